@@ -1,0 +1,1 @@
+"""Autoencoders on MNIST: train them, measure them, look inside."""

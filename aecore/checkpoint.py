@@ -1,0 +1,314 @@
+"""One `.safetensors` file: weights, configuration, history, metrics, PCA and atlas.
+
+The header's metadata holds the format version and one JSON card; the tensors are the
+weights (`model.*`), the PCA baseline of the same size (`pca.*`) and the atlas (`atlas.*`):
+the test digits' codes and labels. Nothing in it is ever unpickled, and this module needs
+no torch, so that listing and mapping checkpoints starts quickly.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import re
+import struct
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load as parse_safetensors
+from safetensors.numpy import save as to_safetensors
+
+from aecore.baseline import PCA
+from aecore.config import N_PIXELS, ModelConfig, TrainConfig
+from aecore.errors import CheckpointError, ConfigError
+from aecore.history import EpochRecord
+
+FORMAT = "1"
+SUFFIX = ".safetensors"
+MAX_BYTES = 256 * 2**20
+MAX_HEADER_BYTES = 8 * 2**20
+MAX_ATLAS = 100_000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """Everything that a checkpoint says of itself, without its arrays."""
+
+    preset: str | None
+    """The preset that it was trained from."""
+    model: ModelConfig
+    train: TrainConfig
+    source: str
+    """Where the training digits came from."""
+    fingerprint: str
+    """Fingerprint of those digits; see `aecore.data`."""
+    device: str
+    seconds: float
+    """Wall-clock time of the training loop."""
+    versions: Mapping[str, str]
+    """Of the libraries that trained it."""
+    metrics: Mapping[str, float]
+    """As `aecore.evaluation.evaluate` measured them at the end."""
+    history: tuple[EpochRecord, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields as values that JSON can hold."""
+        return {
+            "preset": self.preset,
+            "model": self.model.to_dict(),
+            "train": self.train.to_dict(),
+            "source": self.source,
+            "fingerprint": self.fingerprint,
+            "device": self.device,
+            "seconds": self.seconds,
+            "versions": dict(self.versions),
+            "metrics": dict(self.metrics),
+            "history": [record.to_dict() for record in self.history],
+        }
+
+    @classmethod
+    def from_dict(cls, values: Any) -> Card:
+        """Build from `to_dict`'s result.
+
+        Raises
+        ------
+        ConfigError
+            If a field is missing, unknown or of another kind.
+        """
+        if not isinstance(values, dict) or set(values) != set(cls.__dataclass_fields__):
+            raise ConfigError("the card has other fields")
+        texts = ("source", "fingerprint", "device")
+        if not all(isinstance(values[name], str) and len(values[name]) <= 500 for name in texts):
+            raise ConfigError(f"{', '.join(texts)} must be short texts")
+        if not (values["preset"] is None or isinstance(values["preset"], str)):
+            raise ConfigError("the preset's name must be a text")
+        if not isinstance(values["history"], list):
+            raise ConfigError("the history must be a list")
+        return cls(
+            preset=values["preset"],
+            model=ModelConfig.from_dict(values["model"]),
+            train=TrainConfig.from_dict(values["train"]),
+            source=values["source"],
+            fingerprint=values["fingerprint"],
+            device=values["device"],
+            seconds=_finite("seconds", values["seconds"]),
+            versions=_mapping("versions", values["versions"], lambda name, value: str(value)),
+            metrics=_mapping("metrics", values["metrics"], _finite),
+            history=tuple(EpochRecord.from_dict(record) for record in values["history"]),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Checkpoint:
+    """A trained model on disk."""
+
+    name: str
+    """The file's name without its suffix."""
+    card: Card
+    weights: Mapping[str, np.ndarray]
+    """float32, named and shaped as `card.model.weight_shapes()`."""
+    pca: PCA
+    """The linear baseline of the same D, fitted to the same training digits."""
+    codes: np.ndarray
+    """(N, D) float16: the atlas, the code of every test digit, in the test set's order."""
+    labels: np.ndarray
+    """(N,) uint8: their labels."""
+    path: Path | None = field(default=None)
+    digest: str = ""
+    """SHA-256 of the file; empty before it is saved."""
+
+
+def models_dir() -> Path:
+    """The folder of shipped checkpoints: `AECORE_MODELS`, else `models/` beside the package."""
+    named = os.environ.get("AECORE_MODELS")
+    return Path(named) if named else Path(__file__).resolve().parent.parent / "models"
+
+
+def find(model: str | Path) -> Path:
+    """The file of a checkpoint, from its name in the models folder or its path.
+
+    Raises
+    ------
+    CheckpointError
+        If there is none.
+    """
+    text = str(model)
+    path = Path(text)
+    if _NAME.fullmatch(text) and not text.endswith(SUFFIX):
+        path = models_dir() / f"{text}{SUFFIX}"
+    if not path.is_file():
+        known = ", ".join(name for name in names()) or "none yet"
+        raise CheckpointError(f"There is no model {text!r}. In {models_dir().name}/: {known}.")
+    return path
+
+
+def names() -> list[str]:
+    """Names of the checkpoints in the models folder, sorted."""
+    return sorted(path.stem for path in models_dir().glob(f"*{SUFFIX}") if path.stem[:1] != ".")
+
+
+def read_card(path: Path) -> Card:
+    """The card alone, from the file's header; the weights are not looked at.
+
+    Raises
+    ------
+    CheckpointError
+        If the file is damaged, of another version, or no checkpoint.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(8)
+            if len(start) < 8:
+                raise _damaged(path, "it is too short to be a checkpoint")
+            (length,) = struct.unpack("<Q", start)
+            if not 2 <= length <= MAX_HEADER_BYTES:
+                raise _damaged(path, "it is no safetensors file")
+            header = json.loads(file.read(length))
+    except OSError as error:
+        raise CheckpointError(f"{path.name} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError):
+        raise _damaged(path, "its header is cut short or is no safetensors header") from None
+    metadata = header.get("__metadata__") if isinstance(header, dict) else None
+    if not isinstance(metadata, dict) or "aecore" not in metadata:
+        raise _damaged(path, "it holds no autoencoder of this program")
+    if metadata["aecore"] != FORMAT:
+        raise _damaged(path, f"its format is {metadata['aecore']!r}, this program reads {FORMAT!r}")
+    try:
+        return Card.from_dict(json.loads(metadata["card"]))
+    except (ConfigError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise _damaged(path, f"its card cannot be read: {error}") from None
+
+
+def load(model: str | Path) -> Checkpoint:
+    """Read and check a checkpoint, given its name in the models folder or its path.
+
+    Raises
+    ------
+    CheckpointError
+        If there is none, or it is damaged, of another version, with arrays that do not fit
+        its configuration, or with values that are not finite.
+    """
+    path = find(model)
+    if path.stat().st_size > MAX_BYTES:
+        raise _damaged(path, f"it is larger than {MAX_BYTES // 2**20} MB")
+    card = read_card(path)
+    try:
+        content = path.read_bytes()
+        arrays = parse_safetensors(content)
+    except OSError as error:
+        raise CheckpointError(f"{path.name} cannot be read: {error.strerror}.") from error
+    except (SafetensorError, KeyError, ValueError):
+        raise _damaged(path, "its arrays are cut short or do not fit its header") from None
+    try:
+        _check_arrays(card.model, arrays)
+    except ConfigError as error:
+        raise _damaged(path, str(error)) from None
+    return Checkpoint(
+        name=path.stem,
+        card=card,
+        weights={name: arrays[f"model.{name}"] for name in card.model.weight_shapes()},
+        pca=PCA(mean=arrays["pca.mean"], components=arrays["pca.components"]),
+        codes=arrays["atlas.codes"],
+        labels=arrays["atlas.labels"],
+        path=path,
+        digest=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def save(checkpoint: Checkpoint, path: Path) -> Checkpoint:
+    """Write a checkpoint so that `path` holds either all of it or what it held before.
+
+    Returns
+    -------
+    Checkpoint
+        As read back from the new file, before it took its place.
+
+    Raises
+    ------
+    CheckpointError
+        If the name is unfit, the folder cannot be written, or the arrays do not pass the
+        checks that loading makes.
+    """
+    if not _NAME.fullmatch(path.stem) or path.suffix != SUFFIX:
+        raise CheckpointError(
+            f"{path.name!r} cannot name a checkpoint: use letters, digits, '.', '_' and '-', "
+            f"at most 64, and the ending {SUFFIX}."
+        )
+    arrays = {f"model.{name}": value for name, value in checkpoint.weights.items()} | {
+        "pca.mean": checkpoint.pca.mean,
+        "pca.components": checkpoint.pca.components,
+        "atlas.codes": checkpoint.codes,
+        "atlas.labels": checkpoint.labels,
+    }
+    metadata = {"aecore": FORMAT, "card": json.dumps(checkpoint.card.to_dict(), sort_keys=True)}
+    arrays = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
+    content = to_safetensors(arrays, metadata=metadata)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".saving-") as folder:
+            temporary = Path(folder) / path.name
+            with temporary.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            saved = load(temporary)
+            temporary.chmod(0o644)
+            temporary.replace(path)
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be written: {error.strerror}.") from error
+    return Checkpoint(**{**vars(saved), "path": path})
+
+
+def _check_arrays(config: ModelConfig, arrays: Mapping[str, np.ndarray]) -> None:
+    """Names, shapes, types and finite values of all arrays of a checkpoint."""
+    codes = arrays.get("atlas.codes")
+    count = len(codes) if codes is not None and codes.ndim == 2 else 0
+    if not 1 <= count <= MAX_ATLAS:
+        raise ConfigError(f"its atlas must hold 1 to {MAX_ATLAS:,} codes, it holds {count:,}")
+    dim = config.latent_dim
+    wanted: dict[str, tuple[tuple[int, ...], type]] = {
+        f"model.{name}": (shape, np.float32) for name, shape in config.weight_shapes().items()
+    } | {
+        "pca.mean": ((N_PIXELS,), np.float32),
+        "pca.components": ((dim, N_PIXELS), np.float32),
+        "atlas.codes": ((count, dim), np.float16),
+        "atlas.labels": ((count,), np.uint8),
+    }
+    if set(arrays) != set(wanted):
+        odd = ", ".join(sorted(set(arrays) ^ set(wanted))[:4])
+        raise ConfigError(f"its arrays are not those of its configuration ({odd})")
+    for name, (shape, kind) in wanted.items():
+        array = arrays[name]
+        if array.shape != shape or array.dtype != kind:
+            raise ConfigError(
+                f"{name} is {array.dtype}{list(array.shape)}, "
+                f"its configuration needs {np.dtype(kind)}{list(shape)}"
+            )
+        if not np.isfinite(array).all():
+            raise ConfigError(f"{name} holds values that are not finite")
+    if arrays["atlas.labels"].max() > 9:
+        raise ConfigError("its atlas holds labels above 9")
+
+
+def _damaged(path: Path, what: str) -> CheckpointError:
+    return CheckpointError(f"{path.name} cannot be used: {what}. Train it again, or fetch it anew.")
+
+
+def _finite(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ConfigError(f"{name} must be a finite number, not {value!r}")
+    return value
+
+
+def _mapping(name: str, values: Any, read: Any) -> dict[str, Any]:
+    if not isinstance(values, dict) or len(values) > 100:
+        raise ConfigError(f"{name} must be a small mapping")
+    return {key: read(key, value) for key, value in values.items()}

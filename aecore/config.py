@@ -1,0 +1,174 @@
+"""Frozen, validated settings of a model, a corruption and a training run."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, Self, get_args
+
+from aecore.errors import ConfigError
+
+N_PIXELS = 784
+MAX_LATENT_DIM = N_PIXELS
+MAX_HIDDEN_DIM = 4096
+MAX_HIDDEN_LAYERS = 6
+MAX_EPOCHS = 10_000
+MAX_BATCH_SIZE = 60_000
+
+WeightInit = Literal["default", "zeros"]
+NoiseKind = Literal["masking", "gaussian", "salt_and_pepper"]
+OptimizerName = Literal["adam"]
+
+
+def _require_int(name: str, value: Any, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise ConfigError(f"{name} must be a whole number from {low:,} to {high:,}, not {value!r}.")
+
+
+def _require_real(name: str, value: Any, low: float, high: float) -> None:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or not math.isfinite(value)
+        or not low <= value <= high
+    ):
+        raise ConfigError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}.")
+
+
+def _require_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+
+
+class _Config:
+    """The dict round trip that checkpoints use."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields as plain values that JSON can hold."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Build from `to_dict`'s result, refusing unknown and missing fields.
+
+        Raises
+        ------
+        ConfigError
+            If `values` is no mapping, lacks a field, has one too many, or holds a bad value.
+        """
+        names = {field.name for field in fields(cls)}
+        if not isinstance(values, Mapping) or set(values) != names:
+            found = sorted(values) if isinstance(values, Mapping) else type(values).__name__
+            raise ConfigError(f"{cls.__name__} needs the fields {sorted(names)}, found {found}.")
+        return cls(**values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig(_Config):
+    """The shape of an autoencoder: 784 -> hidden -> D -> hidden -> 784."""
+
+    latent_dim: int
+    """D, the number of values in a code."""
+    hidden_dims: tuple[int, ...]
+    """Widths of the encoder's hidden layers, input side first; the decoder mirrors them."""
+    latent_dropout: float = 0.0
+    """Share of code values set to zero while training, inside the decoder."""
+    weight_init: WeightInit = "default"
+    """`zeros` sets the weight matrices to zero and leaves the biases at PyTorch's default."""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.hidden_dims, (tuple, list)):
+            raise ConfigError(f"hidden_dims must be a list of widths, not {self.hidden_dims!r}.")
+        object.__setattr__(self, "hidden_dims", tuple(self.hidden_dims))
+        _require_int("latent_dim", self.latent_dim, 1, MAX_LATENT_DIM)
+        _require_int("the number of hidden layers", len(self.hidden_dims), 1, MAX_HIDDEN_LAYERS)
+        for width in self.hidden_dims:
+            _require_int("each of hidden_dims", width, 1, MAX_HIDDEN_DIM)
+        _require_real("latent_dropout", self.latent_dropout, 0.0, 0.99)
+        _require_choice("weight_init", self.weight_init, get_args(WeightInit))
+
+    @property
+    def layer_sizes(self) -> tuple[int, ...]:
+        """Widths from the pixels to the code, both included."""
+        return (N_PIXELS, *self.hidden_dims, self.latent_dim)
+
+    def weight_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name and shape of every array of weights, as in the model's state dict."""
+        shapes: dict[str, tuple[int, ...]] = {}
+        for part, sizes in (("encoder", self.layer_sizes), ("decoder", self.layer_sizes[::-1])):
+            for index, (fan_in, fan_out) in enumerate(itertools.pairwise(sizes)):
+                # Every second entry of the layer stack is a ReLU.
+                shapes[f"{part}.layers.{2 * index}.weight"] = (fan_out, fan_in)
+                shapes[f"{part}.layers.{2 * index}.bias"] = (fan_out,)
+        return shapes
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoiseConfig(_Config):
+    """One corruption of a digit; see `aecore.noise`."""
+
+    kind: NoiseKind = "masking"
+    """Which corruption."""
+    level: float = 0.5
+    """Masking: share of pixels set to 0. Gaussian: standard deviation in grey levels of 0..1.
+    Salt and pepper: share of pixels set to 0 or 1."""
+
+    def __post_init__(self) -> None:
+        _require_choice("noise kind", self.kind, get_args(NoiseKind))
+        _require_real("noise level", self.level, 0.0, 1.0)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `KIND:LEVEL`, as in `masking:0.5`.
+
+        Raises
+        ------
+        ConfigError
+            If the text has another form or its values are out of range.
+        """
+        kind, separator, level = text.partition(":")
+        try:
+            return cls(kind=kind, level=float(level) if separator else cls.level)
+        except ValueError as error:
+            if isinstance(error, ConfigError):
+                raise
+            raise ConfigError(
+                f"noise must read KIND:LEVEL, as in masking:0.5, not {text!r}."
+            ) from None
+
+    def __str__(self) -> str:
+        return f"{self.kind.replace('_', ' ')} {self.level:g}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig(_Config):
+    """How a model is trained; the defaults are the notebook's recipe."""
+
+    gamma: float
+    """Weight of the penalty: gamma * mean(W**2), summed over the weight matrices."""
+    noise: NoiseConfig | None = None
+    """Corruption of the input; the target stays clean. None trains a plain autoencoder."""
+    epochs: int = 50
+    """Passes over the training digits."""
+    batch_size: int = 256
+    """Digits in one step."""
+    learning_rate: float = 1e-3
+    """Step size of the optimiser."""
+    optimizer: OptimizerName = "adam"
+    """Which optimiser."""
+    seed: int = 0
+    """Fixes the initial weights, the order of the digits, the corruption and the dropout."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.noise, Mapping):
+            object.__setattr__(self, "noise", NoiseConfig.from_dict(self.noise))
+        if not isinstance(self.noise, NoiseConfig | None):
+            raise ConfigError(f"noise must be a NoiseConfig or None, not {self.noise!r}.")
+        _require_real("gamma", self.gamma, 0.0, 100.0)
+        _require_int("epochs", self.epochs, 1, MAX_EPOCHS)
+        _require_int("batch_size", self.batch_size, 1, MAX_BATCH_SIZE)
+        _require_real("learning_rate", self.learning_rate, 1e-8, 10.0)
+        _require_choice("optimizer", self.optimizer, get_args(OptimizerName))
+        _require_int("seed", self.seed, 0, 2**63 - 1)

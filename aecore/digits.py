@@ -1,0 +1,470 @@
+"""Any picture of one digit -> an MNIST-style digit, with every step kept for showing.
+
+`open_picture` is the door for bytes from outside: whatever is wrong with them ends in one
+`PictureError`. `normalise` is a row of small steps, each from arrays to arrays.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import ExifTags, Image, ImageOps
+from scipy import ndimage
+
+from aecore.errors import PictureError, ShapeError
+
+MAX_BYTES = 20 * 2**20
+MAX_PIXELS = 50_000_000
+MAX_SIDE = 30_000
+"""Longer pictures are slivers: at most 1,666 pixels wide, and no digit looks like that."""
+MAX_SCANS = 500
+"""Each scan of a progressive JPEG costs a pass over the whole picture, for as little as 59 bytes
+in the file. Photos have about 10; a film kept behind the photo adds one per 64 KiB by chance."""
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
+FORMAT_NAMES = "PNG, JPEG, WebP, BMP, GIF or TIFF"
+
+SIDE = 28
+BOX = 20
+WORKING_SIDE = 1024
+PREVIEW_SIDE = 256
+
+FAINTEST_INK = 0.04
+"""Grey levels (of 0..1) that ink must differ from its paper: ten steps of an 8-bit picture."""
+EVEN = 1 / 255
+"""Noise of the border below which the paper counts as drawn, not photographed."""
+NEAR = 0.3
+"""How far from the largest stroke others may lie, in lengths of that stroke."""
+DUST = 0.02
+"""Strokes with less of the largest one's area are dropped."""
+SMALLEST_DIGIT = 64
+"""How many times longer than its digit a picture may be."""
+STROKE = (2.0, 4.5)
+"""Narrowest and widest stroke left as they are, in pixels of the 20-pixel box."""
+
+_DAMAGE = (
+    OSError,  # truncated or unidentified; also most decoder errors
+    SyntaxError,  # Pillow's word for a broken chunk or tag
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    EOFError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What one step made of the picture."""
+
+    name: str
+    """Two or three words: "Grey", "White on black", ..."""
+    reason: str
+    """One line: what was done and why, with the values found."""
+    image: np.ndarray
+    """Preview of shape (H, W), float32 in 0..1, at most 256 pixels long."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NormalisedDigit:
+    """A digit like MNIST's, and how it came about."""
+
+    digit: np.ndarray
+    """Shape (28, 28), float32 in 0..1, white on black."""
+    steps: tuple[Step, ...]
+    """In the order they were taken."""
+
+
+def open_picture(data: bytes, *, name: str = "picture") -> Image.Image:
+    """Read the first frame of a picture file, upright and grey, with transparency over white.
+
+    Parameters
+    ----------
+    data : bytes
+        A whole PNG, JPEG, WebP, BMP, GIF or TIFF file of at most 20 MiB and 50 megapixels.
+    name : str
+        What messages call the picture.
+
+    Returns
+    -------
+    Image
+        Mode F, in 0..1, shrunk to at most 1024 pixels on the longer side.
+
+    Raises
+    ------
+    PictureError
+        If the file is empty, too large, damaged or of another kind.
+    """
+    name = _printable(name)
+    if not data:
+        raise PictureError(f"{name}: the file is empty. Choose a {FORMAT_NAMES} picture.")
+    if len(data) > MAX_BYTES:
+        raise PictureError(
+            f"{name}: {len(data) / 2**20:.1f} MiB is more than the {MAX_BYTES // 2**20} MiB that "
+            "are read. Save it smaller."
+        )
+    _check_kind(data, name)
+    with _refusing_damage(name), Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+        _check_size(picture, name)
+        _check_effort(picture, data, name)
+        picture.draft("L", (WORKING_SIDE, WORKING_SIDE))
+        return Image.fromarray(_upright_grey(picture))
+
+
+def normalise(picture: Image.Image | bytes) -> NormalisedDigit:
+    """Turn a picture of one digit into a digit like MNIST's.
+
+    Parameters
+    ----------
+    picture : Image or bytes
+        An open picture of any mode, or a file as `open_picture` takes it.
+
+    Returns
+    -------
+    NormalisedDigit
+
+    Raises
+    ------
+    PictureError
+        If the picture cannot be read, is too large or holds no ink.
+    """
+    if isinstance(picture, Image.Image):
+        _check_size(picture, "picture")
+        with _refusing_damage("picture"):
+            grey = _upright_grey(picture)
+    else:
+        grey = np.array(open_picture(picture))
+    steps = [_step("Grey", "Colours and transparency turned to grey on white, upright", grey)]
+    for name, take in _STEPS:
+        grey, reason = take(grey)
+        steps.append(_step(name, reason, grey))
+    return NormalisedDigit(digit=grey, steps=tuple(steps))
+
+
+def frame(ink: np.ndarray) -> np.ndarray:
+    """Fit ink into a 20x20 box and centre it by mass in 28x28, as MNIST does.
+
+    Parameters
+    ----------
+    ink : ndarray of shape (H, W), in 0..1
+        White on black.
+
+    Returns
+    -------
+    ndarray of shape (28, 28), float32 in 0..1
+
+    Raises
+    ------
+    ShapeError
+        If `ink` is no picture of at least one pixel.
+    PictureError
+        If every pixel is 0.
+    """
+    return _centre(_fit(_crop(ink)))
+
+
+# The door: bytes -> grey
+
+
+def _printable(name: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in name).strip()[:80] or "picture"
+
+
+def _check_kind(data: bytes, name: str) -> None:
+    """Name the phone formats that people try most."""
+    if data[4:8] == b"ftyp":
+        kind = "an AVIF" if data[8:12] in (b"avif", b"avis") else "a HEIC (or video)"
+        raise PictureError(
+            f"{name}: {kind} file cannot be read here. Export it as JPEG first; an iPhone takes "
+            "JPEG with Settings > Camera > Formats > Most Compatible."
+        )
+
+
+@contextmanager
+def _refusing_damage(name: str) -> Iterator[None]:
+    """Turn what Pillow raises for a broken file into one message."""
+    try:
+        yield
+    except PictureError:
+        raise
+    except Image.UnidentifiedImageError:
+        raise PictureError(
+            f"{name}: this is no {FORMAT_NAMES} picture, or its beginning is damaged. "
+            "Save it as PNG or JPEG."
+        ) from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise PictureError(_too_large(name, "its header claims far more")) from None
+    except _DAMAGE as error:
+        detail = _printable(str(error) or type(error).__name__)
+        raise PictureError(
+            f"{name}: the file is damaged or of an unusual kind ({detail}). "
+            "Save it again as PNG or JPEG."
+        ) from error
+
+
+def _too_large(name: str, found: str) -> str:
+    return (
+        f"{name}: {found}, and at most {MAX_PIXELS // 10**6} megapixels and {MAX_SIDE:,} pixels "
+        "a side are read. Save it smaller."
+    )
+
+
+def _check_size(picture: Image.Image, name: str) -> None:
+    """Refuse by the header, before any pixel is decoded."""
+    width, height = picture.size
+    if min(width, height) < 1:
+        raise PictureError(f"{name}: {width} x {height} pixels hold no picture. Choose another.")
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise PictureError(_too_large(name, f"it has {width:,} x {height:,} pixels"))
+
+
+def _check_effort(picture: Image.Image, data: bytes, name: str) -> None:
+    """Refuse files whose decoding costs far more than their size in pixels tells."""
+    tags = getattr(picture, "tag_v2", {})  # TIFF alone has tags and tiles
+    tile = tags.get(ExifTags.Base.TileWidth, 0) * tags.get(ExifTags.Base.TileLength, 0)
+    if tile > MAX_PIXELS:
+        raise PictureError(_too_large(name, f"its tiles have {tile:,} pixels"))
+    if picture.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MAX_SCANS:
+        raise PictureError(
+            f"{name}: a JPEG with more than {MAX_SCANS} scans takes too long. Save it as PNG."
+        )
+
+
+def _upright_grey(picture: Image.Image) -> np.ndarray:
+    """Grey of shape (H, W), float32 in 0..1, at most 1024 pixels long, turned as EXIF says."""
+    picture.load()
+    grey = Image.fromarray(_shrunk_grey(picture))
+    # After load(): PNG may keep EXIF behind the pixels, and Pillow turns TIFF files itself.
+    grey.getexif()[ExifTags.Base.Orientation] = picture.getexif().get(ExifTags.Base.Orientation, 1)
+    return np.array(ImageOps.exif_transpose(grey))
+
+
+def _shrunk_grey(picture: Image.Image) -> np.ndarray:
+    """Grey it band by band: a second full-size copy of 50 megapixels would take 200 MB."""
+    width, height = picture.size
+    factor = math.ceil(max(width, height) / WORKING_SIDE)
+    rows = factor * max(1, 2**20 // (width * factor))
+    bands = [
+        np.asarray(_as_float(picture.crop((0, top, width, min(top + rows, height)))).reduce(factor))
+        for top in range(0, height, rows)
+    ]
+    return _to_unit(np.concatenate(bands), picture.mode)
+
+
+def _as_float(band: Image.Image) -> Image.Image:
+    """Mode F in the band's own grey levels, transparent pixels over white."""
+    if band.mode in ("I", "F") or band.mode.startswith("I;16"):
+        return Image.fromarray(np.nan_to_num(np.asarray(band, dtype=np.float32)))
+    if band.has_transparency_data:
+        band = band.convert("RGBA")
+        band = Image.alpha_composite(Image.new("RGBA", band.size, "white"), band)
+    return band.convert("L").convert("F")
+
+
+def _to_unit(values: np.ndarray, mode: str) -> np.ndarray:
+    """Divide by the white of the mode; for I and F, which have none, the least that fits."""
+    if mode.startswith("I;16"):
+        return values / 65535
+    if mode not in ("I", "F"):
+        return values / 255
+    low, high = float(values.min()), float(values.max())
+    for white in (1, 255, 65535):
+        if low >= 0 and high <= white:
+            return values / np.float32(white)
+    return ((values.astype(np.float64) - low) / (high - low)).astype(np.float32)
+
+
+# The steps: each takes grey of shape (H, W) in 0..1, and returns the next one and the reason
+
+
+def _even_out(grey: np.ndarray) -> tuple[np.ndarray, str]:
+    """Take the paper away and make ink white, whichever way round it was."""
+    small = _resized(grey, 256)
+    border = small[_border(small)]
+    even = _spread(border - np.median(border)) < EVEN
+    rough = np.median(border) if even else ndimage.gaussian_filter(small, max(small.shape) / 8)
+    # Ink is the smaller part of a picture and stands out the most: the third power listens to it.
+    dark = float(((small - rough) ** 3).sum()) < 0
+    paper = np.full_like(grey, np.median(border)) if even else _paper(small, grey.shape, dark=dark)
+    ink = paper - grey if dark else grey - paper
+    noise = _spread(ink[_border(ink)])
+    strongest = float(ink.max())
+    if strongest < max(FAINTEST_INK, 6 * noise):
+        raise PictureError(
+            f"The picture holds no ink: nothing stands out by more than {strongest:.1%} of white. "
+            "Draw or photograph one digit with more contrast."
+        )
+    found = "Dark ink on lighter paper, so inverted" if dark else "Already light ink on dark"
+    light = "even light" if even else f"light uneven by {np.ptp(paper):.0%}, evened out"
+    return np.where(ink > 3 * noise, ink, 0), f"{found}; {light}"
+
+
+def _paper(small: np.ndarray, shape: tuple[int, ...], *, dark: bool) -> np.ndarray:
+    """The picture without strokes: what is narrower than a quarter of it is filled in.
+
+    Unlike a fitted surface, a grey closing also follows the edge of a shadow.
+    """
+    smooth = ndimage.gaussian_filter(small, 1)
+    fill = ndimage.grey_closing if dark else ndimage.grey_opening
+    return _scaled(fill(smooth, size=max(small.shape) // 4), shape)
+
+
+def _border(grey: np.ndarray) -> np.ndarray:
+    """Mask of the outermost pixels, a sixteenth of the shorter side deep."""
+    mask = np.ones(grey.shape, dtype=bool)
+    depth = max(1, min(grey.shape) // 16)
+    mask[depth:-depth, depth:-depth] = False
+    return mask
+
+
+def _spread(values: np.ndarray) -> float:
+    """Standard deviation by the median, which a few pixels of ink leave alone."""
+    return 1.4826 * float(np.median(np.abs(values)))
+
+
+def _cut_out(ink: np.ndarray) -> tuple[np.ndarray, str]:
+    """Keep the digit's strokes, stretched to white, and set all else to exactly 0."""
+    threshold = _otsu(ink[ink > 0])
+    labels, _ = ndimage.label(ink > threshold / 2, structure=np.ones((3, 3)))
+    kept, dropped = _strokes(labels, ink > threshold)
+    mask = np.isin(labels, kept)
+    white = np.quantile(ink[mask & (ink > threshold)], 0.95)
+    grown = ndimage.binary_dilation(mask, structure=np.ones((3, 3)))  # the strokes' grey edges
+    digit = _crop(np.clip(np.where(grown, ink, 0) / white, 0, 1))
+    if max(digit.shape) < max(ink.shape) / SMALLEST_DIGIT:
+        raise PictureError(
+            f"The picture holds no ink but specks of at most {max(digit.shape)} pixels. "
+            "Draw or photograph one digit larger."
+        )
+    return digit, (
+        f"Ink is what stands out by more than {threshold:.0%}; strokes kept: {len(kept)}, "
+        f"specks and far things dropped: {dropped}"
+    )
+
+
+def _otsu(values: np.ndarray) -> float:
+    """The level that splits grey levels of 0..1 into two groups the furthest apart."""
+    counts, edges = np.histogram(values, bins=256, range=(0, 1))
+    middles = (edges[:-1] + edges[1:]) / 2
+    below, total = np.cumsum(counts), counts.sum()
+    mass = np.cumsum(counts * middles)
+    gap = mass[-1] * below / total - mass
+    between = gap**2 / np.maximum(below * (total - below), 1)
+    best = np.flatnonzero(between == between.max())
+    return float(middles[best].mean())
+
+
+def _strokes(labels: np.ndarray, strong: np.ndarray) -> tuple[list[int], int]:
+    """Labels of the largest stroke and those that belong to it; how many others there are."""
+    areas = np.bincount(labels[strong], minlength=labels.max() + 1)
+    areas[0] = 0
+    main, boxes = int(areas.argmax()), ndimage.find_objects(labels)
+    reach = NEAR * max(s.stop - s.start for s in boxes[main - 1])
+    kept = [
+        int(label)
+        for label in np.flatnonzero(areas >= DUST * areas[main])
+        if _distance(boxes[label - 1], boxes[main - 1]) <= reach
+    ]
+    return kept, int(np.count_nonzero(areas)) - len(kept)
+
+
+def _distance(box: tuple[slice, ...], other: tuple[slice, ...]) -> int:
+    """Pixels between two bounding boxes along the axis where they are further apart."""
+    return max(max(a.start - b.stop, b.start - a.stop) for a, b in zip(box, other, strict=True))
+
+
+def _even_stroke(ink: np.ndarray) -> tuple[np.ndarray, str]:
+    """Bring a pen's width near MNIST's, which a large picture of a thin pen would lose."""
+    if max(ink.shape) < 3 * BOX:
+        return ink, "Too small a picture to measure the pen, left as it is"
+    pixel = max(ink.shape) / BOX
+    inside = ndimage.distance_transform_edt(ink > 0.5)
+    width = 4 * (inside[inside > 0].mean() - 0.5) / pixel
+    wanted = float(np.clip(width, *STROKE))
+    if wanted == width:
+        return ink, f"The pen is {width:.1f} pixels wide in the 20-pixel box, as MNIST's are"
+    growth = (wanted - width) * pixel / 2
+    margin = max(0, math.ceil(growth)) + 1
+    inside, ink = np.pad(inside, margin), np.pad(ink, margin)
+    signed = inside - ndimage.distance_transform_edt(inside == 0)
+    return (
+        _crop(np.clip(signed + growth, 0, 1).astype(np.float32)),
+        f"The pen is {width:.1f} pixels wide in the 20-pixel box, brought to {wanted:.1f}",
+    )
+
+
+def _box(ink: np.ndarray) -> tuple[np.ndarray, str]:
+    box = _fit(_crop(ink))
+    (height, width), (box_height, box_width) = ink.shape, box.shape
+    return box, f"From {width} x {height} to {box_width} x {box_height} pixels, proportions kept"
+
+
+def _centred(box: np.ndarray) -> tuple[np.ndarray, str]:
+    return _centre(box), "The centre of its ink is put at the middle of 28 x 28 pixels"
+
+
+_STEPS = (
+    ("White on black", _even_out),
+    ("Cut out", _cut_out),
+    ("Pen width", _even_stroke),
+    ("20-pixel box", _box),
+    ("Centred", _centred),
+)
+
+
+# Pixels
+
+
+def _crop(ink: np.ndarray) -> np.ndarray:
+    if ink.ndim != 2 or ink.size == 0:
+        raise ShapeError(f"ink must have shape (H, W), not {ink.shape}.")
+    rows, columns = np.flatnonzero((ink > 0).any(axis=1)), np.flatnonzero((ink > 0).any(axis=0))
+    if rows.size == 0:
+        raise PictureError("The picture holds no ink: every pixel is background.")
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _fit(ink: np.ndarray) -> np.ndarray:
+    """Scale so that the longer side is 20 pixels."""
+    return _scaled(ink, _fitting(ink.shape, BOX))
+
+
+def _centre(box: np.ndarray) -> np.ndarray:
+    """Place a box of at most 20x20 so that its centre of mass is at (14, 14), like MNIST's."""
+    height, width = box.shape
+    mass = box.sum(dtype=np.float64)
+    row = box.sum(axis=1) @ np.arange(height) / mass
+    column = box.sum(axis=0) @ np.arange(width) / mass
+    top = int(np.clip(round(SIDE / 2 - row), 0, SIDE - height))
+    left = int(np.clip(round(SIDE / 2 - column), 0, SIDE - width))
+    digit = np.zeros((SIDE, SIDE), dtype=np.float32)
+    digit[top : top + height, left : left + width] = box
+    return digit
+
+
+def _resized(grey: np.ndarray, side: int) -> np.ndarray:
+    """Shrink to at most `side` pixels on the longer side, proportions kept."""
+    return grey if max(grey.shape) <= side else _scaled(grey, _fitting(grey.shape, side))
+
+
+def _fitting(shape: tuple[int, ...], side: int) -> tuple[int, ...]:
+    return tuple(max(1, round(length * side / max(shape))) for length in shape)
+
+
+def _scaled(grey: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Scale smoothly to `shape`."""
+    picture = Image.fromarray(np.ascontiguousarray(grey, dtype=np.float32))
+    return np.clip(np.asarray(picture.resize(shape[::-1], Image.Resampling.BICUBIC)), 0, 1)
+
+
+def _step(name: str, reason: str, grey: np.ndarray) -> Step:
+    return Step(name=name, reason=reason, image=_resized(grey, PREVIEW_SIDE).astype(np.float32))

@@ -1,0 +1,72 @@
+"""The figures of a model on a data set: what `evaluate` prints and a checkpoint keeps."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aecore import inference, metrics
+from aecore.baseline import PCA
+from aecore.config import NoiseConfig
+from aecore.dataset import Dataset, to_unit
+from aecore.model import Autoencoder
+from aecore.noise import compensate, corrupt_fixed
+
+
+def evaluate(
+    model: Autoencoder, pca: PCA, noise: NoiseConfig | None, dataset: Dataset
+) -> dict[str, float]:
+    """Measure a model on the test digits.
+
+    Parameters
+    ----------
+    model : Autoencoder
+    pca : PCA
+        Of the same D.
+    noise : NoiseConfig or None
+        What the model was trained to mend; it is measured at that task, with a fixed seed.
+    dataset : Dataset
+
+    Returns
+    -------
+    dict of float
+        `test_mse`: mean squared error per pixel of the model's task, output not clipped;
+        `sse_per_image`: the same summed over the 784 pixels; `pca_test_mse`: PCA at the
+        same task and size; `knn5_accuracy` and `pca_knn5_accuracy`: of 5 nearest
+        neighbours among the clean training digits' codes. Denoisers also: `clean_mse`,
+        the error with clean input; `noisy_psnr`, `denoised_psnr` (means over the digits,
+        dB), `denoised_ssim` and `denoised_mse`, of pictures clipped to 0..1.
+    """
+    clean = to_unit(dataset.test_images)
+    noisy = corrupt_fixed(clean, noise)
+    output = inference.reconstruct(model, noisy)
+    test_mse = float(metrics.mse(clean, output).mean())
+    figures = {
+        "test_mse": test_mse,
+        "sse_per_image": test_mse * clean.shape[1],
+        "pca_test_mse": float(metrics.mse(clean, pca.reconstruct(compensate(noisy, noise))).mean()),
+        "knn5_accuracy": _knn5_accuracy(lambda x: inference.encode(model, x), dataset),
+        "pca_knn5_accuracy": _knn5_accuracy(pca.encode, dataset),
+    }
+    if noise is not None:
+        figures |= _denoising(clean, noisy, output)
+        figures["clean_mse"] = float(metrics.mse(clean, inference.reconstruct(model, clean)).mean())
+    return figures
+
+
+def _denoising(clean: np.ndarray, noisy: np.ndarray, output: np.ndarray) -> dict[str, float]:
+    picture = output.clip(0.0, 1.0)
+    return {
+        "noisy_psnr": float(metrics.psnr(clean, noisy).mean()),
+        "denoised_psnr": float(metrics.psnr(clean, picture).mean()),
+        "denoised_ssim": float(metrics.ssim(clean, picture).mean()),
+        "denoised_mse": float(metrics.mse(clean, picture).mean()),
+    }
+
+
+def _knn5_accuracy(encode, dataset: Dataset) -> float:
+    return metrics.knn_accuracy(
+        encode(to_unit(dataset.train_images)),
+        dataset.train_labels,
+        encode(to_unit(dataset.test_images)),
+        dataset.test_labels,
+    )

@@ -1,0 +1,115 @@
+"""From a configuration and a data set to a checkpoint: train, measure, pack."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+
+import numpy as np
+import sklearn
+import torch
+
+from aecore import inference
+from aecore.baseline import PCA
+from aecore.checkpoint import Card, Checkpoint
+from aecore.config import ModelConfig, TrainConfig
+from aecore.dataset import Dataset, to_unit
+from aecore.errors import TrainingError
+from aecore.evaluation import evaluate
+from aecore.history import EpochRecord
+from aecore.metrics import mse
+from aecore.model import Autoencoder
+from aecore.noise import corrupt_fixed
+from aecore.training import new_model, train
+
+
+def run(
+    name: str,
+    preset: str | None,
+    model_config: ModelConfig,
+    train_config: TrainConfig,
+    dataset: Dataset,
+    *,
+    device: torch.device,
+    on_epoch: Callable[[EpochRecord], None] = lambda record: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Checkpoint:
+    """Train a model and pack it, its figures and its atlas into a checkpoint, not yet saved.
+
+    A run that is stopped gives the checkpoint of what was learnt so far.
+
+    Raises
+    ------
+    TrainingError
+        If it was stopped before the first epoch was done, or the loss stopped being finite.
+    """
+    model = new_model(model_config, seed=train_config.seed, device=device)
+    history: list[EpochRecord] = []
+    records = train(
+        model,
+        torch.tensor(to_unit(dataset.train_images), device=device),
+        torch.tensor(to_unit(dataset.test_images), device=device),
+        train_config,
+        should_stop=should_stop,
+    )
+    for record in records:
+        history.append(record)
+        on_epoch(record)
+    if not history:
+        raise TrainingError("Stopped before the first epoch was done; nothing was learnt or saved.")
+    return _pack(name, preset, model, train_config, dataset, history)
+
+
+def _pack(
+    name: str,
+    preset: str | None,
+    model: Autoencoder,
+    train_config: TrainConfig,
+    dataset: Dataset,
+    history: list[EpochRecord],
+) -> Checkpoint:
+    device = next(model.parameters()).device
+    pca = PCA.fit(dataset.train_images, model.config.latent_dim)
+    figures = evaluate(model, pca, train_config.noise, dataset)
+    figures["train_mse"] = _train_mse(model, train_config, dataset)
+    card = Card(
+        preset=preset,
+        model=model.config,
+        train=train_config,
+        # Not the data set's own words: those may name a folder of this machine.
+        source="MNIST" if dataset.is_mnist else f"{dataset.kind} digits",
+        fingerprint=dataset.fingerprint,
+        device=_device_name(device),
+        seconds=history[-1].seconds,
+        versions=_versions(),
+        metrics=figures,
+        history=tuple(history),
+    )
+    return Checkpoint(
+        name=name,
+        card=card,
+        weights=inference.weights_of(model),
+        pca=pca,
+        codes=inference.encode(model, to_unit(dataset.test_images)).astype(np.float16),
+        labels=dataset.test_labels,
+    )
+
+
+def _train_mse(model: Autoencoder, config: TrainConfig, dataset: Dataset) -> float:
+    """The error of the model's task on the training digits, in eval mode."""
+    clean = to_unit(dataset.train_images)
+    output = inference.reconstruct(model, corrupt_fixed(clean, config.noise))
+    return float(mse(clean, output).mean())
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "scikit-learn": sklearn.__version__,
+    }
+
+
+def _device_name(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type

@@ -1,0 +1,51 @@
+"""What one epoch of training reports."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Self
+
+from aecore.errors import ConfigError
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpochRecord:
+    """One line of a training history; errors are mean squared errors per pixel."""
+
+    epoch: int
+    """Counted from 1."""
+    train_loss: float
+    """Mean loss over the epoch's steps, penalty included, with corruption and dropout on."""
+    train_mse: float
+    """The same without the penalty."""
+    test_mse: float
+    """Error on the test digits after the epoch, in eval mode; denoisers get corrupted input."""
+    seconds: float
+    """Wall-clock time since the run began."""
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
+                raise ConfigError(f"History: {field.name} must be a number, not {value!r}.")
+            if not math.isfinite(value) or value < 0:
+                raise ConfigError(f"History: {field.name} must be finite, not {value!r}.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields as plain numbers."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Build from `to_dict`'s result.
+
+        Raises
+        ------
+        ConfigError
+            If a field is missing, unknown, or no finite number.
+        """
+        if not isinstance(values, Mapping) or set(values) != {field.name for field in fields(cls)}:
+            raise ConfigError(f"A line of the history has other fields than {cls.__name__}.")
+        return cls(**values)

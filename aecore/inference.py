@@ -1,0 +1,71 @@
+"""Encode, decode, reconstruct: arrays in, arrays out, in batches, always in eval mode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aecore.config import N_PIXELS, ModelConfig
+from aecore.errors import ShapeError
+from aecore.model import Autoencoder
+
+_BATCH = 5_000
+
+
+def build_model(
+    config: ModelConfig, weights: Mapping[str, np.ndarray], *, device: str = "cpu"
+) -> Autoencoder:
+    """A model in eval mode with these weights, named and shaped as `config.weight_shapes()`."""
+    model = Autoencoder(config, generator=torch.Generator())
+    model.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
+    return model.eval().requires_grad_(False).to(device)
+
+
+def weights_of(model: Autoencoder) -> dict[str, np.ndarray]:
+    """A float32 copy of every weight, by its name in the state dict."""
+    return {name: value.cpu().numpy().copy() for name, value in model.state_dict().items()}
+
+
+def encode(model: Autoencoder, images: np.ndarray) -> np.ndarray:
+    """Codes of digits: (B, 784) float32 in 0..1 -> (B, D) float32."""
+    return _apply(model, model.encoder, images, width=N_PIXELS)
+
+
+def decode(model: Autoencoder, codes: np.ndarray) -> np.ndarray:
+    """Digits of codes: (B, D) float32 -> (B, 784) float32, not clipped to 0..1."""
+    return _apply(model, model.decoder, codes, width=model.config.latent_dim)
+
+
+def reconstruct(model: Autoencoder, images: np.ndarray) -> np.ndarray:
+    """Encode and decode: (B, 784) float32 in 0..1 -> (B, 784) float32, not clipped to 0..1."""
+    return _apply(model, model, images, width=N_PIXELS)
+
+
+def _apply(
+    model: Autoencoder, function: Callable[[Tensor], Tensor], rows: np.ndarray, *, width: int
+) -> np.ndarray:
+    if rows.ndim != 2 or rows.shape[1] != width:
+        raise ShapeError(f"Expected an array of shape (B, {width}), found {rows.shape}.")
+    device = next(model.parameters()).device
+    with _looking_at(model):
+        batches = [
+            function(torch.tensor(rows[start : start + _BATCH], dtype=torch.float32, device=device))
+            for start in range(0, max(len(rows), 1), _BATCH)
+        ]
+    return torch.cat(batches).cpu().numpy()
+
+
+@contextmanager
+def _looking_at(model: Autoencoder) -> Iterator[None]:
+    """No gradients and no dropout, then the mode that the model was in."""
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        model.train(was_training)

@@ -1,0 +1,102 @@
+"""The autoencoder: 784 -> hidden -> D -> hidden -> 784, ReLU between, linear code and output."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.utils import skip_init
+
+from aecore.config import ModelConfig
+
+
+def _perceptron(sizes: tuple[int, ...]) -> nn.Sequential:
+    """Linear layers with ReLU between them and none at the end; weights not yet set."""
+    layers: list[nn.Module] = []
+    for fan_in, fan_out in itertools.pairwise(sizes):
+        layers += [skip_init(nn.Linear, fan_in, fan_out), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
+
+
+def _initialise(linear: nn.Linear, generator: torch.Generator) -> None:
+    """PyTorch's default for nn.Linear, drawn from `generator` instead of the global state."""
+    bound = 1.0 / math.sqrt(linear.in_features)
+    nn.init.uniform_(linear.weight, -bound, bound, generator=generator)
+    nn.init.uniform_(linear.bias, -bound, bound, generator=generator)
+
+
+class Encoder(nn.Module):
+    """Digits to codes: (B, 784) -> (B, D)."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.layers = _perceptron(config.layer_sizes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(x)
+
+
+class Decoder(nn.Module):
+    """Codes to digits: (B, D) -> (B, 784), not clipped to 0..1.
+
+    In training mode the code is first thinned by dropout; that is where the notebook
+    has it. The generator makes the draw repeatable.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.latent_dropout = config.latent_dropout
+        self.layers = _perceptron(config.layer_sizes[::-1])
+
+    def forward(self, z: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
+        if self.training and self.latent_dropout > 0.0:
+            keep = torch.rand(z.shape, generator=generator, device=z.device) >= self.latent_dropout
+            z = z * keep / (1.0 - self.latent_dropout)
+        return self.layers(z)
+
+
+class Autoencoder(nn.Module):
+    """An encoder and its mirrored decoder.
+
+    Parameters
+    ----------
+    config : ModelConfig
+    generator : torch.Generator
+        Draws the initial weights; on the CPU.
+    """
+
+    def __init__(self, config: ModelConfig, *, generator: torch.Generator) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = Encoder(config)
+        self.decoder = Decoder(config)
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                _initialise(module, generator)
+        if config.weight_init == "zeros":
+            for matrix in self.matrices():
+                nn.init.zeros_(matrix)
+
+    def forward(self, x: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
+        """Reconstruct: (B, 784) -> (B, 784)."""
+        return self.decoder(self.encoder(x), generator=generator)
+
+    def matrices(self) -> list[Tensor]:
+        """The weight matrices, input side first."""
+        return [parameter for parameter in self.parameters() if parameter.ndim == 2]
+
+
+def penalty(model: Autoencoder, gamma: float) -> Tensor:
+    """The notebook's regulariser, gamma * mean(W**2) summed over the weight matrices. Scalar."""
+    return gamma * sum(matrix.square().mean() for matrix in model.matrices())
+
+
+def objective(
+    model: Autoencoder, x: Tensor, target: Tensor, *, gamma: float, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Loss to minimise and the MSE inside it, two scalars; x and target are (B, 784)."""
+    mse = functional.mse_loss(model(x, generator=generator), target)
+    return mse + penalty(model, gamma), mse

@@ -1,0 +1,89 @@
+"""Pure corruptions of digits: a clean batch and a generator in, a corrupted batch out.
+
+Every corruption draws one random field and compares it with the level, so with the
+same seed a higher level only adds to what a lower one did.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aecore.config import NoiseConfig
+
+FIXED_SEED = 20_061_001
+"""Seeds the corruption of everything that is measured, so that figures can be repeated."""
+
+
+def mask(x: Tensor, *, rate: float, generator: torch.Generator) -> Tensor:
+    """Keep each pixel with probability 1 - rate, set the others to 0. (B, 784) -> (B, 784)."""
+    keep = torch.rand(x.shape, generator=generator, device=x.device) >= rate
+    return x * keep
+
+
+def add_gaussian(x: Tensor, *, std: float, generator: torch.Generator) -> Tensor:
+    """Add Gaussian noise, then clip to 0..1 as a camera would. (B, 784) -> (B, 784)."""
+    noise = torch.randn(x.shape, generator=generator, device=x.device)
+    return (x + std * noise).clamp(0.0, 1.0)
+
+
+def salt_and_pepper(x: Tensor, *, rate: float, generator: torch.Generator) -> Tensor:
+    """Set a share `rate` of the pixels to 0 or 1, each as likely. (B, 784) -> (B, 784)."""
+    hit = torch.rand(x.shape, generator=generator, device=x.device) < rate
+    salt = torch.rand(x.shape, generator=generator, device=x.device) < 0.5
+    return torch.where(hit, salt.to(x.dtype), x)
+
+
+def corrupt(x: Tensor, noise: NoiseConfig | None, *, generator: torch.Generator) -> Tensor:
+    """Apply a corruption to digits.
+
+    Parameters
+    ----------
+    x : Tensor of shape (B, 784), in 0..1; left alone
+    noise : NoiseConfig or None
+        None returns `x` itself.
+    generator : torch.Generator
+        On the same device as `x`.
+
+    Returns
+    -------
+    Tensor of shape (B, 784), in 0..1
+    """
+    match noise:
+        case None:
+            return x
+        case NoiseConfig(kind="masking", level=level):
+            return mask(x, rate=level, generator=generator)
+        case NoiseConfig(kind="gaussian", level=level):
+            return add_gaussian(x, std=level, generator=generator)
+        case NoiseConfig(kind="salt_and_pepper", level=level):
+            return salt_and_pepper(x, rate=level, generator=generator)
+    raise AssertionError(f"unhandled {noise}")
+
+
+def corrupt_fixed(images: np.ndarray, noise: NoiseConfig | None) -> np.ndarray:
+    """Corrupt an array always in the same way, on the CPU, whatever device the model is on.
+
+    Parameters
+    ----------
+    images : ndarray of shape (B, 784), float32 in 0..1; left alone
+
+    Returns
+    -------
+    ndarray of shape (B, 784), float32 in 0..1
+    """
+    generator = torch.Generator().manual_seed(FIXED_SEED)
+    x = torch.tensor(images, dtype=torch.float32)
+    return corrupt(x, noise, generator=generator).numpy()
+
+
+def compensate(images: np.ndarray, noise: NoiseConfig | None) -> np.ndarray:
+    """Rescale corrupted digits to their expected brightness, for a linear model's sake.
+
+    A linear model trained on clean digits cannot know that masking dims its input;
+    dividing by the share of kept pixels is the fair way to show it masked ones.
+    """
+    if noise is None or noise.kind != "masking" or noise.level == 1.0:
+        return images
+    return images / np.float32(1.0 - noise.level)

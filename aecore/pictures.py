@@ -1,0 +1,82 @@
+"""Arrays to picture files: PNG bytes, and files that are whole or not there."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from aecore.errors import PictureError
+
+# The ends, quarters and middle of ColorBrewer's RdBu, which the Plotly figures use too.
+_DIVERGING = ((5, 48, 97), (67, 147, 195), (247, 247, 247), (214, 96, 77), (103, 0, 31))
+
+
+def to_png(grey: np.ndarray, *, scale: int = 1) -> bytes:
+    """An 8-bit grey PNG of an array.
+
+    Parameters
+    ----------
+    grey : ndarray of shape (H, W), in 0..1
+        Values outside are clipped, as a decoder's may lie there.
+    scale : int
+        Each pixel becomes a square of this size.
+    """
+    return _encode(np.clip(grey, 0.0, 1.0) * 255, scale)
+
+
+def to_signed_png(values: np.ndarray, *, limit: float, scale: int = 1) -> bytes:
+    """A colour PNG of signed values: blue is negative, white is zero, red is positive.
+
+    Parameters
+    ----------
+    values : ndarray of shape (H, W)
+    limit : float
+        The size at which the colours are deepest; beyond it they stay so.
+    scale : int
+        Each pixel becomes a square of this size.
+    """
+    shares = np.clip(values / limit, -1.0, 1.0)
+    stops = np.linspace(-1.0, 1.0, len(_DIVERGING))
+    channels = [np.interp(shares, stops, channel) for channel in np.transpose(_DIVERGING)]
+    return _encode(np.stack(channels, axis=-1), scale)
+
+
+def _encode(levels: np.ndarray, scale: int) -> bytes:
+    """PNG of levels in 0..255, (H, W) or (H, W, 3)."""
+    pixels = np.rint(levels).astype(np.uint8).repeat(scale, axis=0).repeat(scale, axis=1)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, format="PNG")
+    return file.getvalue()
+
+
+def write_png(path: Path, grey: np.ndarray) -> None:
+    """Write `to_png` to a file, through a temporary one, so that it is never half there.
+
+    Raises
+    ------
+    PictureError
+        If the folder cannot be made or written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".saving-") as folder:
+            temporary = Path(folder) / path.name
+            temporary.write_bytes(to_png(grey))
+            os.replace(temporary, path)
+    except OSError as error:
+        raise PictureError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def square(grey: np.ndarray, *, fill: float = 0.5) -> np.ndarray:
+    """A picture (H, W) in the middle of a square of side max(H, W), the rest at grey `fill`."""
+    height, width = grey.shape
+    side = max(height, width)
+    canvas = np.full((side, side), fill, dtype=grey.dtype)
+    top, left = (side - height) // 2, (side - width) // 2
+    canvas[top : top + height, left : left + width] = grey
+    return canvas

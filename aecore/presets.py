@@ -1,0 +1,77 @@
+"""The named experiments. To add one, add a line here and run `python -m aecore train NAME`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aecore.config import ModelConfig, NoiseConfig, TrainConfig
+from aecore.errors import ConfigError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """A named experiment: what to train and how, and what it is there to show."""
+
+    name: str
+    title: str
+    """What it shows, in a few words."""
+    model: ModelConfig
+    train: TrainConfig
+
+
+def _preset(
+    name: str,
+    title: str,
+    latent_dim: int,
+    *hidden_dims: int,
+    gamma: float = 1e-4,
+    dropout: float = 0.0,
+    zeros: bool = False,
+    noise: NoiseConfig | None = None,
+) -> Preset:
+    model = ModelConfig(
+        latent_dim=latent_dim,
+        hidden_dims=hidden_dims,
+        latent_dropout=dropout,
+        weight_init="zeros" if zeros else "default",
+    )
+    return Preset(name=name, title=title, model=model, train=TrainConfig(gamma=gamma, noise=noise))
+
+
+_MASKING = NoiseConfig(kind="masking", level=0.5)
+_GAUSSIAN = NoiseConfig(kind="gaussian", level=0.2)
+
+PRESETS: dict[str, Preset] = {
+    preset.name: preset
+    for preset in (
+        _preset("plane", "two numbers a digit", 2, 128, gamma=1e-2),
+        _preset(
+            "narrow-dropout",
+            "the notebook's filters: code dropout, zero start",
+            64,
+            64,
+            gamma=1e-2,
+            dropout=0.8,
+            zeros=True,
+        ),
+        _preset("narrow", "the filters, mended", 64, 64),
+        _preset("wide-dropout", "the notebook's 128 numbers: code dropout", 128, 256, dropout=0.8),
+        _preset("wide", "128 numbers, mended", 128, 256),
+        _preset("denoise-mask", "fills in masked pixels", 32, 256, noise=_MASKING),
+        _preset("denoise-gaussian", "removes Gaussian noise", 32, 256, noise=_GAUSSIAN),
+        _preset("plain-32", "the denoisers' control, trained clean", 32, 256),
+    )
+}
+
+
+def get_preset(name: str) -> Preset:
+    """The preset called `name`.
+
+    Raises
+    ------
+    ConfigError
+        If there is none; the message lists those there are.
+    """
+    if name not in PRESETS:
+        raise ConfigError(f"There is no preset {name!r}. Choose one of: {', '.join(PRESETS)}.")
+    return PRESETS[name]

@@ -1,0 +1,140 @@
+"""The training loop: no printing, no files. Records go out, stop requests come in."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor, nn
+
+from aecore.config import ModelConfig, TrainConfig
+from aecore.errors import TrainingError
+from aecore.history import EpochRecord
+from aecore.model import Autoencoder, objective
+from aecore.noise import FIXED_SEED, corrupt
+
+_EVALUATION_BATCH = 5_000
+
+
+def pick_device(name: str | None = None) -> torch.device:
+    """The device called `name`; without one the best there is: CUDA, then MPS, then the CPU.
+
+    Raises
+    ------
+    TrainingError
+        If the named device is unknown or not on this machine.
+    """
+    available = {
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+        "cpu": True,
+    }
+    if name is None or name == "auto":
+        name = next(device for device, there in available.items() if there)
+    if not available.get(name, False):
+        there = ", ".join(device for device in available if available[device])
+        raise TrainingError(f"There is no device {name!r} here. Choose one of: auto, {there}.")
+    return torch.device(name)
+
+
+def new_model(config: ModelConfig, *, seed: int, device: torch.device) -> Autoencoder:
+    """A model with fresh weights that depend on the seed alone, not on the device."""
+    return Autoencoder(config, generator=torch.Generator().manual_seed(seed)).to(device)
+
+
+def train(
+    model: Autoencoder,
+    train_images: Tensor,
+    test_images: Tensor,
+    config: TrainConfig,
+    *,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Iterator[EpochRecord]:
+    """Train `model` in place, yielding a record after each epoch.
+
+    Parameters
+    ----------
+    model : Autoencoder
+        Already on its device.
+    train_images, test_images : Tensor of shape (N, 784), float32 in 0..1
+        On the model's device; the whole of the data is one tensor there.
+    config : TrainConfig
+    should_stop : callable
+        Asked before every step. When it says yes the generator ends, without a record
+        for the epoch under way; the model keeps what it has learnt.
+
+    Yields
+    ------
+    EpochRecord
+
+    Raises
+    ------
+    TrainingError
+        If the loss stops being finite; the model then holds the last good epoch's weights.
+    """
+    device = train_images.device
+    generator = torch.Generator(device=device).manual_seed(config.seed)
+    optimizer = _new_optimizer(model, config)
+    test_inputs = _fixed_corruption(test_images, config)
+    good = _copy_state(model)
+    begun = time.perf_counter()
+
+    for epoch in range(1, config.epochs + 1):
+        model.train()
+        sums = torch.zeros(2, device=device)
+        order = torch.randperm(len(train_images), generator=generator, device=device)
+        for rows in order.split(config.batch_size):
+            if should_stop():
+                return
+            target = train_images.index_select(0, rows)
+            x = corrupt(target, config.noise, generator=generator)
+            loss, mse = objective(model, x, target, gamma=config.gamma, generator=generator)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            sums += torch.stack((loss.detach(), mse.detach())) * len(rows)
+
+        mean_loss, mean_mse = (sums / len(train_images)).tolist()  # the epoch's one wait
+        test_mse = evaluate_mse(model, test_inputs, test_images)
+        if not (math.isfinite(mean_loss) and math.isfinite(test_mse)):
+            model.load_state_dict(good)
+            raise TrainingError(
+                f"The loss stopped being finite in epoch {epoch}; the weights of epoch "
+                f"{epoch - 1} are kept. Try a smaller learning rate than {config.learning_rate:g}."
+            )
+        good = _copy_state(model)
+        yield EpochRecord(
+            epoch=epoch,
+            train_loss=mean_loss,
+            train_mse=mean_mse,
+            test_mse=test_mse,
+            seconds=time.perf_counter() - begun,
+        )
+
+
+@torch.no_grad()
+def evaluate_mse(model: Autoencoder, inputs: Tensor, targets: Tensor) -> float:
+    """Mean squared error per pixel in eval mode; inputs and targets are (N, 784)."""
+    model.eval()
+    total = torch.zeros((), dtype=torch.float64)
+    for x, target in zip(
+        inputs.split(_EVALUATION_BATCH), targets.split(_EVALUATION_BATCH), strict=True
+    ):
+        total += nn.functional.mse_loss(model(x), target, reduction="sum").cpu()
+    return (total / targets.numel()).item()
+
+
+def _fixed_corruption(images: Tensor, config: TrainConfig) -> Tensor:
+    """The test digits as `aecore.noise.corrupt_fixed` corrupts them, on their own device."""
+    generator = torch.Generator().manual_seed(FIXED_SEED)
+    return corrupt(images.cpu(), config.noise, generator=generator).to(images.device)
+
+
+def _new_optimizer(model: Autoencoder, config: TrainConfig) -> torch.optim.Optimizer:
+    return torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=True)
+
+
+def _copy_state(model: Autoencoder) -> dict[str, Tensor]:
+    return {name: value.clone() for name, value in model.state_dict().items()}

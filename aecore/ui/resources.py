@@ -1,0 +1,186 @@
+"""What all sessions share: checkpoints, models, the test digits and the download.
+
+Everything here is read-only after it is made and is keyed by a checkpoint's digest or by
+where the digits come from; what belongs to one visitor lives in `st.session_state`.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from aecore import checkpoint, data, metrics
+from aecore.checkpoint import Card, Checkpoint
+from aecore.controls import Controls
+from aecore.dataset import CACHE_FILE, cache_dir, to_unit
+from aecore.download_job import DownloadJob
+from aecore.errors import CheckpointError
+from aecore.latent import MapDistance
+from aecore.projection import Projection
+
+_MODELS_KEPT = 16
+
+
+@dataclass(frozen=True, eq=False)
+class TestDigits:
+    """The test digits in use, whatever their source."""
+
+    images: np.ndarray
+    """(N, 784) float32 in 0..1."""
+    labels: np.ndarray
+    """(N,) uint8."""
+    source: str
+    fingerprint: str
+    is_bundled: bool
+
+    def belong_to(self, card: Card) -> bool:
+        """Whether these are the digits of the checkpoint's atlas, in the same order."""
+        return self.fingerprint == card.fingerprint
+
+
+def cards() -> dict[str, Card]:
+    """The card of every usable checkpoint by name, in the presets' order, others last."""
+    found = {}
+    for name in checkpoint.names():
+        path = checkpoint.find(name)
+        stat = path.stat()
+        try:
+            found[name] = _card(name, stat.st_mtime_ns, stat.st_size)
+        except CheckpointError:
+            continue  # the picker offers what can be used; `models` on the command line complains
+    return found
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _card(name: str, modified_ns: int, size: int) -> Card:
+    return checkpoint.read_card(checkpoint.find(name))
+
+
+def load_checkpoint(name: str) -> Checkpoint:
+    """The checkpoint called `name`, read again only when its file has changed.
+
+    Raises
+    ------
+    CheckpointError
+        If there is none or it is damaged.
+    """
+    stat = checkpoint.find(name).stat()
+    return _checkpoint(name, stat.st_mtime_ns, stat.st_size)
+
+
+@st.cache_resource(max_entries=_MODELS_KEPT, show_spinner=False)
+def _checkpoint(name: str, modified_ns: int, size: int) -> Checkpoint:
+    return checkpoint.load(name)
+
+
+def load_model(found: Checkpoint):
+    """The checkpoint's autoencoder, in eval mode."""
+    return _model(found.digest, found)
+
+
+@st.cache_resource(max_entries=_MODELS_KEPT, show_spinner=False)
+def _model(digest: str, _found: Checkpoint):
+    from aecore.inference import build_model  # torch takes over a second: after the first screen
+
+    return build_model(_found.card.model, _found.weights)
+
+
+def map_distance(found: Checkpoint) -> MapDistance:
+    """Distances to the checkpoint's atlas."""
+    return _map_distance(found.digest, found)
+
+
+@st.cache_resource(max_entries=_MODELS_KEPT, show_spinner=False)
+def _map_distance(digest: str, _found: Checkpoint) -> MapDistance:
+    return MapDistance(_found.codes)
+
+
+def controls(found: Checkpoint) -> Controls:
+    """Sliders over the checkpoint's codes."""
+    return _controls(found.digest, found)
+
+
+@st.cache_resource(max_entries=_MODELS_KEPT, show_spinner=False)
+def _controls(digest: str, _found: Checkpoint) -> Controls:
+    return Controls.over(_found.codes)
+
+
+def projection(found: Checkpoint, view: str) -> Projection:
+    """One way to draw the checkpoint's codes."""
+    return _projection(found.digest, view, found)
+
+
+@st.cache_resource(max_entries=3 * _MODELS_KEPT, show_spinner=False)
+def _projection(digest: str, view: str, _found: Checkpoint) -> Projection:
+    return Projection.fit(_found.codes, view)
+
+
+def test_errors(found: Checkpoint, digits: TestDigits) -> dict[str, np.ndarray]:
+    """MSE of every test digit, (N,), with clean input: by the model and by `PCA` of its size."""
+    return _errors(found.digest, digits.fingerprint, found, digits)
+
+
+@st.cache_resource(max_entries=_MODELS_KEPT, show_spinner="Measuring every test digit…")
+def _errors(
+    digest: str, fingerprint: str, _found: Checkpoint, _digits: TestDigits
+) -> dict[str, np.ndarray]:
+    from aecore.inference import reconstruct
+
+    output = reconstruct(load_model(_found), _digits.images)
+    return {
+        "model": metrics.mse(_digits.images, output),
+        "PCA": metrics.mse(_digits.images, _found.pca.reconstruct(_digits.images)),
+    }
+
+
+def test_digits() -> TestDigits:
+    """The test digits of the best source at hand; never waits for a download."""
+    return _test_digits(os.environ.get("AECORE_DATA", ""), *_cache_stamp())
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading the digits…")
+def _test_digits(folder: str, modified_ns: int, size: int) -> TestDigits:
+    dataset = data.load(allow_download=False)
+    return TestDigits(
+        images=to_unit(dataset.test_images),
+        labels=dataset.test_labels.copy(),
+        source=dataset.source,
+        fingerprint=dataset.fingerprint,
+        is_bundled=dataset.kind == "bundled",
+    )
+
+
+def _cache_stamp() -> tuple[int, int]:
+    """Changes when a download has put MNIST into the cache."""
+    try:
+        stat = (cache_dir() / CACHE_FILE).stat()
+    except OSError:
+        return 0, 0
+    return stat.st_mtime_ns, stat.st_size
+
+
+def downloads_allowed() -> bool:
+    """Whether the app may fetch MNIST; `AECORE_DOWNLOAD=off` says no."""
+    return os.environ.get("AECORE_DOWNLOAD", "on").lower() not in ("off", "0", "no", "false")
+
+
+class Downloads:
+    """The one download of this server; a failed one can be started again."""
+
+    def __init__(self) -> None:
+        self.job = DownloadJob()
+
+    def restart(self) -> None:
+        """Try again after a failure or a stop."""
+        if self.job.state != "running":
+            self.job = DownloadJob()
+            self.job.start()
+
+
+@st.cache_resource(show_spinner=False)
+def downloads() -> Downloads:
+    """Shared by all sessions, so that two tabs watch the same download."""
+    return Downloads()

@@ -1,0 +1,192 @@
+"""What every page has: title, explanation, model picker, and where the digits come from."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec
+
+import numpy as np
+import streamlit as st
+
+from aecore import checkpoint
+from aecore.checkpoint import Card, Checkpoint
+from aecore.download import DownloadProgress
+from aecore.errors import AecoreError, CheckpointError
+from aecore.presets import PRESETS
+from aecore.ui import address, resources
+
+DEFAULT_MODEL = "plane"
+_MARKDOWN = "\\`*_{}[]()<>#+-.!|~$:&"
+
+P = ParamSpec("P")
+
+
+def plain(text: object) -> str:
+    """Text from outside, such that Markdown shows it as it is."""
+    return "".join(f"\\{letter}" if letter in _MARKDOWN else letter for letter in str(text))
+
+
+def guarded(render: Callable[P, None]) -> Callable[P, None]:
+    """Show an `AecoreError` as a message in place of what `render` would have drawn."""
+
+    @functools.wraps(render)
+    def shown(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            render(*args, **kwargs)
+        except AecoreError as error:
+            st.error(plain(error), icon=":material/error:")
+
+    return shown
+
+
+def open_page(
+    title: str, explanation: str, *, prefer: Callable[[Card], bool] | None = None
+) -> Checkpoint:
+    """Draw the head of a page and give the model that it is about.
+
+    Parameters
+    ----------
+    title, explanation : str
+        Markdown of our own.
+    prefer : callable, optional
+        Which models the page is best opened on, unless the address names another.
+    """
+    heading, picker = st.columns([3, 2], vertical_alignment="bottom")
+    heading.title(title, anchor=False)
+    cards = resources.cards()
+    if not cards:
+        st.error(
+            "There are no trained models yet. Train one: `python -m aecore train plane`",
+            icon=":material/model_training:",
+        )
+        st.stop()
+    name = _choose(cards, prefer)
+    st.session_state["model"] = name
+    picker.selectbox(
+        "Model",
+        cards,
+        key="model",
+        format_func=lambda option: describe(option, cards[option]),
+        on_change=_picked,
+    )
+    address.set_model(name)
+    st.markdown(explanation)
+    found = resources.load_checkpoint(name)
+    st.caption(_facts(found.card))
+    return found
+
+
+def _choose(cards: dict[str, Card], prefer: Callable[[Card], bool] | None) -> str:
+    asked = address.requested_model()
+    if asked in cards:
+        st.session_state["app_model"] = asked
+        return asked
+    fallback = DEFAULT_MODEL if DEFAULT_MODEL in cards else next(iter(cards))
+    name = st.session_state.get("app_model", fallback)
+    if name not in cards:
+        name = fallback
+    if prefer is not None and not prefer(cards[name]):
+        name = next((other for other, card in cards.items() if prefer(card)), name)
+    if asked is not None:
+        st.warning(f"{_why_not(asked)} Showing {plain(name)} instead.")
+    return name
+
+
+def _why_not(asked: str) -> str:
+    """Why the model that the address names cannot be shown; it may name files of no concern."""
+    if asked not in checkpoint.names():
+        return f"There is no model called “{plain(asked[:64])}”."
+    try:
+        checkpoint.read_card(checkpoint.find(asked))
+    except CheckpointError as error:
+        return plain(error)
+    return ""
+
+
+def _picked() -> None:
+    """The visitor has picked another model: remember it, and forget the old one's code."""
+    name = st.session_state["model"]
+    st.session_state["app_model"] = name
+    address.set_model(name)
+    address.drop_code()
+
+
+def describe(name: str, card: Card) -> str:
+    """A model in one line, for pickers."""
+    preset = PRESETS.get(card.preset or "")
+    title = f" · {preset.title}" if preset and preset.name == name else ""
+    return f"{name} · {dimensions(card.model.latent_dim)}{title}"
+
+
+def dimensions(count: int) -> str:
+    """`D = 2`, with thin spaces."""
+    return f"D\u2009=\u2009{count}"
+
+
+def _facts(card: Card) -> str:
+    sizes = " → ".join(map(str, card.model.layer_sizes + card.model.layer_sizes[-2::-1]))
+    trained = "clean digits" if card.train.noise is None else f"digits with {card.train.noise}"
+    dropout = f" · code dropout {card.model.latent_dropout:g}" if card.model.latent_dropout else ""
+    return (
+        f"{sizes}{dropout} · trained on {trained} for {len(card.history)} epochs · "
+        f"test error (MSE) **{card.metrics['test_mse']:.4f}**, PCA with the same "
+        f"{dimensions(card.model.latent_dim)}: **{card.metrics['pca_test_mse']:.4f}**"
+    )
+
+
+@guarded
+def close_page() -> None:
+    """Draw the foot of a page: which digits are in use, and the download that may replace them."""
+    digits = resources.test_digits()
+    if digits.is_bundled and resources.downloads_allowed():
+        job = resources.downloads().job
+        job.start()
+        st.fragment(_watch_download, run_every=1.0 if job.state == "running" else None)(
+            digits.source
+        )
+    else:
+        st.caption(f":material/database: Digits: {plain(digits.source)}")
+
+
+def _watch_download(source: str) -> None:
+    downloads = resources.downloads()
+    job = downloads.job
+    match job.state:
+        case "done":
+            st.rerun()
+        case "running":
+            status, button = st.columns([5, 1], vertical_alignment="center")
+            status.progress(
+                _share(job.progress),
+                text=f"Digits: {plain(source)}. Fetching MNIST: {_amount(job.progress)}",
+            )
+            if button.button("Stop", key="download_stop"):
+                job.stop()
+                st.rerun()
+        case _:
+            status, button = st.columns([5, 1], vertical_alignment="center")
+            reason = plain(job.error or "The download was stopped.")
+            status.caption(f":material/database: Digits: {plain(source)}. {reason}")
+            if button.button("Try again", key="download_again"):
+                downloads.restart()
+                st.rerun()
+
+
+def _share(progress: DownloadProgress) -> float:
+    if progress.phase == "downloading" and progress.bytes_total:
+        return min(progress.bytes_done / progress.bytes_total, 1.0)
+    return {"reading": 1.0, "saving": 1.0}.get(progress.phase, 0.0)
+
+
+def _amount(progress: DownloadProgress) -> str:
+    if progress.phase != "downloading":
+        return progress.phase
+    total = f" of {progress.bytes_total / 1e6:.0f}" if progress.bytes_total else ""
+    return f"{progress.bytes_done / 1e6:.1f}{total} MB"
+
+
+def code_text(code: np.ndarray, *, most: int = 4) -> str:
+    """A code (D,) for people: all of it, or its first values."""
+    values = ", ".join(f"{value:.2f}" for value in code[:most])
+    return f"code z = ({values}{', …' if len(code) > most else ''})"
