@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 import re
 import struct
+import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,6 +35,8 @@ SUFFIX = ".safetensors"
 MAX_BYTES = 256 * 2**20
 MAX_HEADER_BYTES = 8 * 2**20
 MAX_ATLAS = 100_000
+CARD_METRICS = ("test_mse", "pca_test_mse")
+"""Figures that every card has, as lists of models show them."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -86,12 +88,15 @@ class Card:
         if not isinstance(values, dict) or set(values) != set(cls.__dataclass_fields__):
             raise ConfigError("the card has other fields")
         texts = ("source", "fingerprint", "device")
-        if not all(isinstance(values[name], str) and len(values[name]) <= 500 for name in texts):
+        if not all(_is_short_text(values[name]) for name in texts):
             raise ConfigError(f"{', '.join(texts)} must be short texts")
-        if not (values["preset"] is None or isinstance(values["preset"], str)):
-            raise ConfigError("the preset's name must be a text")
+        if not (values["preset"] is None or _is_short_text(values["preset"])):
+            raise ConfigError("the preset's name must be a short text")
         if not isinstance(values["history"], list):
             raise ConfigError("the history must be a list")
+        metrics = _mapping("metrics", values["metrics"], _finite)
+        if not set(CARD_METRICS) <= set(metrics):
+            raise ConfigError(f"the metrics lack {' or '.join(CARD_METRICS)}")
         return cls(
             preset=values["preset"],
             model=ModelConfig.from_dict(values["model"]),
@@ -101,7 +106,7 @@ class Card:
             device=values["device"],
             seconds=_finite("seconds", values["seconds"]),
             versions=_mapping("versions", values["versions"], lambda name, value: str(value)),
-            metrics=_mapping("metrics", values["metrics"], _finite),
+            metrics=metrics,
             history=tuple(EpochRecord.from_dict(record) for record in values["history"]),
         )
 
@@ -144,10 +149,19 @@ def find(model: str | Path) -> Path:
     path = Path(text)
     if _NAME.fullmatch(text) and not text.endswith(SUFFIX):
         path = models_dir() / f"{text}{SUFFIX}"
-    if not path.is_file():
+    if not _is_file(path):
         known = ", ".join(name for name in names()) or "none yet"
-        raise CheckpointError(f"There is no model {text!r}. In {models_dir().name}/: {known}.")
+        raise CheckpointError(
+            f"There is no model {text[:100]!r}. In {models_dir().name}/: {known}."
+        )
     return path
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long for any file
+        return False
 
 
 def names() -> list[str]:
@@ -223,6 +237,27 @@ def load(model: str | Path) -> Checkpoint:
     )
 
 
+def require_writable(path: Path) -> None:
+    """Check that a checkpoint can be saved as `path`, and make its folder.
+
+    Raises
+    ------
+    CheckpointError
+        If the name is unfit or the folder cannot be written.
+    """
+    if not _NAME.fullmatch(path.stem) or path.suffix != SUFFIX:
+        raise CheckpointError(
+            f"{path.name!r} cannot name a checkpoint: use letters, digits, '.', '_' and '-', "
+            f"at most 64, and the ending {SUFFIX}."
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".saving-"):
+            pass
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be written: {error.strerror}.") from error
+
+
 def save(checkpoint: Checkpoint, path: Path) -> Checkpoint:
     """Write a checkpoint so that `path` holds either all of it or what it held before.
 
@@ -237,11 +272,7 @@ def save(checkpoint: Checkpoint, path: Path) -> Checkpoint:
         If the name is unfit, the folder cannot be written, or the arrays do not pass the
         checks that loading makes.
     """
-    if not _NAME.fullmatch(path.stem) or path.suffix != SUFFIX:
-        raise CheckpointError(
-            f"{path.name!r} cannot name a checkpoint: use letters, digits, '.', '_' and '-', "
-            f"at most 64, and the ending {SUFFIX}."
-        )
+    require_writable(path)
     arrays = {f"model.{name}": value for name, value in checkpoint.weights.items()} | {
         "pca.mean": checkpoint.pca.mean,
         "pca.components": checkpoint.pca.components,
@@ -252,7 +283,6 @@ def save(checkpoint: Checkpoint, path: Path) -> Checkpoint:
     arrays = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
     content = to_safetensors(arrays, metadata=metadata)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".saving-") as folder:
             temporary = Path(folder) / path.name
             with temporary.open("wb") as file:
@@ -302,9 +332,15 @@ def _damaged(path: Path, what: str) -> CheckpointError:
     return CheckpointError(f"{path.name} cannot be used: {what}. Train it again, or fetch it anew.")
 
 
+def _is_short_text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= 500 and value.isprintable()
+
+
 def _finite(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ConfigError(f"{name} must be a finite number, not {value!r}")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ConfigError(f"{name} must be a number, not {value!r}")
+    if not abs(value) <= sys.float_info.max:  # math.isfinite fails on huge whole numbers
+        raise ConfigError(f"{name} must be a finite number")
     return value
 
 

@@ -10,8 +10,10 @@ import argparse
 import dataclasses
 import json
 import logging
+import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -21,9 +23,8 @@ import numpy as np
 from aecore import checkpoint, data
 from aecore.codes import parse_code
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
-from aecore.errors import AecoreError, CheckpointError, ConfigError, PictureError
+from aecore.errors import AecoreError, CheckpointError, ConfigError, PictureError, TrainingError
 from aecore.history import EpochRecord
-from aecore.pictures import write_png
 from aecore.presets import PRESETS, Preset, get_preset
 
 if TYPE_CHECKING:
@@ -42,17 +43,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(arguments)
         result = options.command(options)
         if options.json:
-            print(json.dumps(result.json, allow_nan=False))
+            print(json.dumps(result.json, allow_nan=False), flush=True)
         else:
-            print(result.text)
+            print(result.text, flush=True)
     except ConfigError as error:
         return _complain(error, 2)
     except AecoreError as error:
         return _complain(error, 1)
-    except KeyboardInterrupt:
-        return _complain("Stopped.", INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader went away; there is nobody to tell
+    except KeyboardInterrupt as stop:
+        return _complain(str(stop) or "Stopped.", INTERRUPTED)
+    except BrokenPipeError:  # the reader went away; there is nobody to tell, not even on exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return result.status
 
@@ -144,13 +145,21 @@ def _data(options: argparse.Namespace) -> _Result:
 
 
 def _load_data(folder: str | None) -> data.Dataset:
-    dataset = data.load(folder, progress=_show_download)
+    dataset = data.load(folder, allow_download=data.downloads_allowed(), progress=_DownloadLog())
     print(f"Digits: {dataset.source}", file=sys.stderr)
     return dataset
 
 
-def _show_download(progress: data.DownloadProgress) -> None:
-    print(f"MNIST from OpenML: {progress}", file=sys.stderr)
+class _DownloadLog:
+    """A line for every step of a download, and for every megabyte of it."""
+
+    _last = ""
+
+    def __call__(self, progress: data.DownloadProgress) -> None:
+        line = f"MNIST from OpenML: {progress}"
+        if line != self._last:
+            print(line, file=sys.stderr)
+        self._last = line
 
 
 def _models(options: argparse.Namespace) -> _Result:
@@ -188,22 +197,29 @@ def _train(options: argparse.Namespace) -> _Result:
 
     preset = get_preset(options.preset)
     model_config, train_config = _configure(preset, options)
-    path = _out_path(preset, model_config, train_config, options.out)
     device = training.pick_device(options.device)
     dataset = _load_data(options.data)
+    as_shipped = (model_config, train_config) == (preset.model, preset.train) and dataset.is_mnist
+    path = _out_path(preset, options.out, as_shipped=as_shipped)
+    checkpoint.require_writable(path)  # now, not after minutes of training
 
     stop = _StopOnInterrupt()
-    with stop:
-        made = experiment.run(
-            path.stem,
-            preset.name,
-            model_config,
-            train_config,
-            dataset,
-            device=device,
-            on_epoch=_ProgressBar(train_config.epochs),
-            should_stop=lambda: stop.asked,
-        )
+    try:
+        with stop:
+            made = experiment.run(
+                path.stem,
+                preset.name,
+                model_config,
+                train_config,
+                dataset,
+                device=device,
+                on_epoch=_ProgressBar(train_config.epochs),
+                should_stop=lambda: stop.asked,
+            )
+    except TrainingError as error:
+        if stop.asked:
+            raise KeyboardInterrupt(str(error)) from None
+        raise
     if stop.asked and path.exists():
         path = _free_path(path)
     saved = checkpoint.save(made, path)
@@ -240,16 +256,17 @@ def _replace(config: Any, changes: dict[str, Any]) -> Any:
     return dataclasses.replace(config, **{k: v for k, v in changes.items() if k in names})
 
 
-def _out_path(
-    preset: Preset, model_config: ModelConfig, train_config: TrainConfig, out: str | None
-) -> Path:
-    """Where the checkpoint goes; a changed preset never takes the shipped one's place unasked."""
-    changed = (model_config, train_config) != (preset.model, preset.train)
-    name = f"{preset.name}-changed" if changed else preset.name
+def _out_path(preset: Preset, out: str | None, *, as_shipped: bool) -> Path:
+    """Where the checkpoint goes.
+
+    One of a changed preset, or of other digits than MNIST, never takes the shipped one's place
+    unasked.
+    """
+    name = preset.name if as_shipped else f"{preset.name}-changed"
     path = Path(out) if out else checkpoint.models_dir()
     if path.suffix != checkpoint.SUFFIX:
         path /= f"{name}{checkpoint.SUFFIX}"
-    if changed and not out and path.exists():
+    if not as_shipped and not out and path.exists():
         path = _free_path(path)
     return path
 
@@ -323,7 +340,11 @@ def _reconstruct(options: argparse.Namespace) -> _Result:
 
     found = checkpoint.load(options.model)
     model = build_model(found.card.model, found.weights)
-    rows = [_reconstruct_one(path, found, model, options.out) for path in options.pictures]
+    targets = _targets(options.pictures, options.out)
+    rows = [
+        _reconstruct_one(path, found, model, target)
+        for path, target in zip(options.pictures, targets, strict=True)
+    ]
     failed = any(row["error"] for row in rows)
     lines = [
         f"{row['path']}: {row['error']}"
@@ -335,10 +356,34 @@ def _reconstruct(options: argparse.Namespace) -> _Result:
     return _Result(rows, "\n".join(lines), 1 if failed else 0)
 
 
+def _targets(pictures: Sequence[Path], folder: Path) -> list[Path]:
+    """A file for each picture, numbered where pictures of several folders share a name."""
+    seen = Counter()
+    targets = []
+    for picture in pictures:
+        seen[picture.name] += 1
+        number = f"-{seen[picture.name]}" if seen[picture.name] > 1 else ""
+        targets.append(folder / f"{picture.name}{number}.png")
+    return targets
+
+
+def _read_picture(path: Path) -> np.ndarray:
+    """The digit (1, 784) of a picture file."""
+    from aecore import digits
+
+    try:
+        with path.open("rb") as file:
+            content = file.read(digits.MAX_BYTES + 1)
+    except OSError as error:
+        raise PictureError(f"{path} cannot be read: {error.strerror}.") from error
+    return digits.normalise(digits.open_picture(content, name=path.name)).digit.reshape(1, -1)
+
+
 def _reconstruct_one(
-    path: Path, found: checkpoint.Checkpoint, model: Autoencoder, out: Path
+    path: Path, found: checkpoint.Checkpoint, model: Autoencoder, target: Path
 ) -> dict[str, Any]:
-    from aecore import digits, inference, latent, metrics
+    from aecore import inference, latent, metrics
+    from aecore.pictures import write_png
 
     row: dict[str, Any] = {
         "path": str(path),
@@ -349,11 +394,10 @@ def _reconstruct_one(
         "error": None,
     }
     try:
-        digit = digits.normalise(digits.open_file(path)).digit.reshape(1, -1)
+        digit = _read_picture(path)
         code = inference.encode(model, digit)
         output = inference.decode(model, code)
         neighbours, _ = latent.MapDistance(found.codes).neighbours(code, 10)
-        target = out / f"{path.name}.png"
         write_png(target, np.hstack([digit.reshape(28, 28), output.reshape(28, 28)]))
     except PictureError as error:
         return row | {"error": str(error)}
@@ -367,6 +411,7 @@ def _reconstruct_one(
 
 def _decode(options: argparse.Namespace) -> _Result:
     from aecore import inference, latent
+    from aecore.pictures import write_png
 
     found = checkpoint.load(options.model)
     code = parse_code(options.z, found.card.model.latent_dim)

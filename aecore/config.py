@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self, get_args
@@ -31,8 +30,7 @@ def _require_real(name: str, value: Any, low: float, high: float) -> None:
     if (
         isinstance(value, bool)
         or not isinstance(value, (int, float))
-        or not math.isfinite(value)
-        or not low <= value <= high
+        or not low <= value <= high  # false for NaN too
     ):
         raise ConfigError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}.")
 
@@ -60,7 +58,9 @@ class _Config:
         """
         names = {field.name for field in fields(cls)}
         if not isinstance(values, Mapping) or set(values) != names:
-            found = sorted(values) if isinstance(values, Mapping) else type(values).__name__
+            found = (
+                sorted(map(str, values)) if isinstance(values, Mapping) else type(values).__name__
+            )
             raise ConfigError(f"{cls.__name__} needs the fields {sorted(names)}, found {found}.")
         return cls(**values)
 

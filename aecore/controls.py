@@ -7,7 +7,8 @@ from typing import Self
 
 import numpy as np
 
-from aecore.latent import Axes, as_codes, limits, principal_axes
+from aecore.checks import as_codes
+from aecore.latent import Axes, limits, principal_axes
 
 MOST = 12
 """Sliders that fit on a screen, and still can be told apart."""

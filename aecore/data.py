@@ -40,6 +40,7 @@ __all__ = [
     "SourceKind",
     "cache_dir",
     "download",
+    "downloads_allowed",
     "load",
     "load_bundled",
     "load_cache",
@@ -60,6 +61,11 @@ N_BUNDLED_TRAIN = 1_297
 Shape: TypeAlias = tuple[int, ...]
 
 logger = logging.getLogger(__name__)
+
+
+def downloads_allowed() -> bool:
+    """Whether MNIST may be fetched; `AECORE_DOWNLOAD=off` says no."""
+    return os.environ.get("AECORE_DOWNLOAD", "on").lower() not in ("off", "0", "no", "false")
 
 
 def load(

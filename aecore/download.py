@@ -63,6 +63,12 @@ class DownloadProgress:
     bytes_total: int | None = None
     """Bytes of the whole file, where the server says."""
 
+    def __str__(self) -> str:
+        if self.phase != "downloading":
+            return self.phase
+        total = f" of {self.bytes_total / 1e6:.0f}" if self.bytes_total else ""
+        return f"{self.bytes_done / 1e6:.0f}{total} MB"
+
 
 Report = Callable[[DownloadProgress], None]
 

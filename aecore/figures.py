@@ -1,4 +1,4 @@
-"""Arrays to Plotly figures, with one palette and one grey scale for all of them.
+"""Arrays to Plotly figures, with one palette for all of them.
 
 Streamlit's theme supplies the fonts and the background, light or dark; nothing here
 sets a colour that is only readable on one of them.
@@ -6,15 +6,10 @@ sets a colour that is only readable on one of them.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import plotly.graph_objects as go
-
-SIDE = 28
 
 DIGIT_COLOURS = (
     "#3f90da",
@@ -30,22 +25,10 @@ DIGIT_COLOURS = (
 )
 """Ten colours told apart with colour-blindness too: Petroff (2021), arXiv:2107.02270, table 1."""
 
-GREY = "gray"
-"""Black is 0, white is 1, as in MNIST."""
-DIVERGING = "RdBu_r"
-"""Blue is negative, white is zero, red is positive."""
-
-Scale = Literal["grey", "signed"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One row of a picture grid."""
-
-    name: str
-    images: np.ndarray
-    """(B, 784), shown from 0 to 1 (grey) or symmetrically about 0 (signed)."""
-    scale: Scale = "grey"
+_UNDIMMED = {
+    name: {"marker": {"opacity": 0.75}}
+    for name in ("selected", "unselected")  # which three dimensions do not know
+}
 
 
 def latent_map(
@@ -81,8 +64,7 @@ def latent_map(
                 customdata=rows,
                 marker={"color": colour, "size": 5 if flat else 2.5, "opacity": 0.75},
                 hovertemplate=f"digit {digit}<br>test digit no. %{{customdata}}<extra></extra>",
-                selected={"marker": {"opacity": 0.75}} if flat else None,
-                unselected={"marker": {"opacity": 0.75}} if flat else None,
+                **(_UNDIMMED if flat else {}),
             )
         )
     if pinned is not None:
@@ -174,139 +156,6 @@ def _name_axes(figure: go.Figure, names: Sequence[str], flat: bool) -> None:
         figure.update_yaxes(**titles[1], zeroline=False)
     else:
         figure.update_scenes(**dict(zip(("xaxis", "yaxis", "zaxis"), titles, strict=True)))
-
-
-def picture_grid(
-    rows: Sequence[Row],
-    *,
-    columns: Sequence[str] = (),
-    limit: float | None = None,
-    size: int = 80,
-) -> go.Figure:
-    """Pictures in a grid, row beside row, all grey ones on the scale 0..1.
-
-    Parameters
-    ----------
-    rows : sequence of Row
-        All with the same number of pictures B.
-    columns : sequence of B str
-        A line under each column.
-    limit : float, optional
-        Signed pictures are shown from -limit to limit; default: their largest value.
-    size : int
-        Height of a row in pixels; the width may leave less.
-    """
-    count = len(rows[0].images)
-    height = len(rows) * (SIDE + 2)
-    signed = [row for row in rows if row.scale == "signed"]
-    if limit is None and signed:
-        limit = max(float(np.abs(row.images).max()) for row in signed) or 1.0
-    figure = go.Figure()
-    for index, row in enumerate(rows):
-        figure.add_trace(
-            go.Heatmap(
-                z=_strip(row),
-                x=np.arange(count * (SIDE + 2)),
-                y=np.arange(SIDE) + index * (SIDE + 2),
-                coloraxis="coloraxis" if row.scale == "grey" else "coloraxis2",
-                hovertemplate="%{z:.2f}<extra>" + row.name + "</extra>",
-            )
-        )
-    figure.update_xaxes(
-        visible=bool(columns),
-        tickvals=[SIDE / 2 + i * (SIDE + 2) for i in range(count)],
-        ticktext=list(columns) or None,
-        showgrid=False,
-        zeroline=False,
-        constrain="domain",
-    )
-    figure.update_yaxes(
-        tickvals=[SIDE / 2 + i * (SIDE + 2) for i in range(len(rows))],
-        ticktext=[row.name for row in rows],
-        range=[height - 2, -1],
-        showgrid=False,
-        zeroline=False,
-        scaleanchor="x",
-        constrain="domain",
-    )
-    figure.update_layout(
-        height=size * len(rows) + (30 if columns else 8),
-        margin={"l": 0, "r": 0, "t": 8, "b": 0},
-        coloraxis={"colorscale": GREY, "cmin": 0, "cmax": 1, "showscale": False},
-        coloraxis2={
-            "colorscale": DIVERGING,
-            "cmin": -(limit or 1),
-            "cmax": limit or 1,
-            "colorbar": {"title": {"text": "error"}, "thickness": 10},
-        },
-        dragmode=False,
-    )
-    return figure
-
-
-def _strip(row: Row) -> np.ndarray:
-    """Pictures (B, 784) side by side, (28, B * 30), with gaps of NaN that show the page."""
-    pictures = row.images.reshape(-1, SIDE, SIDE).astype(np.float32)
-    if row.scale == "grey":
-        pictures = pictures.clip(0, 1)
-    padded = np.pad(pictures, ((0, 0), (0, 0), (0, 2)), constant_values=np.nan)
-    return padded.transpose(1, 0, 2).reshape(SIDE, -1)
-
-
-def strongest_first(filters: np.ndarray) -> np.ndarray:
-    """Rows of filters (K, 784) by Euclidean norm, the largest first, as indices (K,)."""
-    return np.argsort(-np.linalg.norm(filters, axis=1), kind="stable")
-
-
-def gallery(filters: np.ndarray, names: Sequence[str]) -> go.Figure:
-    """Filters in a square grid on one symmetric scale, zero neutral.
-
-    Parameters
-    ----------
-    filters : ndarray of shape (K, 784)
-    names : sequence of K str
-        What the hover calls each.
-    """
-    columns = min(16, math.ceil(math.sqrt(len(filters))))
-    rows = math.ceil(len(filters) / columns)
-    cell = SIDE + 2
-    canvas = np.full((rows * cell, columns * cell), np.nan, dtype=np.float32)
-    figure = go.Figure()
-    for index, picture in enumerate(filters.reshape(-1, SIDE, SIDE)):
-        top, left = index // columns * cell, index % columns * cell
-        canvas[top : top + SIDE, left : left + SIDE] = picture
-    # A few weights are far larger than the rest: one pixel must not bleach all the others.
-    limit = float(np.percentile(np.abs(filters), 99.5)) or 1.0
-    figure.add_trace(
-        go.Heatmap(
-            z=canvas,
-            zmin=-limit,
-            zmax=limit,
-            colorscale=DIVERGING,
-            colorbar={"title": {"text": "weight"}, "thickness": 10},
-            hoverinfo="skip",
-        )
-    )
-    centres = np.indices((rows, columns)).reshape(2, -1)[:, : len(filters)] * cell + SIDE / 2
-    norms = np.linalg.norm(filters, axis=1)
-    figure.add_trace(
-        go.Scatter(
-            x=centres[1],
-            y=centres[0],
-            mode="markers",
-            marker={"size": 18, "opacity": 0},
-            text=[f"{name}<br>norm {norm:.2f}" for name, norm in zip(names, norms, strict=True)],
-            hovertemplate="%{text}<extra></extra>",
-            showlegend=False,
-        )
-    )
-    hidden = {"visible": False, "constrain": "domain"}
-    figure.update_xaxes(**hidden)
-    figure.update_yaxes(**hidden, scaleanchor="x", autorange="reversed")
-    figure.update_layout(
-        height=min(700, 60 + 46 * max(rows, 4)), margin={"l": 0, "r": 0, "t": 8, "b": 8}
-    )
-    return figure
 
 
 def bars_by_label(series: Mapping[str, np.ndarray], value_name: str) -> go.Figure:

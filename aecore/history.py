@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
@@ -30,8 +30,8 @@ class EpochRecord:
             value = getattr(self, field.name)
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 raise ConfigError(f"History: {field.name} must be a number, not {value!r}.")
-            if not math.isfinite(value) or value < 0:
-                raise ConfigError(f"History: {field.name} must be finite, not {value!r}.")
+            if not 0 <= value <= sys.float_info.max:  # math.isfinite fails on huge whole numbers
+                raise ConfigError(f"History: {field.name} must be finite, from 0.")
 
     def to_dict(self) -> dict[str, Any]:
         """All fields as plain numbers."""

@@ -1,72 +1,20 @@
-"""The space of codes: its axes, what lies near a point, where to sample and how to travel."""
+"""The space of codes: its axes, what lies near a point, and where to sample."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from threading import Lock
 
 import numpy as np
 
+from aecore.checks import as_codes, require_whole
 from aecore.errors import ConfigError, ShapeError
+from aecore.threads import one_thread
 
 # scikit-learn and SciPy are imported where they are used: together they take over a second to
 # load, and most commands never ask for a neighbour.
 
 FEW = 16  # points: up to here a search in plain NumPy beats scikit-learn's threads
-_ONE_LIMIT = Lock()  # two limits that overlap would restore each other's, and leave one thread
-
-
-def as_codes(name: str, values: np.ndarray, width: int | None = None) -> np.ndarray:
-    """Check that `values` is a table of finite numbers and return it as float64.
-
-    Parameters
-    ----------
-    name : str
-        What the message calls the table.
-    values : array-like of shape (B, D), B and D at least 1
-    width : int, optional
-        The D it must have.
-
-    Returns
-    -------
-    ndarray of shape (B, D), float64
-        `values` itself where that is float64 already.
-
-    Raises
-    ------
-    ShapeError
-        If the shape differs or a value is infinite or not a number.
-    """
-    table = np.asarray(values, dtype=np.float64)
-    if table.ndim != 2 or 0 in table.shape or (width is not None and table.shape[1] != width):
-        wanted = f"(B, {width})" if width is not None else "(B, D)"
-        raise ShapeError(
-            f"{name} must have the shape {wanted} and not be empty, not {table.shape}."
-        )
-    if not np.isfinite(table).all():
-        raise ShapeError(f"{name} must hold finite numbers; found an infinite one or a NaN.")
-    return table
-
-
-def _require_whole(name: str, value: int, low: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < low:
-        raise ConfigError(f"{name} must be a whole number from {low}, not {value!r}.")
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep BLAS and OpenMP to one thread.
-
-    Where something else is busy, as a training run is, the threads of many short parallel sections
-    wait on each other: eigh at D=784 on 2 busy cores took 13 s with two threads, 0.1 s with one.
-    """
-    from threadpoolctl import threadpool_limits
-
-    with _ONE_LIMIT, threadpool_limits(1):
-        yield
 
 
 # --- axes and spread ---------------------------------------------------------------------------
@@ -88,7 +36,7 @@ def strongest_axes(covariance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     axes : ndarray of shape (D, D), float64
         Orthonormal rows.
     """
-    with _one_thread():
+    with one_thread():
         variances, columns = np.linalg.eigh(covariance)
     axes = columns.T[::-1]
     peaks = np.abs(axes).argmax(axis=1, keepdims=True)
@@ -223,7 +171,7 @@ class MapDistance:
     """
 
     def __init__(self, codes: np.ndarray, *, k: int = 10) -> None:
-        _require_whole("k", k, 1)
+        require_whole("k", k, 1)
         self.codes = as_codes("codes", codes).copy()
         self.k = k
         if len(self.codes) <= k:
@@ -263,7 +211,7 @@ class MapDistance:
             If `n` is out of range.
         """
         z = as_codes("z", z, self.codes.shape[1])
-        _require_whole("n", n, 1)
+        require_whole("n", n, 1)
         if n > len(self.codes):
             raise ConfigError(f"There are {len(self.codes)} codes, fewer than n={n}.")
         if len(z) <= FEW:
@@ -366,138 +314,3 @@ def fit_gaussian(codes: np.ndarray) -> Gaussian:
 def sample_standard(n: int, dim: int, rng: np.random.Generator) -> np.ndarray:
     """Draw n codes (n, dim) from the standard normal distribution, blind to the data."""
     return rng.standard_normal((n, dim))
-
-
-# --- paths -------------------------------------------------------------------------------------
-
-
-def straight_path(a: np.ndarray, b: np.ndarray, steps: int) -> np.ndarray:
-    """Evenly spaced codes (steps, D) from a (D,) to b (D,), both included.
-
-    Raises
-    ------
-    ShapeError
-        If `a` and `b` differ in shape or a value is not finite.
-    ConfigError
-        If `steps` is no whole number from 2.
-    """
-    _require_whole("steps", steps, 2)
-    if np.ndim(a) != 1 or np.shape(a) != np.shape(b):
-        raise ShapeError(f"A path needs two codes of one size, not {np.shape(a)}, {np.shape(b)}.")
-    return np.linspace(*as_codes("the path's ends", np.stack([a, b])), steps)
-
-
-def resample_path(points: np.ndarray, steps: int) -> np.ndarray:
-    """Codes at even distances along the line through `points`.
-
-    Parameters
-    ----------
-    points : ndarray of shape (M, D)
-    steps : int, at least 2
-
-    Returns
-    -------
-    ndarray of shape (steps, D), float64
-        The first and last points included.
-
-    Raises
-    ------
-    ShapeError
-        If `points` is no table of finite numbers.
-    ConfigError
-        If `steps` is no whole number from 2.
-    """
-    points = as_codes("points", points)
-    _require_whole("steps", steps, 2)
-    lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
-    travelled = np.concatenate([[0.0], np.cumsum(lengths)])  # (M,)
-    stops = np.linspace(0.0, travelled[-1], steps)
-    return np.stack([np.interp(stops, travelled, column) for column in points.T], axis=1)
-
-
-def path_along_data(
-    codes: np.ndarray, start_index: int, end_index: int, *, k: int = 10
-) -> np.ndarray:
-    """The shortest way between two codes that steps only from neighbour to neighbour.
-
-    Every code is joined to its k nearest, in both directions; an edge is as long as the distance.
-    Where that leaves the two codes in separate islands, islands are joined by the shortest edges
-    between them, so that there is always an answer.
-
-    Parameters
-    ----------
-    codes : ndarray of shape (N, D), N at least 2
-    start_index, end_index : int in 0..N-1
-    k : int, at least 1
-        Neighbours of each code; N - 1 where there are fewer codes.
-
-    Returns
-    -------
-    ndarray of shape (M,), int
-        Rows of `codes`, from `start_index` to `end_index`.
-
-    Raises
-    ------
-    ShapeError
-        If `codes` is no table of finite numbers.
-    ConfigError
-        If an index is out of range or `k` is no whole number from 1.
-    """
-    from scipy.sparse.csgraph import connected_components, dijkstra
-
-    codes = as_codes("codes", codes)
-    _require_whole("k", k, 1)
-    for index in (start_index, end_index):
-        _require_whole("a code's index", index, 0)
-        if index >= len(codes):
-            raise ConfigError(f"There is no code {index}: they are numbered to {len(codes) - 1}.")
-    if start_index == end_index:
-        return np.array([start_index])
-    edges = _neighbour_edges(codes, min(k, len(codes) - 1))
-    while True:
-        graph = _graph(codes, edges)
-        island = connected_components(graph, directed=False)[1]
-        if island[start_index] == island[end_index]:
-            break
-        edges = np.concatenate([edges, _bridges(codes, island)])
-    previous = dijkstra(graph, directed=False, indices=start_index, return_predecessors=True)[1]
-    path = [end_index]
-    while path[-1] != start_index:
-        path.append(previous[path[-1]])
-    return np.array(path[::-1])
-
-
-def _neighbour_edges(codes: np.ndarray, k: int) -> np.ndarray:
-    """Pairs (N * k, 2) of each code and one of its k nearest."""
-    from sklearn.neighbors import NearestNeighbors
-
-    nearest = NearestNeighbors(n_neighbors=k).fit(codes).kneighbors(return_distance=False)
-    return np.stack([np.repeat(np.arange(len(codes)), k), nearest.ravel()], axis=1)
-
-
-def _bridges(codes: np.ndarray, island: np.ndarray) -> np.ndarray:
-    """The shortest edge out of every island but the largest, as pairs (islands - 1, 2).
-
-    One round of Borůvka's algorithm for the minimum spanning tree, so the number of islands at
-    least halves.
-    """
-    from sklearn.metrics import pairwise_distances_argmin_min
-
-    bridges = []
-    with _one_thread():
-        for number in np.delete(np.arange(island.max() + 1), np.bincount(island).argmax()):
-            inside, outside = np.flatnonzero(island == number), np.flatnonzero(island != number)
-            nearest, distances = pairwise_distances_argmin_min(codes[inside], codes[outside])
-            shortest = distances.argmin()
-            bridges.append((inside[shortest], outside[nearest[shortest]]))
-    return np.array(bridges)
-
-
-def _graph(codes: np.ndarray, edges: np.ndarray):
-    """Sparse (N, N) matrix of the edges' lengths."""
-    from scipy.sparse import csr_array
-
-    start, end = edges.T
-    lengths = np.linalg.norm(codes[start] - codes[end], axis=1)
-    # Equal codes give zeros; stored ones count as edges of length 0 to scipy.sparse.csgraph.
-    return csr_array((lengths, (start, end)), shape=(len(codes), len(codes)))

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from aecore.checks import as_codes
 from aecore.config import N_PIXELS
 from aecore.errors import ConfigError, ShapeError
-from aecore.latent import as_codes
 
 # scikit-learn and SciPy are imported where they are used: together they take over a second to load.
 

@@ -1,4 +1,4 @@
-"""Which test digits to show."""
+"""Which digits and filters to show, in which order and on which scale."""
 
 from __future__ import annotations
 
@@ -46,3 +46,16 @@ def select(
     start = {"best": 0, "median": (len(among) - count) // 2, "worst": len(among) - count}[which]
     chosen = ascending[start : start + count]
     return chosen[::-1] if which == "worst" else chosen
+
+
+def strongest_first(filters: np.ndarray) -> np.ndarray:
+    """Rows of filters (K, 784) by Euclidean norm, the largest first, as positions (K,)."""
+    return np.argsort(-np.linalg.norm(filters, axis=1), kind="stable")
+
+
+def colour_limit(filters: np.ndarray) -> float:
+    """Where a symmetric colour scale for filters (K, 784) ends: the 99.5th percentile in size.
+
+    A few weights are far larger than the rest; one pixel must not bleach all the others.
+    """
+    return float(np.percentile(np.abs(filters), 99.5)) or 1.0

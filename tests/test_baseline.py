@@ -1,25 +1,16 @@
 """PCA against scikit-learn's, and the figures it reaches on MNIST."""
 
-import gzip
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA as ReferencePCA
-from threadpoolctl import threadpool_limits
 
 from aecore import baseline
 from aecore.baseline import PCA
+from aecore.dataset import to_unit
 from aecore.errors import ConfigError, ShapeError
 from aecore.metrics import knn_accuracy, mse
 
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Small arrays are slower with several threads, and far slower beside other work."""
-    with threadpool_limits(1):
-        yield
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def correlated_images(n, seed=0):
@@ -136,41 +127,15 @@ def test_codes_of_another_size_are_refused():
 
 
 @pytest.fixture(scope="module")
-def mnist_folder():
-    """The folder that AECORE_DATA names; without it the test is skipped, or fails in CI."""
-    folder = os.environ.get("AECORE_DATA")
-    if folder:
-        return Path(folder)
-    reason = "AECORE_DATA names no folder with MNIST's four IDX files"
-    return pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-
-
-def read_idx(path, header):
-    return np.frombuffer(gzip.decompress(path.read_bytes()), np.uint8, offset=header)
-
-
-@pytest.fixture(scope="module")
-def mnist(mnist_folder):
-    """Images (N, 784) uint8 and labels (N,), for train and test."""
-    return {
-        split: (
-            read_idx(mnist_folder / f"{split}-images-idx3-ubyte.gz", 16).reshape(-1, 784),
-            read_idx(mnist_folder / f"{split}-labels-idx1-ubyte.gz", 8),
-        )
-        for split in ("train", "t10k")
-    }
-
-
-@pytest.fixture(scope="module")
 def mnist_pca(mnist):
-    return PCA.fit(mnist["train"][0], 128)
+    return PCA.fit(mnist.train_images, 128)
 
 
 @pytest.mark.parametrize(
     ("latent_dim", "expected"), [(2, 0.0557), (32, 0.0168), (64, 0.00905), (128, 0.00421)]
 )
 def test_mnist_error_is_the_known_one(mnist, mnist_pca, latent_dim, expected):
-    images = mnist["t10k"][0].astype(np.float32) / 255
+    images = to_unit(mnist.test_images)
     pca = PCA(mean=mnist_pca.mean, components=mnist_pca.components[:latent_dim])
 
     error = mse(images, pca.reconstruct(images)).mean()
@@ -180,8 +145,8 @@ def test_mnist_error_is_the_known_one(mnist, mnist_pca, latent_dim, expected):
 
 def test_mnist_test_digits_are_classified_by_two_components_as_known(mnist, mnist_pca):
     pca = PCA(mean=mnist_pca.mean, components=mnist_pca.components[:2])
-    (train, train_labels), (test, test_labels) = mnist["train"], mnist["t10k"]
+    codes, query_codes = pca.encode(mnist.train_images), pca.encode(mnist.test_images)
 
-    accuracy = knn_accuracy(pca.encode(train), train_labels, pca.encode(test), test_labels, k=5)
+    accuracy = knn_accuracy(codes, mnist.train_labels, query_codes, mnist.test_labels, k=5)
 
     assert accuracy == pytest.approx(0.424, abs=2e-3)

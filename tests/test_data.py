@@ -33,26 +33,14 @@ from aecore.data import Dataset, DownloadJob, DownloadProgress, load_cache, load
 from aecore.dataset import MAX_DIGITS, save_cache
 from aecore.errors import DataError
 
-MNIST_FOLDER = os.environ.get("AECORE_DATA")
 N_TRAIN, N_TEST = 6, 4
 
 
-@pytest.fixture
-def mnist_folder() -> Path:
-    """The folder with all of MNIST that `AECORE_DATA` names."""
-    if not MNIST_FOLDER:
-        missing = pytest.fail if os.environ.get("CI") else pytest.skip
-        missing("needs MNIST: set AECORE_DATA to the folder with its files")
-    return Path(MNIST_FOLDER)
-
-
 @pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache folder, and no folder of digits named."""
-    folder = tmp_path / "cache"
-    monkeypatch.setenv("AECORE_CACHE", str(folder))
-    monkeypatch.delenv("AECORE_DATA", raising=False)
-    return folder
+def cache(walls: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The cache folder, not yet made; downloads are allowed, to the local server."""
+    monkeypatch.setenv("AECORE_DOWNLOAD", "on")
+    return tmp_path / "cache"
 
 
 @pytest.fixture

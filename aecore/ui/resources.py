@@ -19,6 +19,7 @@ from aecore.dataset import CACHE_FILE, cache_dir, to_unit
 from aecore.download_job import DownloadJob
 from aecore.errors import CheckpointError
 from aecore.latent import MapDistance
+from aecore.presets import PRESETS
 from aecore.projection import Projection
 
 _MODELS_KEPT = 16
@@ -44,7 +45,11 @@ class TestDigits:
 def cards() -> dict[str, Card]:
     """The card of every usable checkpoint by name, in the presets' order, others last."""
     found = {}
-    for name in checkpoint.names():
+    order = list(PRESETS)
+    known = {
+        name: order.index(name) if name in order else len(order) for name in checkpoint.names()
+    }
+    for name in sorted(known, key=known.get):
         path = checkpoint.find(name)
         stat = path.stat()
         try:
@@ -160,11 +165,6 @@ def _cache_stamp() -> tuple[int, int]:
     except OSError:
         return 0, 0
     return stat.st_mtime_ns, stat.st_size
-
-
-def downloads_allowed() -> bool:
-    """Whether the app may fetch MNIST; `AECORE_DOWNLOAD=off` says no."""
-    return os.environ.get("AECORE_DOWNLOAD", "on").lower() not in ("off", "0", "no", "false")
 
 
 class Downloads:

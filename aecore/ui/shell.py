@@ -11,6 +11,7 @@ import streamlit as st
 
 from aecore import checkpoint
 from aecore.checkpoint import Card, Checkpoint
+from aecore.data import downloads_allowed
 from aecore.download import DownloadProgress
 from aecore.errors import AecoreError, CheckpointError
 from aecore.presets import PRESETS
@@ -139,7 +140,7 @@ def _facts(card: Card) -> str:
 def close_page() -> None:
     """Draw the foot of a page: which digits are in use, and the download that may replace them."""
     digits = resources.test_digits()
-    if digits.is_bundled and resources.downloads_allowed():
+    if digits.is_bundled and downloads_allowed():
         job = resources.downloads().job
         job.start()
         st.fragment(_watch_download, run_every=1.0 if job.state == "running" else None)(
@@ -159,7 +160,7 @@ def _watch_download(source: str) -> None:
             status, button = st.columns([5, 1], vertical_alignment="center")
             status.progress(
                 _share(job.progress),
-                text=f"Digits: {plain(source)}. Fetching MNIST: {_amount(job.progress)}",
+                text=f"Digits: {plain(source)}. Fetching MNIST: {job.progress}",
             )
             if button.button("Stop", key="download_stop"):
                 job.stop()
@@ -174,16 +175,10 @@ def _watch_download(source: str) -> None:
 
 
 def _share(progress: DownloadProgress) -> float:
+    """How full the bar is; reading and saving take as long as a quick download."""
     if progress.phase == "downloading" and progress.bytes_total:
         return min(progress.bytes_done / progress.bytes_total, 1.0)
     return {"reading": 1.0, "saving": 1.0}.get(progress.phase, 0.0)
-
-
-def _amount(progress: DownloadProgress) -> str:
-    if progress.phase != "downloading":
-        return progress.phase
-    total = f" of {progress.bytes_total / 1e6:.0f}" if progress.bytes_total else ""
-    return f"{progress.bytes_done / 1e6:.1f}{total} MB"
 
 
 def code_text(code: np.ndarray, *, most: int = 4) -> str:

@@ -22,12 +22,11 @@ _PAGES = (
 
 def navigation():
     """The page that the address names."""
-    return st.navigation(
-        [
-            st.Page(_renderer(module), title=title, icon=icon, url_path=path, default=path is None)
-            for module, title, icon, path in _PAGES
-        ]
-    )
+    pages = [
+        st.Page(_renderer(module), title=title, icon=icon, url_path=path, default=path is None)
+        for module, title, icon, path in _PAGES
+    ]
+    return st.navigation({"Autoencoder Explorer": pages})
 
 
 def _renderer(module: str) -> Callable[[], None]:

@@ -7,10 +7,10 @@ from typing import get_args
 
 import streamlit as st
 
-from aecore import denoising, figures
+from aecore import denoising
 from aecore.checkpoint import Card, Checkpoint
 from aecore.config import NoiseConfig, NoiseKind
-from aecore.ui import resources, shell
+from aecore.ui import html, resources, shell
 
 _EXPLANATION = (
     "A denoiser gets a broken digit and is trained to draw the **clean** one. The plain "
@@ -56,20 +56,13 @@ def _show(found: Checkpoint) -> None:
     )
     scores = denoising.scores(pictures)
     names = {name: f"{name} · {_decibels(score)}" for name, score in scores.items()}
-    st.plotly_chart(
-        figures.picture_grid(
-            [
-                figures.Row(
-                    name=names.get(name, name).replace(" · ", "<br>"), images=images[:_SHOWN]
-                )
-                for name, images in pictures.items()
-            ],
-            columns=[str(label) for label in digits.labels[:_SHOWN]],
-        ),
-        key="denoise_grid",
-        config={"displayModeBar": False},
-        alt="The same test digits in rows: clean; " + "; ".join(names.values()),
-    )
+    labels = digits.labels[:_SHOWN]
+    series = [
+        html.Row(name=names.get(name, name), images=images[:_SHOWN])
+        for name, images in pictures.items()
+    ]
+    with st.container(key="denoise_grid"):
+        st.html(html.rows(series, [f"a {x}" for x in labels], columns=[str(x) for x in labels]))
     st.markdown(_verdict(found, scores))
     st.caption(
         "dB: peak signal-to-noise ratio (PSNR) against the clean row, more is better; the mean "

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from aecore import figures
-from aecore.ui import shell
+from aecore.selection import colour_limit, strongest_first
+from aecore.ui import html, shell
 
 _EXPLANATION = (
     "Each unit of the first layer looks at a digit through one **filter**: it adds up the pixels, "
@@ -28,27 +28,28 @@ def render() -> None:
         persist_state="session",
     )
     filters = found.weights["encoder.layers.0.weight"]  # (hidden, 784)
-    units = figures.strongest_first(filters) if order == _ORDERS[0] else np.arange(len(filters))
+    units = strongest_first(filters) if order == _ORDERS[0] else np.arange(len(filters))
+    components = found.pca.components
 
-    gallery, baseline = st.columns([3, 2], gap="medium")
-    with gallery:
+    encoder, baseline = st.columns([3, 2], gap="medium")
+    with encoder, st.container(key="filter_gallery"):
         st.subheader(f"{len(filters)} encoder filters", anchor=False)
-        st.plotly_chart(
-            figures.gallery(filters[units], [f"unit {unit}" for unit in units]),
-            key="filter_gallery",
-            alt=f"The {len(filters)} encoder filters of {found.name} as 28 by 28 pictures, {order}",
-        )
+        _gallery(filters[units], [f"unit {unit}" for unit in units])
     with baseline:
-        components = found.pca.components
         st.subheader(f"{len(components)} PCA components", anchor=False)
-        st.plotly_chart(
-            figures.gallery(components, [f"component {i + 1}" for i in range(len(components))]),
-            key="filters_pca",
-            alt=f"The {len(components)} strongest principal components of the training digits",
-        )
+        _gallery(components, [f"component {i + 1}" for i in range(len(components))])
     st.caption(
-        "Weights per pixel; white is 0. Each gallery has one symmetric scale for all its pictures, "
-        "with the largest 0.5% of the weights cut; PCA's components have length 1, so the two "
-        "scales differ."
+        "Each gallery has one symmetric scale for all its pictures, with the largest 0.5% of the "
+        "weights cut. PCA's components have length 1, so the two scales differ."
     )
     shell.close_page()
+
+
+def _gallery(filters: np.ndarray, names: list[str]) -> None:
+    limit = colour_limit(filters)
+    norms = np.linalg.norm(filters, axis=1)
+    pictures = [
+        html.picture(weights, f"{name}, norm {norm:.2f}", limit=limit)
+        for weights, name, norm in zip(filters, names, norms, strict=True)
+    ]
+    st.html(html.colour_bar(limit, "weight") + html.gallery(pictures))

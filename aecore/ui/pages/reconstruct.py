@@ -10,7 +10,7 @@ import streamlit as st
 from aecore import figures, metrics
 from aecore.checkpoint import Checkpoint
 from aecore.selection import Which, select
-from aecore.ui import resources, shell
+from aecore.ui import html, resources, shell
 
 _EXPLANATION = (
     "Test digits go through the bottleneck and come out again. The row of **PCA** is what the best "
@@ -83,26 +83,27 @@ def _grid(
     target = digits.images[chosen]
     output = reconstruct(resources.load_model(found), target)
     linear = found.pca.reconstruct(target)
-    rows = [
-        figures.Row(name="input", images=target),
-        figures.Row(name="output", images=output),
-        figures.Row(name="PCA", images=linear),
-        figures.Row(name="output − input", images=output - target, scale="signed"),
-        figures.Row(name="PCA − input", images=linear - target, scale="signed"),
+    series = [
+        html.Row(name="input", images=target),
+        html.Row(name=found.name, images=output),
+        html.Row(name="PCA", images=linear),
+        html.Row(name=f"{found.name} − input", images=output - target, limit=1.0),
+        html.Row(name="PCA − input", images=linear - target, limit=1.0),
     ]
     columns = [
-        f"{digits.labels[i]}<br>{errors['model'][i]:.3f}<br>{errors['PCA'][i]:.3f}" for i in chosen
+        f"{digits.labels[i]}\n{errors['model'][i]:.3f}\n{errors['PCA'][i]:.3f}" for i in chosen
     ]
-    st.plotly_chart(
-        figures.picture_grid(rows, columns=columns, limit=1.0),
-        key="reconstruction_grid",
-        config={"displayModeBar": False},
-        alt=f"{len(chosen)} test digits, what {found.name} and PCA make of them, and the errors",
-    )
-    st.caption(
-        "Grey pictures from 0 (black) to 1 (white); values outside are cut. Under each column: "
-        "label, error (MSE) of the model, error of PCA."
-    )
+    with st.container(key="reconstruction_grid"):
+        st.html(
+            html.rows(
+                series,
+                [f"test digit no. {i}, a {digits.labels[i]}" for i in chosen],
+                columns=columns,
+                heading=f"label · error (MSE) of {found.name} · error of PCA",
+            )
+            + html.colour_bar(1.0, "error")
+        )
+    st.caption("Grey pictures go from 0 (black) to 1 (white); what lies outside is cut.")
 
 
 def _by_label(

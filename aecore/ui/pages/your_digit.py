@@ -8,9 +8,9 @@ import streamlit as st
 from aecore import digits as pictures
 from aecore import figures, latent, metrics
 from aecore.checkpoint import Checkpoint
-from aecore.pictures import square, to_png
+from aecore.pictures import square
 from aecore.projection import views
-from aecore.ui import resources, shell
+from aecore.ui import html, resources, shell
 
 _EXPLANATION = (
     "Upload a picture of **one handwritten digit**: dark on light or light on dark, a scan, a "
@@ -49,12 +49,15 @@ def _understand(found: Checkpoint, content: bytes, name: str) -> None:
 
 def _steps(normalised: pictures.NormalisedDigit) -> None:
     st.subheader("From your picture to a digit", anchor=False)
-    with st.container(horizontal=True, gap="small"):
-        for number, step in enumerate(normalised.steps, 1):
-            with st.container(width=150):
-                st.image(to_png(square(step.image)), width=150, alt=step.name)
-                st.markdown(f"**{number}. {step.name}**")
-                st.caption(shell.plain(step.reason))
+    steps = normalised.steps
+    st.html(
+        html.cards(
+            [html.picture(square(step.image), step.name) for step in steps],
+            [f"{number}. {step.name}" for number, step in enumerate(steps, 1)],
+            [step.reason for step in steps],
+            width=150,
+        )
+    )
 
 
 def _every_model(image: np.ndarray) -> None:
@@ -63,13 +66,17 @@ def _every_model(image: np.ndarray) -> None:
     st.subheader("What every model makes of it", anchor=False)
     checkpoints = [resources.load_checkpoint(name) for name in resources.cards()]
     outputs = [reconstruct(resources.load_model(each), image) for each in checkpoints]
-    errors = [metrics.mse(image, output)[0] for output in outputs]
-    with st.container(horizontal=True, gap="small"):
-        for each, output, error in zip(checkpoints, outputs, errors, strict=True):
-            with st.container(width=130):
-                st.image(to_png(output.reshape(28, 28), scale=5), width=130, alt=each.name)
-                st.markdown(f"**{shell.plain(each.name)}**")
-                st.caption(f"MSE {error:.4f}")
+    st.html(
+        html.cards(
+            [
+                html.picture(output[0], f"your digit by {each.name}")
+                for each, output in zip(checkpoints, outputs, strict=True)
+            ],
+            [each.name for each in checkpoints],
+            [f"MSE {metrics.mse(image, output)[0]:.4f}" for output in outputs],
+            width=120,
+        )
+    )
 
 
 def _on_the_map(found: Checkpoint, image: np.ndarray) -> None:
@@ -109,11 +116,18 @@ def _nearest(found: Checkpoint, image: np.ndarray) -> None:
     at_hand = digits.belong_to(found.card)
     images = digits.images[neighbours[0]] if at_hand else decode(model, found.codes[neighbours[0]])
     st.subheader(f"Its {_NEIGHBOURS} nearest test digits", anchor=False)
-    st.markdown(f"Most of them are a **{latent.nearest_label_vote(labels[None])[0]}**.")
-    with st.container(horizontal=True, gap="small"):
-        for label, neighbour in zip(labels, images, strict=True):
-            with st.container(width=70):
-                st.image(to_png(neighbour.reshape(28, 28), scale=3), width=70, alt=str(label))
-                st.caption(f"{label}")
+    vote = latent.nearest_label_vote(labels[None])[0]
+    st.markdown(f"By the codes of {shell.plain(found.name)}, most are a **{vote}**.")
+    st.html(
+        html.cards(
+            [
+                html.picture(pixels, f"a {label}")
+                for pixels, label in zip(images, labels, strict=True)
+            ],
+            [str(label) for label in labels],
+            [f"no. {number}" for number in neighbours[0]],
+            width=70,
+        )
+    )
     if not at_hand:
         st.caption("MNIST is not at hand: these are drawn from their codes.")

@@ -1,0 +1,1 @@
+"""Benchmarks, and the server and the browser that they and the browser tests drive."""

@@ -1,0 +1,125 @@
+"""Pictures laid out as HTML that fits any width, light or dark.
+
+Every picture has an alternative text, and a tooltip where there is something to say. All
+text is escaped here; Streamlit's own sanitiser sees the result once more.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+from aecore.pictures import to_png, to_signed_png
+
+SIDE = 28
+_PIXELATED = "image-rendering:pixelated;display:block;width:100%;aspect-ratio:1;"
+_DIM = "opacity:.7;font-size:.8rem;"
+_BAR = "linear-gradient(to right,#053061,#4393c3,#f7f7f7,#d6604d,#67001f)"
+
+
+def picture(pixels: np.ndarray, alt: str, *, limit: float | None = None) -> str:
+    """One picture that fills its cell.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (784,) or (H, W)
+    alt : str
+        Alternative text and tooltip.
+    limit : float, optional
+        Draws signed values from -limit (blue) to limit (red); without it grey ones from 0 to 1.
+    """
+    values = pixels.reshape(SIDE, SIDE) if pixels.ndim == 1 else pixels
+    png = to_png(values) if limit is None else to_signed_png(values, limit=limit)
+    text = escape(alt, quote=True)
+    source = base64.b64encode(png).decode()
+    return (
+        f'<img src="data:image/png;base64,{source}" alt="{text}" title="{text}" '
+        f'style="{_PIXELATED}">'
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A named row of pictures."""
+
+    name: str
+    images: np.ndarray
+    """(B, 784)."""
+    limit: float | None = None
+    """See `picture`."""
+
+
+def rows(
+    series: Sequence[Row],
+    titles: Sequence[str],
+    *,
+    columns: Sequence[str] = (),
+    heading: str = "",
+) -> str:
+    """Named rows of pictures, one column below the other.
+
+    Parameters
+    ----------
+    series : sequence of Row
+        With as many pictures in each.
+    titles : sequence of B str
+        What each column shows, for the alternative texts.
+    columns : sequence of str
+        Text under each column; a line break separates its lines.
+    heading : str
+        What the text under the columns is.
+    """
+    count = len(titles)
+    style = f"display:grid;grid-template-columns:repeat({count},minmax(0,1fr));gap:3px;"
+    parts = []
+    for row in series:
+        parts.append(f'<div style="grid-column:1/-1;font-size:.9rem;">{escape(row.name)}</div>')
+        parts += [
+            f"<div>{picture(pixels, f'{row.name}: {title}', limit=row.limit)}</div>"
+            for pixels, title in zip(row.images, titles, strict=True)
+        ]
+    if heading:
+        parts.append(f'<div style="grid-column:1/-1;{_DIM}">{escape(heading)}</div>')
+    parts += [
+        f'<div style="text-align:center;{_DIM}">{escape(text).replace(chr(10), "<br>")}</div>'
+        for text in columns
+    ]
+    return f'<div style="{style}max-width:{count * 92}px;">{"".join(parts)}</div>'
+
+
+def gallery(pictures: Sequence[str], *, smallest: int = 44) -> str:
+    """Pictures in as many columns as fit, each at least `smallest` pixels wide."""
+    return _grid("".join(f"<div>{image}</div>" for image in pictures), smallest)
+
+
+def cards(pictures: Sequence[str], titles: Sequence[str], texts: Sequence[str], width: int) -> str:
+    """Pictures `width` pixels wide, each with a title and a text below."""
+    cells = "".join(
+        f'<div>{image}<div style="font-weight:600;font-size:.9rem;margin-top:.3rem;">'
+        f'{escape(title)}</div><div style="{_DIM}">{escape(text)}</div></div>'
+        for image, title, text in zip(pictures, titles, texts, strict=True)
+    )
+    return _grid(cells, width, most=width, gap=".8rem")
+
+
+def _grid(cells: str, smallest: int, *, most: int | None = None, gap: str = "3px") -> str:
+    largest = f"{most}px" if most else "1fr"
+    return (
+        f'<div style="display:grid;gap:{gap};'
+        f'grid-template-columns:repeat(auto-fill,minmax({smallest}px,{largest}));">{cells}</div>'
+    )
+
+
+def colour_bar(limit: float, name: str) -> str:
+    """The scale of signed pictures, from -limit to limit."""
+    return (
+        f'<div style="display:flex;align-items:center;gap:.5rem;max-width:22rem;margin:.3rem 0">'
+        f'<span style="{_DIM}">{escape(name)}&nbsp;−{limit:.2g}</span>'
+        f'<span style="flex:1;height:.7rem;background:{_BAR};" role="img" '
+        f'aria-label="colour scale: blue is negative, white is zero, red is positive"></span>'
+        f'<span style="{_DIM}">+{limit:.2g}</span></div>'
+    )

@@ -1,0 +1,211 @@
+"""What a visitor does, in a real Chromium, on the shipped models."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from conftest import MNIST_FOLDER
+from PIL import Image
+
+from aecore.bench.chromium import ARGUMENTS, find_chromium
+from aecore.bench.server import serve
+from aecore.errors import AecoreError
+from aecore.presets import PRESETS
+
+PAGES = ("", "generate", "filters", "reconstruct", "denoise", "your-digit")
+DRAWN = ".st-key-latent_map .js-plotly-plot .main-svg"
+BASE_PATH_PROBE = "Failed to load resource: the server responded with a status of 404"
+"""Streamlit's own script looks for its server below the page's address first, and logs that."""
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    try:
+        from playwright.sync_api import sync_playwright
+
+        executable = find_chromium()
+    except (ImportError, AecoreError) as error:
+        missing = pytest.fail if os.environ.get("CI") else pytest.skip
+        missing(f"needs playwright and Chromium: {error}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module", params=["MNIST", "bundled digits"])
+def app(request, tmp_path_factory) -> Iterator[str]:
+    """Address of the app, once with MNIST and once with nothing at hand."""
+    if request.param == "MNIST":
+        request.getfixturevalue("mnist_folder")
+    settings = {
+        "AECORE_DATA": str(MNIST_FOLDER) if request.param == "MNIST" else "",
+        "AECORE_CACHE": str(tmp_path_factory.mktemp("cache")),
+        "AECORE_DOWNLOAD": "off",
+    }
+    with serve("app.py", settings) as address:
+        yield address
+
+
+@pytest.fixture
+def tab(chromium) -> Iterator:
+    """A fresh tab; the test fails if its console shows an error."""
+    context = chromium.new_context(viewport={"width": 1400, "height": 1000})
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    yield page
+    context.close()
+    assert [error for error in errors if BASE_PATH_PROBE not in error] == []
+
+
+def settled(page) -> None:
+    """Wait until the server has nothing more to say."""
+    page.wait_for_selector("text=Digits:")
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+
+
+def digit_picture() -> bytes:
+    """A dark one on light paper, as a phone would take it."""
+    paper = np.full((400, 300), 215, dtype=np.uint8)
+    paper[80:320, 135:160] = 40
+    file = io.BytesIO()
+    Image.fromarray(paper).save(file, format="JPEG")
+    return file.getvalue()
+
+
+def test_first_screen_shows_the_map_and_names_the_digits(app, tab):
+    tab.goto(app)
+
+    tab.wait_for_selector(DRAWN)
+    settled(tab)
+
+    traces = tab.eval_on_selector(
+        ".st-key-latent_map .js-plotly-plot",
+        "plot => plot._fullData.filter(t => /^[0-9]$/.test(t.name)).map(t => t._length)",
+    )
+    assert len(traces) == 10
+    assert sum(traces) == 10_000
+    assert tab.locator(".st-key-model").count() == 1
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (420, "dark")])
+def test_no_page_is_wider_than_the_screen(app, chromium, width, scheme):
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+
+    wide = []
+    for path in PAGES:
+        page.goto(f"{app}/{path}")
+        settled(page)
+        if page.evaluate(
+            "[...document.querySelectorAll('[data-testid=stMain] *')].some(element =>"
+            "element.getBoundingClientRect().right > innerWidth + 1 &&"
+            "!element.closest('.js-plotly-plot, [role=radiogroup]'))"
+        ):
+            wide.append(path)
+    context.close()
+
+    assert wide == []
+
+
+def test_the_model_goes_along_from_page_to_page_and_survives_a_reload(app, tab):
+    tab.goto(f"{app}/?model=wide")
+    settled(tab)
+
+    tab.get_by_role("link", name="Filters").click()
+    tab.wait_for_selector("text=256 encoder filters")
+    settled(tab)
+    tab.reload()
+    settled(tab)
+
+    assert "model=wide" in tab.url
+    assert tab.locator(".st-key-model input").input_value().startswith("wide")
+    assert tab.locator(".st-key-filter_gallery img").count() == 256
+
+
+def test_two_tabs_keep_their_own_models(app, chromium):
+    contexts = [chromium.new_context() for _ in range(2)]
+    pages = [context.new_page() for context in contexts]
+    for page, model in zip(pages, ("plane", "wide"), strict=True):
+        page.goto(f"{app}/?model={model}")
+        settled(page)
+
+    pages[0].get_by_role("link", name="Reconstruct").click()
+    settled(pages[0])
+    pages[1].get_by_role("link", name="Reconstruct").click()
+    settled(pages[1])
+    pages[0].reload()
+    settled(pages[0])
+
+    urls = [page.url for page in pages]
+    for context in contexts:
+        context.close()
+    assert "model=plane" in urls[0]
+    assert "model=wide" in urls[1]
+
+
+def test_a_change_of_noise_changes_the_noisy_row(app, tab):
+    tab.goto(f"{app}/denoise?model=denoise-mask")
+    settled(tab)
+    noisy = tab.locator(".st-key-denoise_grid img[alt^='noisy']").first
+    before = noisy.get_attribute("src")
+
+    tab.locator(".st-key-noise_kind").get_by_text("Gaussian").click()
+
+    tab.wait_for_function(
+        "before => document.querySelector(\".st-key-denoise_grid img[alt^='noisy']\").src"
+        " !== before",
+        arg=before,
+    )
+    assert "standard deviation" in tab.locator(".st-key-noise_level").inner_text()
+
+
+def test_an_upload_is_understood_by_every_model(app, tab):
+    tab.goto(f"{app}/your-digit?model=plain-32")
+    settled(tab)
+
+    tab.set_input_files(
+        ".st-key-digit_upload input[type=file]",
+        {"name": "one.jpg", "mimeType": "image/jpeg", "buffer": digit_picture()},
+    )
+
+    result = tab.locator(".st-key-digit_result")
+    result.get_by_text("nearest test digits").wait_for()
+    result.get_by_text("most are a").wait_for()
+    assert "most are a 1" in result.inner_text()
+    for name in PRESETS:
+        assert result.get_by_text(name, exact=True).count() >= 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("nothing.png", b""),
+        ("words.png", b"this is no picture"),
+        ("half.png", None),
+    ],
+)
+def test_a_wrong_upload_gets_one_clear_message(app, tab, name, content):
+    if content is None:
+        file = io.BytesIO()
+        Image.new("L", (90, 90), 255).save(file, format="PNG")
+        content = file.getvalue()[:40]
+    tab.goto(f"{app}/your-digit")
+    settled(tab)
+
+    tab.set_input_files(
+        ".st-key-digit_upload input[type=file]",
+        {"name": name, "mimeType": "image/png", "buffer": content},
+    )
+
+    alert = tab.locator("[data-testid=stAlert]", has_text=name)
+    alert.wait_for()
+    assert tab.locator("[data-testid=stException]").count() == 0
+    assert "Traceback" not in alert.inner_text()

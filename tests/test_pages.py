@@ -1,0 +1,158 @@
+"""Every page, by Streamlit's own test runner, on the bundled digits and the shipped models."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from aecore import checkpoint
+from aecore.presets import PRESETS
+
+PAGES = ("map", "generate", "filters", "reconstruct", "denoise", "your_digit")
+TIMEOUT = 60
+
+
+def open_page(module: str, **query: str) -> AppTest:
+    """A page as its address opens it."""
+
+    def script(module: str) -> None:
+        import importlib
+
+        from aecore.ui import shell
+
+        shell.guarded(importlib.import_module(f"aecore.ui.pages.{module}").render)()
+
+    app = AppTest.from_function(script, default_timeout=TIMEOUT, args=(module,))
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def texts(app: AppTest) -> str:
+    """All running text of a page."""
+    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.warning])
+
+
+@pytest.mark.parametrize("model", PRESETS)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_shows_every_model_without_an_error(page, model):
+    app = open_page(page, model=model)
+
+    assert not app.exception
+    assert not app.error
+    assert not app.warning
+    assert app.selectbox(key="model").value == model
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_says_which_digits_are_in_use(page):
+    app = open_page(page)
+
+    assert "bundled" in texts(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_unknown_model_in_the_address_is_named_and_another_is_shown(page):
+    app = open_page(page, model="no*such*model")
+
+    assert not app.exception
+    assert "no\\*such\\*model" in app.warning[0].value
+    assert app.selectbox(key="model").value in PRESETS
+
+
+def test_a_damaged_model_in_the_address_is_explained(tmp_path, monkeypatch):
+    whole = checkpoint.find("plane").read_bytes()
+    (tmp_path / "plane.safetensors").write_bytes(whole)
+    (tmp_path / "broken.safetensors").write_bytes(whole[:1000])
+    monkeypatch.setenv("AECORE_MODELS", str(tmp_path))
+
+    app = open_page("map", model="broken")
+
+    assert not app.exception
+    assert "cannot be used" in app.warning[0].value
+    assert app.selectbox(key="model").value == "plane"
+
+
+def test_without_any_model_the_page_says_how_to_train_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("AECORE_MODELS", str(tmp_path))
+
+    app = open_page("map")
+
+    assert not app.exception
+    assert "python -m aecore train plane" in app.error[0].value
+
+
+def test_picking_a_model_changes_the_address_and_drops_the_old_code():
+    app = open_page("generate", model="plane", z="0,-4")
+
+    app.selectbox(key="model").select("wide").run()
+
+    assert app.query_params["model"] == "wide"
+    assert len(app.query_params["z"].split(",")) == PRESETS["wide"].model.latent_dim
+
+
+def test_a_picked_model_is_remembered_without_an_address():
+    app = open_page("map", model="narrow")
+
+    app.query_params.clear()
+    app.run()
+
+    assert app.selectbox(key="model").value == "narrow"
+
+
+def test_the_denoise_page_opens_on_a_denoiser():
+    app = open_page("denoise")
+
+    assert PRESETS[app.selectbox(key="model").value].train.noise is not None
+
+
+def test_a_wrong_data_folder_is_explained_and_the_map_still_drawn(tmp_path, monkeypatch):
+    monkeypatch.setenv("AECORE_DATA", str(tmp_path / "nowhere"))
+
+    app = open_page("map")
+
+    assert not app.exception
+    assert "nowhere" in app.error[0].value
+    assert app.get("plotly_chart")
+
+
+def test_noise_of_level_0_leaves_the_digits_identical():
+    app = open_page("denoise", model="denoise-mask")
+
+    app.slider(key="noise_level").set_value(0.0).run()
+
+    assert not app.exception
+    grid = "".join(block.proto.body for block in app.get("html"))
+    assert "noisy · identical" in grid
+
+
+def test_more_noise_lowers_the_noisy_psnr():
+    app = open_page("denoise", model="denoise-gaussian")
+
+    shares = []
+    for level in (0.1, 0.3, 0.6):
+        app.slider(key="noise_level").set_value(level).run()
+        grid = "".join(block.proto.body for block in app.get("html"))
+        shares.append(float(grid.split("noisy · ")[1].split(" dB")[0]))
+
+    assert shares[0] > shares[1] > shares[2]
+
+
+def test_reconstruct_shows_only_the_chosen_label():
+    app = open_page("reconstruct")
+
+    app.selectbox(key="reconstruct_label").select(3).run()
+
+    grid = "".join(block.proto.body for block in app.get("html"))
+    assert grid.count("input: test digit no.") == 2 * 10 * 3  # alt and title; input and two errors
+    assert grid.count(", a 3") == 2 * 10 * 5
+
+
+def test_filters_are_sorted_by_norm():
+    app = open_page("filters", model="plane")
+
+    grid = app.get("html")[0].proto.body
+
+    norms = [float(part.split('"')[0]) for part in grid.split(", norm ")[1::2]]
+    assert len(norms) == PRESETS["plane"].model.hidden_dims[0]
+    assert norms == sorted(norms, reverse=True)

@@ -1,0 +1,51 @@
+"""The named experiments are those of the design, no more and no less."""
+
+import pytest
+
+from aecore.config import NoiseConfig, TrainConfig
+from aecore.errors import ConfigError
+from aecore.presets import PRESETS, get_preset
+
+MASKING = NoiseConfig(kind="masking", level=0.5)
+GAUSSIAN = NoiseConfig(kind="gaussian", level=0.2)
+TABLE = {
+    # name: D, hidden, code dropout, weight init, gamma, corruption
+    "plane": (2, (128,), 0.0, "default", 1e-2, None),
+    "narrow-dropout": (64, (64,), 0.8, "zeros", 1e-2, None),
+    "narrow": (64, (64,), 0.0, "default", 1e-4, None),
+    "wide-dropout": (128, (256,), 0.8, "default", 1e-4, None),
+    "wide": (128, (256,), 0.0, "default", 1e-4, None),
+    "denoise-mask": (32, (256,), 0.0, "default", 1e-4, MASKING),
+    "denoise-gaussian": (32, (256,), 0.0, "default", 1e-4, GAUSSIAN),
+    "plain-32": (32, (256,), 0.0, "default", 1e-4, None),
+}
+
+
+def test_there_are_these_presets_in_this_order():
+    assert list(PRESETS) == list(TABLE)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_preset_is_as_in_the_table(name):
+    preset = get_preset(name)
+
+    model, train = preset.model, preset.train
+    assert (
+        model.latent_dim,
+        model.hidden_dims,
+        model.latent_dropout,
+        model.weight_init,
+        train.gamma,
+        train.noise,
+    ) == TABLE[name]
+    assert preset.name == name
+    assert train == TrainConfig(gamma=train.gamma, noise=train.noise)  # all else by default
+
+
+def test_titles_tell_presets_apart():
+    assert len({preset.title for preset in PRESETS.values()}) == len(PRESETS)
+
+
+def test_an_unknown_preset_is_refused_with_the_list_of_those_there_are():
+    with pytest.raises(ConfigError, match=r"no preset 'plain'\. .*plane, narrow-dropout"):
+        get_preset("plain")

@@ -1,0 +1,120 @@
+"""The shipped models: whole, as their presets say, and as good as they claim on MNIST."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from aecore import checkpoint, evaluation, metrics
+from aecore.dataset import MNIST_FINGERPRINT, to_unit
+from aecore.inference import build_model, encode, reconstruct
+from aecore.noise import corrupt_fixed
+from aecore.presets import PRESETS
+
+pytestmark = pytest.mark.usefixtures("torch_threads")
+
+NOTEBOOK_MSE = {
+    "plane": 0.0406,
+    "narrow-dropout": 0.0318,
+    "wide-dropout": 0.0214,
+    "wide": 0.0042,
+    "denoise-mask": 0.0132,
+}
+"""Test error of the notebook's own loop."""
+PCA_MSE = {
+    "plane": 0.0557,
+    "narrow-dropout": 0.00905,
+    "narrow": 0.00905,
+    "wide-dropout": 0.00421,
+    "wide": 0.00421,
+    "denoise-mask": 0.0287,
+    "denoise-gaussian": 0.0192,
+    "plain-32": 0.0168,
+}
+"""Test error of PCA of the same size at the same task."""
+
+BY_PRESET = pytest.mark.parametrize("name", PRESETS)
+
+
+@cache
+def load(name):
+    return checkpoint.load(name)
+
+
+def test_there_is_one_model_a_preset_and_no_other():
+    assert set(checkpoint.names()) == set(PRESETS)
+
+
+@BY_PRESET
+def test_a_model_is_trained_as_its_preset_says_on_all_of_mnist(name):
+    found = load(name)
+
+    card, preset = found.card, PRESETS[name]
+    assert (card.preset, card.model, card.train) == (name, preset.model, preset.train)
+    assert (card.source, card.fingerprint) == ("MNIST", MNIST_FINGERPRINT)
+    assert [record.epoch for record in card.history] == list(range(1, 51))
+    assert found.codes.shape == (10_000, preset.model.latent_dim)
+    assert np.bincount(found.labels).tolist() == [
+        *(980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009)
+    ]
+
+
+@BY_PRESET
+def test_a_model_claims_what_its_history_ended_with(name):
+    card = load(name).card
+
+    assert card.metrics["test_mse"] == pytest.approx(card.history[-1].test_mse, rel=1e-3)
+    assert card.history[-1].train_loss < card.history[0].train_loss
+
+
+@pytest.mark.parametrize("name", NOTEBOOK_MSE)
+def test_a_model_is_at_most_3_per_cent_worse_than_the_notebooks(name):
+    assert load(name).card.metrics["test_mse"] <= 1.03 * NOTEBOOK_MSE[name]
+
+
+@BY_PRESET
+def test_pca_of_the_same_size_has_its_known_error(name):
+    assert load(name).card.metrics["pca_test_mse"] == pytest.approx(PCA_MSE[name], rel=5e-3)
+
+
+@pytest.fixture(scope="module")
+def shared_pca_accuracy():
+    """Presets of one size share their PCA, so that its neighbours are searched once."""
+    measured = {}
+    real = metrics.knn_accuracy
+
+    def knn_accuracy(codes, *rest, **options):
+        key = (codes.shape, codes[:1000].tobytes())
+        if key not in measured:
+            measured[key] = real(codes, *rest, **options)
+        return measured[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(metrics, "knn_accuracy", knn_accuracy)
+        yield
+
+
+@BY_PRESET
+def test_evaluate_reproduces_every_stored_figure(name, mnist, shared_pca_accuracy):
+    found = load(name)
+    model, noise = build_model(found.card.model, found.weights), found.card.train.noise
+    stored = dict(found.card.metrics)
+
+    figures = evaluation.evaluate(model, found.pca, noise, mnist)
+
+    train = to_unit(mnist.train_images[:20_000])
+    output = reconstruct(model, corrupt_fixed(train, noise))
+    assert stored.pop("train_mse") == pytest.approx(np.square(output - train).mean(), rel=0.03)
+    assert figures["test_mse"] == pytest.approx(stored["test_mse"], abs=1e-6)
+    assert figures == pytest.approx(stored, rel=1e-4)
+
+
+@BY_PRESET
+def test_the_atlas_is_what_the_encoder_makes_of_the_test_digits(name, mnist):
+    found = load(name)
+
+    codes = encode(build_model(found.card.model, found.weights), to_unit(mnist.test_images))
+
+    # Trained on another machine, a value may round to the next float16.
+    np.testing.assert_allclose(found.codes, codes, rtol=2e-3, atol=1e-3)
+    np.testing.assert_array_equal(found.labels, mnist.test_labels)
