@@ -369,14 +369,14 @@ def _targets(pictures: Sequence[Path], folder: Path) -> list[Path]:
 
 def _read_picture(path: Path) -> np.ndarray:
     """The digit (1, 784) of a picture file."""
-    from aecore import digits
+    from aecore import digits, picture_file
 
     try:
         with path.open("rb") as file:
-            content = file.read(digits.MAX_BYTES + 1)
+            content = file.read(picture_file.MAX_BYTES + 1)
     except OSError as error:
         raise PictureError(f"{path} cannot be read: {error.strerror}.") from error
-    return digits.normalise(digits.open_picture(content, name=path.name)).digit.reshape(1, -1)
+    return digits.normalise(picture_file.open_picture(content, name=path.name)).digit.reshape(1, -1)
 
 
 def _reconstruct_one(

@@ -1,38 +1,23 @@
 """Any picture of one digit -> an MNIST-style digit, with every step kept for showing.
 
-`open_picture` is the door for bytes from outside: whatever is wrong with them ends in one
-`PictureError`. `normalise` is a row of small steps, each from arrays to arrays.
+`normalise` is a row of small steps, each from arrays to arrays; `aecore.picture_file` is the door
+for files.
 """
 
 from __future__ import annotations
 
-import io
 import math
-import struct
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps
+from PIL import Image
 from scipy import ndimage
 
 from aecore.errors import PictureError, ShapeError
-
-MAX_BYTES = 20 * 2**20
-MAX_PIXELS = 50_000_000
-MAX_SIDE = 30_000
-"""Longer pictures are slivers: at most 1,666 pixels wide, and no digit looks like that."""
-MAX_SCANS = 500
-"""Each scan of a progressive JPEG costs a pass over the whole picture, for as little as 59 bytes
-in the file. Photos have about 10; a film kept behind the photo adds one per 64 KiB by chance."""
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
-FORMAT_NAMES = "PNG, JPEG, WebP, BMP, GIF or TIFF"
+from aecore.picture_file import grey_of, open_picture
 
 SIDE = 28
 BOX = 20
-WORKING_SIDE = 1024
 PREVIEW_SIDE = 256
 
 FAINTEST_INK = 0.04
@@ -48,19 +33,6 @@ SMALLEST_DIGIT = 64
 STROKE = (2.4, 3.2)
 """Narrowest and widest stroke left as they are, in pixels of the 20-pixel box; the middle half of
 MNIST's lies between 2.1 and 2.9."""
-
-_DAMAGE = (
-    OSError,  # truncated or unidentified; also most decoder errors
-    SyntaxError,  # Pillow's word for a broken chunk or tag
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    EOFError,
-    MemoryError,
-    struct.error,
-    zlib.error,
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,42 +57,6 @@ class NormalisedDigit:
     """In the order they were taken."""
 
 
-def open_picture(data: bytes, *, name: str = "picture") -> Image.Image:
-    """Read the first frame of a picture file, upright and grey, with transparency over white.
-
-    Parameters
-    ----------
-    data : bytes
-        A whole PNG, JPEG, WebP, BMP, GIF or TIFF file of at most 20 MiB and 50 megapixels.
-    name : str
-        What messages call the picture.
-
-    Returns
-    -------
-    Image
-        Mode F, in 0..1, shrunk to at most 1024 pixels on the longer side.
-
-    Raises
-    ------
-    PictureError
-        If the file is empty, too large, damaged or of another kind.
-    """
-    name = _printable(name)
-    if not data:
-        raise PictureError(f"{name}: the file is empty. Choose a {FORMAT_NAMES} picture.")
-    if len(data) > MAX_BYTES:
-        raise PictureError(
-            f"{name}: {len(data) / 2**20:.1f} MiB is more than the {MAX_BYTES // 2**20} MiB that "
-            "are read. Save it smaller."
-        )
-    _check_kind(data, name)
-    with _refusing_damage(name), Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-        _check_size(picture, name)
-        _check_effort(picture, data, name)
-        picture.draft("L", (WORKING_SIDE, WORKING_SIDE))
-        return Image.fromarray(_upright_grey(picture))
-
-
 def normalise(picture: Image.Image | bytes) -> NormalisedDigit:
     """Turn a picture of one digit into a digit like MNIST's.
 
@@ -138,12 +74,8 @@ def normalise(picture: Image.Image | bytes) -> NormalisedDigit:
     PictureError
         If the picture cannot be read, is too large or holds no ink.
     """
-    if isinstance(picture, Image.Image):
-        _check_size(picture, "picture")
-        with _refusing_damage("picture"):
-            grey = _upright_grey(picture)
-    else:
-        grey = np.array(open_picture(picture))
+    opened = picture if isinstance(picture, Image.Image) else open_picture(picture)
+    grey = grey_of(opened)
     steps = [_step("Grey", "Colours and transparency turned to grey on white, upright", grey)]
     for name, take in _STEPS:
         grey, reason = take(grey)
@@ -174,119 +106,6 @@ def frame(ink: np.ndarray) -> np.ndarray:
 
 
 # The door: bytes -> grey
-
-
-def _printable(name: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in name).strip()[:80] or "picture"
-
-
-def _check_kind(data: bytes, name: str) -> None:
-    """Name the phone formats that people try most."""
-    if data[4:8] == b"ftyp":
-        kind = "an AVIF" if data[8:12] in (b"avif", b"avis") else "a HEIC (or video)"
-        raise PictureError(
-            f"{name}: {kind} file cannot be read here. Export it as JPEG first; an iPhone takes "
-            "JPEG with Settings > Camera > Formats > Most Compatible."
-        )
-
-
-@contextmanager
-def _refusing_damage(name: str) -> Iterator[None]:
-    """Turn what Pillow raises for a broken file into one message."""
-    try:
-        yield
-    except PictureError:
-        raise
-    except Image.UnidentifiedImageError:
-        raise PictureError(
-            f"{name}: this is no {FORMAT_NAMES} picture, or its beginning is damaged. "
-            "Save it as PNG or JPEG."
-        ) from None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise PictureError(_too_large(name, "its header claims far more")) from None
-    except _DAMAGE as error:
-        detail = _printable(str(error) or type(error).__name__)
-        raise PictureError(
-            f"{name}: the file is damaged or of an unusual kind ({detail}). "
-            "Save it again as PNG or JPEG."
-        ) from error
-
-
-def _too_large(name: str, found: str) -> str:
-    return (
-        f"{name}: {found}, and at most {MAX_PIXELS // 10**6} megapixels and {MAX_SIDE:,} pixels "
-        "a side are read. Save it smaller."
-    )
-
-
-def _check_size(picture: Image.Image, name: str) -> None:
-    """Refuse by the header, before any pixel is decoded."""
-    width, height = picture.size
-    if min(width, height) < 1:
-        raise PictureError(f"{name}: {width} x {height} pixels hold no picture. Choose another.")
-    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise PictureError(_too_large(name, f"it has {width:,} x {height:,} pixels"))
-
-
-def _check_effort(picture: Image.Image, data: bytes, name: str) -> None:
-    """Refuse files whose decoding costs far more than their size in pixels tells."""
-    tags = getattr(picture, "tag_v2", {})  # TIFF alone has tags and tiles
-    sides = [tags.get(tag, 0) for tag in (ExifTags.Base.TileWidth, ExifTags.Base.TileLength)]
-    tile = math.prod(side for side in sides if isinstance(side, int))  # text where it is damaged
-    if tile > MAX_PIXELS:
-        raise PictureError(_too_large(name, f"its tiles have {tile:,} pixels"))
-    if picture.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MAX_SCANS:
-        raise PictureError(
-            f"{name}: a JPEG with more than {MAX_SCANS} scans takes too long. Save it as PNG."
-        )
-
-
-def _upright_grey(picture: Image.Image) -> np.ndarray:
-    """Grey of shape (H, W), float32 in 0..1, at most 1024 pixels long, turned as EXIF says."""
-    picture.load()
-    grey = Image.fromarray(_shrunk_grey(picture))
-    # After load(): PNG may keep EXIF behind the pixels, and Pillow turns TIFF files itself.
-    grey.getexif()[ExifTags.Base.Orientation] = picture.getexif().get(ExifTags.Base.Orientation, 1)
-    return np.array(ImageOps.exif_transpose(grey))
-
-
-def _shrunk_grey(picture: Image.Image) -> np.ndarray:
-    """Grey it band by band: a second full-size copy of 50 megapixels would take 200 MB."""
-    width, height = picture.size
-    factor = math.ceil(max(width, height) / WORKING_SIDE)
-    rows = factor * max(1, 2**20 // (width * factor))
-    bands = [
-        np.asarray(_as_float(picture.crop((0, top, width, min(top + rows, height)))).reduce(factor))
-        for top in range(0, height, rows)
-    ]
-    return _to_unit(np.concatenate(bands), picture.mode)
-
-
-def _as_float(band: Image.Image) -> Image.Image:
-    """Mode F in the band's own grey levels, transparent pixels over white."""
-    if band.mode in ("I", "F") or band.mode.startswith("I;16"):
-        values = np.nan_to_num(np.asarray(band, dtype=np.float32), posinf=0, neginf=0)
-        return Image.fromarray(np.clip(values, -1e30, 1e30))  # so that sums stay finite
-    if band.has_transparency_data:
-        band = band.convert("RGBA")
-        band = Image.alpha_composite(Image.new("RGBA", band.size, "white"), band)
-    return band.convert("L").convert("F")
-
-
-def _to_unit(values: np.ndarray, mode: str) -> np.ndarray:
-    """Divide by the white of the mode; for I and F, which have none, the least that fits."""
-    if mode.startswith("I;16"):
-        return values / 65535
-    if mode not in ("I", "F"):
-        return values / 255
-    low, high = float(values.min()), float(values.max())
-    for white in (1, 255, 65535):
-        if low >= 0 and high <= white:
-            return values / np.float32(white)
-    return (values - np.float32(low)) / np.float32(high - low or 1)
-
-
-# The steps: each takes grey of shape (H, W) in 0..1, and returns the next one and the reason
 
 
 def _even_out(grey: np.ndarray) -> tuple[np.ndarray, str]:

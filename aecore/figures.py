@@ -31,6 +31,9 @@ _UNDIMMED = {
 }
 
 
+_PINNED = "#e8196a"
+
+
 def latent_map(
     points: np.ndarray,
     labels: np.ndarray,
@@ -67,10 +70,12 @@ def latent_map(
                 **(_UNDIMMED if flat else {}),
             )
         )
-    if pinned is not None:
-        figure.add_trace(_ring(scatter, pinned, pinned_label, flat))
     if flat:
         _label_groups(figure, points, labels)
+    if pinned is not None:
+        figure.add_trace(_ring(scatter, pinned, pinned_label, flat))
+        if flat:
+            _point_at(figure, pinned, pinned_label)
     _name_axes(figure, axis_names, flat)
     figure.update_layout(
         height=600,
@@ -106,10 +111,27 @@ def _ring(scatter: type, point: np.ndarray, label: str, flat: bool) -> go.Scatte
         marker={
             "symbol": symbol,
             "size": 18 if flat else 9,
-            "color": "#e8196a",
-            "line": {"width": 3, "color": "#e8196a"},
+            "color": _PINNED,
+            "line": {"width": 3, "color": _PINNED},
         },
         hovertemplate=f"{label}<extra></extra>",
+    )
+
+
+def _point_at(figure: go.Figure, point: np.ndarray, text: str) -> None:
+    """An arrow with a text beside it, so that the labels of the groups cannot hide the ring."""
+    figure.add_annotation(
+        x=float(point[0]),
+        y=float(point[1]),
+        text=text,
+        ax=60,
+        ay=-50,
+        standoff=9,
+        arrowcolor=_PINNED,
+        arrowwidth=2,
+        bgcolor=_PINNED,
+        borderpad=3,
+        font={"color": "#ffffff"},
     )
 
 
@@ -130,7 +152,7 @@ def _label_groups(figure: go.Figure, points: np.ndarray, labels: np.ndarray) -> 
 
 
 def label_spots(points: np.ndarray, labels: np.ndarray) -> dict[int, tuple[float, float]]:
-    """Where to write each label: the cell of a grid that it fills most, and most alone.
+    """Where to write each label: where it is densest and most alone, and off the other labels.
 
     Parameters
     ----------
@@ -141,11 +163,13 @@ def label_spots(points: np.ndarray, labels: np.ndarray) -> dict[int, tuple[float
     present = np.unique(labels)
     counts = np.stack([np.histogram2d(*points[labels == x].T, bins=edges)[0] for x in present])
     purity = counts / np.maximum(counts.sum(axis=0), 1)
+    scores = counts * purity**2
     spots = {}
-    for digit, score in zip(present, counts * purity**2, strict=True):
-        cell = np.unravel_index(score.argmax(), score.shape)
-        middle = [(edge[i] + edge[i + 1]) / 2 for edge, i in zip(edges, cell, strict=True)]
-        spots[int(digit)] = (float(middle[0]), float(middle[1]))
+    for index in np.argsort(-scores.max(axis=(1, 2)), kind="stable"):
+        x, y = np.unravel_index(scores[index].argmax(), scores[index].shape)
+        middle = [(edge[i] + edge[i + 1]) / 2 for edge, i in zip(edges, (x, y), strict=True)]
+        spots[int(present[index])] = (float(middle[0]), float(middle[1]))
+        scores[:, max(x - 1, 0) : x + 2, max(y - 1, 0) : y + 2] = -1.0
     return spots
 
 

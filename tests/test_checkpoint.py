@@ -107,7 +107,7 @@ def with_arrays(content, change):
     return serialise(arrays, metadata=header_of(content)[0]["__metadata__"])
 
 
-def expect_refusal(path, content, message=""):
+def expect_refusal(path, content, message=None):
     path.write_bytes(content)
 
     with pytest.raises(CheckpointError, match=message) as caught:

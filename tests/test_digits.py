@@ -1,10 +1,8 @@
 import gzip
 import io
-import os
 import random
 import struct
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,9 +12,10 @@ from hypothesis.extra import numpy as arrays
 from PIL import Image, ImageDraw
 from sklearn.datasets import load_digits
 
-from aecore import digits
-from aecore.digits import frame, normalise, open_picture
+from aecore import picture_file
+from aecore.digits import frame, normalise
 from aecore.errors import PictureError, ShapeError
+from aecore.picture_file import open_picture
 
 ORIENTATION = 0x0112
 UNDO = {  # how a camera that notes this orientation has turned the picture
@@ -29,15 +28,6 @@ UNDO = {  # how a camera that notes this orientation has turned the picture
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_270,
 }
-
-
-@pytest.fixture(scope="session")
-def mnist_folder():
-    folder = os.environ.get("AECORE_DATA")
-    if folder:
-        return Path(folder)
-    reason = "AECORE_DATA names no folder with the MNIST files"
-    return pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
 
 
 @pytest.fixture(scope="module")
@@ -486,7 +476,7 @@ REFUSED = {
     "another kind of picture": (lambda: encode(draw(), "PPM"), "no PNG"),
     "HEIC": (lambda: b"\0\0\0\x18ftypheic" + bytes(99), "HEIC.*JPEG"),
     "AVIF": (lambda: b"\0\0\0\x18ftypavif" + bytes(99), "AVIF.*JPEG"),
-    "heavy": (lambda: bytes(digits.MAX_BYTES + 1), "20.0 MiB"),
+    "heavy": (lambda: bytes(picture_file.MAX_BYTES + 1), "20.0 MiB"),
     "too many pixels": (lambda: png_claiming(10_000, 5_001), "10,000 x 5,001"),
     "a bomb": (lambda: png_claiming(60_000, 60_000), "50 megapixels"),
     "a sliver": (lambda: png_claiming(1, 50_000_000), "1 x 50,000,000"),

@@ -15,8 +15,9 @@ STEPS = (
     {"errors", "threads"},
     {"checks", "codes", "config", "dataset", "digits", "history", "pictures", "selection"},
     {"download", "latent", "model", "noise", "presets"},
-    {"baseline", "controls", "data", "inference", "metrics", "paths", "projection", "training"},
-    {"checkpoint", "denoising", "download_job", "evaluation", "figures"},
+    {"baseline", "controls", "inference", "metrics", "paths", "projection", "training"}
+    | {"download_job"},
+    {"checkpoint", "data", "denoising", "evaluation", "figures"},
     {"experiment"},
     {"bench", "cli", "ui"},
     {"__main__"},

@@ -6,6 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from aecore import checkpoint
+from aecore.dataset import save_cache
+from aecore.download import DownloadProgress
 from aecore.presets import PRESETS
 
 PAGES = ("map", "generate", "filters", "reconstruct", "denoise", "your_digit")
@@ -156,3 +158,88 @@ def test_filters_are_sorted_by_norm():
     norms = [float(part.split('"')[0]) for part in grid.split(", norm ")[1::2]]
     assert len(norms) == PRESETS["plane"].model.hidden_dims[0]
     assert norms == sorted(norms, reverse=True)
+
+
+class FakeDownloads:
+    """Stands in for the server's one download, in a state that the test chooses."""
+
+    def __init__(self, state: str, error: str | None = None) -> None:
+        self.job = self
+        self.state, self.error = state, error
+        self.progress = DownloadProgress(
+            phase="downloading", bytes_done=6_000_000, bytes_total=15_000_000
+        )
+        self.calls: list[str] = []
+
+    def start(self) -> None:
+        self.calls.append("start")
+
+    def stop(self) -> None:
+        self.state = "stopped"
+
+    def restart(self) -> None:
+        self.calls.append("restart")
+
+
+@pytest.fixture
+def fake_downloads(monkeypatch):
+    def fake(state: str, error: str | None = None) -> FakeDownloads:
+        from aecore.ui import resources
+
+        downloads = FakeDownloads(state, error)
+        monkeypatch.setenv("AECORE_DOWNLOAD", "on")
+        monkeypatch.setattr(resources, "downloads", lambda: downloads)
+        return downloads
+
+    return fake
+
+
+def test_a_page_opens_on_the_bundled_digits_while_mnist_is_fetched(fake_downloads):
+    downloads = fake_downloads("running")
+
+    app = open_page("filters")
+
+    bar = app.get("progress")[0].proto
+    assert downloads.calls == ["start"]
+    assert bar.value == 40
+    assert "6 of 15 MB" in bar.text
+    assert "bundled" in bar.text
+
+
+def test_a_running_download_can_be_stopped_and_started_again(fake_downloads):
+    downloads = fake_downloads("running")
+    app = open_page("filters")
+
+    app.button(key="download_stop").click().run()
+    assert "was stopped" in texts(app)
+    app.button(key="download_again").click().run()
+
+    assert "restart" in downloads.calls
+
+
+def test_a_failed_download_says_why(fake_downloads):
+    fake_downloads("failed", error="The server is [down](http://x).")
+
+    app = open_page("filters")
+
+    assert "The server is \\[down" in texts(app)
+
+
+def test_pages_switch_to_the_downloaded_digits_once_they_are_there(fake_downloads, digits):
+    downloads = fake_downloads("running")
+    app = open_page("filters")
+
+    save_cache(digits)
+    downloads.state = "done"
+    app.run()
+
+    assert "cached" in texts(app)
+
+
+def test_a_download_that_cannot_be_read_ends_in_an_offer_to_try_again(fake_downloads):
+    fake_downloads("done")
+
+    app = open_page("filters")
+
+    assert "cannot be read" in texts(app)
+    assert app.button(key="download_again")

@@ -13,6 +13,7 @@ from aecore import checkpoint
 from aecore.checkpoint import Card, Checkpoint
 from aecore.data import downloads_allowed
 from aecore.download import DownloadProgress
+from aecore.download_job import DownloadJob
 from aecore.errors import AecoreError, CheckpointError
 from aecore.presets import PRESETS
 from aecore.ui import address, resources
@@ -143,35 +144,42 @@ def close_page() -> None:
     if digits.is_bundled and downloads_allowed():
         job = resources.downloads().job
         job.start()
-        st.fragment(_watch_download, run_every=1.0 if job.state == "running" else None)(
-            digits.source
-        )
-    else:
-        st.caption(f":material/database: Digits: {plain(digits.source)}")
+        if job.state == "running":
+            _watch_download(digits.source)
+            return
+        digits = resources.test_digits()  # the download may just have ended
+        if digits.is_bundled:
+            _offer_download(digits.source, job)
+            return
+    st.caption(f":material/database: Digits: {plain(digits.source)}")
 
 
+@st.fragment(run_every=1.0)
 def _watch_download(source: str) -> None:
-    downloads = resources.downloads()
-    job = downloads.job
-    match job.state:
-        case "done":
-            st.rerun()
-        case "running":
-            status, button = st.columns([5, 1], vertical_alignment="center")
-            status.progress(
-                _share(job.progress),
-                text=f"Digits: {plain(source)}. Fetching MNIST: {job.progress}",
-            )
-            if button.button("Stop", key="download_stop"):
-                job.stop()
-                st.rerun()
-        case _:
-            status, button = st.columns([5, 1], vertical_alignment="center")
-            reason = plain(job.error or "The download was stopped.")
-            status.caption(f":material/database: Digits: {plain(source)}. {reason}")
-            if button.button("Try again", key="download_again"):
-                downloads.restart()
-                st.rerun()
+    """Progress and a way to stop; draws the whole page anew when the download has ended."""
+    job = resources.downloads().job
+    if job.state != "running":
+        st.rerun()
+    status, button = st.columns([5, 1], vertical_alignment="center")
+    status.progress(
+        _share(job.progress), text=f"Digits: {plain(source)}. Fetching MNIST: {job.progress}"
+    )
+    if button.button("Stop", key="download_stop"):
+        job.stop()
+        st.rerun()
+
+
+def _offer_download(source: str, job: DownloadJob) -> None:
+    """Why MNIST is not at hand, and another try."""
+    reasons = {"stopped": "The download was stopped.", "failed": job.error}
+    reason = reasons.get(
+        job.state, "What was downloaded cannot be read; the server's log says why."
+    )
+    status, button = st.columns([5, 1], vertical_alignment="center")
+    status.caption(f":material/database: Digits: {plain(source)}. {plain(reason)}")
+    if button.button("Try again", key="download_again"):
+        resources.downloads().restart()
+        st.rerun()
 
 
 def _share(progress: DownloadProgress) -> float:

@@ -8,6 +8,7 @@ import streamlit as st
 from aecore import digits as pictures
 from aecore import figures, latent, metrics
 from aecore.checkpoint import Checkpoint
+from aecore.picture_file import open_picture
 from aecore.pictures import square
 from aecore.projection import views
 from aecore.ui import html, resources, shell
@@ -35,7 +36,7 @@ def render() -> None:
 
 @shell.guarded
 def _understand(found: Checkpoint, content: bytes, name: str) -> None:
-    normalised = pictures.normalise(pictures.open_picture(content, name=name))
+    normalised = pictures.normalise(open_picture(content, name=name))
     with st.container(key="digit_result"):
         _steps(normalised)
         image = normalised.digit.reshape(1, -1)
