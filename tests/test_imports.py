@@ -13,8 +13,8 @@ PACKAGE = REPOSITORY / "aecore"
 # Every module stands on a step and imports from lower steps only, inside functions too.
 STEPS = (
     {"errors", "threads"},
-    {"checks", "codes", "config", "dataset", "digits", "history", "pictures", "selection"},
-    {"download", "latent", "model", "noise", "presets"},
+    {"checks", "codes", "config", "dataset", "history", "picture_file", "pictures", "selection"},
+    {"digits", "download", "latent", "model", "noise", "presets"},
     {"baseline", "controls", "inference", "metrics", "paths", "projection", "training"}
     | {"download_job"},
     {"checkpoint", "data", "denoising", "evaluation", "figures"},
