@@ -2,8 +2,8 @@
 
 The header's metadata holds the format version and one JSON card; the tensors are the
 weights (`model.*`), the PCA baseline of the same size (`pca.*`) and the atlas (`atlas.*`):
-the test digits' codes and labels. Nothing in it is ever unpickled, and this module needs
-no torch, so that listing and mapping checkpoints starts quickly.
+the test digits' codes, their labels, and how far apart they lie. Nothing in it is ever
+unpickled, and this module needs no torch, so that listing and mapping checkpoints is quick.
 """
 
 from __future__ import annotations
@@ -13,12 +13,10 @@ import json
 import os
 import re
 import struct
-import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError
@@ -26,89 +24,17 @@ from safetensors.numpy import load as parse_safetensors
 from safetensors.numpy import save as to_safetensors
 
 from aecore.baseline import PCA
-from aecore.config import N_PIXELS, ModelConfig, TrainConfig
+from aecore.card import Card
+from aecore.config import N_PIXELS, ModelConfig
 from aecore.errors import CheckpointError, ConfigError
-from aecore.history import EpochRecord
+from aecore.latent import MapDistance
 
 FORMAT = "1"
 SUFFIX = ".safetensors"
 MAX_BYTES = 256 * 2**20
 MAX_HEADER_BYTES = 8 * 2**20
 MAX_ATLAS = 100_000
-CARD_METRICS = ("test_mse", "pca_test_mse")
-"""Figures that every card has, as lists of models show them."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Card:
-    """Everything that a checkpoint says of itself, without its arrays."""
-
-    preset: str | None
-    """The preset that it was trained from."""
-    model: ModelConfig
-    train: TrainConfig
-    source: str
-    """Where the training digits came from."""
-    fingerprint: str
-    """Fingerprint of those digits; see `aecore.data`."""
-    device: str
-    seconds: float
-    """Wall-clock time of the training loop."""
-    versions: Mapping[str, str]
-    """Of the libraries that trained it."""
-    metrics: Mapping[str, float]
-    """As `aecore.evaluation.evaluate` measured them at the end."""
-    history: tuple[EpochRecord, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """All fields as values that JSON can hold."""
-        return {
-            "preset": self.preset,
-            "model": self.model.to_dict(),
-            "train": self.train.to_dict(),
-            "source": self.source,
-            "fingerprint": self.fingerprint,
-            "device": self.device,
-            "seconds": self.seconds,
-            "versions": dict(self.versions),
-            "metrics": dict(self.metrics),
-            "history": [record.to_dict() for record in self.history],
-        }
-
-    @classmethod
-    def from_dict(cls, values: Any) -> Card:
-        """Build from `to_dict`'s result.
-
-        Raises
-        ------
-        ConfigError
-            If a field is missing, unknown or of another kind.
-        """
-        if not isinstance(values, dict) or set(values) != set(cls.__dataclass_fields__):
-            raise ConfigError("the card has other fields")
-        texts = ("source", "fingerprint", "device")
-        if not all(_is_short_text(values[name]) for name in texts):
-            raise ConfigError(f"{', '.join(texts)} must be short texts")
-        if not (values["preset"] is None or _is_short_text(values["preset"])):
-            raise ConfigError("the preset's name must be a short text")
-        if not isinstance(values["history"], list):
-            raise ConfigError("the history must be a list")
-        metrics = _mapping("metrics", values["metrics"], _finite)
-        if not set(CARD_METRICS) <= set(metrics):
-            raise ConfigError(f"the metrics lack {' or '.join(CARD_METRICS)}")
-        return cls(
-            preset=values["preset"],
-            model=ModelConfig.from_dict(values["model"]),
-            train=TrainConfig.from_dict(values["train"]),
-            source=values["source"],
-            fingerprint=values["fingerprint"],
-            device=values["device"],
-            seconds=_finite("seconds", values["seconds"]),
-            versions=_mapping("versions", values["versions"], lambda name, value: str(value)),
-            metrics=metrics,
-            history=tuple(EpochRecord.from_dict(record) for record in values["history"]),
-        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -126,9 +52,15 @@ class Checkpoint:
     """(N, D) float16: the atlas, the code of every test digit, in the test set's order."""
     labels: np.ndarray
     """(N,) uint8: their labels."""
-    path: Path | None = field(default=None)
+    distances: np.ndarray
+    """(N,) float32, ascending: how far from its 10th nearest other code each code lies."""
+    path: Path | None = None
     digest: str = ""
     """SHA-256 of the file; empty before it is saved."""
+
+    def map_distance(self) -> MapDistance:
+        """Distances to the atlas."""
+        return MapDistance(self.codes, own_distances=self.distances)
 
 
 def models_dir() -> Path:
@@ -232,6 +164,7 @@ def load(model: str | Path) -> Checkpoint:
         pca=PCA(mean=arrays["pca.mean"], components=arrays["pca.components"]),
         codes=arrays["atlas.codes"],
         labels=arrays["atlas.labels"],
+        distances=arrays["atlas.distances"],
         path=path,
         digest=hashlib.sha256(content).hexdigest(),
     )
@@ -278,10 +211,11 @@ def save(checkpoint: Checkpoint, path: Path) -> Checkpoint:
         "pca.components": checkpoint.pca.components,
         "atlas.codes": checkpoint.codes,
         "atlas.labels": checkpoint.labels,
+        "atlas.distances": checkpoint.distances,
     }
     metadata = {"aecore": FORMAT, "card": json.dumps(checkpoint.card.to_dict(), sort_keys=True)}
     arrays = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
-    content = to_safetensors(arrays, metadata=metadata)
+    content = _in_order(to_safetensors(arrays, metadata=metadata))
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".saving-") as folder:
             temporary = Path(folder) / path.name
@@ -294,7 +228,15 @@ def save(checkpoint: Checkpoint, path: Path) -> Checkpoint:
             temporary.replace(path)
     except OSError as error:
         raise CheckpointError(f"{path} cannot be written: {error.strerror}.") from error
-    return Checkpoint(**{**vars(saved), "path": path})
+    return replace(saved, path=path)
+
+
+def _in_order(content: bytes) -> bytes:
+    """The same file with the header's keys in order: equal models shall have equal digests."""
+    (length,) = struct.unpack("<Q", content[:8])
+    header = json.dumps(json.loads(content[8 : 8 + length]), sort_keys=True).encode()
+    header += b" " * (-len(header) % 8)  # the arrays stay aligned
+    return struct.pack("<Q", len(header)) + header + content[8 + length :]
 
 
 def _check_arrays(config: ModelConfig, arrays: Mapping[str, np.ndarray]) -> None:
@@ -311,6 +253,7 @@ def _check_arrays(config: ModelConfig, arrays: Mapping[str, np.ndarray]) -> None
         "pca.components": ((dim, N_PIXELS), np.float32),
         "atlas.codes": ((count, dim), np.float16),
         "atlas.labels": ((count,), np.uint8),
+        "atlas.distances": ((count,), np.float32),
     }
     if set(arrays) != set(wanted):
         odd = ", ".join(sorted(set(arrays) ^ set(wanted))[:4])
@@ -326,25 +269,9 @@ def _check_arrays(config: ModelConfig, arrays: Mapping[str, np.ndarray]) -> None
             raise ConfigError(f"{name} holds values that are not finite")
     if arrays["atlas.labels"].max() > 9:
         raise ConfigError("its atlas holds labels above 9")
+    if arrays["atlas.distances"][0] < 0 or (np.diff(arrays["atlas.distances"]) < 0).any():
+        raise ConfigError("its atlas holds distances that are negative or not in order")
 
 
 def _damaged(path: Path, what: str) -> CheckpointError:
     return CheckpointError(f"{path.name} cannot be used: {what}. Train it again, or fetch it anew.")
-
-
-def _is_short_text(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= 500 and value.isprintable()
-
-
-def _finite(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ConfigError(f"{name} must be a number, not {value!r}")
-    if not abs(value) <= sys.float_info.max:  # math.isfinite fails on huge whole numbers
-        raise ConfigError(f"{name} must be a finite number")
-    return value
-
-
-def _mapping(name: str, values: Any, read: Any) -> dict[str, Any]:
-    if not isinstance(values, dict) or len(values) > 100:
-        raise ConfigError(f"{name} must be a small mapping")
-    return {key: read(key, value) for key, value in values.items()}

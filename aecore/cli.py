@@ -397,7 +397,7 @@ def _reconstruct_one(
         digit = _read_picture(path)
         code = inference.encode(model, digit)
         output = inference.decode(model, code)
-        neighbours, _ = latent.MapDistance(found.codes).neighbours(code, 10)
+        neighbours, _ = found.map_distance().neighbours(code, 10)
         write_png(target, np.hstack([digit.reshape(28, 28), output.reshape(28, 28)]))
     except PictureError as error:
         return row | {"error": str(error)}
@@ -410,14 +410,14 @@ def _reconstruct_one(
 
 
 def _decode(options: argparse.Namespace) -> _Result:
-    from aecore import inference, latent
+    from aecore import inference
     from aecore.pictures import write_png
 
     found = checkpoint.load(options.model)
     code = parse_code(options.z, found.card.model.latent_dim)
     model = inference.build_model(found.card.model, found.weights)
     write_png(options.out, inference.decode(model, code[None]).reshape(28, 28))
-    percentile = float(latent.MapDistance(found.codes).percentile(code[None])[0])
+    percentile = float(found.map_distance().percentile(code[None])[0])
     facts = {"path": str(options.out), "map_distance_percentile": percentile}
     return _Result(
         facts,

@@ -40,8 +40,8 @@ def _require_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
         raise ConfigError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
 
 
-class _Config:
-    """The dict round trip that checkpoints use."""
+class Plain:
+    """A frozen dataclass's round trip through plain values, as checkpoints hold them."""
 
     def to_dict(self) -> dict[str, Any]:
         """All fields as plain values that JSON can hold."""
@@ -66,7 +66,7 @@ class _Config:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelConfig(_Config):
+class ModelConfig(Plain):
     """The shape of an autoencoder: 784 -> hidden -> D -> hidden -> 784."""
 
     latent_dim: int
@@ -106,7 +106,7 @@ class ModelConfig(_Config):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoiseConfig(_Config):
+class NoiseConfig(Plain):
     """One corruption of a digit; see `aecore.noise`."""
 
     kind: NoiseKind = "masking"
@@ -143,7 +143,7 @@ class NoiseConfig(_Config):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainConfig(_Config):
+class TrainConfig(Plain):
     """How a model is trained; the defaults are the notebook's recipe."""
 
     gamma: float

@@ -11,12 +11,14 @@ import torch
 
 from aecore import inference
 from aecore.baseline import PCA
-from aecore.checkpoint import Card, Checkpoint
+from aecore.card import Card
+from aecore.checkpoint import Checkpoint
 from aecore.config import ModelConfig, TrainConfig
 from aecore.dataset import Dataset, to_unit
 from aecore.errors import TrainingError
 from aecore.evaluation import evaluate
 from aecore.history import EpochRecord
+from aecore.latent import MapDistance
 from aecore.metrics import mse
 from aecore.model import Autoencoder
 from aecore.noise import corrupt_fixed
@@ -85,13 +87,15 @@ def _pack(
         metrics=figures,
         history=tuple(history),
     )
+    codes = inference.encode(model, to_unit(dataset.test_images)).astype(np.float16)
     return Checkpoint(
         name=name,
         card=card,
         weights=inference.weights_of(model),
         pca=pca,
-        codes=inference.encode(model, to_unit(dataset.test_images)).astype(np.float16),
+        codes=codes,
         labels=dataset.test_labels,
+        distances=MapDistance(codes).own_distances.astype(np.float32),
     )
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
+from dataclasses import dataclass, fields
 
+from aecore.config import Plain
 from aecore.errors import ConfigError
 
 
 @dataclass(frozen=True, kw_only=True)
-class EpochRecord:
+class EpochRecord(Plain):
     """One line of a training history; errors are mean squared errors per pixel."""
 
     epoch: int
@@ -32,20 +31,3 @@ class EpochRecord:
                 raise ConfigError(f"History: {field.name} must be a number, not {value!r}.")
             if not 0 <= value <= sys.float_info.max:  # math.isfinite fails on huge whole numbers
                 raise ConfigError(f"History: {field.name} must be finite, from 0.")
-
-    def to_dict(self) -> dict[str, Any]:
-        """All fields as plain numbers."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Build from `to_dict`'s result.
-
-        Raises
-        ------
-        ConfigError
-            If a field is missing, unknown, or no finite number.
-        """
-        if not isinstance(values, Mapping) or set(values) != {field.name for field in fields(cls)}:
-            raise ConfigError(f"A line of the history has other fields than {cls.__name__}.")
-        return cls(**values)

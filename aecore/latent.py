@@ -161,6 +161,8 @@ class MapDistance:
         Codes of the data; copied.
     k : int, at least 1
         Which neighbour's distance counts.
+    own_distances : ndarray of shape (N,), optional
+        As the property of that name, where it is known already.
 
     Raises
     ------
@@ -170,10 +172,14 @@ class MapDistance:
         If `k` is no whole number from 1.
     """
 
-    def __init__(self, codes: np.ndarray, *, k: int = 10) -> None:
+    def __init__(
+        self, codes: np.ndarray, *, k: int = 10, own_distances: np.ndarray | None = None
+    ) -> None:
         require_whole("k", k, 1)
         self.codes = as_codes("codes", codes).copy()
         self.k = k
+        if own_distances is not None:
+            self.own_distances = own_distances  # takes the place of the cached property
         if len(self.codes) <= k:
             raise ShapeError(f"Distance to neighbour {k} needs over {k} codes, not {len(codes)}.")
 

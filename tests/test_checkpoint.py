@@ -16,7 +16,8 @@ from safetensors.numpy import save as serialise
 
 from aecore import checkpoint
 from aecore.baseline import PCA
-from aecore.checkpoint import Card, find, load, read_card, require_writable, save
+from aecore.card import Card
+from aecore.checkpoint import find, load, read_card, require_writable, save
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.errors import CheckpointError
 from aecore.history import EpochRecord
@@ -57,6 +58,7 @@ def small_checkpoint(**changes):
         ),
         codes=rng.normal(size=(N_CODES, 2)).astype(np.float16),
         labels=(np.arange(N_CODES) % 10).astype(np.uint8),
+        distances=np.sort(rng.random(N_CODES)).astype(np.float32),
     )
     return dataclasses.replace(made, **changes)
 
@@ -574,3 +576,20 @@ def test_an_unknown_model_is_refused_with_those_there_are(folder, model):
 
 def test_without_an_environment_the_models_are_beside_the_package():
     assert checkpoint.models_dir() == Path(checkpoint.__file__).resolve().parents[1] / "models"
+
+
+def test_saving_twice_gives_the_same_bytes(path):
+    saved = save(small_checkpoint(), path)
+    before = path.read_bytes()
+
+    save(saved, path)
+
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("order", [[-1.0, *range(1, N_CODES)], range(N_CODES, 0, -1)])
+def test_distances_that_are_negative_or_out_of_order_are_refused(path, order):
+    wrong = small_checkpoint(distances=np.array(order, dtype=np.float32))
+
+    with pytest.raises(CheckpointError, match="distances"):
+        save(wrong, path)

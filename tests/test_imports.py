@@ -13,9 +13,9 @@ PACKAGE = REPOSITORY / "aecore"
 # Every module stands on a step and imports from lower steps only, inside functions too.
 STEPS = (
     {"errors", "threads"},
-    {"checks", "codes", "config", "dataset", "history", "picture_file", "pictures", "selection"},
-    {"digits", "download", "latent", "model", "noise", "presets"},
-    {"baseline", "controls", "inference", "metrics", "paths", "projection", "training"}
+    {"checks", "codes", "config", "dataset", "picture_file", "pictures", "selection"},
+    {"digits", "download", "history", "latent", "model", "noise", "presets"},
+    {"baseline", "card", "controls", "inference", "metrics", "paths", "projection", "training"}
     | {"download_job"},
     {"checkpoint", "data", "denoising", "evaluation", "figures"},
     {"experiment"},

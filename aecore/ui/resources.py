@@ -13,7 +13,8 @@ import numpy as np
 import streamlit as st
 
 from aecore import checkpoint, data, metrics
-from aecore.checkpoint import Card, Checkpoint
+from aecore.card import Card
+from aecore.checkpoint import Checkpoint
 from aecore.controls import Controls
 from aecore.dataset import CACHE_FILE, cache_dir, to_unit
 from aecore.download_job import DownloadJob
@@ -100,7 +101,7 @@ def map_distance(found: Checkpoint) -> MapDistance:
 
 @st.cache_resource(max_entries=_MODELS_KEPT, show_spinner=False)
 def _map_distance(digest: str, _found: Checkpoint) -> MapDistance:
-    return MapDistance(_found.codes)
+    return _found.map_distance()
 
 
 def controls(found: Checkpoint) -> Controls:

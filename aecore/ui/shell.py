@@ -10,7 +10,8 @@ import numpy as np
 import streamlit as st
 
 from aecore import checkpoint
-from aecore.checkpoint import Card, Checkpoint
+from aecore.card import Card
+from aecore.checkpoint import Checkpoint
 from aecore.data import downloads_allowed
 from aecore.download import DownloadProgress
 from aecore.download_job import DownloadJob

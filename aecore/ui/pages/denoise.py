@@ -8,7 +8,8 @@ from typing import get_args
 import streamlit as st
 
 from aecore import denoising
-from aecore.checkpoint import Card, Checkpoint
+from aecore.card import Card
+from aecore.checkpoint import Checkpoint
 from aecore.config import NoiseConfig, NoiseKind
 from aecore.ui import html, resources, shell
 
