@@ -216,12 +216,15 @@ def _train(options: argparse.Namespace) -> _Result:
                 on_epoch=_ProgressBar(train_config.epochs),
                 should_stop=lambda: stop.asked,
             )
+    except experiment.DivergedError as error:
+        saved = checkpoint.save(error.kept, _unused(path))
+        raise TrainingError(f"{error} They are in {saved.path}.") from None
     except TrainingError as error:
         if stop.asked:
             raise KeyboardInterrupt(str(error)) from None
         raise
-    if stop.asked and path.exists():
-        path = _free_path(path)
+    if stop.asked:
+        path = _unused(path)
     saved = checkpoint.save(made, path)
 
     card = saved.card
@@ -266,15 +269,13 @@ def _out_path(preset: Preset, out: str | None, *, as_shipped: bool) -> Path:
     path = Path(out) if out else checkpoint.models_dir()
     if path.suffix != checkpoint.SUFFIX:
         path /= f"{name}{checkpoint.SUFFIX}"
-    if not as_shipped and not out and path.exists():
-        path = _free_path(path)
-    return path
+    return path if as_shipped or out else _unused(path)
 
 
-def _free_path(path: Path) -> Path:
-    """`path` with the first number that makes it a new file."""
-    candidates = (path.with_stem(f"{path.stem}-{number}") for number in range(2, 10_000))
-    return next(candidate for candidate in candidates if not candidate.exists())
+def _unused(path: Path) -> Path:
+    """`path`, or with the first number that makes it a new file."""
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in range(2, 10_000))
+    return next(candidate for candidate in (path, *numbered) if not candidate.exists())
 
 
 class _StopOnInterrupt:

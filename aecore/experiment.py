@@ -25,6 +25,15 @@ from aecore.noise import corrupt_fixed
 from aecore.training import new_model, train
 
 
+class DivergedError(TrainingError):
+    """The loss stopped being finite after some good epochs."""
+
+    def __init__(self, message: str, kept: Checkpoint) -> None:
+        super().__init__(message)
+        self.kept = kept
+        """What the last good epoch had learnt, not yet saved."""
+
+
 def run(
     name: str,
     preset: str | None,
@@ -43,7 +52,8 @@ def run(
     Raises
     ------
     TrainingError
-        If it was stopped before the first epoch was done, or the loss stopped being finite.
+        If it was stopped before the first epoch was done, or the loss stopped being finite; after
+        a good epoch that is a `DivergedError`, which holds what was learnt until then.
     """
     model = new_model(model_config, seed=train_config.seed, device=device)
     history: list[EpochRecord] = []
@@ -54,12 +64,21 @@ def run(
         train_config,
         should_stop=should_stop,
     )
-    for record in records:
-        history.append(record)
-        on_epoch(record)
+    diverged = None
+    try:
+        for record in records:
+            history.append(record)
+            on_epoch(record)
+    except TrainingError as error:
+        if not history:
+            raise
+        diverged = error
     if not history:
         raise TrainingError("Stopped before the first epoch was done; nothing was learnt or saved.")
-    return _pack(name, preset, model, train_config, dataset, history)
+    made = _pack(name, preset, model, train_config, dataset, history)
+    if diverged is not None:
+        raise DivergedError(str(diverged), made)
+    return made
 
 
 def _pack(

@@ -100,10 +100,7 @@ def train(
         test_mse = evaluate_mse(model, test_inputs, test_images)
         if not (math.isfinite(mean_loss) and math.isfinite(test_mse)):
             model.load_state_dict(good)
-            raise TrainingError(
-                f"The loss stopped being finite in epoch {epoch}; the weights of epoch "
-                f"{epoch - 1} are kept. Try a smaller learning rate than {config.learning_rate:g}."
-            )
+            raise _divergence(epoch, config.learning_rate)
         good = _copy_state(model)
         yield EpochRecord(
             epoch=epoch,
@@ -124,6 +121,14 @@ def evaluate_mse(model: Autoencoder, inputs: Tensor, targets: Tensor) -> float:
     ):
         total += nn.functional.mse_loss(model(x), target, reduction="sum").cpu()
     return (total / targets.numel()).item()
+
+
+def _divergence(epoch: int, learning_rate: float) -> TrainingError:
+    kept = f"the weights of epoch {epoch - 1} are kept" if epoch > 1 else "nothing was learnt"
+    return TrainingError(
+        f"The loss stopped being finite in epoch {epoch}; {kept}. "
+        f"Try a smaller learning rate than {learning_rate:g}."
+    )
 
 
 def _fixed_corruption(images: Tensor, config: TrainConfig) -> Tensor:

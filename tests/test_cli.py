@@ -1,6 +1,8 @@
 """The command line: every command, what it prints, and how it says that something is wrong."""
 
+import itertools
 import json
+import math
 import os
 import signal
 import subprocess
@@ -11,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aecore import checkpoint, cli, data, digits, experiment
+from aecore import checkpoint, cli, data, digits, experiment, training
 from aecore.cli import main
 from aecore.codes import parse_code
 from aecore.evaluation import evaluate
@@ -286,6 +288,23 @@ def test_a_place_that_cannot_be_written_is_told_before_training(run, tmp_path, m
 
     assert status == 1
     assert "cannot" in line
+
+
+def test_what_was_learnt_before_the_loss_broke_is_kept(run, tmp_path, monkeypatch):
+    real, steps = training.objective, itertools.count()
+
+    def breaking(*args, **kwargs):
+        loss, mse = real(*args, **kwargs)
+        return (loss if next(steps) < 30 else loss * math.nan), mse
+
+    monkeypatch.setattr(training, "objective", breaking)
+
+    status, _, err = run("train", "plane", "--epochs", "9", "--batch-size", "64", "--out", tmp_path)
+
+    (kept,) = tmp_path.glob("*.safetensors")
+    assert status == 1
+    assert kept.name in err.splitlines()[-1]
+    assert len(checkpoint.load(kept).card.history) == 1
 
 
 def test_a_loss_that_is_not_finite_is_a_failure(run, tmp_path):

@@ -2,12 +2,13 @@
 
 import dataclasses
 import json
+import math
 
 import numpy as np
 import pytest
 import torch
 
-from aecore import checkpoint, data, experiment
+from aecore import checkpoint, data, experiment, training
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.dataset import to_unit
 from aecore.errors import TrainingError
@@ -108,3 +109,22 @@ def test_the_card_names_the_digits(digits, is_mnist, source):
     named = dataclasses.replace(digits, fingerprint=fingerprint)
 
     assert run(named).card.source == source
+
+
+def test_a_run_that_diverges_hands_over_the_last_good_epoch(digits, monkeypatch, tmp_path):
+    real = training.objective
+
+    def poison(record):
+        if record.epoch == 2:
+            monkeypatch.setattr(
+                training, "objective", lambda *a, **k: [x * math.nan for x in real(*a, **k)]
+            )
+
+    with pytest.raises(experiment.DivergedError, match="weights of epoch 2 are kept") as caught:
+        run(digits, on_epoch=poison)
+
+    saved = checkpoint.save(caught.value.kept, tmp_path / "kept.safetensors")
+    assert len(saved.card.history) == 2
+    assert saved.card.metrics["test_mse"] == pytest.approx(
+        saved.card.history[-1].test_mse, rel=1e-5
+    )
