@@ -7,33 +7,18 @@ Wrong use exits 2, failure exits 1, each with one line; Ctrl-C exits 130.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import logging
 import os
-import signal
 import sys
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import NoReturn
 
-import numpy as np
-
-from aecore import checkpoint, data
-from aecore.codes import parse_code
-from aecore.config import ModelConfig, NoiseConfig, TrainConfig
-from aecore.errors import AecoreError, CheckpointError, ConfigError, PictureError, TrainingError
-from aecore.history import EpochRecord
-from aecore.presets import PRESETS, Preset, get_preset
-
-if TYPE_CHECKING:
-    from aecore.model import Autoencoder
-
-# torch and scikit-learn are imported by the commands that need them: `models` and `--help`
-# answer at once.
-
-INTERRUPTED = 130
+from aecore import commands, train_command
+from aecore.command import INTERRUPTED, complain
+from aecore.errors import AecoreError, ConfigError
+from aecore.presets import PRESETS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,27 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             print(result.text, flush=True)
     except ConfigError as error:
-        return _complain(error, 2)
+        return complain(error, 2)
     except AecoreError as error:
-        return _complain(error, 1)
+        return complain(error, 1)
     except KeyboardInterrupt as stop:
-        return _complain(str(stop) or "Stopped.", INTERRUPTED)
+        return complain(str(stop) or "Stopped.", INTERRUPTED)
     except BrokenPipeError:  # the reader went away; there is nobody to tell, not even on exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return result.status
-
-
-def _complain(message: object, status: int) -> int:
-    print(f"aecore: {message}", file=sys.stderr)
-    return status
-
-
-@dataclasses.dataclass(frozen=True)
-class _Result:
-    json: Any
-    text: str
-    status: int = 0
 
 
 class _Parser(argparse.ArgumentParser):
@@ -84,17 +57,17 @@ def _parser() -> argparse.ArgumentParser:
     source.add_argument("--data", metavar="DIR", help="folder of MNIST files (or set AECORE_DATA)")
 
     parser = _Parser(prog="python -m aecore", description=__doc__.splitlines()[0])
-    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
 
     def add(name: str, command: Callable, text: str, *parents) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text, parents=[shared, *parents])
+        sub = subparsers.add_parser(name, help=text, description=text, parents=[shared, *parents])
         sub.set_defaults(command=command)
         return sub
 
-    add("data", _data, "say where the digits come from; fetch them if need be", source)
-    add("models", _models, "list the trained models")
+    add("data", commands.show_data, "say where the digits come from; fetch them if need be", source)
+    add("models", commands.list_models, "list the trained models")
 
-    sub = add("train", _train, "train a preset and save the checkpoint", source)
+    sub = add("train", train_command.train, "train a preset and save the checkpoint", source)
     sub.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))
     sub.add_argument("--epochs", type=int)
     sub.add_argument("--batch-size", type=int)
@@ -108,15 +81,15 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--device", help="auto (default), cuda, mps or cpu")
     sub.add_argument("--out", metavar="PATH", help="the file, or its folder (default: models/)")
 
-    sub = add("evaluate", _evaluate, "measure a model on the test digits", source)
+    sub = add("evaluate", commands.evaluate, "measure a model on the test digits", source)
     sub.add_argument("model", metavar="MODEL", help="a name in models/ or a path")
 
-    sub = add("reconstruct", _reconstruct, "send pictures of digits through a model")
+    sub = add("reconstruct", commands.reconstruct, "send pictures of digits through a model")
     sub.add_argument("pictures", metavar="PICTURE", nargs="+", type=Path)
     sub.add_argument("--model", metavar="MODEL", required=True)
     sub.add_argument("--out", metavar="DIR", required=True, type=Path)
 
-    sub = add("decode", _decode, "draw the digit of a code")
+    sub = add("decode", commands.decode, "draw the digit of a code")
     sub.add_argument("--model", metavar="MODEL", required=True)
     sub.add_argument("--z", metavar="A,B,...", required=True, help="the code; write --z=-1,2")
     sub.add_argument("--out", metavar="PNG", required=True, type=Path)
@@ -125,302 +98,3 @@ def _parser() -> argparse.ArgumentParser:
 
 def _widths(text: str) -> tuple[int, ...]:
     return tuple(int(width) for width in text.split(","))
-
-
-def _data(options: argparse.Namespace) -> _Result:
-    dataset = _load_data(options.data)
-    facts = {
-        "source": dataset.source,
-        "kind": dataset.kind,
-        "train": len(dataset.train_images),
-        "test": len(dataset.test_images),
-        "fingerprint": dataset.fingerprint,
-        "is_mnist": dataset.is_mnist,
-    }
-    return _Result(
-        facts,
-        f"{dataset.source}: {facts['train']:,} training and {facts['test']:,} "
-        f"test digits, fingerprint {dataset.fingerprint}",
-    )
-
-
-def _load_data(folder: str | None) -> data.Dataset:
-    dataset = data.load(folder, allow_download=data.downloads_allowed(), progress=_DownloadLog())
-    print(f"Digits: {dataset.source}", file=sys.stderr)
-    return dataset
-
-
-class _DownloadLog:
-    """A line for every step of a download, and for every megabyte of it."""
-
-    _last = ""
-
-    def __call__(self, progress: data.DownloadProgress) -> None:
-        line = f"MNIST from OpenML: {progress}"
-        if line != self._last:
-            print(line, file=sys.stderr)
-        self._last = line
-
-
-def _models(options: argparse.Namespace) -> _Result:
-    found = []
-    for name in checkpoint.names():
-        path = checkpoint.find(name)
-        try:
-            card = checkpoint.read_card(path)
-        except CheckpointError as error:
-            _complain(error, 1)
-            continue
-        found.append(
-            {
-                "name": name,
-                "preset": card.preset,
-                "latent_dim": card.model.latent_dim,
-                "hidden_dims": list(card.model.hidden_dims),
-                "test_mse": card.metrics["test_mse"],
-                "pca_test_mse": card.metrics["pca_test_mse"],
-                "path": str(path),
-            }
-        )
-    lines = [f"{'model':20} {'D':>4}  {'hidden':12} {'test MSE':>9} {'PCA':>9}"]
-    lines += [
-        f"{model['name']:20} {model['latent_dim']:4}  "
-        f"{','.join(map(str, model['hidden_dims'])):12} "
-        f"{model['test_mse']:9.5f} {model['pca_test_mse']:9.5f}"
-        for model in found
-    ]
-    return _Result(found, "\n".join(lines))
-
-
-def _train(options: argparse.Namespace) -> _Result:
-    from aecore import experiment, training
-
-    preset = get_preset(options.preset)
-    model_config, train_config = _configure(preset, options)
-    device = training.pick_device(options.device)
-    dataset = _load_data(options.data)
-    as_shipped = (model_config, train_config) == (preset.model, preset.train) and dataset.is_mnist
-    path = _out_path(preset, options.out, as_shipped=as_shipped)
-    checkpoint.require_writable(path)  # now, not after minutes of training
-
-    stop = _StopOnInterrupt()
-    try:
-        with stop:
-            made = experiment.run(
-                path.stem,
-                preset.name,
-                model_config,
-                train_config,
-                dataset,
-                device=device,
-                on_epoch=_ProgressBar(train_config.epochs),
-                should_stop=lambda: stop.asked,
-            )
-    except experiment.DivergedError as error:
-        saved = checkpoint.save(error.kept, _unused(path))
-        raise TrainingError(f"{error} They are in {saved.path}.") from None
-    except TrainingError as error:
-        if stop.asked:
-            raise KeyboardInterrupt(str(error)) from None
-        raise
-    if stop.asked:
-        path = _unused(path)
-    saved = checkpoint.save(made, path)
-
-    card = saved.card
-    facts = {
-        "path": str(path),
-        "epochs": len(card.history),
-        "seconds": card.seconds,
-        "train_mse": card.metrics["train_mse"],
-        "test_mse": card.metrics["test_mse"],
-        "pca_test_mse": card.metrics["pca_test_mse"],
-        "device": card.device,
-        "stopped": stop.asked,
-    }
-    text = (
-        f"{path}: test MSE {facts['test_mse']:.5f} (PCA of the same size "
-        f"{facts['pca_test_mse']:.5f}) after {facts['epochs']} epochs in {card.seconds:.0f} s "
-        f"on {card.device}" + (", stopped early" if stop.asked else "")
-    )
-    return _Result(facts, text, INTERRUPTED if stop.asked else 0)
-
-
-def _configure(preset: Preset, options: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:
-    """The preset's configuration with the changes asked for."""
-    changes = {name: value for name, value in vars(options).items() if value is not None}
-    if options.noise is not None:
-        changes["noise"] = None if options.noise == "none" else NoiseConfig.parse(options.noise)
-    return _replace(preset.model, changes), _replace(preset.train, changes)
-
-
-def _replace(config: Any, changes: dict[str, Any]) -> Any:
-    names = {field.name for field in dataclasses.fields(config)}
-    return dataclasses.replace(config, **{k: v for k, v in changes.items() if k in names})
-
-
-def _out_path(preset: Preset, out: str | None, *, as_shipped: bool) -> Path:
-    """Where the checkpoint goes.
-
-    One of a changed preset, or of other digits than MNIST, never takes the shipped one's place
-    unasked.
-    """
-    name = preset.name if as_shipped else f"{preset.name}-changed"
-    path = Path(out) if out else checkpoint.models_dir()
-    if path.suffix != checkpoint.SUFFIX:
-        path /= f"{name}{checkpoint.SUFFIX}"
-    return path if as_shipped or out else _unused(path)
-
-
-def _unused(path: Path) -> Path:
-    """`path`, or with the first number that makes it a new file."""
-    numbered = (path.with_stem(f"{path.stem}-{number}") for number in range(2, 10_000))
-    return next(candidate for candidate in (path, *numbered) if not candidate.exists())
-
-
-class _StopOnInterrupt:
-    """While in use, Ctrl-C asks for a stop; a second Ctrl-C interrupts at once."""
-
-    asked = False
-
-    def __enter__(self) -> None:
-        self._before = signal.signal(signal.SIGINT, self._ask)
-
-    def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
-
-    def _ask(self, *_: object) -> None:
-        if self.asked:
-            raise KeyboardInterrupt
-        self.asked = True
-        print("\nStopping: keeping what was learnt so far.", file=sys.stderr)
-
-
-class _ProgressBar:
-    """Loss and time left, on one line of a terminal or a line an epoch elsewhere."""
-
-    _WIDTH = 24
-
-    def __init__(self, epochs: int) -> None:
-        self.epochs = epochs
-
-    def __call__(self, record: EpochRecord) -> None:
-        done = record.epoch / self.epochs
-        left = record.seconds * (1 / done - 1)
-        bar = ("#" * round(done * self._WIDTH)).ljust(self._WIDTH, ".")
-        line = (
-            f"[{bar}] epoch {record.epoch}/{self.epochs}  loss {record.train_loss:.5f}  "
-            f"test MSE {record.test_mse:.5f}  {left // 60:.0f}:{left % 60:02.0f} left"
-        )
-        last = record.epoch == self.epochs
-        start, end = ("\r", "\n" if last else "") if sys.stderr.isatty() else ("", "\n")
-        print(start + line, end=end, file=sys.stderr, flush=True)
-
-
-def _evaluate(options: argparse.Namespace) -> _Result:
-    from aecore.evaluation import evaluate
-    from aecore.inference import build_model
-
-    found = checkpoint.load(options.model)
-    dataset = _load_data(options.data)
-    model = build_model(found.card.model, found.weights)
-    figures = evaluate(model, found.pca, found.card.train.noise, dataset)
-    facts = figures | {
-        "model": found.name,
-        "n_test": len(dataset.test_images),
-        "source": dataset.source,
-        "fingerprint": dataset.fingerprint,
-    }
-    lines = [f"{found.name} on {facts['n_test']:,} test digits ({dataset.source})"]
-    lines += [f"  {name:18} {value:.6g}" for name, value in figures.items()]
-    return _Result(facts, "\n".join(lines))
-
-
-def _reconstruct(options: argparse.Namespace) -> _Result:
-    from aecore.inference import build_model
-
-    found = checkpoint.load(options.model)
-    model = build_model(found.card.model, found.weights)
-    targets = _targets(options.pictures, options.out)
-    rows = [
-        _reconstruct_one(path, found, model, target)
-        for path, target in zip(options.pictures, targets, strict=True)
-    ]
-    failed = any(row["error"] for row in rows)
-    lines = [
-        f"{row['path']}: {row['error']}"
-        if row["error"]
-        else f"{row['path']}: MSE {row['mse']:.5f}, nearest label {row['nearest_label']}, "
-        f"{row['out']}"
-        for row in rows
-    ]
-    return _Result(rows, "\n".join(lines), 1 if failed else 0)
-
-
-def _targets(pictures: Sequence[Path], folder: Path) -> list[Path]:
-    """A file for each picture, numbered where pictures of several folders share a name."""
-    seen = Counter()
-    targets = []
-    for picture in pictures:
-        seen[picture.name] += 1
-        number = f"-{seen[picture.name]}" if seen[picture.name] > 1 else ""
-        targets.append(folder / f"{picture.name}{number}.png")
-    return targets
-
-
-def _read_picture(path: Path) -> np.ndarray:
-    """The digit (1, 784) of a picture file."""
-    from aecore import digits, picture_file
-
-    try:
-        with path.open("rb") as file:
-            content = file.read(picture_file.MAX_BYTES + 1)
-    except OSError as error:
-        raise PictureError(f"{path} cannot be read: {error.strerror}.") from error
-    return digits.normalise(picture_file.open_picture(content, name=path.name)).digit.reshape(1, -1)
-
-
-def _reconstruct_one(
-    path: Path, found: checkpoint.Checkpoint, model: Autoencoder, target: Path
-) -> dict[str, Any]:
-    from aecore import inference, latent, metrics
-    from aecore.pictures import write_png
-
-    row: dict[str, Any] = {
-        "path": str(path),
-        "mse": None,
-        "code": None,
-        "nearest_label": None,
-        "out": None,
-        "error": None,
-    }
-    try:
-        digit = _read_picture(path)
-        code = inference.encode(model, digit)
-        output = inference.decode(model, code)
-        neighbours, _ = found.map_distance().neighbours(code, 10)
-        write_png(target, np.hstack([digit.reshape(28, 28), output.reshape(28, 28)]))
-    except PictureError as error:
-        return row | {"error": str(error)}
-    return row | {
-        "mse": float(metrics.mse(digit, output)[0]),
-        "code": [float(value) for value in code[0]],
-        "nearest_label": int(latent.nearest_label_vote(found.labels[neighbours])[0]),
-        "out": str(target),
-    }
-
-
-def _decode(options: argparse.Namespace) -> _Result:
-    from aecore import inference
-    from aecore.pictures import write_png
-
-    found = checkpoint.load(options.model)
-    code = parse_code(options.z, found.card.model.latent_dim)
-    model = inference.build_model(found.card.model, found.weights)
-    write_png(options.out, inference.decode(model, code[None]).reshape(28, 28))
-    percentile = float(found.map_distance().percentile(code[None])[0])
-    facts = {"path": str(options.out), "map_distance_percentile": percentile}
-    return _Result(
-        facts,
-        f"{options.out}: farther from its nearest codes than {percentile:.1f}% of the test digits",
-    )

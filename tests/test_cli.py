@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aecore import checkpoint, cli, data, digits, experiment, training
+from aecore import checkpoint, data, digits, experiment, train_command, training
 from aecore.cli import main
 from aecore.codes import parse_code
 from aecore.evaluation import evaluate
@@ -612,7 +612,7 @@ def test_ctrl_c_while_training_keeps_what_was_learnt(tmp_path):
     assert 1 <= facts["epochs"] == len(card.history) < 10_000
 
 
-class StoppedAtOnce(cli._StopOnInterrupt):
+class StoppedAtOnce(train_command._StopOnInterrupt):
     """Ctrl-C as soon as training has begun."""
 
     def __enter__(self):
@@ -621,7 +621,7 @@ class StoppedAtOnce(cli._StopOnInterrupt):
 
 
 def test_ctrl_c_before_anything_was_learnt_exits_130_and_saves_nothing(run, tmp_path, monkeypatch):
-    monkeypatch.setattr(cli, "_StopOnInterrupt", StoppedAtOnce)
+    monkeypatch.setattr(train_command, "_StopOnInterrupt", StoppedAtOnce)
     before = signal.getsignal(signal.SIGINT)
 
     status, out, err = run("train", "plane", *QUICK, "--out", tmp_path)
@@ -638,7 +638,7 @@ def test_a_stopped_run_does_not_replace_a_finished_model(run_json, tmp_path, mon
     out = tmp_path / "my.safetensors"
     out.write_bytes(b"finished")
     monkeypatch.setattr(
-        cli, "_ProgressBar", lambda _: lambda __: signal.raise_signal(signal.SIGINT)
+        train_command, "_ProgressBar", lambda _: lambda __: signal.raise_signal(signal.SIGINT)
     )
 
     status, facts = run_json("train", "plane", *QUICK, "--epochs", "5", "--out", out)
@@ -653,7 +653,7 @@ def test_a_second_ctrl_c_ends_at_once(run, tmp_path, monkeypatch):
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(cli, "_ProgressBar", lambda _: twice)
+    monkeypatch.setattr(train_command, "_ProgressBar", lambda _: twice)
 
     status, out, err = run("train", "plane", *QUICK, "--epochs", "5", "--out", tmp_path)
 

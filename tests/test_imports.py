@@ -19,13 +19,15 @@ STEPS = (
     | {"download_job"},
     {"checkpoint", "data", "denoising", "evaluation", "figures"},
     {"experiment"},
-    {"bench", "cli", "ui"},
+    {"bench", "command", "ui"},
+    {"commands", "train_command"},
+    {"cli"},
     {"__main__"},
 )
 STEP_OF = {module: step for step, modules in enumerate(STEPS) for module in modules}
 
 TRAINING_CORE = ("config", "presets", "noise", "model", "training", "checkpoint", "inference")
-TRAINING_TOOLS = (*TRAINING_CORE, "evaluation", "experiment", "cli")
+TRAINING_TOOLS = (*TRAINING_CORE, "evaluation", "experiment", "commands", "train_command", "cli")
 
 
 def part_of(path):

@@ -1,0 +1,43 @@
+"""What every command of the command line shares: its result, complaints, and the digits."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from typing import Any
+
+from aecore import data
+
+INTERRUPTED = 130
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    json: Any
+    text: str
+    status: int = 0
+
+
+def complain(message: object, status: int) -> int:
+    """Say in one line on stderr what is wrong; the exit status."""
+    print(f"aecore: {message}", file=sys.stderr)
+    return status
+
+
+def load_data(folder: str | None) -> data.Dataset:
+    """The digits in use, and a line on stderr that says which they are."""
+    dataset = data.load(folder, allow_download=data.downloads_allowed(), progress=_DownloadLog())
+    print(f"Digits: {dataset.source}", file=sys.stderr)
+    return dataset
+
+
+class _DownloadLog:
+    """A line for every step of a download, and for every megabyte of it."""
+
+    _last = ""
+
+    def __call__(self, progress: data.DownloadProgress) -> None:
+        line = f"MNIST from OpenML: {progress}"
+        if line != self._last:
+            print(line, file=sys.stderr)
+        self._last = line
