@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.basedatatypes import BaseTraceType
 
 SIDE = 28
 
@@ -53,8 +54,11 @@ def latent_map(
     labels: np.ndarray,
     axis_names: Sequence[str],
     *,
+    numbers: np.ndarray | None = None,
     pinned: np.ndarray | None = None,
     pinned_label: str = "",
+    probed: bool = False,
+    webgl: bool = True,
 ) -> go.Figure:
     """Scatter of codes, one colour and one legend entry per digit.
 
@@ -63,13 +67,25 @@ def latent_map(
     points : ndarray of shape (N, 2) or (N, 3)
     labels : ndarray of shape (N,), in 0..9
     axis_names : sequence of 2 or 3 str
+    numbers : ndarray of shape (N,), optional
+        Which test digits the points are; default: all of them, in order.
     pinned : ndarray of shape (2,) or (3,), optional
         A point to ring.
     pinned_label : str
         What the ring's hover says.
+    probed : bool
+        The page follows the pointer over a flat map itself: the chart then shows no hover labels,
+        and dragging leaves it where it is.
+    webgl : bool
+        Draw a flat map with WebGL; without, it is SVG, slow from some thousand points.
     """
     flat = points.shape[1] == 2
-    scatter = go.Scattergl if flat else go.Scatter3d
+    scatter = (go.Scattergl if webgl else go.Scatter) if flat else go.Scatter3d
+    numbers = np.arange(len(points)) if numbers is None else numbers
+    probed = probed and flat
+    # A flat map's dots keep their look when one of them is selected; 3-D knows no selection.
+    look = {"marker": {"opacity": 0.75}}
+    unchanged = {"selected": look, "unselected": look} if flat else {}
     figure = go.Figure()
     for digit, colour in enumerate(DIGIT_COLOURS):
         rows = np.flatnonzero(labels == digit)
@@ -78,11 +94,10 @@ def latent_map(
                 **_coordinates(points[rows]),
                 mode="markers",
                 name=str(digit),
-                customdata=rows,
+                customdata=numbers[rows],
                 marker={"color": colour, "size": 5 if flat else 2.5, "opacity": 0.75},
                 hovertemplate=f"digit {digit}<br>test digit no. %{{customdata}}<extra></extra>",
-                selected={"marker": {"opacity": 0.75}} if flat else None,
-                unselected={"marker": {"opacity": 0.75}} if flat else None,
+                **unchanged,
             )
         )
     if pinned is not None:
@@ -100,8 +115,9 @@ def latent_map(
             "y": 1.08,
         },
         uirevision="keep",
-        dragmode="pan" if flat else "orbit",
-        clickmode="event+select",
+        dragmode=False if probed else "pan" if flat else "orbit",
+        hovermode=False if probed else "closest",
+        clickmode="event" if probed else "event+select",
         hoverlabel={"namelength": -1},
     )
     return figure
@@ -114,7 +130,7 @@ def _coordinates(points: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _ring(scatter: type, point: np.ndarray, label: str, flat: bool) -> go.Scattergl | go.Scatter3d:
+def _ring(scatter: type, point: np.ndarray, label: str, flat: bool) -> BaseTraceType:
     symbol = "circle-open"
     return scatter(
         **_coordinates(np.asarray(point)[None]),

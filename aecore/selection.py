@@ -46,3 +46,10 @@ def select(
     start = {"best": 0, "median": (len(among) - count) // 2, "worst": len(among) - count}[which]
     chosen = ascending[start : start + count]
     return chosen[::-1] if which == "worst" else chosen
+
+
+def spread(count: int, most: int) -> np.ndarray:
+    """Positions among `count`, evenly spread and ascending: `most`, or all if they are fewer."""
+    if count <= most:
+        return np.arange(count)
+    return np.arange(most) * count // most
