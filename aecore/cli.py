@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from aecore import commands, train_command
+from aecore import bench_command, commands, train_command
 from aecore.command import INTERRUPTED, complain
 from aecore.errors import AecoreError, ConfigError
 from aecore.presets import PRESETS
@@ -93,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--model", metavar="MODEL", required=True)
     sub.add_argument("--z", metavar="A,B,...", required=True, help="the code; write --z=-1,2")
     sub.add_argument("--out", metavar="PNG", required=True, type=Path)
+
+    sub = add("bench", bench_command.bench, "measure how quickly the browser decodes digits")
+    sub.add_argument("what", choices=["decode"])
     return parser
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -34,18 +35,30 @@ def parse_code(text: str, dim: int) -> np.ndarray:
     parts = text.split(",") if text.strip() else []
     if len(parts) != dim:
         raise ConfigError(f"z needs {dim} numbers with commas between them, found {len(parts)}.")
-    values = [_value(part) for part in parts]
-    return np.array(values, dtype=np.float64)
+    return check_code(parts, dim)
 
 
-def _value(text: str) -> float:
+def check_code(values: Any, dim: int) -> np.ndarray:
+    """Numbers, or texts of numbers, from outside as a code (D,), float64.
+
+    Raises
+    ------
+    ConfigError
+        If a value is no finite number of sane size, or there are more or fewer than `dim`.
+    """
+    if not isinstance(values, list) or len(values) != dim:
+        raise ConfigError(f"z needs a list of {dim} numbers.")
+    return np.array([_value(value) for value in values], dtype=np.float64)
+
+
+def _value(given: Any) -> float:
     try:
-        value = float(text)
-    except ValueError:
+        value = float(given)
+    except (TypeError, ValueError):
         value = math.nan
     if not abs(value) <= MAX_MAGNITUDE:
         raise ConfigError(
-            f"z holds {text.strip()[:40]!r}; each value must be a finite number of at most "
+            f"z holds {str(given).strip()[:40]!r}; each value must be a finite number of at most "
             f"{MAX_MAGNITUDE:,.0f} in size."
         )
     return value

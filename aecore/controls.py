@@ -1,4 +1,4 @@
-"""Sliders over a space of codes: what each one moves, how far, and back to a code."""
+"""Sliders over a space of codes: what each one moves, and how far."""
 
 from __future__ import annotations
 
@@ -8,22 +8,25 @@ from typing import Self
 import numpy as np
 
 from aecore.checks import as_codes
-from aecore.latent import Axes, limits, principal_axes
+from aecore.latent import limits, principal_axes
+from aecore.projection import variance_shares
 
-MOST = 12
-"""Sliders that fit on a screen, and still can be told apart."""
+FEW = 12
+"""Up to here each dimension has a slider of its own; as many fit on a screen at a time."""
+MOST = 128
+"""Principal axes that have a slider."""
 
 
 @dataclass(frozen=True, eq=False)
 class Controls:
-    """K sliders: one a dimension where D <= 12, else the codes' 12 strongest principal axes."""
+    """K sliders: one a dimension where D <= 12, else the codes' strongest principal axes."""
 
     names: tuple[str, ...]
     """(K,) what each slider moves."""
     limits: np.ndarray
     """(K, 2): the 1st and the 99th percentile of the data."""
-    axes: Axes | None
-    """The principal axes, where those are moved; the slider's zero is then the mean code."""
+    along_axes: bool
+    """Whether they move along principal axes, the mean code at 0."""
     mean: np.ndarray
     """Mean code (D,)."""
 
@@ -38,21 +41,12 @@ class Controls:
         """
         codes = as_codes("codes", codes)
         mean = codes.mean(axis=0)
-        if codes.shape[1] <= MOST:
+        if codes.shape[1] <= FEW:
             names = tuple(f"z{i + 1}" for i in range(codes.shape[1]))
-            return cls(names=names, limits=limits(codes), axes=None, mean=mean)
+            return cls(names=names, limits=limits(codes), along_axes=False, mean=mean)
         axes = principal_axes(codes)
-        names = tuple(f"principal axis {i + 1}" for i in range(MOST))
-        return cls(names=names, limits=limits(axes.to_axes(codes)[:, :MOST]), axes=axes, mean=mean)
-
-    def values(self, code: np.ndarray) -> np.ndarray:
-        """Where the sliders (K,) stand for a code (D,)."""
-        if self.axes is None:
-            return np.array(code, dtype=np.float64)
-        return self.axes.to_axes(code[None])[0, :MOST]
-
-    def code(self, values: np.ndarray, *, base: np.ndarray) -> np.ndarray:
-        """The code (D,) with the sliders at `values` (K,), the rest of it as in `base`."""
-        if self.axes is None:
-            return np.array(values, dtype=np.float64)
-        return base + (values - self.values(base)) @ self.axes.axes[:MOST]
+        names = tuple(
+            f"axis {i + 1} · {share:.1%}" for i, share in enumerate(variance_shares(axes)[:MOST])
+        )
+        spread = limits(axes.to_axes(codes)[:, :MOST])
+        return cls(names=names, limits=spread, along_axes=True, mean=mean)

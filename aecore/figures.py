@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.basedatatypes import BaseTraceType
 
 DIGIT_COLOURS = (
     "#3f90da",
@@ -25,11 +26,6 @@ DIGIT_COLOURS = (
 )
 """Ten colours told apart with colour-blindness too: Petroff (2021), arXiv:2107.02270, table 1."""
 
-_UNDIMMED = {
-    name: {"marker": {"opacity": 0.75}}
-    for name in ("selected", "unselected")  # which three dimensions do not know
-}
-
 
 _PINNED = "#e8196a"
 
@@ -39,8 +35,11 @@ def latent_map(
     labels: np.ndarray,
     axis_names: Sequence[str],
     *,
+    numbers: np.ndarray | None = None,
     pinned: np.ndarray | None = None,
     pinned_label: str = "",
+    probed: bool = False,
+    webgl: bool = True,
 ) -> go.Figure:
     """Scatter of codes, one colour and one legend entry per digit.
 
@@ -49,13 +48,25 @@ def latent_map(
     points : ndarray of shape (N, 2) or (N, 3)
     labels : ndarray of shape (N,), in 0..9
     axis_names : sequence of 2 or 3 str
+    numbers : ndarray of shape (N,), optional
+        Which test digits the points are; default: all of them, in order.
     pinned : ndarray of shape (2,) or (3,), optional
         A point to ring.
     pinned_label : str
         What the ring's hover says.
+    probed : bool
+        The page follows the pointer over a flat map itself: the chart then shows no hover labels,
+        and dragging leaves it where it is.
+    webgl : bool
+        Draw a flat map with WebGL; without, it is SVG, slow from some thousand points.
     """
     flat = points.shape[1] == 2
-    scatter = go.Scattergl if flat else go.Scatter3d
+    scatter = (go.Scattergl if webgl else go.Scatter) if flat else go.Scatter3d
+    numbers = np.arange(len(points)) if numbers is None else numbers
+    probed = probed and flat
+    # A flat map's dots keep their look when one of them is selected; 3-D knows no selection.
+    look = {"marker": {"opacity": 0.75}}
+    unchanged = {"selected": look, "unselected": look} if flat else {}
     figure = go.Figure()
     for digit, colour in enumerate(DIGIT_COLOURS):
         rows = np.flatnonzero(labels == digit)
@@ -64,10 +75,10 @@ def latent_map(
                 **_coordinates(points[rows]),
                 mode="markers",
                 name=str(digit),
-                customdata=rows,
+                customdata=numbers[rows],
                 marker={"color": colour, "size": 5 if flat else 2.5, "opacity": 0.75},
                 hovertemplate=f"digit {digit}<br>test digit no. %{{customdata}}<extra></extra>",
-                **(_UNDIMMED if flat else {}),
+                **unchanged,
             )
         )
     if flat:
@@ -87,8 +98,9 @@ def latent_map(
             "y": 1.08,
         },
         uirevision="keep",
-        dragmode="pan" if flat else "orbit",
-        clickmode="event+select",
+        dragmode=False if probed else "pan" if flat else "orbit",
+        hovermode=False if probed else "closest",
+        clickmode="event" if probed else "event+select",
         hoverlabel={"namelength": -1},
     )
     return figure
@@ -101,7 +113,7 @@ def _coordinates(points: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
-def _ring(scatter: type, point: np.ndarray, label: str, flat: bool) -> go.Scattergl | go.Scatter3d:
+def _ring(scatter: type, point: np.ndarray, label: str, flat: bool) -> BaseTraceType:
     symbol = "circle-open"
     return scatter(
         **_coordinates(np.asarray(point)[None]),

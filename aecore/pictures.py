@@ -26,7 +26,12 @@ def to_png(grey: np.ndarray, *, scale: int = 1) -> bytes:
     scale : int
         Each pixel becomes a square of this size.
     """
-    return _encode(np.clip(grey, 0.0, 1.0) * 255, scale)
+    return _encode(to_levels(grey), scale)
+
+
+def to_levels(grey: np.ndarray) -> np.ndarray:
+    """Grey in 0..1, of any shape, as levels of 0..255 (uint8); values outside are clipped."""
+    return np.rint(np.clip(grey, 0.0, 1.0) * 255).astype(np.uint8)
 
 
 def to_signed_png(values: np.ndarray, *, limit: float, scale: int = 1) -> bytes:

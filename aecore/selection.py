@@ -59,3 +59,10 @@ def colour_limit(filters: np.ndarray) -> float:
     A few weights are far larger than the rest; one pixel must not bleach all the others.
     """
     return float(np.percentile(np.abs(filters), 99.5)) or 1.0
+
+
+def spread(count: int, most: int) -> np.ndarray:
+    """Positions among `count`, evenly spread and ascending: `most`, or all if they are fewer."""
+    if count <= most:
+        return np.arange(count)
+    return np.arange(most) * count // most

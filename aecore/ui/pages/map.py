@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import streamlit as st
 
 from aecore import figures, metrics
 from aecore.checkpoint import Checkpoint
 from aecore.pictures import to_png, to_signed_png
-from aecore.projection import views
-from aecore.ui import resources, shell
+from aecore.pin import Pin
+from aecore.projection import LINE, PLANE, PRINCIPAL_PLANE, views
+from aecore.selection import spread
+from aecore.ui import pinned, resources, shell
+from aecore.ui.live import live_decoder
 
 _EXPLANATION = (
     "An autoencoder squeezes the 784 pixels of a digit into a few numbers, its **code**, and "
     "draws the digit again from the code alone. Each dot is the code of a test digit that the "
-    "model never saw in training: **click one** to see what its code has kept."
+    "model never saw in training. **Move over the map**: your browser decodes the point under "
+    "the pointer, between the dots too. **Click** to pin a dot or any point."
 )
+_FLAT = {LINE: "line", PLANE: "plane", PRINCIPAL_PLANE: "principal"}
+_SVG_POINTS = 2_000
+"""Dots that a browser without WebGL still draws quickly."""
 
 
 def render() -> None:
     found = shell.open_page("The map of codes", _EXPLANATION)
     choices = views(found.card.model.latent_dim)
+    if not _webgl():
+        choices = tuple(choice for choice in choices if choice in _FLAT)
     view = choices[0]
     if len(choices) > 1:
         view = st.segmented_control(
@@ -30,52 +41,87 @@ def render() -> None:
     shell.close_page()
 
 
+def _webgl() -> bool:
+    """Whether the visitor's browser can draw with WebGL, as far as is known."""
+    return st.session_state.get("app_webgl", True)
+
+
+def _no_webgl() -> None:
+    st.session_state["app_webgl"] = False
+
+
 @st.fragment
 @shell.guarded
 def _show(found: Checkpoint, view: str) -> None:
+    pin = pinned.current(found)
     chart, panel = st.columns([2, 1], gap="medium")
-    number = min(st.session_state.get("map_number", 0), len(found.codes) - 1)
     with chart:
-        drawn = resources.projection(found, view)
-        points = drawn.points(found.codes, found.labels)
-        st.plotly_chart(
-            figures.latent_map(
-                points,
-                found.labels,
-                drawn.axis_names,
-                pinned=points[number],
-                pinned_label=f"test digit no. {number}, a {found.labels[number]}",
-            ),
-            key="latent_map",
-            on_select=_clicked,
-            selection_mode="points",
-            config={"scrollZoom": True, "displaylogo": False},
-            alt=f"Scatter plot of the codes of {len(found.codes):,} test digits by {found.name}, "
-            "one colour for each digit from 0 to 9",
-        )
+        _chart(found, view)
         _neighbourhood(found)
     with panel:
+        live_decoder(
+            found,
+            mode="map",
+            settings={
+                "view": _FLAT.get(view, "space"),
+                "pin": {"z": pin.code.tolist(), "number": pin.number},
+                "serial": pinned.serial(),
+                "webgl": _webgl(),
+            },
+            on_release=functools.partial(pinned.release, found),
+            on_no_webgl=_no_webgl,
+        )
+        st.session_state["map_number"] = pin.number
         st.number_input(
             "Test digit no.",
             0,
             len(found.codes) - 1,
-            number,
             key="map_number",
-            help="Click a dot of a 2-D map, or type a number.",
-            persist_state="session",
+            placeholder="none: a point between the dots",
+            help="Click a dot of the map, or type a number.",
+            on_change=lambda: pinned.pick(found, st.session_state["map_number"]),
         )
-        _pinned(found, number)
+        _facts(found, pin)
 
 
-def _clicked() -> None:
-    """A click on a dot picks that digit; a click on the ring or beside the dots changes nothing."""
-    points = st.session_state["latent_map"].selection.points
-    if points and points[0].get("customdata") is not None:
-        st.session_state["map_number"] = int(np.ravel(points[0]["customdata"])[0])
+def _chart(found: Checkpoint, view: str) -> None:
+    """The scatter; it depends on the model and the view alone, so that pinning leaves it be."""
+    drawn = resources.projection(found, view)
+    points = drawn.points(found.codes, found.labels)
+    webgl = _webgl()
+    numbers = spread(len(points), len(points) if webgl else _SVG_POINTS)
+    st.plotly_chart(
+        figures.latent_map(
+            points[numbers],
+            found.labels[numbers],
+            drawn.axis_names,
+            numbers=numbers,
+            probed=True,
+            webgl=webgl,
+        ),
+        key="latent_map",
+        config={"scrollZoom": True, "displaylogo": False},
+        alt=f"Scatter plot of the codes of {len(numbers):,} test digits by {found.name}, "
+        "one colour for each digit from 0 to 9",
+    )
+    if not webgl:
+        st.caption(
+            f"This browser has no WebGL: {len(numbers):,} of the {len(points):,} test digits are "
+            "drawn, and there is no 3-D view."
+        )
 
 
-def _pinned(found: Checkpoint, number: int) -> None:
-    """The picked digit: what went in, what came out, the difference."""
+def _facts(found: Checkpoint, pin: Pin) -> None:
+    """What is pinned: its code, and of a test digit what went in, what came out, the difference."""
+    if pin.number is None:
+        st.markdown(f"A point between the dots · {shell.code_text(pin.code)}")
+    else:
+        _digit(found, pin.number)
+    percentile = float(resources.map_distance(found).percentile(pin.code[None])[0])
+    st.caption(f"Farther from its nearest codes than {percentile:.0f}% of the test digits.")
+
+
+def _digit(found: Checkpoint, number: int) -> None:
     from aecore.inference import decode
 
     code = found.codes[number : number + 1].astype(np.float32)
@@ -99,8 +145,6 @@ def _pinned(found: Checkpoint, number: int) -> None:
         st.caption("Red: the output is too bright; blue: too dark; white: equal.")
     else:
         st.caption("The dots are MNIST's test digits, which are not at hand: no input is shown.")
-    percentile = float(resources.map_distance(found).percentile(code)[0])
-    st.caption(f"Farther from its nearest codes than {percentile:.0f}% of the test digits.")
 
 
 def _picture(name: str, png: bytes) -> None:

@@ -1,0 +1,34 @@
+// Put into the page before its own scripts: times every drawing that answers a pointer event,
+// whatever the page does in between.
+globalThis.__bench = (() => {
+  const bench = { newest: [], oldest: [] }; // ms, one of each a frame
+  const afterFrame = new MessageChannel();
+  let waiting = []; // time stamps of the pointer events that are not drawn yet
+  let drawn = []; // and of those that are, but not yet on the screen
+
+  addEventListener("pointermove", (event) => waiting.push(event.timeStamp), { capture: true });
+
+  // A message sent from an animation frame is the first task after that frame's style, layout,
+  // paint and commit.
+  afterFrame.port1.onmessage = () => {
+    const now = performance.now();
+    bench.newest.push(now - drawn.at(-1));
+    bench.oldest.push(now - drawn[0]);
+    drawn = [];
+  };
+
+  const put = CanvasRenderingContext2D.prototype.putImageData;
+  CanvasRenderingContext2D.prototype.putImageData = function (...values) {
+    put.apply(this, values);
+    if (!waiting.length) return;
+    if (!drawn.length) afterFrame.port2.postMessage(0);
+    drawn.push(...waiting.splice(0));
+  };
+
+  bench.restart = () => {
+    waiting = [];
+    bench.newest = [];
+    bench.oldest = [];
+  };
+  return bench;
+})();

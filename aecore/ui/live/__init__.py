@@ -1,0 +1,98 @@
+"""The decoder in the browser: a digit for every movement, without a word to the server.
+
+The JavaScript module of a mode is `core.js` followed by the scripts of its own. A checkpoint's
+arrays travel once a session; afterwards only a small header names them, and a browser that
+lacks them (a lost message, too many models since) asks for them again.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+
+from aecore import packing
+from aecore.checkpoint import Checkpoint
+from aecore.ui import resources
+
+Mode = Literal["map", "generate", "path"]
+# Two components of one page need two keys, or the second is mounted into the first one's element.
+_KEYS: dict[Mode, str] = {"map": "live_decoder", "generate": "live_decoder", "path": "live_path"}
+_FOLDER = Path(__file__).resolve().parent
+_SENT = "live_sent"
+_SCRIPTS: dict[Mode, tuple[str, ...]] = {
+    "map": ("core", "chart", "plane", "map"),
+    "generate": ("core", "elements", "draws", "generate"),
+    "path": ("core", "elements", "path"),
+}
+
+
+@functools.cache
+def _component(mode: Mode):
+    """The registered component of a page."""
+    return st.components.v2.component(
+        f"aecore_{mode}",
+        js="\n".join((_FOLDER / f"{name}.js").read_text("utf-8") for name in _SCRIPTS[mode]),
+        css="\n".join(path.read_text("utf-8") for path in sorted(_FOLDER.glob("*.css"))),
+    )
+
+
+def live_decoder(
+    found: Checkpoint,
+    *,
+    mode: Mode,
+    settings: dict[str, Any],
+    on_release: Callable[[dict[str, Any]], None],
+    on_no_webgl: Callable[[], None] = lambda: None,
+) -> None:
+    """Mount the browser's decoder of a checkpoint.
+
+    Parameters
+    ----------
+    found : Checkpoint
+    mode : {"map", "generate", "path"}
+        Which scripts run.
+    settings : dict
+        What JSON can hold; the script finds it as `header.settings`.
+    on_release : callable
+        Called, before the page runs again, with what the script sent as "release" when the
+        visitor let go. It comes from the browser: check it.
+    on_no_webgl : callable
+        Called likewise if the browser cannot draw with WebGL.
+    """
+    sent = st.session_state.setdefault(_SENT, set())
+    first = found.digest not in sent
+    sent.add(found.digest)
+    shapes = found.card.model.layer_sizes[::-1]
+    header = {
+        "hash": found.digest,
+        "name": found.name,
+        "layers": [[after, before] for before, after in itertools.pairwise(shapes)],
+        "settings": settings,
+    }
+    arrays = None
+    if first:
+        arrays = packing.decoder_arrays(found, resources.map_distance(found).own_distances)
+    key = _KEYS[mode]
+    _component(mode)(
+        key=key,
+        data=packing.pack(header, arrays),
+        on_release_change=lambda: _pass_on(key, "release", on_release),
+        on_need_change=lambda: _forget(key),
+        on_no_webgl_change=on_no_webgl,
+    )
+
+
+def _pass_on(key: str, event: str, callback: Callable[[dict[str, Any]], None]) -> None:
+    message = st.session_state[key].get(event)
+    if isinstance(message, dict):
+        callback(message)
+
+
+def _forget(key: str) -> None:
+    """The browser lacks arrays that it was sent: send them again."""
+    st.session_state[_SENT].discard(st.session_state[key].get("need"))

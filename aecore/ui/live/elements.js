@@ -1,0 +1,40 @@
+// Elements and words that the scripts of `/generate` share.
+
+const OFF_THE_MAP = 99.5; // per cent
+
+/** An element with attributes and children. */
+function make(tag, attributes = {}, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+/** `make` for drawings. */
+function makeSvg(tag, attributes = {}, ...children) {
+  return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
+}
+
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** Whether a code is off the map, and in words how far. */
+function distanceText({ percentile, nearestLabel }) {
+  const off = percentile >= OFF_THE_MAP;
+  const share = `${percentile.toFixed(off ? 1 : 0)}%`;
+  return {
+    off,
+    text: `farther from its nearest codes than ${share} of the test digits; the nearest is a ${nearestLabel}.`,
+  };
+}
+
+/** Two decimals, and no minus in front of a nought. */
+function inWords(value) {
+  return (Math.round(value * 100) / 100 + 0).toFixed(2);
+}
+
+/** A code for people: all of it, or its first values. */
+function codeText(z) {
+  const values = Array.from(z.slice(0, 4), inWords).join(", ");
+  return `z = (${values}${z.length > 4 ? ", …" : ""})`;
+}

@@ -1,0 +1,141 @@
+"""`bench decode`: what it needs, what it says, and that nothing is left running."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from aecore.bench import bench_decode
+from aecore.bench.chromium import find_chromium, import_playwright
+from aecore.bench.server import serve
+from aecore.errors import AecoreError
+
+pytest_plugins = ["browser"]
+
+ROOT = Path(__file__).resolve().parent.parent
+PACE = {"frame_p50_ms", "frame_p95_ms", "updates_per_second", "websocket_messages_during_drag"}
+
+
+def is_open(address: str) -> bool:
+    place = urlsplit(address)
+    with socket.socket() as probe:
+        return probe.connect_ex((place.hostname, place.port)) == 0
+
+
+def servers_of(pid: int) -> list[Path]:
+    """What Linux knows of the Streamlit servers that a process has started."""
+    started = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    found = [Path(f"/proc/{each}/cmdline") for each in started]
+    return [each for each in found if b"streamlit" in each.read_bytes()]
+
+
+def test_the_server_is_stopped_when_its_block_ends():
+    with serve("app.py") as address:
+        assert is_open(address)
+
+    assert not is_open(address)
+
+
+def test_the_server_is_stopped_when_its_block_fails():
+    places = []
+
+    def fail() -> None:
+        with serve("app.py") as address:
+            places.append(address)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
+    assert not is_open(places[0])
+
+
+def test_a_script_that_is_not_there_is_a_clear_error():
+    with pytest.raises(AecoreError, match=r"no_such_script\.py"), serve("no_such_script.py"):
+        pass
+
+
+def test_chrome_path_comes_first(monkeypatch):
+    monkeypatch.setenv("CHROME_PATH", sys.executable)
+
+    assert find_chromium() == sys.executable
+
+
+def test_without_chromium_it_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.delenv("CHROME_PATH", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    with pytest.raises(AecoreError, match="apt install chromium"):
+        find_chromium()
+
+
+def test_a_wrong_chrome_path_is_named(monkeypatch):
+    monkeypatch.setenv("CHROME_PATH", "/nowhere/chrome")
+
+    with pytest.raises(AecoreError, match="CHROME_PATH names '/nowhere/chrome'"):
+        find_chromium()
+
+
+def test_without_playwright_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "playwright.async_api", None)
+
+    with pytest.raises(AecoreError, match=r"pip install -r tests/requirements\.txt"):
+        import_playwright()
+
+
+def test_without_a_trained_preset_it_says_how_to_train_one(monkeypatch, tmp_path):
+    monkeypatch.setenv("AECORE_MODELS", str(tmp_path))
+
+    with pytest.raises(AecoreError, match="python -m aecore train plane"):
+        bench_decode()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="reads Linux's /proc")
+@pytest.mark.usefixtures("chromium")
+def test_a_bench_that_is_told_to_end_takes_its_servers_along(small_models):
+    settings = {"AECORE_MODELS": str(small_models), "AECORE_DATA": ""}
+    command = [sys.executable, "-m", "aecore", "bench", "decode"]
+    bench = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **settings}, stderr=subprocess.PIPE, text=True
+    )
+    assert "Measuring" in bench.stderr.readline()
+    servers = servers_of(bench.pid)
+    assert len(servers) == 2
+
+    bench.terminate()
+
+    assert bench.wait(30) == 143
+    assert not any(server.exists() for server in servers)
+
+
+@pytest.mark.usefixtures("chromium")
+def test_it_measures_every_trained_preset(small_models, tmp_path):
+    """Times depend on what else the machine does: only what no load can change is asserted."""
+    settings = {"AECORE_MODELS": str(small_models), "AECORE_CACHE": str(tmp_path)}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "aecore", "bench", "decode", "--json"],
+        cwd=ROOT,
+        env={**os.environ, **settings, "AECORE_DATA": ""},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+    assert done.returncode == 0, done.stderr
+    presets = json.loads(done.stdout)["presets"]
+    assert sorted(presets) == sorted(path.stem for path in small_models.iterdir())
+    for row in presets.values():
+        assert row["max_abs_error"] <= 1e-5
+        assert 0 < row["js_ms"] < row["server_slider_ms"]
+        for pace in (row, row["map"]):
+            assert pace.keys() >= PACE
+            assert pace["websocket_messages_during_drag"] == 0
+            assert 0 < pace["frame_p50_ms"] <= pace["frame_p95_ms"]
+            assert pace["updates_per_second"] > 1

@@ -1,0 +1,96 @@
+"""What travels to the browser comes out as it went in."""
+
+from __future__ import annotations
+
+import struct
+
+import numpy as np
+import pytest
+
+from aecore import packing
+from aecore.checkpoint import Checkpoint
+from aecore.config import ModelConfig
+from aecore.errors import ShapeError
+from aecore.latent import MapDistance, principal_axes
+
+ARRAYS = {
+    "half": np.array([[0.5, -2.0, 65504.0]], dtype=np.float16),
+    "labels": np.arange(5, dtype=np.uint8),
+    "weight": np.linspace(-1, 1, 6, dtype=np.float32).reshape(2, 3),
+    "distances": np.array([1 / 3], dtype=np.float64),
+}
+
+
+def test_header_and_arrays_come_out_as_they_went_in():
+    header, arrays = packing.unpack(packing.pack({"hash": "1a", "settings": {"x": [1]}}, ARRAYS))
+
+    assert header["hash"] == "1a"
+    assert header["settings"] == {"x": [1]}
+    assert list(arrays) == list(ARRAYS)
+    for name, array in ARRAYS.items():
+        assert arrays[name].dtype == array.dtype
+        np.testing.assert_array_equal(arrays[name], array)
+
+
+def test_a_header_alone_travels_without_sections():
+    content = packing.pack({"hash": "1a"})
+
+    header, arrays = packing.unpack(content)
+
+    assert header == {"hash": "1a"}
+    assert arrays == {}
+    assert len(content) < 64
+
+
+@pytest.mark.parametrize("name", ["x" * length for length in range(1, 9)])
+def test_every_array_lies_where_a_typed_array_may_begin(name):
+    content = packing.pack({"name": name}, ARRAYS)
+    header, _ = packing.unpack(content)
+
+    (length,) = struct.unpack("<Q", content[:8])
+
+    assert (8 + length) % 8 == 0
+    assert all(section["offset"] % 8 == 0 for section in header["sections"])
+
+
+def test_big_endian_arrays_travel_as_little_endian():
+    values = np.array([1.5, -2.25], dtype=">f4")
+
+    _, arrays = packing.unpack(packing.pack({}, {"values": values}))
+
+    np.testing.assert_array_equal(arrays["values"], values)
+
+
+@pytest.mark.parametrize("length", [0, 7, 12, -1])
+def test_content_that_is_cut_short_is_refused(length):
+    content = packing.pack({"hash": "1a"}, ARRAYS)
+
+    with pytest.raises(ShapeError):
+        packing.unpack(content[:length])
+
+
+@pytest.mark.parametrize(("dim", "hidden"), [(2, (5,)), (20, (7, 6))])
+def test_a_checkpoint_travels_with_its_decoder_alone(dim, hidden):
+    rng = np.random.default_rng(0)
+    config = ModelConfig(latent_dim=dim, hidden_dims=hidden)
+    weights = {
+        name: rng.normal(size=shape).astype(np.float32)
+        for name, shape in config.weight_shapes().items()
+    }
+    codes = rng.normal(size=(40, dim)).astype(np.float16)
+    labels = rng.integers(0, 10, 40).astype(np.uint8)
+    found = Checkpoint(name="x", card=None, weights=weights, pca=None, codes=codes, labels=labels)
+    own = MapDistance(codes).own_distances
+
+    arrays = packing.decoder_arrays(found, own)
+
+    for layer in range(len(hidden) + 1):
+        name = f"decoder.layers.{2 * layer}"
+        np.testing.assert_array_equal(arrays[f"weight{layer}"], weights[f"{name}.weight"])
+        np.testing.assert_array_equal(arrays[f"bias{layer}"], weights[f"{name}.bias"])
+    assert f"weight{len(hidden) + 1}" not in arrays
+    np.testing.assert_array_equal(arrays["codes"], codes)
+    np.testing.assert_array_equal(arrays["labels"], labels)
+    np.testing.assert_array_equal(arrays["own_distances"], own)
+    assert arrays["axes"].shape == (min(dim, packing.MOST_AXES), dim)
+    np.testing.assert_array_equal(arrays["mean"], principal_axes(codes).mean)
