@@ -24,14 +24,12 @@ _ALIGNMENT = 8
 _LENGTH = struct.Struct("<Q")
 
 
-def decoder_arrays(found: Checkpoint, own_distances: np.ndarray) -> dict[str, np.ndarray]:
+def decoder_arrays(found: Checkpoint) -> dict[str, np.ndarray]:
     """All that decoding and the distance to the map need of a checkpoint.
 
     Parameters
     ----------
     found : Checkpoint
-    own_distances : ndarray of shape (N,)
-        Those of `aecore.latent.MapDistance`, ascending.
 
     Returns
     -------
@@ -50,7 +48,7 @@ def decoder_arrays(found: Checkpoint, own_distances: np.ndarray) -> dict[str, np
     return arrays | {
         "codes": found.codes,
         "labels": found.labels,
-        "own_distances": np.asarray(own_distances, dtype=np.float64),
+        "own_distances": found.distances.astype(np.float64),
         "mean": axes.mean,
         "axes": axes.axes[:MOST_AXES],
     }

@@ -15,12 +15,12 @@ STEPS = (
     {"errors", "threads"},
     {"checks", "codes", "config", "dataset", "picture_file", "pictures", "selection"},
     {"digits", "download", "history", "latent", "model", "noise", "presets"},
-    {"baseline", "card", "controls", "inference", "metrics", "paths", "projection", "training"}
-    | {"download_job"},
-    {"checkpoint", "data", "denoising", "evaluation", "figures"},
-    {"experiment"},
+    {"animation", "baseline", "card", "download_job", "inference", "metrics", "paths", "pin"}
+    | {"projection", "snippets", "training"},
+    {"checkpoint", "controls", "data", "denoising", "evaluation", "figures", "interpolation"},
+    {"experiment", "packing"},
     {"bench", "command", "ui"},
-    {"commands", "train_command"},
+    {"bench_command", "commands", "train_command"},
     {"cli"},
     {"__main__"},
 )

@@ -11,7 +11,7 @@ from aecore import packing
 from aecore.checkpoint import Checkpoint
 from aecore.config import ModelConfig
 from aecore.errors import ShapeError
-from aecore.latent import MapDistance, principal_axes
+from aecore.latent import principal_axes
 
 ARRAYS = {
     "half": np.array([[0.5, -2.0, 65504.0]], dtype=np.float16),
@@ -79,10 +79,18 @@ def test_a_checkpoint_travels_with_its_decoder_alone(dim, hidden):
     }
     codes = rng.normal(size=(40, dim)).astype(np.float16)
     labels = rng.integers(0, 10, 40).astype(np.uint8)
-    found = Checkpoint(name="x", card=None, weights=weights, pca=None, codes=codes, labels=labels)
-    own = MapDistance(codes).own_distances
+    distances = np.sort(rng.random(40)).astype(np.float32)
+    found = Checkpoint(
+        name="x",
+        card=None,
+        weights=weights,
+        pca=None,
+        codes=codes,
+        labels=labels,
+        distances=distances,
+    )
 
-    arrays = packing.decoder_arrays(found, own)
+    arrays = packing.decoder_arrays(found)
 
     for layer in range(len(hidden) + 1):
         name = f"decoder.layers.{2 * layer}"
@@ -91,6 +99,6 @@ def test_a_checkpoint_travels_with_its_decoder_alone(dim, hidden):
     assert f"weight{len(hidden) + 1}" not in arrays
     np.testing.assert_array_equal(arrays["codes"], codes)
     np.testing.assert_array_equal(arrays["labels"], labels)
-    np.testing.assert_array_equal(arrays["own_distances"], own)
+    np.testing.assert_array_equal(arrays["own_distances"], distances)
     assert arrays["axes"].shape == (min(dim, packing.MOST_AXES), dim)
     np.testing.assert_array_equal(arrays["mean"], principal_axes(codes).mean)

@@ -17,7 +17,6 @@ import streamlit as st
 
 from aecore import packing
 from aecore.checkpoint import Checkpoint
-from aecore.ui import resources
 
 Mode = Literal["map", "generate", "path"]
 # Two components of one page need two keys, or the second is mounted into the first one's element.
@@ -76,7 +75,7 @@ def live_decoder(
     }
     arrays = None
     if first:
-        arrays = packing.decoder_arrays(found, resources.map_distance(found).own_distances)
+        arrays = packing.decoder_arrays(found)
     key = _KEYS[mode]
     _component(mode)(
         key=key,
