@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,30 +10,15 @@ import pytest
 from conftest import MNIST_FOLDER
 from PIL import Image
 
-from aecore.bench.chromium import ARGUMENTS, find_chromium
 from aecore.bench.server import serve
-from aecore.errors import AecoreError
 from aecore.presets import PRESETS
+
+pytest_plugins = ["browser"]
 
 PAGES = ("", "generate", "filters", "reconstruct", "denoise", "your-digit")
 DRAWN = ".st-key-latent_map .js-plotly-plot .main-svg"
 BASE_PATH_PROBE = "Failed to load resource: the server responded with a status of 404"
 """Streamlit's own script looks for its server below the page's address first, and logs that."""
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator:
-    try:
-        from playwright.sync_api import sync_playwright
-
-        executable = find_chromium()
-    except (ImportError, AecoreError) as error:
-        missing = pytest.fail if os.environ.get("CI") else pytest.skip
-        missing(f"needs playwright and Chromium: {error}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module", params=["MNIST", "bundled digits"])
