@@ -90,12 +90,13 @@ def latent_map(
     _name_axes(figure, axis_names, flat)
     figure.update_layout(
         height=600,
-        margin={"l": 0, "r": 0, "t": 8, "b": 0},
+        margin={"l": 0, "r": 0, "t": 64, "b": 0},  # room for the chart's tools above the legend
         legend={
-            "title": {"text": "digit"},
+            "title": {"text": "digit "},
             "itemsizing": "constant",
             "orientation": "h",
-            "y": 1.08,
+            "y": 1.0,
+            "yanchor": "bottom",
         },
         uirevision="keep",
         dragmode=False if probed else "pan" if flat else "orbit",

@@ -11,7 +11,7 @@ from aecore import denoising
 from aecore.card import Card
 from aecore.checkpoint import Checkpoint
 from aecore.config import NoiseConfig, NoiseKind
-from aecore.ui import html, resources, shell
+from aecore.ui import markup, resources, shell
 
 _EXPLANATION = (
     "A denoiser gets a broken digit and is trained to draw the **clean** one. The plain "
@@ -59,11 +59,11 @@ def _show(found: Checkpoint) -> None:
     names = {name: f"{name} · {_decibels(score)}" for name, score in scores.items()}
     labels = digits.labels[:_SHOWN]
     series = [
-        html.Row(name=names.get(name, name), images=images[:_SHOWN])
+        markup.Row(name=names.get(name, name), images=images[:_SHOWN])
         for name, images in pictures.items()
     ]
     with st.container(key="denoise_grid"):
-        st.html(html.rows(series, [f"a {x}" for x in labels], columns=[str(x) for x in labels]))
+        st.html(markup.rows(series, [f"a {x}" for x in labels], columns=[str(x) for x in labels]))
     st.markdown(_verdict(found, scores))
     st.caption(
         "dB: peak signal-to-noise ratio (PSNR) against the clean row, more is better; the mean "

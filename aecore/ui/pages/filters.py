@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from aecore.selection import colour_limit, strongest_first
-from aecore.ui import html, shell
+from aecore.ui import markup, shell
 
 _EXPLANATION = (
     "Each unit of the first layer looks at a digit through one **filter**: it adds up the pixels, "
@@ -49,7 +49,7 @@ def _gallery(filters: np.ndarray, names: list[str]) -> None:
     limit = colour_limit(filters)
     norms = np.linalg.norm(filters, axis=1)
     pictures = [
-        html.picture(weights, f"{name}, norm {norm:.2f}", limit=limit)
+        markup.picture(weights, f"{name}, norm {norm:.2f}", limit=limit)
         for weights, name, norm in zip(filters, names, norms, strict=True)
     ]
-    st.html(html.colour_bar(limit, "weight") + html.gallery(pictures))
+    st.html(markup.colour_bar(limit, "weight") + markup.gallery(pictures))

@@ -10,7 +10,7 @@ import streamlit as st
 from aecore import figures, metrics
 from aecore.checkpoint import Checkpoint
 from aecore.selection import Which, select
-from aecore.ui import html, resources, shell
+from aecore.ui import markup, resources, shell
 
 _EXPLANATION = (
     "Test digits go through the bottleneck and come out again. The row of **PCA** is what the best "
@@ -84,24 +84,24 @@ def _grid(
     output = reconstruct(resources.load_model(found), target)
     linear = found.pca.reconstruct(target)
     series = [
-        html.Row(name="input", images=target),
-        html.Row(name=found.name, images=output),
-        html.Row(name="PCA", images=linear),
-        html.Row(name=f"{found.name} − input", images=output - target, limit=1.0),
-        html.Row(name="PCA − input", images=linear - target, limit=1.0),
+        markup.Row(name="input", images=target),
+        markup.Row(name=found.name, images=output),
+        markup.Row(name="PCA", images=linear),
+        markup.Row(name=f"{found.name} − input", images=output - target, limit=1.0),
+        markup.Row(name="PCA − input", images=linear - target, limit=1.0),
     ]
     columns = [
         f"{digits.labels[i]}\n{errors['model'][i]:.3f}\n{errors['PCA'][i]:.3f}" for i in chosen
     ]
     with st.container(key="reconstruction_grid"):
         st.html(
-            html.rows(
+            markup.rows(
                 series,
                 [f"test digit no. {i}, a {digits.labels[i]}" for i in chosen],
                 columns=columns,
                 heading=f"label · error (MSE) of {found.name} · error of PCA",
             )
-            + html.colour_bar(1.0, "error")
+            + markup.colour_bar(1.0, "error")
         )
     st.caption("Grey pictures go from 0 (black) to 1 (white); what lies outside is cut.")
 

@@ -11,7 +11,7 @@ from aecore.checkpoint import Checkpoint
 from aecore.picture_file import open_picture
 from aecore.pictures import square
 from aecore.projection import views
-from aecore.ui import html, resources, shell
+from aecore.ui import markup, resources, shell
 
 _EXPLANATION = (
     "Upload a picture of **one handwritten digit**: dark on light or light on dark, a scan, a "
@@ -52,8 +52,8 @@ def _steps(normalised: pictures.NormalisedDigit) -> None:
     st.subheader("From your picture to a digit", anchor=False)
     steps = normalised.steps
     st.html(
-        html.cards(
-            [html.picture(square(step.image), step.name) for step in steps],
+        markup.cards(
+            [markup.picture(square(step.image), step.name) for step in steps],
             [f"{number}. {step.name}" for number, step in enumerate(steps, 1)],
             [step.reason for step in steps],
             width=150,
@@ -68,9 +68,9 @@ def _every_model(image: np.ndarray) -> None:
     checkpoints = [resources.load_checkpoint(name) for name in resources.cards()]
     outputs = [reconstruct(resources.load_model(each), image) for each in checkpoints]
     st.html(
-        html.cards(
+        markup.cards(
             [
-                html.picture(output[0], f"your digit by {each.name}")
+                markup.picture(output[0], f"your digit by {each.name}")
                 for each, output in zip(checkpoints, outputs, strict=True)
             ],
             [each.name for each in checkpoints],
@@ -120,9 +120,9 @@ def _nearest(found: Checkpoint, image: np.ndarray) -> None:
     vote = latent.nearest_label_vote(labels[None])[0]
     st.markdown(f"By the codes of {shell.plain(found.name)}, most are a **{vote}**.")
     st.html(
-        html.cards(
+        markup.cards(
             [
-                html.picture(pixels, f"a {label}")
+                markup.picture(pixels, f"a {label}")
                 for pixels, label in zip(images, labels, strict=True)
             ],
             [str(label) for label in labels],
