@@ -67,8 +67,8 @@ class Card:
             raise ConfigError(f"{', '.join(texts)} must be short texts")
         if not (values["preset"] is None or _is_short_text(values["preset"])):
             raise ConfigError("the preset's name must be a short text")
-        if not isinstance(values["history"], list):
-            raise ConfigError("the history must be a list")
+        if not isinstance(values["history"], list) or not values["history"]:
+            raise ConfigError("the history must be a list of at least one epoch")
         metrics = _mapping("metrics", values["metrics"], _finite)
         if not set(CARD_METRICS) <= set(metrics):
             raise ConfigError(f"the metrics lack {' or '.join(CARD_METRICS)}")

@@ -1,4 +1,8 @@
-"""Encode, decode, reconstruct: arrays in, arrays out, in batches, always in eval mode."""
+"""Encode, decode, reconstruct: arrays in, arrays out, in batches, always in eval mode.
+
+All three raise `ShapeError` where the array's width is not the model's, and `CheckpointError`
+where finite weights give a result that is not.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ import torch
 from torch import Tensor
 
 from aecore.config import N_PIXELS, ModelConfig
-from aecore.errors import ShapeError
+from aecore.errors import CheckpointError, ShapeError
 from aecore.model import Autoencoder
 
 _BATCH = 5_000
@@ -56,7 +60,10 @@ def _apply(
             function(torch.tensor(rows[start : start + _BATCH], dtype=torch.float32, device=device))
             for start in range(0, max(len(rows), 1), _BATCH)
         ]
-    return torch.cat(batches).cpu().numpy()
+    result = torch.cat(batches).cpu().numpy()
+    if not np.isfinite(result).all():
+        raise CheckpointError("The model's values overflow on this input. Use another model.")
+    return result
 
 
 @contextmanager

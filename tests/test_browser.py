@@ -17,8 +17,6 @@ pytest_plugins = ["browser"]
 
 PAGES = ("", "generate", "filters", "reconstruct", "denoise", "your-digit")
 DRAWN = ".st-key-latent_map .js-plotly-plot .main-svg"
-BASE_PATH_PROBE = "Failed to load resource: the server responded with a status of 404"
-"""Streamlit's own script looks for its server below the page's address first, and logs that."""
 
 
 @pytest.fixture(scope="module", params=["MNIST", "bundled digits"])
@@ -33,20 +31,6 @@ def app(request, tmp_path_factory) -> Iterator[str]:
     }
     with serve("app.py", settings) as address:
         yield address
-
-
-@pytest.fixture
-def tab(chromium) -> Iterator:
-    """A fresh tab; the test fails if its console shows an error."""
-    context = chromium.new_context(viewport={"width": 1400, "height": 1000})
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    yield page
-    context.close()
-    assert [error for error in errors if BASE_PATH_PROBE not in error] == []
 
 
 def settled(page) -> None:
@@ -64,19 +48,19 @@ def digit_picture() -> bytes:
     return file.getvalue()
 
 
-def test_first_screen_shows_the_map_and_names_the_digits(app, tab):
-    tab.goto(app)
+def test_first_screen_shows_the_map_and_names_the_digits(app, page):
+    page.goto(app)
 
-    tab.wait_for_selector(DRAWN)
-    settled(tab)
+    page.wait_for_selector(DRAWN)
+    settled(page)
 
-    traces = tab.eval_on_selector(
+    traces = page.eval_on_selector(
         ".st-key-latent_map .js-plotly-plot",
         "plot => plot._fullData.filter(t => /^[0-9]$/.test(t.name)).map(t => t._length)",
     )
     assert len(traces) == 10
     assert sum(traces) == 10_000
-    assert tab.locator(".st-key-model").count() == 1
+    assert page.locator(".st-key-model").count() == 1
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1400, "light"), (420, "dark")])
@@ -99,19 +83,19 @@ def test_no_page_is_wider_than_the_screen(app, chromium, width, scheme):
     assert wide == []
 
 
-def test_the_model_goes_along_from_page_to_page_and_survives_a_reload(app, tab):
-    tab.goto(f"{app}/?model=wide")
-    settled(tab)
+def test_the_model_goes_along_from_page_to_page_and_survives_a_reload(app, page):
+    page.goto(f"{app}/?model=wide")
+    settled(page)
 
-    tab.get_by_role("link", name="Filters").click()
-    tab.wait_for_selector("text=256 encoder filters")
-    settled(tab)
-    tab.reload()
-    settled(tab)
+    page.get_by_role("link", name="Filters").click()
+    page.wait_for_selector("text=256 encoder filters")
+    settled(page)
+    page.reload()
+    settled(page)
 
-    assert "model=wide" in tab.url
-    assert tab.locator(".st-key-model input").input_value().startswith("wide")
-    assert tab.locator(".st-key-filter_gallery img").count() == 256
+    assert "model=wide" in page.url
+    assert page.locator(".st-key-model input").input_value().startswith("wide")
+    assert page.locator(".st-key-filter_gallery img").count() == 256
 
 
 def test_two_tabs_keep_their_own_models(app, chromium):
@@ -135,32 +119,32 @@ def test_two_tabs_keep_their_own_models(app, chromium):
     assert "model=wide" in urls[1]
 
 
-def test_a_change_of_noise_changes_the_noisy_row(app, tab):
-    tab.goto(f"{app}/denoise?model=denoise-mask")
-    settled(tab)
-    noisy = tab.locator(".st-key-denoise_grid img[alt^='noisy']").first
+def test_a_change_of_noise_changes_the_noisy_row(app, page):
+    page.goto(f"{app}/denoise?model=denoise-mask")
+    settled(page)
+    noisy = page.locator(".st-key-denoise_grid img[alt^='noisy']").first
     before = noisy.get_attribute("src")
 
-    tab.locator(".st-key-noise_kind").get_by_text("Gaussian").click()
+    page.locator(".st-key-noise_kind").get_by_text("Gaussian").click()
 
-    tab.wait_for_function(
+    page.wait_for_function(
         "before => document.querySelector(\".st-key-denoise_grid img[alt^='noisy']\").src"
         " !== before",
         arg=before,
     )
-    assert "standard deviation" in tab.locator(".st-key-noise_level").inner_text()
+    assert "standard deviation" in page.locator(".st-key-noise_level").inner_text()
 
 
-def test_an_upload_is_understood_by_every_model(app, tab):
-    tab.goto(f"{app}/your-digit?model=plain-32")
-    settled(tab)
+def test_an_upload_is_understood_by_every_model(app, page):
+    page.goto(f"{app}/your-digit?model=plain-32")
+    settled(page)
 
-    tab.set_input_files(
+    page.set_input_files(
         ".st-key-digit_upload input[type=file]",
         {"name": "one.jpg", "mimeType": "image/jpeg", "buffer": digit_picture()},
     )
 
-    result = tab.locator(".st-key-digit_result")
+    result = page.locator(".st-key-digit_result")
     result.get_by_text("nearest test digits").wait_for()
     result.get_by_text("most are a").wait_for()
     assert "most are a 1" in result.inner_text()
@@ -176,20 +160,20 @@ def test_an_upload_is_understood_by_every_model(app, tab):
         ("half.png", None),
     ],
 )
-def test_a_wrong_upload_gets_one_clear_message(app, tab, name, content):
+def test_a_wrong_upload_gets_one_clear_message(app, page, name, content):
     if content is None:
         file = io.BytesIO()
         Image.new("L", (90, 90), 255).save(file, format="PNG")
         content = file.getvalue()[:40]
-    tab.goto(f"{app}/your-digit")
-    settled(tab)
+    page.goto(f"{app}/your-digit")
+    settled(page)
 
-    tab.set_input_files(
+    page.set_input_files(
         ".st-key-digit_upload input[type=file]",
         {"name": name, "mimeType": "image/png", "buffer": content},
     )
 
-    alert = tab.locator("[data-testid=stAlert]", has_text=name)
+    alert = page.locator("[data-testid=stAlert]", has_text=name)
     alert.wait_for()
-    assert tab.locator("[data-testid=stException]").count() == 0
+    assert page.locator("[data-testid=stException]").count() == 0
     assert "Traceback" not in alert.inner_text()

@@ -290,6 +290,7 @@ def test_a_card_with_a_field_of_another_kind_is_refused(path, content, field, va
         lambda card: card["history"][0].update(train_mse=float("inf")),
         lambda card: card["history"][0].update(seconds=10**400),
         lambda card: card["history"].append([]),
+        lambda card: card["history"].clear(),
         lambda card: card.update(source="x" * 501),
     ],
 )

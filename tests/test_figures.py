@@ -78,7 +78,7 @@ def test_every_digit_has_one_legend_entry_and_its_own_colour(cloud, dim):
     assert [trace.name for trace in figure.data] == [str(digit) for digit in range(10)]
     assert [trace.marker.color for trace in figure.data] == list(DIGIT_COLOURS)
     assert all(trace.showlegend is not False for trace in figure.data)
-    assert figure.layout.legend.title.text == "digit"
+    assert figure.layout.legend.title.text == "digit "
 
 
 @pytest.mark.parametrize("dim", [2, 3])

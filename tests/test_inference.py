@@ -6,7 +6,7 @@ import torch
 
 from aecore import inference
 from aecore.config import ModelConfig
-from aecore.errors import ShapeError
+from aecore.errors import CheckpointError, ShapeError
 from aecore.inference import build_model, decode, encode, reconstruct, weights_of
 from aecore.model import Autoencoder
 
@@ -95,3 +95,14 @@ def test_weights_are_a_copy_either_way(model):
 
     for old, new in zip(before, (*model.parameters(), *rebuilt.parameters()), strict=True):
         assert torch.equal(old, new)
+
+
+def test_weights_that_overflow_are_told_and_not_shown():
+    config = ModelConfig(latent_dim=2, hidden_dims=(3,))
+    huge = {
+        name: np.full(shape, 1e38, dtype=np.float32)
+        for name, shape in config.weight_shapes().items()
+    }
+
+    with pytest.raises(CheckpointError, match="overflow"):
+        reconstruct(build_model(config, huge), np.ones((1, 784), dtype=np.float32))
