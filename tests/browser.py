@@ -98,7 +98,7 @@ def visitor(chromium) -> Iterator:
 
 @pytest.fixture
 def page(visitor) -> Iterator:
-    """A fresh tab, 1400 by 1000; the test fails if a script does, or if the console shows an error."""
+    """A fresh tab, 1400 by 1000; the test fails if its console shows an error."""
     tab = visitor.new_page()
     errors: list[str] = []
     tab.on("pageerror", lambda error: errors.append(str(error)))

@@ -33,6 +33,10 @@ def app(request, tmp_path_factory) -> Iterator[str]:
         yield address
 
 
+OFFLINE = pytest.mark.parametrize("app", ["bundled digits"], indirect=True)
+"""For what does not depend on where the digits come from."""
+
+
 def settled(page) -> None:
     """Wait until the server has nothing more to say."""
     page.wait_for_selector("text=Digits:")
@@ -83,6 +87,7 @@ def test_no_page_is_wider_than_the_screen(app, chromium, width, scheme):
     assert wide == []
 
 
+@OFFLINE
 def test_the_model_goes_along_from_page_to_page_and_survives_a_reload(app, page):
     page.goto(f"{app}/?model=wide")
     settled(page)
@@ -98,6 +103,7 @@ def test_the_model_goes_along_from_page_to_page_and_survives_a_reload(app, page)
     assert page.locator(".st-key-filter_gallery img").count() == 256
 
 
+@OFFLINE
 def test_two_tabs_keep_their_own_models(app, chromium):
     contexts = [chromium.new_context() for _ in range(2)]
     pages = [context.new_page() for context in contexts]
@@ -119,6 +125,7 @@ def test_two_tabs_keep_their_own_models(app, chromium):
     assert "model=wide" in urls[1]
 
 
+@OFFLINE
 def test_a_change_of_noise_changes_the_noisy_row(app, page):
     page.goto(f"{app}/denoise?model=denoise-mask")
     settled(page)
@@ -152,6 +159,7 @@ def test_an_upload_is_understood_by_every_model(app, page):
         assert result.get_by_text(name, exact=True).count() >= 1
 
 
+@OFFLINE
 @pytest.mark.parametrize(
     ("name", "content"),
     [

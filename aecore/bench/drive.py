@@ -99,6 +99,10 @@ class Tab:
         await self._page.add_init_script(path=_PROBE)
         await self._page.goto(address)
         await self._page.wait_for_function("globalThis.__aecoreLive?.lastZ")
+        # On a busy machine the script may be silent for seconds and then go on: the page's foot
+        # comes last.
+        await self._page.wait_for_selector("text=Digits:")
+        await self._page.wait_for_selector("[data-testid=stStatusWidget]", state="detached")
         await self._settle()
 
     async def decode(self, digest: str, codes: np.ndarray) -> tuple[float, np.ndarray]:
