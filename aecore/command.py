@@ -13,8 +13,12 @@ INTERRUPTED = 130
 
 @dataclasses.dataclass(frozen=True)
 class Result:
+    """What a command has to say, and its exit status."""
+
     json: Any
+    """Printed with `--json`."""
     text: str
+    """Printed without."""
     status: int = 0
 
 

@@ -25,17 +25,6 @@ PLANE_SWITCH = "Decoded plane under the points"
 NO_WEBGL = ("--disable-gpu", "--disable-3d-apis", "--disable-software-rasterizer")
 
 
-@pytest.fixture
-def plane(small_models):
-    return checkpoint.load(small_models / f"plane{checkpoint.SUFFIX}")
-
-
-@pytest.fixture
-def many(small_models):
-    """A model whose map is a principal plane."""
-    return checkpoint.load(small_models / f"plain-32{checkpoint.SUFFIX}")
-
-
 class Traffic:
     """What a tab's websocket has carried, since it was opened or `clear` was called."""
 

@@ -17,10 +17,10 @@ from aecore.ui import pinned, resources, shell
 from aecore.ui.live import live_decoder
 
 _EXPLANATION = (
-    "An autoencoder squeezes the 784 pixels of a digit into a few numbers, its **code**, and "
-    "draws the digit again from the code alone. Each dot is the code of a test digit that the "
-    "model never saw in training. **Move over the map**: your browser decodes the point under "
-    "the pointer, between the dots too. **Click** to pin a dot or any point."
+    "An autoencoder squeezes the 784 pixels of a digit into a few numbers, its **code**, and draws "
+    "it again from the code alone; each dot is the code of a test digit that the model never saw "
+    "in training. **Move over the map** and your browser decodes the point under the pointer, "
+    "between the dots too; **click** to pin a dot or any point."
 )
 _FLAT = {LINE: "line", PLANE: "plane", PRINCIPAL_PLANE: "principal"}
 _SVG_POINTS = 2_000
