@@ -2,8 +2,8 @@
 
 The header's metadata holds the format version and one JSON card; the tensors are the
 weights (`model.*`), the PCA baseline of the same size (`pca.*`) and the atlas (`atlas.*`):
-the test digits' codes, their labels, and how far apart they lie. Nothing in it is ever
-unpickled, and this module needs no torch, so that listing and mapping checkpoints is quick.
+the test digits' codes, their labels, how far apart they lie, and how well each is
+reconstructed. Nothing in it is ever unpickled, and this module needs no torch, so that listing and mapping checkpoints is quick.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from aecore.config import N_PIXELS, ModelConfig
 from aecore.errors import CheckpointError, ConfigError
 from aecore.latent import MapDistance
 
-FORMAT = "1"
+FORMAT = "2"
 SUFFIX = ".safetensors"
 MAX_BYTES = 256 * 2**20
 MAX_HEADER_BYTES = 8 * 2**20
@@ -54,6 +54,9 @@ class Checkpoint:
     """(N,) uint8: their labels."""
     distances: np.ndarray
     """(N,) float32, ascending: how far from its 10th nearest other code each code lies."""
+    errors: np.ndarray
+    """(N,) float32: mean squared error of every test digit's reconstruction, in the test set's
+    order; the input is the clean digit, of denoisers too."""
     path: Path | None = None
     digest: str = ""
     """SHA-256 of the file; empty before it is saved."""
@@ -165,6 +168,7 @@ def load(model: str | Path) -> Checkpoint:
         codes=arrays["atlas.codes"],
         labels=arrays["atlas.labels"],
         distances=arrays["atlas.distances"],
+        errors=arrays["atlas.errors"],
         path=path,
         digest=hashlib.sha256(content).hexdigest(),
     )
@@ -212,6 +216,7 @@ def save(checkpoint: Checkpoint, path: Path) -> Checkpoint:
         "atlas.codes": checkpoint.codes,
         "atlas.labels": checkpoint.labels,
         "atlas.distances": checkpoint.distances,
+        "atlas.errors": checkpoint.errors,
     }
     metadata = {"aecore": FORMAT, "card": json.dumps(checkpoint.card.to_dict(), sort_keys=True)}
     arrays = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
@@ -254,6 +259,7 @@ def _check_arrays(config: ModelConfig, arrays: Mapping[str, np.ndarray]) -> None
         "atlas.codes": ((count, dim), np.float16),
         "atlas.labels": ((count,), np.uint8),
         "atlas.distances": ((count,), np.float32),
+        "atlas.errors": ((count,), np.float32),
     }
     if set(arrays) != set(wanted):
         odd = ", ".join(sorted(set(arrays) ^ set(wanted))[:4])
@@ -271,6 +277,8 @@ def _check_arrays(config: ModelConfig, arrays: Mapping[str, np.ndarray]) -> None
         raise ConfigError("its atlas holds labels above 9")
     if arrays["atlas.distances"][0] < 0 or (np.diff(arrays["atlas.distances"]) < 0).any():
         raise ConfigError("its atlas holds distances that are negative or not in order")
+    if arrays["atlas.errors"].min() < 0:
+        raise ConfigError("its atlas holds errors below zero")
 
 
 def _damaged(path: Path, what: str) -> CheckpointError:

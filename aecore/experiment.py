@@ -106,7 +106,8 @@ def _pack(
         metrics=figures,
         history=tuple(history),
     )
-    codes = inference.encode(model, to_unit(dataset.test_images)).astype(np.float16)
+    clean = to_unit(dataset.test_images)
+    codes = inference.encode(model, clean).astype(np.float16)
     return Checkpoint(
         name=name,
         card=card,
@@ -115,6 +116,7 @@ def _pack(
         codes=codes,
         labels=dataset.test_labels,
         distances=MapDistance(codes).own_distances.astype(np.float32),
+        errors=mse(clean, inference.reconstruct(model, clean)).astype(np.float32),
     )
 
 

@@ -59,6 +59,7 @@ def small_checkpoint(**changes):
         codes=rng.normal(size=(N_CODES, 2)).astype(np.float16),
         labels=(np.arange(N_CODES) % 10).astype(np.uint8),
         distances=np.sort(rng.random(N_CODES)).astype(np.float32),
+        errors=rng.random(N_CODES).astype(np.float32),
     )
     return dataclasses.replace(made, **changes)
 
@@ -216,7 +217,7 @@ def test_a_file_of_another_kind_is_refused(path, content, message):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"aecore": "2"}, "its format is '2', this program reads '1'"),
+        ({"aecore": "1"}, "its format is '1', this program reads '2'"),
         ({"aecore": "one\nline"}, "its format is"),
         ({"aecore": None}, "no autoencoder"),
         ({"card": None}, "card cannot be read"),
@@ -593,4 +594,11 @@ def test_distances_that_are_negative_or_out_of_order_are_refused(path, order):
     wrong = small_checkpoint(distances=np.array(order, dtype=np.float32))
 
     with pytest.raises(CheckpointError, match="distances"):
+        save(wrong, path)
+
+
+def test_errors_below_zero_are_refused(path):
+    wrong = small_checkpoint(errors=np.full(N_CODES, -0.1, dtype=np.float32))
+
+    with pytest.raises(CheckpointError, match="errors"):
         save(wrong, path)

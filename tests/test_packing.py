@@ -88,6 +88,7 @@ def test_a_checkpoint_travels_with_its_decoder_alone(dim, hidden):
         codes=codes,
         labels=labels,
         distances=distances,
+        errors=np.zeros(40, dtype=np.float32),
     )
 
     arrays = packing.decoder_arrays(found)

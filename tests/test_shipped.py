@@ -127,3 +127,13 @@ def test_the_atlas_is_what_the_encoder_makes_of_the_test_digits(name, mnist):
     # Trained on another machine, a value may round to the next float16.
     np.testing.assert_allclose(found.codes, codes, rtol=2e-3, atol=1e-3)
     np.testing.assert_array_equal(found.labels, mnist.test_labels)
+
+
+@BY_PRESET
+def test_the_atlas_holds_the_error_of_every_clean_test_digit(name, mnist):
+    found, clean = load(name), to_unit(mnist.test_images)
+
+    outputs = reconstruct(build_model(found.card.model, found.weights), clean)
+
+    errors = np.square(outputs - clean).mean(axis=1)
+    np.testing.assert_allclose(found.errors, errors, rtol=1e-3, atol=1e-6)
