@@ -1,4 +1,4 @@
-"""`python -m aecore bench`: a benchmark's figures as a table or as JSON."""
+"""`python -m aecore bench ...`: a benchmark's figures as a table or as JSON."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import argparse
 import signal
 import sys
 
-from aecore.command import Result
+from aecore.command import Result, load_data
+from aecore.presets import get_preset
 
 
-def bench(options: argparse.Namespace) -> Result:
+def bench_decode(options: argparse.Namespace) -> Result:
     """Measure how quickly digits are decoded in the browser."""
-    from aecore.bench import bench_decode
+    from aecore.bench.decode import bench_decode
 
     # A plain end would leave the servers and the browser behind.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    measured = bench_decode(progress=lambda text: print(text, file=sys.stderr))
+    measured = bench_decode(progress=_say)
     lines = [
         f"{'':18}{'one':>7}{'error':>9} | slider:{'p50':>5}{'p95':>6}{'per':>5}{'mes-':>6} | "
         f"map:{'p50':>5}{'p95':>6}{'per':>5}{'mes-':>6} |{'server':>7}",
@@ -28,6 +29,42 @@ def bench(options: argparse.Namespace) -> Result:
         for name, row in measured["presets"].items()
     ]
     return Result(measured, "\n".join(lines))
+
+
+def bench_train(options: argparse.Namespace) -> Result:
+    """Measure how quickly a preset is trained, beside the notebook's loop."""
+    from aecore.bench.training import bench_train
+    from aecore.training import pick_device
+
+    preset, device = get_preset(options.preset), pick_device(options.device)
+    measured = bench_train(
+        preset,
+        load_data(options.data),
+        seeds=options.seeds,
+        notebook_epochs=options.epochs_notebook,
+        device=device,
+        progress=_say,
+    )
+    rows = (
+        ("the notebook's loop and recipe", "notebook", None),
+        ("our loop, the same recipe", "same_recipe", "same_recipe_speedup"),
+        (f"our recipe, {measured['recipe_epochs']} epochs", "recipe", "parity_speedup"),
+    )
+    lines = [f"{'':32}{'seconds':>9}{'test MSE':>10}{'speedup':>9}"]
+    for title, key, speedup in rows:
+        times = f"{measured[speedup]:8.1f}x" if speedup else ""
+        lines.append(
+            f"{title:32}{measured[f'{key}_seconds']:9.2f}{measured[f'{key}_test_mse']:10.5f}{times}"
+        )
+    lines.append(
+        f"Matrix products alone: {measured['floor_seconds']:.2f} s on {measured['device']}; our "
+        f"loop takes {measured['floor_ratio']:.2f} times that. Medians of {options.seeds}."
+    )
+    return Result(measured, "\n".join(lines))
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def _pace(row: dict[str, float]) -> str:

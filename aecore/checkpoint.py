@@ -3,7 +3,8 @@
 The header's metadata holds the format version and one JSON card; the tensors are the
 weights (`model.*`), the PCA baseline of the same size (`pca.*`) and the atlas (`atlas.*`):
 the test digits' codes, their labels, how far apart they lie, and how well each is
-reconstructed. Nothing in it is ever unpickled, and this module needs no torch, so that listing and mapping checkpoints is quick.
+reconstructed. Nothing in it is ever unpickled, and this module needs no torch, so that
+listing and mapping checkpoints is quick.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ SUFFIX = ".safetensors"
 MAX_BYTES = 256 * 2**20
 MAX_HEADER_BYTES = 8 * 2**20
 MAX_ATLAS = 100_000
+HALF_ABOVE = 1_000_000
+"""Models with more weights than this are stored in float16."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -45,7 +48,7 @@ class Checkpoint:
     """The file's name without its suffix."""
     card: Card
     weights: Mapping[str, np.ndarray]
-    """float32, named and shaped as `card.model.weight_shapes()`."""
+    """float32, named and shaped as `card.model.weight_shapes()`; on disk see `stored_type`."""
     pca: PCA
     """The linear baseline of the same D, fitted to the same training digits."""
     codes: np.ndarray
@@ -163,7 +166,10 @@ def load(model: str | Path) -> Checkpoint:
     return Checkpoint(
         name=path.stem,
         card=card,
-        weights={name: arrays[f"model.{name}"] for name in card.model.weight_shapes()},
+        weights={
+            name: arrays[f"model.{name}"].astype(np.float32, copy=False)
+            for name in card.model.weight_shapes()
+        },
         pca=PCA(mean=arrays["pca.mean"], components=arrays["pca.components"]),
         codes=arrays["atlas.codes"],
         labels=arrays["atlas.labels"],
@@ -172,6 +178,11 @@ def load(model: str | Path) -> Checkpoint:
         path=path,
         digest=hashlib.sha256(content).hexdigest(),
     )
+
+
+def stored_type(config: ModelConfig) -> type[np.floating]:
+    """The type of the weights on disk; `save` rounds to it."""
+    return np.float16 if config.n_weights > HALF_ABOVE else np.float32
 
 
 def require_writable(path: Path) -> None:
@@ -210,7 +221,8 @@ def save(checkpoint: Checkpoint, path: Path) -> Checkpoint:
         checks that loading makes.
     """
     require_writable(path)
-    arrays = {f"model.{name}": value for name, value in checkpoint.weights.items()} | {
+    kind = stored_type(checkpoint.card.model)
+    arrays = {f"model.{name}": value.astype(kind) for name, value in checkpoint.weights.items()} | {
         "pca.mean": checkpoint.pca.mean,
         "pca.components": checkpoint.pca.components,
         "atlas.codes": checkpoint.codes,
@@ -252,7 +264,8 @@ def _check_arrays(config: ModelConfig, arrays: Mapping[str, np.ndarray]) -> None
         raise ConfigError(f"its atlas must hold 1 to {MAX_ATLAS:,} codes, it holds {count:,}")
     dim = config.latent_dim
     wanted: dict[str, tuple[tuple[int, ...], type]] = {
-        f"model.{name}": (shape, np.float32) for name, shape in config.weight_shapes().items()
+        f"model.{name}": (shape, stored_type(config))
+        for name, shape in config.weight_shapes().items()
     } | {
         "pca.mean": ((N_PIXELS,), np.float32),
         "pca.components": ((dim, N_PIXELS), np.float32),

@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from aecore import bench_command, commands, train_command
 from aecore.command import INTERRUPTED, complain
+from aecore.config import MAX_EPOCHS
 from aecore.errors import AecoreError, ConfigError
 from aecore.presets import PRESETS
 
@@ -59,8 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m aecore", description=__doc__.splitlines()[0])
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
 
-    def add(name: str, command: Callable, text: str, *parents) -> argparse.ArgumentParser:
-        sub = subparsers.add_parser(name, help=text, description=text, parents=[shared, *parents])
+    def add(
+        name: str, command: Callable, text: str, *parents, within=subparsers
+    ) -> argparse.ArgumentParser:
+        sub = within.add_parser(name, help=text, description=text, parents=[shared, *parents])
         sub.set_defaults(command=command)
         return sub
 
@@ -94,9 +97,25 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--z", metavar="A,B,...", required=True, help="the code; write --z=-1,2")
     sub.add_argument("--out", metavar="PNG", required=True, type=Path)
 
-    sub = add("bench", bench_command.bench, "measure how quickly the browser decodes digits")
-    sub.add_argument("what", choices=["decode"])
+    text = "measure how quickly things go"
+    benches = subparsers.add_parser("bench", help=text, description=text).add_subparsers(
+        metavar="WHAT", required=True, parser_class=_Parser
+    )
+    text = "how quickly the browser decodes digits"
+    add("decode", bench_command.bench_decode, text, within=benches)
+    text = "how quickly a preset is trained, beside the notebook's loop"
+    sub = add("train", bench_command.bench_train, text, source, within=benches)
+    sub.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))
+    sub.add_argument("--seeds", type=_count, default=3, help="runs to take medians of")
+    sub.add_argument("--epochs-notebook", type=_count, default=50, help="of the notebook's loop")
+    sub.add_argument("--device", help="auto (default), cuda, mps or cpu")
     return parser
+
+
+def _count(text: str) -> int:
+    if not 1 <= int(text) <= MAX_EPOCHS:
+        raise ValueError
+    return int(text)
 
 
 def _widths(text: str) -> tuple[int, ...]:

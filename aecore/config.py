@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self, get_args
@@ -16,9 +17,11 @@ MAX_HIDDEN_LAYERS = 6
 MAX_EPOCHS = 10_000
 MAX_BATCH_SIZE = 60_000
 
+OutputName = Literal["linear", "logistic"]
 WeightInit = Literal["default", "zeros"]
 NoiseKind = Literal["masking", "gaussian", "salt_and_pepper"]
-OptimizerName = Literal["adam"]
+OptimizerName = Literal["adam", "muon"]
+ScheduleName = Literal["constant", "linear"]
 
 
 def _require_int(name: str, value: Any, low: int, high: int) -> None:
@@ -77,6 +80,11 @@ class ModelConfig(Plain):
     """Share of code values set to zero while training, inside the decoder."""
     weight_init: WeightInit = "default"
     """`zeros` sets the weight matrices to zero and leaves the biases at PyTorch's default."""
+    variational: bool = False
+    """Whether the encoder gives each digit a normal distribution of codes, its means first and the
+    logarithms of its variances after them, instead of one code."""
+    output: OutputName = "linear"
+    """Of the decoder; `logistic` squeezes every pixel between 0 and 1."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.hidden_dims, (tuple, list)):
@@ -88,6 +96,9 @@ class ModelConfig(Plain):
             _require_int("each of hidden_dims", width, 1, MAX_HIDDEN_DIM)
         _require_real("latent_dropout", self.latent_dropout, 0.0, 0.99)
         _require_choice("weight_init", self.weight_init, get_args(WeightInit))
+        _require_choice("output", self.output, get_args(OutputName))
+        if not isinstance(self.variational, bool):
+            raise ConfigError(f"variational must be true or false, not {self.variational!r}.")
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:
@@ -97,12 +108,19 @@ class ModelConfig(Plain):
     def weight_shapes(self) -> dict[str, tuple[int, ...]]:
         """Name and shape of every array of weights, as in the model's state dict."""
         shapes: dict[str, tuple[int, ...]] = {}
-        for part, sizes in (("encoder", self.layer_sizes), ("decoder", self.layer_sizes[::-1])):
+        outputs = (2 if self.variational else 1) * self.latent_dim
+        encoder, decoder = (*self.layer_sizes[:-1], outputs), self.layer_sizes[::-1]
+        for part, sizes in (("encoder", encoder), ("decoder", decoder)):
             for index, (fan_in, fan_out) in enumerate(itertools.pairwise(sizes)):
                 # Every second entry of the layer stack is a ReLU.
                 shapes[f"{part}.layers.{2 * index}.weight"] = (fan_out, fan_in)
                 shapes[f"{part}.layers.{2 * index}.bias"] = (fan_out,)
         return shapes
+
+    @property
+    def n_weights(self) -> int:
+        """How many weights and biases there are."""
+        return sum(math.prod(shape) for shape in self.weight_shapes().values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +175,12 @@ class TrainConfig(Plain):
     learning_rate: float = 1e-3
     """Step size of the optimiser."""
     optimizer: OptimizerName = "adam"
-    """Which optimiser."""
+    """Which optimiser; see `aecore.optimizers`."""
+    schedule: ScheduleName = "constant"
+    """Of the step size. `linear` rises to it over the first 5% of the steps and falls to 0."""
+    kl_weight: float = 0.0
+    """Of variational models: weight of the codes' KL divergence from the standard normal
+    distribution, in nats a digit, beside the mean squared error per pixel."""
     seed: int = 0
     """Fixes the initial weights, the order of the digits, the corruption and the dropout."""
 
@@ -171,4 +194,6 @@ class TrainConfig(Plain):
         _require_int("batch_size", self.batch_size, 1, MAX_BATCH_SIZE)
         _require_real("learning_rate", self.learning_rate, 1e-8, 10.0)
         _require_choice("optimizer", self.optimizer, get_args(OptimizerName))
+        _require_choice("schedule", self.schedule, get_args(ScheduleName))
+        _require_real("kl_weight", self.kl_weight, 0.0, 100.0)
         _require_int("seed", self.seed, 0, 2**63 - 1)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 
 from aecore import inference, metrics
 from aecore.baseline import PCA
 from aecore.config import NoiseConfig
 from aecore.dataset import Dataset, to_unit
-from aecore.model import Autoencoder
-from aecore.noise import compensate, corrupt_fixed
+from aecore.model import Autoencoder, kl_divergence
+from aecore.noise import FIXED_SEED, compensate, corrupt_fixed
+
+_TRUSTED = 2_000  # all pairs of them are compared
 
 
 def evaluate(
@@ -32,9 +35,13 @@ def evaluate(
         `test_mse`: mean squared error per pixel of the model's task, output not clipped;
         `sse_per_image`: the same summed over the 784 pixels; `pca_test_mse`: PCA at the
         same task and size; `knn5_accuracy` and `pca_knn5_accuracy`: of 5 nearest
-        neighbours among the clean training digits' codes. Denoisers also: `clean_mse`,
-        the error with clean input; `noisy_psnr`, `denoised_psnr` (means over the digits,
-        dB), `denoised_ssim` and `denoised_mse`, of pictures clipped to 0..1.
+        neighbours among the clean training digits' codes; `trustworthiness` and
+        `pca_trustworthiness`: of the codes' 5 nearest neighbours among the first 2,000 clean
+        test digits. Denoisers also: `clean_mse`, the error with clean input; `noisy_psnr`,
+        `denoised_psnr` (means over the digits, dB), `denoised_ssim` and `denoised_mse`, of
+        pictures clipped to 0..1. Variational models also: `kl_divergence`, the mean over the
+        digits, in nats, and `sampled_mse`, the error when a code is drawn from a digit's
+        distribution instead of taking its mean as all other figures do.
     """
     clean = to_unit(dataset.test_images)
     noisy = corrupt_fixed(clean, noise)
@@ -46,10 +53,14 @@ def evaluate(
         "pca_test_mse": float(metrics.mse(clean, pca.reconstruct(compensate(noisy, noise))).mean()),
         "knn5_accuracy": _knn5_accuracy(lambda x: inference.encode(model, x), dataset),
         "pca_knn5_accuracy": _knn5_accuracy(pca.encode, dataset),
+        "trustworthiness": _trustworthiness(clean, inference.encode(model, clean[:_TRUSTED])),
+        "pca_trustworthiness": _trustworthiness(clean, pca.encode(clean[:_TRUSTED])),
     }
     if noise is not None:
         figures |= _denoising(clean, noisy, output)
         figures["clean_mse"] = float(metrics.mse(clean, inference.reconstruct(model, clean)).mean())
+    if model.config.variational:
+        figures |= _variational(model, clean)
     return figures
 
 
@@ -61,6 +72,21 @@ def _denoising(clean: np.ndarray, noisy: np.ndarray, output: np.ndarray) -> dict
         "denoised_ssim": float(metrics.ssim(clean, picture).mean()),
         "denoised_mse": float(metrics.mse(clean, picture).mean()),
     }
+
+
+def _variational(model: Autoencoder, clean: np.ndarray) -> dict[str, float]:
+    mean, log_variance = inference.code_distribution(model, clean)
+    drawn = np.random.default_rng(FIXED_SEED).standard_normal(mean.shape, dtype=np.float32)
+    sampled = inference.decode(model, mean + np.exp(0.5 * log_variance) * drawn)
+    divergence = kl_divergence(torch.from_numpy(mean), torch.from_numpy(log_variance))
+    return {
+        "kl_divergence": float(divergence.mean()),
+        "sampled_mse": float(metrics.mse(clean, sampled).mean()),
+    }
+
+
+def _trustworthiness(clean: np.ndarray, codes: np.ndarray) -> float:
+    return metrics.trustworthiness(clean[:_TRUSTED], codes)
 
 
 def _knn5_accuracy(encode, dataset: Dataset) -> float:

@@ -12,7 +12,7 @@ import torch
 from aecore import inference
 from aecore.baseline import PCA
 from aecore.card import Card
-from aecore.checkpoint import Checkpoint
+from aecore.checkpoint import Checkpoint, stored_type
 from aecore.config import ModelConfig, TrainConfig
 from aecore.dataset import Dataset, to_unit
 from aecore.errors import TrainingError
@@ -90,6 +90,7 @@ def _pack(
     history: list[EpochRecord],
 ) -> Checkpoint:
     device = next(model.parameters()).device
+    weights = _as_stored(model)
     pca = PCA.fit(dataset.train_images, model.config.latent_dim)
     figures = evaluate(model, pca, train_config.noise, dataset)
     figures["train_mse"] = _train_mse(model, train_config, dataset)
@@ -111,13 +112,24 @@ def _pack(
     return Checkpoint(
         name=name,
         card=card,
-        weights=inference.weights_of(model),
+        weights=weights,
         pca=pca,
         codes=codes,
         labels=dataset.test_labels,
         distances=MapDistance(codes).own_distances.astype(np.float32),
         errors=mse(clean, inference.reconstruct(model, clean)).astype(np.float32),
     )
+
+
+def _as_stored(model: Autoencoder) -> dict[str, np.ndarray]:
+    """The weights rounded as the disk will have them, so that what is measured is what is kept."""
+    kind = stored_type(model.config)
+    weights = {
+        name: value.astype(kind).astype(np.float32)
+        for name, value in inference.weights_of(model).items()
+    }
+    model.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
+    return weights
 
 
 def _train_mse(model: Autoencoder, config: TrainConfig, dataset: Dataset) -> float:

@@ -16,9 +16,10 @@ class EpochRecord(Plain):
     epoch: int
     """Counted from 1."""
     train_loss: float
-    """Mean loss over the epoch's steps, penalty included, with corruption and dropout on."""
+    """Mean loss over the epoch's steps, with corruption and dropout on, and the penalty at its
+    end."""
     train_mse: float
-    """The same without the penalty."""
+    """The mean squared error in it."""
     test_mse: float
     """Error on the test digits after the epoch, in eval mode; denoisers get corrupted input."""
     seconds: float

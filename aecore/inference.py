@@ -35,8 +35,18 @@ def weights_of(model: Autoencoder) -> dict[str, np.ndarray]:
 
 
 def encode(model: Autoencoder, images: np.ndarray) -> np.ndarray:
-    """Codes of digits: (B, 784) float32 in 0..1 -> (B, D) float32."""
+    """Codes of digits, of a variational model their means: (B, 784) in 0..1 -> (B, D), float32."""
     return _apply(model, model.encoder, images, width=N_PIXELS)
+
+
+def code_distribution(model: Autoencoder, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means and log variances of a variational model's codes: (B, 784) -> 2 times (B, D)."""
+
+    def both(x: Tensor) -> Tensor:
+        return torch.cat(model.encoder.distribution(x), dim=1)
+
+    mean, log_variance = np.split(_apply(model, both, images, width=N_PIXELS), 2, axis=1)
+    return mean, log_variance
 
 
 def decode(model: Autoencoder, codes: np.ndarray) -> np.ndarray:

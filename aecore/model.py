@@ -1,4 +1,4 @@
-"""The autoencoder: 784 -> hidden -> D -> hidden -> 784, ReLU between, linear code and output."""
+"""The autoencoder: 784 -> hidden -> D -> hidden -> 784, ReLU between, a linear code."""
 
 from __future__ import annotations
 
@@ -29,18 +29,24 @@ def _initialise(linear: nn.Linear, generator: torch.Generator) -> None:
 
 
 class Encoder(nn.Module):
-    """Digits to codes: (B, 784) -> (B, D)."""
+    """Digits to codes: (B, 784) -> (B, D); of a variational model these are the means."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.layers = _perceptron(config.layer_sizes)
+        self.latent_dim = config.latent_dim
+        outputs = (2 if config.variational else 1) * config.latent_dim
+        self.layers = _perceptron((*config.layer_sizes[:-1], outputs))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.layers(x)
+        return self.layers(x)[:, : self.latent_dim]
+
+    def distribution(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Means and log variances of a variational model's codes: (B, 784) -> 2 times (B, D)."""
+        return self.layers(x).tensor_split(2, dim=1)
 
 
 class Decoder(nn.Module):
-    """Codes to digits: (B, D) -> (B, 784), not clipped to 0..1.
+    """Codes to digits: (B, D) -> (B, 784), of a linear output not clipped to 0..1.
 
     In training mode the code is first thinned by dropout; that is where the notebook
     has it. The generator makes the draw repeatable.
@@ -49,13 +55,15 @@ class Decoder(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.latent_dropout = config.latent_dropout
+        self.output = config.output
         self.layers = _perceptron(config.layer_sizes[::-1])
 
     def forward(self, z: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
         if self.training and self.latent_dropout > 0.0:
             keep = torch.rand(z.shape, generator=generator, device=z.device) >= self.latent_dropout
             z = z * keep / (1.0 - self.latent_dropout)
-        return self.layers(z)
+        pixels = self.layers(z)
+        return pixels.sigmoid() if self.output == "logistic" else pixels
 
 
 class Autoencoder(nn.Module):
@@ -94,9 +102,26 @@ def penalty(model: Autoencoder, gamma: float) -> Tensor:
     return gamma * sum(matrix.square().mean() for matrix in model.matrices())
 
 
+def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """KL divergence of normal distributions from the standard one, in nats: (B, D) -> (B,)."""
+    return 0.5 * (mean.square() + log_variance.exp() - 1.0 - log_variance).sum(dim=1)
+
+
 def objective(
-    model: Autoencoder, x: Tensor, target: Tensor, *, gamma: float, generator: torch.Generator
+    model: Autoencoder, x: Tensor, target: Tensor, *, kl_weight: float, generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
-    """Loss to minimise and the MSE inside it, two scalars; x and target are (B, 784)."""
-    mse = functional.mse_loss(model(x, generator=generator), target)
-    return mse + penalty(model, gamma), mse
+    """Loss to minimise, without the penalty, and the MSE inside it; x and target are (B, 784).
+
+    A variational model decodes one code drawn from each digit's distribution and pays for how far
+    that lies from the standard normal one. With kl_weight = 2 s**2 / 784 the loss is, up to
+    constants, the negative evidence lower bound of Kingma and Welling (2014) whose pixels have
+    the standard deviation s.
+    """
+    if not model.config.variational:
+        mse = functional.mse_loss(model(x, generator=generator), target)
+        return mse, mse
+    mean, log_variance = model.encoder.distribution(x)
+    drawn = torch.randn(mean.shape, generator=generator, device=x.device)
+    code = mean + drawn * (0.5 * log_variance).exp()
+    mse = functional.mse_loss(model.decoder(code, generator=generator), target)
+    return mse + kl_weight * kl_divergence(mean, log_variance).mean(), mse

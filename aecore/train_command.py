@@ -73,11 +73,12 @@ def train(options: argparse.Namespace) -> Result:
 
 
 def _configure(preset: Preset, options: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:
-    """The preset's configuration with the changes asked for."""
+    """The preset's configuration with the changes asked for; Adam's is the notebook's recipe."""
+    recipe = preset.notebook_recipe() if options.optimizer == "adam" else preset.train
     changes = {name: value for name, value in vars(options).items() if value is not None}
     if options.noise is not None:
         changes["noise"] = None if options.noise == "none" else NoiseConfig.parse(options.noise)
-    return _replace(preset.model, changes), _replace(preset.train, changes)
+    return _replace(preset.model, changes), _replace(recipe, changes)
 
 
 def _replace(config: Any, changes: dict[str, Any]) -> Any:

@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, nn
 
-from aecore.config import ModelConfig, TrainConfig
+from aecore.config import ModelConfig, NoiseConfig, TrainConfig
+from aecore.cuda_graph import CapturedStep
 from aecore.errors import TrainingError
 from aecore.history import EpochRecord
-from aecore.model import Autoencoder, objective
+from aecore.model import Autoencoder, objective, penalty
 from aecore.noise import FIXED_SEED, corrupt
+from aecore.optimizers import new_optimizers, rates
 
-_EVALUATION_BATCH = 5_000
+_EVALUATION_BATCH = 2_000
 
 
 def pick_device(name: str | None = None) -> torch.device:
@@ -72,32 +74,52 @@ def train(
     Raises
     ------
     TrainingError
-        If the loss stops being finite; the model then holds the last good epoch's weights.
+        If the loss stops being finite; the model then holds the last good epoch's weights. Or if
+        the two configurations do not fit together.
     """
+    if config.kl_weight and not model.config.variational:
+        raise TrainingError("kl_weight is for variational models; this one is not. Leave it at 0.")
     device = train_images.device
     generator = torch.Generator(device=device).manual_seed(config.seed)
-    optimizer = _new_optimizer(model, config)
-    test_inputs = _fixed_corruption(test_images, config)
+    test_inputs = fixed_corruption(test_images, config.noise)
+    steps = math.ceil(len(train_images) / config.batch_size)
+    schedule = rates(config, config.epochs * steps).to(device).split(steps)
+    rate = schedule[0][0].clone()
+    optimizers = new_optimizers(model, config, rate=rate)
+    sums = torch.zeros(2, device=device)
+
+    def step(rows: Tensor) -> None:
+        """Learn from the digits in these rows."""
+        target = train_images.index_select(0, rows)
+        x = corrupt(target, config.noise, generator=generator)
+        loss, mse = objective(model, x, target, kl_weight=config.kl_weight, generator=generator)
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        loss.backward()
+        for optimizer in optimizers:
+            optimizer.step()
+        sums.add_(torch.stack((loss.detach(), mse.detach())), alpha=len(rows))
+
+    run = step if device.type != "cuda" else CapturedStep(step, config.batch_size, generator)
     good = _copy_state(model)
     begun = time.perf_counter()
 
-    for epoch in range(1, config.epochs + 1):
+    for epoch, epoch_rates in enumerate(schedule, start=1):
         model.train()
-        sums = torch.zeros(2, device=device)
+        sums.zero_()
         order = torch.randperm(len(train_images), generator=generator, device=device)
-        for rows in order.split(config.batch_size):
+        for rows, step_rate in zip(order.split(config.batch_size), epoch_rates, strict=True):
             if should_stop():
                 return
-            target = train_images.index_select(0, rows)
-            x = corrupt(target, config.noise, generator=generator)
-            loss, mse = objective(model, x, target, gamma=config.gamma, generator=generator)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            sums += torch.stack((loss.detach(), mse.detach())) * len(rows)
+            rate.copy_(step_rate)
+            run(rows)
 
-        mean_loss, mean_mse = (sums / len(train_images)).tolist()  # the epoch's one wait
-        test_mse = evaluate_mse(model, test_inputs, test_images)
+        means = sums / len(train_images)
+        with torch.no_grad():
+            means[0] += penalty(model, config.gamma)
+        test_error = mean_squared_error(model, test_inputs, test_images)
+        # The one time that an epoch waits for the device.
+        mean_loss, mean_mse, test_mse = torch.stack((*means, test_error)).tolist()
         if not (math.isfinite(mean_loss) and math.isfinite(test_mse)):
             model.load_state_dict(good)
             raise _divergence(epoch, config.learning_rate)
@@ -112,15 +134,12 @@ def train(
 
 
 @torch.no_grad()
-def evaluate_mse(model: Autoencoder, inputs: Tensor, targets: Tensor) -> float:
-    """Mean squared error per pixel in eval mode; inputs and targets are (N, 784)."""
+def mean_squared_error(model: Autoencoder, inputs: Tensor, targets: Tensor) -> Tensor:
+    """Error per pixel in eval mode, a scalar on the model's device; both are (N, 784)."""
     model.eval()
-    total = torch.zeros((), dtype=torch.float64)
-    for x, target in zip(
-        inputs.split(_EVALUATION_BATCH), targets.split(_EVALUATION_BATCH), strict=True
-    ):
-        total += nn.functional.mse_loss(model(x), target, reduction="sum").cpu()
-    return (total / targets.numel()).item()
+    batches = zip(inputs.split(_EVALUATION_BATCH), targets.split(_EVALUATION_BATCH), strict=True)
+    sums = [nn.functional.mse_loss(model(x), target, reduction="sum") for x, target in batches]
+    return torch.stack(sums).sum() / targets.numel()
 
 
 def _divergence(epoch: int, learning_rate: float) -> TrainingError:
@@ -131,14 +150,10 @@ def _divergence(epoch: int, learning_rate: float) -> TrainingError:
     )
 
 
-def _fixed_corruption(images: Tensor, config: TrainConfig) -> Tensor:
+def fixed_corruption(images: Tensor, noise: NoiseConfig | None) -> Tensor:
     """The test digits as `aecore.noise.corrupt_fixed` corrupts them, on their own device."""
     generator = torch.Generator().manual_seed(FIXED_SEED)
-    return corrupt(images.cpu(), config.noise, generator=generator).to(images.device)
-
-
-def _new_optimizer(model: Autoencoder, config: TrainConfig) -> torch.optim.Optimizer:
-    return torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=True)
+    return corrupt(images.cpu(), noise, generator=generator).to(images.device)
 
 
 def _copy_state(model: Autoencoder) -> dict[str, Tensor]:

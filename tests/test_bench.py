@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from aecore.bench import bench_decode
 from aecore.bench.chromium import find_chromium, import_playwright
+from aecore.bench.decode import bench_decode
 from aecore.bench.server import serve
 from aecore.errors import AecoreError
 

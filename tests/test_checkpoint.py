@@ -602,3 +602,21 @@ def test_errors_below_zero_are_refused(path):
 
     with pytest.raises(CheckpointError, match="errors"):
         save(wrong, path)
+
+
+def test_a_large_model_is_kept_in_float16_and_read_in_float32(path):
+    card = small_checkpoint().card
+    large = dataclasses.replace(card.model, hidden_dims=(800,))
+    weights = {
+        name: np.linspace(-1, 1, int(np.prod(shape)), dtype=np.float32).reshape(shape)
+        for name, shape in large.weight_shapes().items()
+    }
+    assert large.n_weights > checkpoint.HALF_ABOVE > card.model.n_weights
+    made = small_checkpoint(card=dataclasses.replace(card, model=large), weights=weights)
+
+    saved = save(made, path)
+
+    assert path.stat().st_size < 3 * large.n_weights
+    for name, value in weights.items():
+        assert saved.weights[name].dtype == np.float32
+        np.testing.assert_array_equal(saved.weights[name], value.astype(np.float16))

@@ -111,6 +111,8 @@ def test_the_defaults_are_the_notebooks_recipe():
         "batch_size": 256,
         "learning_rate": 1e-3,
         "optimizer": "adam",
+        "schedule": "constant",
+        "kl_weight": 0.0,
         "seed": 0,
     }
 

@@ -4,16 +4,21 @@ import numpy as np
 import pytest
 import torch
 from skimage.metrics import structural_similarity
+from sklearn.manifold import trustworthiness
 
 from aecore.baseline import PCA
-from aecore.config import NoiseConfig
+from aecore.config import ModelConfig, NoiseConfig
 from aecore.dataset import to_unit
 from aecore.evaluation import evaluate
 from aecore.inference import build_model, encode, reconstruct
+from aecore.model import Autoencoder
 from aecore.noise import corrupt_fixed
-from aecore.training import evaluate_mse
+from aecore.training import mean_squared_error
 
-PLAIN = {"test_mse", "sse_per_image", "pca_test_mse", "knn5_accuracy", "pca_knn5_accuracy"}
+PLAIN = {
+    *("test_mse", "sse_per_image", "pca_test_mse", "knn5_accuracy", "pca_knn5_accuracy"),
+    *("trustworthiness", "pca_trustworthiness"),
+}
 DENOISING = {"noisy_psnr", "denoised_psnr", "denoised_ssim", "denoised_mse", "clean_mse"}
 
 
@@ -43,7 +48,7 @@ def test_errors_are_means_over_all_pixels_of_the_output_as_it_is(case):
 def test_the_error_is_that_of_training(case):
     figures, model, _, _, clean, noisy = case
 
-    expected = evaluate_mse(model, torch.tensor(noisy), torch.tensor(clean))
+    expected = mean_squared_error(model, torch.tensor(noisy), torch.tensor(clean)).item()
 
     assert figures["test_mse"] == pytest.approx(expected, rel=1e-5)
 
@@ -102,6 +107,36 @@ def test_denoisers_have_figures_of_clipped_pictures_and_others_have_none(case):
     assert figures["denoised_mse"] <= figures["test_mse"]
     unspoilt = reconstruct(model, clean)
     assert figures["clean_mse"] == pytest.approx(np.square(clean - unspoilt).mean(), rel=1e-5)
+
+
+def test_trustworthiness_is_scikit_learns_of_the_clean_test_digits_codes(case):
+    figures, model, pca, _, clean, _ = case
+
+    for name, encoder in [
+        ("trustworthiness", lambda x: encode(model, x)),
+        ("pca_trustworthiness", pca.encode),
+    ]:
+        expected = trustworthiness(clean, encoder(clean), n_neighbors=5)
+        assert figures[name] == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_variational_model_also_has_its_divergence_and_the_error_of_drawn_codes(digits):
+    config = ModelConfig(latent_dim=2, hidden_dims=(16,), variational=True)
+    model = Autoencoder(config, generator=torch.Generator().manual_seed(1)).eval()
+    clean = torch.tensor(to_unit(digits.test_images))
+
+    figures = evaluate(model, PCA.fit(digits.train_images, 2), None, digits)
+
+    with torch.no_grad():
+        mean, log_variance = model.encoder.distribution(clean)
+        codes = torch.distributions.Normal(mean, (0.5 * log_variance).exp())
+        divergence = torch.distributions.kl_divergence(codes, torch.distributions.Normal(0.0, 1.0))
+        drawn = torch.stack([codes.sample() for _ in range(20)])
+        errors = (model.decoder(drawn.flatten(0, 1)) - clean.repeat(20, 1)).square().mean()
+    assert set(figures) == PLAIN | {"kl_divergence", "sampled_mse"}
+    assert figures["kl_divergence"] == pytest.approx(divergence.sum(dim=1).mean().item(), rel=1e-4)
+    assert figures["sampled_mse"] == pytest.approx(errors.item(), rel=5e-3)  # one draw against 20
+    assert figures["sampled_mse"] > figures["test_mse"]
 
 
 def test_as_many_components_as_pixels_leave_no_error(digits, tiny_checkpoint):

@@ -128,3 +128,15 @@ def test_a_run_that_diverges_hands_over_the_last_good_epoch(digits, monkeypatch,
     assert saved.card.metrics["test_mse"] == pytest.approx(
         saved.card.history[-1].test_mse, rel=1e-5
     )
+
+
+def test_a_large_model_is_measured_with_the_weights_that_the_disk_keeps(digits, monkeypatch):
+    monkeypatch.setattr(checkpoint, "HALF_ABOVE", 1_000)
+
+    made = run(digits)
+
+    model = build_model(MODEL, made.weights)
+    for value in made.weights.values():
+        np.testing.assert_array_equal(value, value.astype(np.float16))
+    figures = evaluate(model, made.pca, TRAIN.noise, digits)
+    assert figures == {name: made.card.metrics[name] for name in figures}

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from aecore.config import ModelConfig
-from aecore.model import Autoencoder, objective, penalty
+from aecore.model import Autoencoder, kl_divergence, objective, penalty
 from aecore.presets import PRESETS
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
@@ -178,16 +178,15 @@ def test_the_objective_and_its_gradient_are_those_written_out_by_hand():
     model = small_model(latent_dropout=0.5)
     x, target = torch.rand(2, 6, 784, generator=seeded(1))
 
-    loss, mse = objective(model, x, target, gamma=0.1, generator=seeded(3))
+    loss, mse = objective(model, x, target, kl_weight=0.0, generator=seeded(3))
     loss.backward()
 
     found = [parameter.grad.clone() for parameter in model.parameters()]
     model.zero_grad()
     errors = model(x, generator=seeded(3)) - target
-    expected_mse = (errors**2).sum() / errors.numel()
-    expected = expected_mse + 0.1 * sum((m**2).sum() / m.numel() for m in model.matrices())
+    expected = (errors**2).sum() / errors.numel()
     expected.backward()
-    torch.testing.assert_close(mse, expected_mse)
+    torch.testing.assert_close(mse, expected)
     torch.testing.assert_close(loss, expected)
     torch.testing.assert_close(found, [parameter.grad for parameter in model.parameters()])
 
@@ -198,7 +197,7 @@ def test_the_gradient_is_the_slope_of_the_objective():
     bias = linears(model)[1].bias  # the code's: far enough from ReLU's kinks
 
     def loss():
-        return objective(model, x, x, gamma=0.1, generator=seeded())[0]
+        return objective(model, x, x, kl_weight=0.0, generator=seeded())[0]
 
     loss().backward()
     slopes = []
@@ -212,3 +211,54 @@ def test_the_gradient_is_the_slope_of_the_objective():
         slopes.append((above - below) / 2e-6)
 
     assert bias.grad.tolist() == pytest.approx(slopes, rel=1e-4, abs=1e-9)
+
+
+def test_a_variational_encoder_gives_means_and_log_variances_and_its_codes_are_the_means():
+    model = small_model(variational=True)
+    x = torch.rand(6, 784, generator=seeded(1))
+
+    mean, log_variance = model.encoder.distribution(x)
+
+    both = model.encoder.layers(x)
+    dim = model.config.latent_dim
+    torch.testing.assert_close(mean, both[:, :dim])
+    torch.testing.assert_close(log_variance, both[:, dim:])
+    torch.testing.assert_close(model.encoder(x), mean)
+    torch.testing.assert_close(model(x), model.decoder(mean))
+
+
+def test_the_divergence_is_that_of_torch_distributions():
+    mean, log_variance = torch.randn(2, 5, 3, generator=seeded())
+    normal = torch.distributions.Normal
+
+    found = kl_divergence(mean, log_variance)
+
+    expected = torch.distributions.kl_divergence(
+        normal(mean, (0.5 * log_variance).exp()), normal(0.0, 1.0)
+    )
+    torch.testing.assert_close(found, expected.sum(dim=1))
+
+
+def test_the_variational_objective_is_that_written_out_by_hand():
+    model = small_model(variational=True)
+    x, target = torch.rand(2, 6, 784, generator=seeded(1))
+
+    loss, mse = objective(model, x, target, kl_weight=0.3, generator=seeded(3))
+
+    mean, log_variance = model.encoder.distribution(x)
+    deviation = log_variance.exp().sqrt()
+    code = mean + deviation * torch.randn(mean.shape, generator=seeded(3))
+    expected_mse = ((model.decoder(code) - target) ** 2).mean()
+    torch.testing.assert_close(mse, expected_mse)
+    divergence = kl_divergence(mean, log_variance).mean()
+    torch.testing.assert_close(loss, expected_mse + 0.3 * divergence)
+
+
+def test_a_logistic_output_is_the_linear_one_squeezed_between_0_and_1():
+    linear, logistic = small_model(), small_model(output="logistic")
+    z = 30 * torch.randn(7, 4, generator=seeded(1))
+
+    pixels = logistic.decoder(z)
+
+    torch.testing.assert_close(pixels, 1 / (1 + torch.exp(-linear.decoder(z))))
+    assert 0 <= pixels.min() < 0.2 < 0.8 < pixels.max() <= 1

@@ -8,6 +8,7 @@ from aecore.presets import PRESETS, get_preset
 
 MASKING = NoiseConfig(kind="masking", level=0.5)
 GAUSSIAN = NoiseConfig(kind="gaussian", level=0.2)
+DEEP = (512, 256, 128)
 TABLE = {
     # name: D, hidden, code dropout, weight init, gamma, corruption
     "plane": (2, (128,), 0.0, "default", 1e-2, None),
@@ -18,6 +19,9 @@ TABLE = {
     "denoise-mask": (32, (256,), 0.0, "default", 1e-4, MASKING),
     "denoise-gaussian": (32, (256,), 0.0, "default", 1e-4, GAUSSIAN),
     "plain-32": (32, (256,), 0.0, "default", 1e-4, None),
+    "deep-plane": (2, DEEP, 0.0, "default", 1e-4, None),
+    "deep-30": (30, (1000, 500, 250), 0.0, "default", 1e-4, None),
+    "variational-plane": (2, DEEP, 0.0, "default", 1e-4, None),
 }
 
 
@@ -39,7 +43,24 @@ def test_a_preset_is_as_in_the_table(name):
         train.noise,
     ) == TABLE[name]
     assert preset.name == name
-    assert train == TrainConfig(gamma=train.gamma, noise=train.noise)  # all else by default
+    assert (train.optimizer, train.schedule) == ("muon", "linear")
+    assert preset.parity_epochs <= train.epochs < 50
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_the_notebooks_recipe_is_the_default_one_for_the_same_task(name):
+    preset = get_preset(name)
+
+    recipe = preset.notebook_recipe()
+
+    same_task = {key: getattr(preset.train, key) for key in ("gamma", "noise", "kl_weight")}
+    assert recipe == TrainConfig(**same_task)
+
+
+def test_only_one_model_is_variational_and_only_it_weighs_the_divergence():
+    for preset in PRESETS.values():
+        assert preset.model.variational == (preset.name == "variational-plane")
+        assert (preset.train.kl_weight > 0) == preset.model.variational
 
 
 def test_titles_tell_presets_apart():

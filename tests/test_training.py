@@ -13,7 +13,7 @@ from aecore.dataset import to_unit
 from aecore.errors import TrainingError
 from aecore.noise import corrupt, corrupt_fixed
 from aecore.presets import PRESETS
-from aecore.training import evaluate_mse, new_model, pick_device, train
+from aecore.training import mean_squared_error, new_model, pick_device, train
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
 
@@ -56,7 +56,7 @@ def test_every_preset_learns_on_the_bundled_digits(images, preset):
     config = dataclasses.replace(preset.train, epochs=2, batch_size=64)
     model = new_model(preset.model, seed=0, device=CPU)
     inputs = torch.tensor(corrupt_fixed(images[1].numpy(), config.noise))
-    before = evaluate_mse(model, inputs, images[1])
+    before = mean_squared_error(model, inputs, images[1]).item()
 
     first, second = train(model, *images, config)
 
@@ -70,7 +70,7 @@ def test_records_say_what_was_measured(images):
     assert [record.epoch for record in records] == [1, 2, 3]
     assert 0 < records[0].seconds < records[1].seconds < records[2].seconds
     inputs = torch.tensor(corrupt_fixed(images[1].numpy(), RECIPE.noise))
-    assert records[-1].test_mse == evaluate_mse(model, inputs, images[1])
+    assert records[-1].test_mse == mean_squared_error(model, inputs, images[1]).item()
     for record in records:
         assert record.train_loss > record.train_mse > 0
 
@@ -83,7 +83,7 @@ def test_an_epoch_is_the_plain_recipe_written_out(images):
     optimizer = torch.optim.Adam(plain.parameters(), lr=1e-3)
     expected = []
     for _ in range(2):
-        losses = []
+        errors_seen = []
         for rows in torch.randperm(450, generator=generator).split(100):
             x = corrupt(images[0][rows], config.noise, generator=generator)
             errors = plain(x, generator=generator) - images[0][rows]
@@ -92,14 +92,17 @@ def test_an_epoch_is_the_plain_recipe_written_out(images):
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-            losses += [loss.item()] * len(rows)
-        expected.append(np.mean(losses))
+            errors_seen += [(errors**2).mean().item()] * len(rows)
+        shrinking = sum((matrix**2).mean().item() for matrix in plain.matrices())
+        expected.append((np.mean(errors_seen), np.mean(errors_seen) + 0.01 * shrinking))
 
     model, records = run(images)
 
-    assert len(losses) == 450
+    assert len(errors_seen) == 450
     torch.testing.assert_close(weights(model), weights(plain), atol=1e-5, rtol=1e-4)
-    assert [record.train_loss for record in records] == pytest.approx(expected, rel=1e-4)
+    for record, (mse, loss) in zip(records, expected, strict=True):
+        assert record.train_mse == pytest.approx(mse, rel=1e-4)
+        assert record.train_loss == pytest.approx(loss, rel=1e-4)
 
 
 def test_training_leaves_the_global_randomness_and_the_digits_alone(images):
@@ -172,7 +175,7 @@ def test_the_error_is_that_of_the_mean_over_all_pixels_without_dropout(images, m
     monkeypatch.setattr(training, "_EVALUATION_BATCH", 128)
     model = new_model(SMALL, seed=0, device=CPU).train()
 
-    found = evaluate_mse(model, images[1], images[1])
+    found = mean_squared_error(model, images[1], images[1]).item()
 
     with torch.no_grad():
         errors = model.eval()(images[1]) - images[1]
@@ -211,3 +214,35 @@ def test_the_processor_can_be_asked_for(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
 
     assert pick_device("cpu") == CPU
+
+
+def test_the_weight_of_a_divergence_that_the_model_does_not_have_is_refused(images):
+    with pytest.raises(TrainingError, match="kl_weight is for variational models"):
+        run(images, kl_weight=0.1)
+
+
+def test_a_model_learns_as_its_schedule_says(images):
+    """The last step of a linear schedule is the smallest, so one epoch more changes little."""
+    moved = []
+    for schedule in ("constant", "linear"):
+        model = new_model(SMALL, seed=0, device=CPU)
+        config = dataclasses.replace(RECIPE, optimizer="muon", schedule=schedule, epochs=6)
+        records = train(model, *images, config)
+        before = [weights(model) for _ in zip(range(5), records, strict=False)][-1]
+        next(records, None)
+        moved.append((weights(model) - before).norm())
+
+    assert moved[1] < 0.5 * moved[0]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_a_captured_step_learns_as_on_the_processor(images):
+    device = torch.device("cuda")
+    config = dataclasses.replace(RECIPE, noise=None, optimizer="muon", epochs=5)
+    model_config = dataclasses.replace(SMALL, latent_dropout=0.0)
+    on_device = new_model(model_config, seed=0, device=device)
+
+    records = list(train(on_device, *(x.to(device) for x in images), config))
+
+    _, expected = run(images, model_config, noise=None, optimizer="muon", epochs=5)
+    assert records[-1].test_mse == pytest.approx(expected[-1].test_mse, rel=0.05)

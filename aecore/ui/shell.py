@@ -17,6 +17,7 @@ from aecore.download import DownloadProgress
 from aecore.download_job import DownloadJob
 from aecore.errors import AecoreError, CheckpointError
 from aecore.presets import PRESETS
+from aecore.remarks import remarks
 from aecore.ui import address, resources
 
 DEFAULT_MODEL = "plane"
@@ -76,7 +77,7 @@ def open_page(
     address.set_model(name)
     st.markdown(explanation)
     found = resources.load_checkpoint(name)
-    st.caption(_facts(found.card))
+    st.caption("\n\n".join([_facts(found.card), *remarks(found.card)]))
     return found
 
 

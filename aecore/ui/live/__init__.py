@@ -70,6 +70,8 @@ def live_decoder(
     header = {
         "hash": found.digest,
         "name": found.name,
+        "variational": found.card.model.variational,
+        "logistic": found.card.model.output == "logistic",
         "layers": [[after, before] for before, after in itertools.pairwise(shapes)],
         "settings": settings,
     }

@@ -72,6 +72,8 @@ function makeModel(header, buffer) {
   const dim = layers[0].cols;
   return {
     hash: header.hash,
+    variational: header.variational,
+    logistic: header.logistic,
     dim,
     count: arrays.labels.length,
     layers,
@@ -99,7 +101,7 @@ function fromHalf(bits) {
 // --- decoding -----------------------------------------------------------------------------------
 
 /**
- * The digit (784 values, not clipped) of a code z (D). The array belongs to the model and is
+ * The digit (784 values, of a linear output not clipped) of a code z (D). The array belongs to the model and is
  * overwritten by the next call: nothing is allocated.
  */
 function decode(model, z) {
@@ -111,6 +113,7 @@ function decode(model, z) {
     multiply(layer, input, depth < last);
     input = layer.out;
   }
+  if (model.logistic) for (let i = 0; i < input.length; i++) input[i] = 1 / (1 + Math.exp(-input[i]));
   meter.decodes += 1;
   return input;
 }

@@ -40,25 +40,28 @@ function drawStandard(model, random = Math.random) {
 const SOURCES = [
   {
     name: "all digits",
-    hint: "From the normal distribution fitted to the codes of all test digits.",
+    hint: () => "From the normal distribution fitted to the codes of all test digits.",
     draw: (model) => ({ z: drawFitted(model, rowsOf(model, null)) }),
   },
   {
     name: "one digit",
     labelled: true,
-    hint: "From the normal distribution fitted to the codes of one digit.",
+    hint: () => "From the normal distribution fitted to the codes of one digit.",
     draw: (model, label) => ({ z: drawFitted(model, rowsOf(model, label)), from: `the ${label}s` }),
   },
   {
     name: "N(0, I)",
-    hint: "From the standard normal distribution, which knows nothing of the data: nobody taught the encoder to fill it.",
+    hint: (model) =>
+      model.variational
+        ? "From the standard normal distribution, which this model was trained to fill with digits."
+        : "From the standard normal distribution, which knows nothing of the data: nobody taught the encoder to fill it.",
     draw: (model) => ({ z: drawStandard(model) }),
   },
   {
     name: "a test digit",
     labelled: true,
     any: true,
-    hint: "The code of a digit that the model never saw in training.",
+    hint: () => "The code of a digit that the model never saw in training.",
     draw(model, label) {
       const rows = rowsOf(model, label);
       const number = rows[Math.floor(Math.random() * rows.length)];

@@ -156,7 +156,7 @@ function createGenerator(parentElement, send) {
     const source = SOURCES[view.source.value];
     const labels = [...new Set(model.labels)].sort();
     const chosen = view.label.value;
-    view.hint.textContent = source.hint;
+    view.hint.textContent = source.hint(model);
     view.labelling.hidden = !source.labelled;
     const options = labels.map((label) => make("option", { value: label }, String(label)));
     if (source.any) options.unshift(make("option", { value: "" }, "any"));

@@ -1,0 +1,112 @@
+"""How quickly the browser decodes, beside a slider that asks the server: `bench decode`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from aecore import checkpoint, inference, latent
+from aecore.bench.chromium import ARGUMENTS, find_chromium, import_playwright
+from aecore.bench.drive import EVENTS_PER_SECOND, Tab
+from aecore.bench.server import serve
+from aecore.errors import AecoreError, CheckpointError
+from aecore.presets import PRESETS
+
+N_CODES = 200
+_BASELINE = "aecore/ui/slider_baseline.py"
+_MOST_SECONDS = 120.0  # for one preset
+
+
+def bench_decode(*, progress: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
+    """Measure every shipped preset in headless Chromium.
+
+    Parameters
+    ----------
+    progress : callable
+        Told the name of each preset before it is measured.
+
+    Returns
+    -------
+    dict
+        `events_per_second`, how often the pointer was moved, and `presets`: by name
+
+        - `js_ms`: one decoding in JavaScript, the mean over half a second of them;
+        - `max_abs_error`: the largest difference of a pixel from PyTorch, over 200 codes drawn
+          from the normal distribution fitted to the data's;
+        - `frame_p50_ms`, `frame_p95_ms`: while a slider is dragged for 3 s, how far the picture
+          lags behind the pointer: from the time stamp of a pointer event (when Chromium took it
+          in) to the first task after the frame that draws its digit was painted and handed to
+          the compositor. Of several events before one frame only the newest is drawn, and counts;
+        - `oldest_p95_ms`: the same for the oldest of them, whose place the newest took. It waits
+          for a whole frame of 16.7 ms, however quick the decoder;
+        - `updates_per_second`: how many frames drew a digit anew;
+        - `websocket_messages_during_drag`: both directions;
+        - `map`: the last five again, the pointer moving over the 2-D map;
+        - `server_slider_ms`: the same decoder behind an `st.slider` in a fragment, from letting
+          go of it to the new picture painted, the median of 12.
+
+    Raises
+    ------
+    AecoreError
+        If playwright, Chromium or a checkpoint is missing, or the app does not answer.
+    """
+    names = [name for name in PRESETS if name in checkpoint.names()]
+    if not names:
+        raise CheckpointError("No preset is trained yet. Train one: python -m aecore train plane")
+    playwright = import_playwright()
+    executable = find_chromium()
+    with serve("app.py", {"AECORE_DOWNLOAD": "off"}) as app, serve(_BASELINE) as baseline:
+        try:
+            presets = asyncio.run(_all(playwright, executable, names, app, baseline, progress))
+        except (playwright.async_api.Error, TimeoutError) as error:
+            raise AecoreError(f"The browser could not be driven: {error}") from error
+    return {"events_per_second": EVENTS_PER_SECOND, "presets": presets}
+
+
+async def _all(
+    playwright: Any,
+    executable: str,
+    names: list[str],
+    app: str,
+    baseline: str,
+    progress: Callable[[str], None],
+) -> dict[str, dict[str, Any]]:
+    """Measure one preset after the other."""
+    async with playwright.async_api.async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
+        try:
+            measured = {}
+            for name in names:
+                progress(f"Measuring {name}")
+                one = _one(browser, name, app, baseline)
+                measured[name] = await asyncio.wait_for(one, _MOST_SECONDS)
+            return measured
+        finally:
+            await browser.close()
+
+
+async def _one(browser: Any, name: str, app: str, baseline: str) -> dict[str, Any]:
+    found = checkpoint.load(name)
+    codes = latent.fit_gaussian(found.codes).sample(N_CODES, np.random.default_rng(0))
+    codes = codes.astype(np.float32)
+    wanted = inference.decode(inference.build_model(found.card.model, found.weights), codes)
+
+    async with Tab(browser) as tab:
+        await tab.open_live(f"{app}/generate?model={name}")
+        js_ms, pixels = await tab.decode(found.digest, codes)
+        sliders = await tab.drag_slider()
+    async with Tab(browser) as tab:
+        await tab.open_live(f"{app}/?model={name}")
+        over_map = await tab.move_over_map()
+    async with Tab(browser) as tab:
+        server_ms = await tab.click_slider(f"{baseline}/?model={name}")
+    return {
+        "js_ms": js_ms,
+        "max_abs_error": float(np.abs(pixels - wanted).max()),
+        **sliders,
+        "map": over_map,
+        "server_slider_ms": server_ms,
+    }

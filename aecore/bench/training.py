@@ -1,0 +1,180 @@
+"""Our training loop and recipes beside the notebook's own loop: `bench train`."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from aecore.config import ModelConfig, TrainConfig
+from aecore.cuda_graph import tf32
+from aecore.dataset import Dataset, to_unit
+from aecore.model import Autoencoder
+from aecore.noise import corrupt
+from aecore.presets import Preset
+from aecore.training import fixed_corruption, mean_squared_error, new_model, train
+
+_PRODUCT_SIZE = {"cpu": 1024, "mps": 2048, "cuda": 8192}
+
+
+def bench_train(
+    preset: Preset,
+    dataset: Dataset,
+    *,
+    seeds: int,
+    notebook_epochs: int,
+    device: torch.device,
+    progress: Callable[[str], None] = lambda text: None,
+) -> dict[str, Any]:
+    """Time three ways to train a preset, one after the other, for several seeds.
+
+    Parameters
+    ----------
+    preset : Preset
+    dataset : Dataset
+    seeds : int
+        How many runs of each; seeds 0, 1, ...
+    notebook_epochs : int
+        Epochs of the notebook's loop and of ours on the same recipe.
+    device : torch.device
+    progress : callable
+        Told what is timed next.
+
+    Returns
+    -------
+    dict
+        Medians over the seeds, and `runs`, the same for each seed:
+
+        - `notebook_seconds`, `notebook_test_mse`: the notebook's loop and recipe;
+        - `same_recipe_seconds`, `same_recipe_test_mse`, `same_recipe_speedup`: our loop, the
+          notebook's recipe; the time includes an evaluation after each epoch;
+        - `recipe_seconds`, `recipe_test_mse`, `parity_speedup`: our loop and the preset's
+          recipe, scheduled over the preset's `parity_epochs`;
+        - `capture_seconds`: how much longer the first epoch of our loop took than the median
+          one, that is, compiling and capturing; it is part of the times above;
+        - `floor_seconds`: the multiply-adds of the same recipe's matrix products over the rate
+          of one large product, measured beside each run; `floor_ratio`: our loop's time over it.
+    """
+    train_images = torch.tensor(to_unit(dataset.train_images))
+    test_images = torch.tensor(to_unit(dataset.test_images), device=device)
+    test_inputs = fixed_corruption(test_images, preset.train.noise)
+    on_device = train_images.to(device)
+    ours = dataclasses.replace(preset.train, epochs=preset.parity_epochs)
+    same = preset.notebook_recipe(notebook_epochs)
+
+    def timed_train(config: TrainConfig) -> tuple[float, list[float], float]:
+        """Seconds in all and of each epoch, and the error in the end."""
+        model = new_model(preset.model, seed=config.seed, device=device)
+        begun = time.perf_counter()
+        records = list(train(model, on_device, test_images, config))
+        seconds = time.perf_counter() - begun
+        ends = [0.0, *(record.seconds for record in records)]
+        epochs = [end - start for start, end in itertools.pairwise(ends)]
+        return seconds, epochs, records[-1].test_mse
+
+    runs = []
+    for seed in range(seeds):
+        progress(f"seed {seed}: the notebook's loop, {notebook_epochs} epochs")
+        rate = products_per_second(device)
+        model = new_model(preset.model, seed=seed, device=device)
+        begun = time.perf_counter()
+        notebook_loop(model, train_images, dataclasses.replace(same, seed=seed))
+        notebook_seconds = time.perf_counter() - begun
+        notebook_mse = mean_squared_error(model, test_inputs, test_images).item()
+        progress(f"seed {seed}: our loop, the same recipe ({notebook_seconds:.1f} s before)")
+        same_seconds, epochs, same_mse = timed_train(dataclasses.replace(same, seed=seed))
+        progress(f"seed {seed}: our recipe, {ours.epochs} epochs ({same_seconds:.1f} s before)")
+        recipe_seconds, _, recipe_mse = timed_train(dataclasses.replace(ours, seed=seed))
+        rate = max(rate, products_per_second(device))
+        floor = multiply_adds(preset.model) * len(train_images) * notebook_epochs / rate
+        runs.append(
+            {
+                "seed": seed,
+                "notebook_seconds": notebook_seconds,
+                "notebook_test_mse": notebook_mse,
+                "same_recipe_seconds": same_seconds,
+                "same_recipe_test_mse": same_mse,
+                "same_recipe_speedup": notebook_seconds / same_seconds,
+                "recipe_seconds": recipe_seconds,
+                "recipe_test_mse": recipe_mse,
+                "parity_speedup": notebook_seconds / recipe_seconds,
+                "capture_seconds": max(0.0, epochs[0] - statistics.median(epochs)),
+                "floor_seconds": floor,
+                "floor_ratio": same_seconds / floor,
+            }
+        )
+    medians = {key: statistics.median(run[key] for run in runs) for key in runs[0] if key != "seed"}
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+    return {
+        "preset": preset.name,
+        "device": name,
+        "threads": torch.get_num_threads(),
+        "notebook_epochs": notebook_epochs,
+        "recipe_epochs": ours.epochs,
+        **medians,
+        "runs": runs,
+    }
+
+
+def notebook_loop(model: Autoencoder, images: Tensor, config: TrainConfig) -> None:
+    """Train as the course notebook does: a loader of single rows, and a wait after each step.
+
+    Parameters
+    ----------
+    model : Autoencoder
+        Changed in place.
+    images : Tensor of shape (N, 784), float32 in 0..1
+        On the processor; each batch is sent to the model's device.
+    config : TrainConfig
+        The notebook's recipe: Adam at a constant rate.
+    """
+    device = next(model.parameters()).device
+    generator = torch.Generator(device=device).manual_seed(config.seed)
+    loader = DataLoader(
+        TensorDataset(images),
+        batch_size=config.batch_size,
+        shuffle=True,
+        generator=torch.Generator().manual_seed(config.seed),
+    )
+    optimizer = torch.optim.Adam(model.parameters(), lr=config.learning_rate)
+    criterion = nn.MSELoss()
+    model.train()
+    for _ in range(config.epochs):
+        running = 0.0
+        for (batch,) in loader:
+            target = batch.to(device)
+            x = corrupt(target, config.noise, generator=generator)
+            loss = criterion(model(x, generator=generator), target)
+            for parameter in model.parameters():
+                if parameter.ndim == 2:
+                    loss = loss + config.gamma * torch.mean(parameter**2)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            running += loss.item()
+
+
+def multiply_adds(config: ModelConfig) -> int:
+    """Of one digit's matrix products: forwards, for every weight, and back to all but the input."""
+    products = [shape[0] * shape[1] for shape in config.weight_shapes().values() if len(shape) == 2]
+    return 3 * sum(products) - products[0]
+
+
+def products_per_second(device: torch.device) -> float:
+    """Multiply-adds a second in a large float32 product, as training runs it; the best of ten."""
+    size = _PRODUCT_SIZE[device.type]
+    a, b = torch.rand(2, size, size, device=device)
+    best = float("inf")
+    with tf32():
+        for _ in range(10):
+            begun = time.perf_counter()
+            (a @ b)[0, 0].item()  # waits for the device
+            best = min(best, time.perf_counter() - begun)
+    return size**3 / best

@@ -1,0 +1,72 @@
+"""A training step as one CUDA graph: the host launches it once, not kernel by kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+
+_WARM_UPS = 3  # PyTorch asks for a few real steps on a side stream before a capture
+
+
+class CapturedStep:
+    """Runs `step(rows)`, after the first few steps as a captured graph.
+
+    Parameters
+    ----------
+    step : callable
+        Takes a (B,) int64 tensor of row numbers. It may read and write only tensors that stay
+        where they are, never wait for the device, and set gradients to None before its
+        backward pass.
+    batch_size : int
+        B; shorter batches run uncaptured.
+    generator : torch.Generator
+        The one that `step` draws from, on the CUDA device.
+    """
+
+    def __init__(
+        self, step: Callable[[Tensor], None], batch_size: int, generator: torch.Generator
+    ) -> None:
+        self._step = step
+        self._generator = generator
+        self._rows = torch.zeros(batch_size, dtype=torch.int64, device=generator.device)
+        self._stream = torch.cuda.Stream(generator.device)
+        self._warm_ups = 0
+        self._graph: torch.cuda.CUDAGraph | None = None
+
+    def __call__(self, rows: Tensor) -> None:
+        if len(rows) != len(self._rows) or self._warm_ups < _WARM_UPS:
+            self._run_uncaptured(rows)
+            return
+        if self._graph is None:
+            self._graph = self._capture()
+        self._rows.copy_(rows)
+        self._graph.replay()
+
+    def _run_uncaptured(self, rows: Tensor) -> None:
+        current = torch.cuda.current_stream(self._rows.device)
+        self._stream.wait_stream(current)
+        with torch.cuda.stream(self._stream), tf32():
+            self._step(rows)
+        current.wait_stream(self._stream)
+        self._warm_ups += 1
+
+    def _capture(self) -> torch.cuda.CUDAGraph:
+        graph = torch.cuda.CUDAGraph()
+        graph.register_generator_state(self._generator)
+        with tf32(), torch.cuda.graph(graph, stream=self._stream):
+            self._step(self._rows)
+        return graph
+
+
+@contextmanager
+def tf32() -> Iterator[None]:
+    """Matrix products on tensor cores, whose inputs keep 10 bits after the point."""
+    before = torch.backends.cuda.matmul.fp32_precision
+    torch.backends.cuda.matmul.fp32_precision = "tf32"
+    try:
+        yield
+    finally:
+        torch.backends.cuda.matmul.fp32_precision = before

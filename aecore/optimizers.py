@@ -1,0 +1,111 @@
+"""How the weights are updated: the notebook's Adam, or Muon on the matrices."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor
+
+from aecore.config import TrainConfig
+from aecore.model import Autoencoder
+
+WARM_UP = 0.05
+"""Share of a linear schedule's steps in which the step size rises."""
+_MOMENTUM = 0.9
+# Amsel et al. 2025, "The Polar Express", the first four polynomials: each maps the singular
+# values x to a x + b x**3 + c x**5, and together they bring those above 0.001 to 0.4 ... 1.6.
+_POLYNOMIALS = (
+    (8.28721201814563, -23.595886519098837, 17.300387312530933),
+    (4.107059111542203, -2.9478499167379106, 0.5448431082926601),
+    (3.9486908534822946, -2.908902115962949, 0.5518191394370137),
+    (3.3184196573706015, -2.488488024314874, 0.51004894012372),
+)
+
+
+def new_optimizers(
+    model: Autoencoder, config: TrainConfig, *, rate: Tensor
+) -> list[torch.optim.Optimizer]:
+    """What updates every parameter of `model` once, gamma's penalty included.
+
+    Parameters
+    ----------
+    model : Autoencoder
+    config : TrainConfig
+    rate : Tensor, scalar
+        The step size, on the model's device; changing it in place changes the next steps.
+    """
+    biases = {"params": [each for each in model.parameters() if each.ndim == 1], "weight_decay": 0}
+    decayed = _by_decay(model.matrices(), config.gamma)
+    options = {"lr": rate, "fused": True, "capturable": rate.is_cuda}
+    if config.optimizer == "adam":
+        return [torch.optim.Adam([*decayed, biases], **options)]
+    return [Muon(decayed, lr=rate), torch.optim.Adam([biases], **options)]
+
+
+def rates(config: TrainConfig, steps: int) -> Tensor:
+    """The step size of each of `steps` steps: (steps,) float32."""
+    if config.schedule == "constant":
+        return torch.full((steps,), config.learning_rate)
+    step = torch.arange(1, steps + 1, dtype=torch.float64)
+    rising = step / (WARM_UP * steps)
+    falling = (steps + 1 - step) / ((1 - WARM_UP) * steps)
+    return (config.learning_rate * torch.minimum(rising, falling).clamp(max=1.0)).float()
+
+
+def _by_decay(matrices: Iterable[Tensor], gamma: float) -> list[dict]:
+    """Parameter groups whose `weight_decay` adds the gradient of gamma * mean(W**2)."""
+    by_size = sorted(matrices, key=Tensor.numel)
+    return [
+        {"params": list(group), "weight_decay": 2.0 * gamma / size}
+        for size, group in itertools.groupby(by_size, Tensor.numel)
+    ]
+
+
+class Muon(torch.optim.Optimizer):
+    """Momentum whose update is made orthogonal, for weight matrices (Jordan et al. 2024).
+
+    Every direction of a matrix moves equally far in a step, also those with small gradients. The
+    update is scaled so that its values are about as large as Adam's (Liu et al. 2025, "Muon is
+    scalable for LLM training").
+
+    Parameters
+    ----------
+    groups : iterable of dict
+        `params`, matrices, and `weight_decay`, which is added to the gradient.
+    lr : Tensor, scalar
+    """
+
+    def __init__(self, groups: Iterable[dict], *, lr: Tensor) -> None:
+        super().__init__(groups, {"lr": lr, "weight_decay": 0.0})
+
+    @torch.no_grad()
+    def step(self) -> None:
+        """Update every matrix from its gradient."""
+        for group in self.param_groups:
+            for matrix in group["params"]:
+                gradient = matrix.grad.add(matrix, alpha=group["weight_decay"])
+                state = self.state[matrix]
+                if not state:
+                    state["momentum"] = torch.zeros_like(matrix)
+                momentum = state["momentum"].lerp_(gradient, 1.0 - _MOMENTUM)
+                update = orthogonalise(gradient.lerp_(momentum, _MOMENTUM))  # Nesterov's
+                scale = 0.2 * math.sqrt(max(matrix.shape))
+                matrix.addcmul_(update, group["lr"], value=-scale)
+
+
+def orthogonalise(matrix: Tensor) -> Tensor:
+    """About the nearest matrix with orthonormal rows or columns: (m, n) -> (m, n).
+
+    By Newton and Schulz's iteration, products with the matrix's own Gram matrix. In float32:
+    bfloat16 is emulated on most CPUs, and 11 times slower there.
+    """
+    tall = matrix.shape[0] > matrix.shape[1]
+    x = matrix.mT if tall else matrix
+    x = x / (1.01 * x.norm() + 1e-7)
+    for a, b, c in _POLYNOMIALS:
+        gram = x @ x.mT
+        x = torch.addmm(x, torch.addmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
+    return x.mT if tall else x

@@ -1,0 +1,129 @@
+"""Muon against a singular value decomposition, and the penalty and schedule written out."""
+
+import dataclasses
+import math
+
+import pytest
+import torch
+
+from aecore.config import ModelConfig, TrainConfig
+from aecore.model import Autoencoder, penalty
+from aecore.optimizers import Muon, new_optimizers, orthogonalise, rates
+
+pytestmark = pytest.mark.usefixtures("torch_threads")
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def small_model():
+    return Autoencoder(ModelConfig(latent_dim=3, hidden_dims=(8,)), generator=seeded())
+
+
+@pytest.mark.parametrize("shape", [(20, 60), (60, 20), (30, 30), (1, 9), (2, 128)])
+def test_an_update_keeps_the_directions_and_makes_them_about_equally_long(shape):
+    matrix = torch.randn(shape, generator=seeded(1))
+    u, s, vh = torch.linalg.svd(matrix, full_matrices=False)
+
+    found = orthogonalise(1e-4 * matrix)
+
+    inside = u.mT @ found @ vh.mT  # diagonal where the singular directions are the same
+    torch.testing.assert_close(inside, torch.diag(inside.diagonal()), atol=2e-3, rtol=0)
+    lengths = inside.diagonal()[s > 1e-3 * s.norm()]
+    assert len(lengths) > 0
+    assert 0.4 < lengths.min() <= lengths.max() < 1.6
+
+
+def test_no_gradient_gives_no_update():
+    assert torch.equal(orthogonalise(torch.zeros(4, 6)), torch.zeros(4, 6))
+
+
+def test_two_steps_of_muon_are_nesterovs_momentum_made_orthogonal():
+    matrix = torch.nn.Parameter(torch.randn(5, 12, generator=seeded(2)))
+    first, second = torch.randn(2, 5, 12, generator=seeded(3))
+    start = matrix.detach().clone()
+    optimizer = Muon([{"params": [matrix], "weight_decay": 0.5}], lr=torch.tensor(0.1))
+
+    matrix.grad = first.clone()
+    optimizer.step()
+    middle = matrix.detach().clone()
+    matrix.grad = second.clone()
+    optimizer.step()
+
+    def moved(gradient, momentum):
+        nesterov = 0.1 * gradient + 0.9 * momentum
+        return 0.1 * 0.2 * math.sqrt(12) * orthogonalise(nesterov)
+
+    g1, g2 = first + 0.5 * start, second + 0.5 * middle
+    torch.testing.assert_close(middle, start - moved(g1, 0.1 * g1))
+    torch.testing.assert_close(
+        matrix.detach(), middle - moved(g2, 0.1 * g2 + 0.9 * 0.1 * g1), atol=1e-5, rtol=1e-4
+    )
+    torch.testing.assert_close(optimizer.state[matrix]["momentum"], 0.1 * g2 + 0.9 * 0.1 * g1)
+
+
+def test_the_decay_of_the_matrices_is_the_slope_of_the_penalty():
+    config = TrainConfig(gamma=0.3)
+    plain, decayed = small_model(), small_model()
+    by_hand = torch.optim.Adam(plain.parameters(), lr=0.01)
+    (optimizer,) = new_optimizers(decayed, config, rate=torch.tensor(0.01))
+
+    for _ in range(3):
+        by_hand.zero_grad()
+        penalty(plain, 0.3).backward()
+        for bias in (each for each in plain.parameters() if each.ndim == 1):
+            bias.grad = torch.zeros_like(bias)
+        for parameter in decayed.parameters():
+            parameter.grad = torch.zeros_like(parameter)
+        by_hand.step()
+        optimizer.step()
+
+    for found, expected in zip(decayed.parameters(), plain.parameters(), strict=True):
+        torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["adam", "muon"])
+def test_every_parameter_is_updated_once_and_by_the_rate_of_the_moment(name):
+    model, rate = small_model(), torch.tensor(0.0)
+    optimizers = new_optimizers(model, TrainConfig(gamma=1e-4, optimizer=name), rate=rate)
+    updated = [
+        each for optimizer in optimizers for group in optimizer.param_groups
+        for each in group["params"]
+    ]  # fmt: skip
+    for parameter in model.parameters():
+        parameter.grad = torch.ones_like(parameter)
+    before = [parameter.detach().clone() for parameter in model.parameters()]
+
+    for optimizer in optimizers:
+        optimizer.step()
+    at_rate_zero = [parameter.detach().clone() for parameter in model.parameters()]
+    rate.fill_(0.01)
+    for optimizer in optimizers:
+        optimizer.step()
+
+    assert sorted(map(id, updated)) == sorted(map(id, model.parameters()))
+    torch.testing.assert_close(at_rate_zero, before, atol=0, rtol=0)
+    for parameter, old in zip(model.parameters(), before, strict=True):
+        assert not torch.equal(parameter, old)
+
+
+def test_a_constant_schedule_is_the_rate_and_a_linear_one_rises_and_falls():
+    config = TrainConfig(gamma=0.0, learning_rate=0.02)
+
+    constant = rates(config, 100)
+    linear = rates(dataclasses.replace(config, schedule="linear"), 100)
+
+    assert constant.tolist() == pytest.approx([0.02] * 100)
+    assert linear[:5].tolist() == pytest.approx([0.004, 0.008, 0.012, 0.016, 0.02])
+    assert linear[5:].diff().tolist() == pytest.approx([-0.02 / 95] * 94, rel=1e-3)
+    assert linear[-1].item() == pytest.approx(0.02 / 95)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 7])
+def test_a_short_linear_schedule_is_still_a_step_size_everywhere(steps):
+    found = rates(TrainConfig(gamma=0.0, schedule="linear"), steps)
+
+    assert found.shape == (steps,)
+    assert found.min() > 0
+    assert found.max() <= 1e-3 + 1e-9
