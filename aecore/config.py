@@ -181,8 +181,12 @@ class TrainConfig(Plain):
     kl_weight: float = 0.0
     """Of variational models: weight of the codes' KL divergence from the standard normal
     distribution, in nats a digit, beside the mean squared error per pixel."""
+    distortion: float = 0.0
+    """Share of the digits of each step that are slightly turned, stretched and slanted first,
+    input and target alike: more digits to learn from than there are."""
     seed: int = 0
-    """Fixes the initial weights, the order of the digits, the corruption and the dropout."""
+    """Fixes the initial weights, the order of the digits, their distortion and
+    corruption, and the dropout."""
 
     def __post_init__(self) -> None:
         if isinstance(self.noise, Mapping):
@@ -196,4 +200,5 @@ class TrainConfig(Plain):
         _require_choice("optimizer", self.optimizer, get_args(OptimizerName))
         _require_choice("schedule", self.schedule, get_args(ScheduleName))
         _require_real("kl_weight", self.kl_weight, 0.0, 100.0)
+        _require_real("distortion", self.distortion, 0.0, 1.0)
         _require_int("seed", self.seed, 0, 2**63 - 1)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.cuda_graph import CapturedStep
+from aecore.distortion import distort
 from aecore.errors import TrainingError
 from aecore.history import EpochRecord
 from aecore.model import Autoencoder, objective, penalty
@@ -91,6 +92,7 @@ def train(
     def step(rows: Tensor) -> None:
         """Learn from the digits in these rows."""
         target = train_images.index_select(0, rows)
+        target = distort(target, share=config.distortion, generator=generator)
         x = corrupt(target, config.noise, generator=generator)
         loss, mse = objective(model, x, target, kl_weight=config.kl_weight, generator=generator)
         for optimizer in optimizers:

@@ -113,6 +113,7 @@ def test_the_defaults_are_the_notebooks_recipe():
         "optimizer": "adam",
         "schedule": "constant",
         "kl_weight": 0.0,
+        "distortion": 0.0,
         "seed": 0,
     }
 

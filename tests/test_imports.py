@@ -14,7 +14,8 @@ PACKAGE = REPOSITORY / "aecore"
 STEPS = (
     {"errors", "threads"},
     {"checks", "codes", "config", "dataset", "picture_file", "pictures", "selection"},
-    {"digits", "download", "history", "latent", "model", "noise", "presets", "cuda_graph"},
+    {"digits", "download", "history", "latent", "model", "noise", "presets", "cuda_graph"}
+    | {"distortion"},
     {"optimizers"},
     {"animation", "baseline", "card", "download_job", "inference", "metrics", "paths", "pin"}
     | {"projection", "snippets", "training"},
