@@ -14,7 +14,7 @@ from aecore.errors import ConfigError, ShapeError
 
 N_LABELS = 10
 SIDE = 28  # pixels of a digit's edge
-CHUNK = 256  # images measured at a time: their float64 copies stay in the processor's cache
+CHUNK = 128  # images measured at a time: their float64 copies stay in the processor's cache
 
 
 def _per_image(
