@@ -145,7 +145,12 @@ def by_pass(changes: np.ndarray, names: Sequence[str], *, settled: float) -> go.
     figure.add_hline(
         y=settled,
         line={"color": _GREY, "dash": "dot"},
-        annotation={"text": "settled", "showarrow": False},
+        annotation={
+            "text": "settled",
+            "y": float(np.log10(settled)),  # unlike the line, it is placed in powers of ten
+            "yanchor": "bottom",
+            "showarrow": False,
+        },
     )
     figure.update_xaxes(type="log")
     figure.update_yaxes(type="log", exponentformat="power")
@@ -184,3 +189,89 @@ def add_paths(figure: go.Figure, paths: np.ndarray, names: Sequence[str]) -> go.
             )
         )
     return figure
+
+
+_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
+
+
+def by_dimension(
+    models: Mapping[str, tuple[int, float]], pca: Mapping[int, float], *, whole: bool
+) -> go.Figure:
+    """Error against the size of the code, of models and of PCA; both axes logarithmic.
+
+    Parameters
+    ----------
+    models : mapping of str to (int, float)
+        D and mean squared error by name.
+    pca : mapping of int to float
+        Mean squared error by D, ascending.
+    whole : bool
+        Whether PCA's errors are a whole curve, or single points to be told apart.
+    """
+    figure = go.Figure(
+        go.Scatter(
+            x=list(pca),
+            y=list(pca.values()),
+            name="PCA",
+            mode="lines" if whole else "markers",
+            line={"color": _GREY, "width": 2},
+            marker={"symbol": "line-ew-open", "size": 14, "color": _GREY},
+            hovertemplate="D = %{x}: %{y:.5f}<extra>PCA</extra>",
+        )
+    )
+    for index, (name, (dim, error)) in enumerate(models.items()):
+        figure.add_trace(
+            go.Scatter(
+                x=[dim],
+                y=[error],
+                name=name,
+                mode="markers",
+                marker={
+                    "color": DIGIT_COLOURS[index % len(DIGIT_COLOURS)],
+                    "symbol": _SYMBOLS[index % len(_SYMBOLS)],
+                    "size": 12,
+                },
+                hovertemplate="D = %{x}: %{y:.5f}<extra>" + name + "</extra>",
+            )
+        )
+    errors = [error for _, error in models.values()]
+    seen = [*errors, *(error for dim, error in pca.items() if dim <= _widest(models))]
+    low, high = min(value for value in seen if value > 0), max(seen)
+    figure.update_xaxes(type="log", dtick=np.log10(2), tick0=0, tickformat="d")
+    # PCA ends at 0 errors, which a logarithmic axis cannot reach: it is cut below the models.
+    figure.update_yaxes(
+        type="log", range=[np.log10(low / 1.5), np.log10(high * 1.5)], tickformat=".2~g"
+    )
+    return _finish(figure, "D, numbers in a code", "test error (MSE per pixel)", height=440)
+
+
+def _widest(models: Mapping[str, tuple[int, float]]) -> int:
+    return max(dim for dim, _ in models.values())
+
+
+def by_epoch(
+    histories: Mapping[str, tuple[Sequence[float], Sequence[float]]], x_name: str
+) -> go.Figure:
+    """Training curves over each other, the error on a logarithmic axis.
+
+    Parameters
+    ----------
+    histories : mapping of str to (x, errors)
+        Errors are mean squared errors per pixel.
+    x_name : str
+        With its unit.
+    """
+    figure = go.Figure()
+    for index, (name, (x, errors)) in enumerate(histories.items()):
+        figure.add_trace(
+            go.Scatter(
+                x=x,
+                y=errors,
+                name=name,
+                mode="lines" if len(x) > 1 else "markers",
+                line=_style(index),
+                hovertemplate="%{x:.4~g}: %{y:.5f}<extra>" + name + "</extra>",
+            )
+        )
+    figure.update_yaxes(type="log", tickformat=".2~g")
+    return _finish(figure, x_name, "test error (MSE per pixel)", height=440)

@@ -137,8 +137,3 @@ def median_3x3(images: np.ndarray) -> np.ndarray:
         pair = nine[low], nine[high]
         nine[low], nine[high] = np.minimum(*pair), np.maximum(*pair)
     return nine[4].reshape(images.shape)
-
-
-def best(scores: Mapping[Way, Score]) -> Way:
-    """The way with the highest mean PSNR; the first of equals."""
-    return max(scores, key=lambda way: scores[way].psnr.mean)

@@ -7,7 +7,7 @@ from skimage.metrics import structural_similarity
 
 from aecore import evaluation
 from aecore.damage import Damage
-from aecore.denoising import Score, Spread, Workshop, best, median_3x3
+from aecore.denoising import Score, Spread, Workshop, median_3x3
 from aecore.inference import build_model, reconstruct
 
 
@@ -106,12 +106,3 @@ def test_the_curve_is_the_measure_at_each_level_in_order(workshop, unit_digits):
     assert curve[0]["noisy"].identical
     assert curve[0]["noisy"].ssim.mean == pytest.approx(1)
     assert not curve[1]["noisy"].identical
-
-
-def test_the_best_way_has_the_highest_mean_psnr():
-    def score(mean):
-        psnr = Spread(mean=mean, low=0, high=99, least=0)
-        return Score(psnr=psnr, ssim=Spread(mean=1, low=1, high=1, least=1))
-
-    assert best({"noisy": score(12), "model": score(19), "pca": score(15)}) == "model"
-    assert best({"noisy": score(np.inf), "model": score(19)}) == "noisy"

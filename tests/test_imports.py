@@ -29,7 +29,7 @@ STEPS = (
     | {"projection", "sheet", "snippets", "training"},
     {"checkpoint", "controls", "data", "denoising", "evaluation", "figures", "interpolation"}
     | {"settling"},
-    {"curves", "experiment", "packing"},
+    {"comparison", "curves", "experiment", "packing", "spectrum"},
     {"bench", "command", "ui"},
     {"bench_command", "commands", "train_command"},
     {"cli"},

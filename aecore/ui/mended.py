@@ -15,7 +15,7 @@ import streamlit as st
 from aecore import curves
 from aecore.checkpoint import Checkpoint
 from aecore.damage import Damage
-from aecore.denoising import LEVELS, Score, Way, Workshop, best
+from aecore.denoising import LEVELS, Score, Way, Workshop
 from aecore.selection import first_of_each
 from aecore.sheet import to_sheet_png
 from aecore.ui import charts, markup, resources, shell
@@ -50,6 +50,8 @@ def pictures(found: Checkpoint, damage: Damage) -> None:
     clean = digits.images[:count]
     limit = 1.0 if damage.is_signed else None
     names = _names(found)
+    if "plain" in names:
+        names["plain"] += " (plain autoencoder)"
     scores = _at(found, damage)
     rows = [
         markup.Row(name="clean", images=clean[chosen]),
@@ -103,23 +105,15 @@ def show(found: Checkpoint, damage: Damage) -> None:
 
 
 def _verdict(found: Checkpoint, scores: Scores) -> str:
-    """Who mends best, by how much, and where the model stands if it is not the best."""
+    """Who mends best, and how all others fare, best first."""
     names = {way: f"**{shell.plain(name)}**" for way, name in _names(found).items()}
-    first = best(scores)
-    others = ", ".join(
-        f"{_decibels(score.psnr.mean)} {names[way]}"
-        for way, score in scores.items()
-        if way != first
-    )
+    names["noisy"] = "the noisy digits themselves"
+    first, *others = sorted(scores, key=lambda way: -scores[way].psnr.mean)
+    behind = ", ".join(f"{_decibels(scores[way].psnr.mean)} of {names[way]}" for way in others)
+    reached = f"{_decibels(scores[first].psnr.mean)} against {behind}"
     if first == "noisy":
-        return (
-            "At this level **no one mends**: the noisy digits themselves are closest to the clean "
-            f"ones, {_decibels(scores[first].psnr.mean)} against {others}."
-        )
-    return (
-        f"At this level {names[first]} mends best: {_decibels(scores[first].psnr.mean)} against "
-        f"{others}."
-    )
+        return f"At this level **no one mends**: {names[first]} are nearest the clean, {reached}."
+    return f"At this level {names[first]} mends best in the mean: {reached}."
 
 
 def _table(found: Checkpoint, scores: Scores) -> None:

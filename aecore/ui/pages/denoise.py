@@ -55,7 +55,7 @@ def _show(found: Checkpoint) -> None:
 def _pick_damage(card: Card) -> Damage:
     """Kind, level and place; they begin as what the model was trained on."""
     trained = card.train.noise or NoiseConfig()
-    kind_column, level_column = st.columns([2, 3], gap="large")
+    kind_column, level_column = st.columns(2, gap="medium")
     kind = kind_column.segmented_control(
         "Noise",
         get_args(DamageKind),

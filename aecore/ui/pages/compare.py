@@ -1,0 +1,131 @@
+"""`/compare`: all checkpoints in one table, their errors, their training, and two maps linked."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from aecore import comparison, curves
+from aecore.comparison import Entry
+from aecore.ui import charts, resources, shell, side_by_side
+
+_EXPLANATION = (
+    "Every trained model in one table: click a column's head to sort. Below, what a larger code "
+    "buys beside **PCA** at every size, the maps of the model above and of another one with "
+    "**linked selection**, and how all of them were trained."
+)
+_NUMBER_FORMATS = {
+    "code dropout": "%.2g",
+    "training (s)": "%.0f",
+    "test MSE": "%.5f",
+    "PCA, same D": "%.5f",
+    "test MSE, clean input": "%.5f",
+    "kNN-5 accuracy": "%.4f",
+    "PCA's kNN-5": "%.4f",
+    "trustworthiness": "%.4f",
+    "PCA's trustworthiness": "%.4f",
+    "size (MB)": "%.2f",
+}
+_X_NAMES = {"epochs": "epoch", "seconds": "seconds of training"}
+
+
+def render() -> None:
+    found = shell.open_page("Compare", _EXPLANATION)
+    entries = resources.entries()
+    _table(entries)
+    _errors(entries)
+    side_by_side.show(found)
+    _training(entries)
+    shell.close_page()
+
+
+def _table(entries: list[Entry]) -> None:
+    columns = comparison.table(entries)
+    st.dataframe(
+        columns,
+        key="compare_table",
+        hide_index=True,
+        placeholder="",
+        column_config={
+            "model": st.column_config.TextColumn(pinned=True),
+            **{
+                title: st.column_config.NumberColumn(format=text)
+                for title, text in _NUMBER_FORMATS.items()
+            },
+        },
+        alt="One row for each trained model: its settings, its figures, and those of PCA",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            "Figures as `python -m aecore evaluate` measures them, on the test digits of the data "
+            "that a model was trained on. Denoisers are measured at their own task, with broken "
+            "input, and PCA with them; the column *clean input* has all of them at the same task.",
+            width="stretch",
+        )
+        st.download_button(
+            "Table as CSV",
+            comparison.to_csv(columns),
+            "models.csv",
+            "text/csv",
+            key="compare_csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+@st.fragment
+@shell.guarded
+def _errors(entries: list[Entry]) -> None:
+    """Clean error against D, with PCA's whole curve where its digits are at hand."""
+    st.subheader("What a larger code buys", anchor=False)
+    digits = resources.test_digits()
+    own = [entry for entry in entries if digits.belong_to(entry.card)]
+    shown = own or entries
+    models = comparison.clean_errors(shown)
+    if not models:
+        st.info("No model here keeps its error with clean input.")
+        return
+    pca = resources.pca_errors() if own else comparison.pca_points(shown)
+    charts.show(
+        curves.by_dimension(models, pca, whole=bool(own)),
+        key="compare_dimension",
+        alt="Test error against the number of values in a code: a mark for each model, and PCA's "
+        "error",
+    )
+    notes = [f"All with clean input, also the denoisers. PCA's errors: {_about_pca(bool(own))}."]
+    if left := len(entries) - len(models):
+        notes.append(
+            f"Left out, as they were measured on other digits or not with clean input: {left}."
+        )
+    st.caption(" ".join(notes))
+
+
+def _about_pca(whole: bool) -> str:
+    if whole:
+        return "one PCA of the training digits, cut after each number of components"
+    return (
+        "those that the checkpoints keep; for the whole curve the digits that the models were "
+        "trained on have to be at hand"
+    )
+
+
+@st.fragment
+@shell.guarded
+def _training(entries: list[Entry]) -> None:
+    st.subheader("How they were trained", anchor=False)
+    over = st.segmented_control(
+        "Over",
+        _X_NAMES,
+        default="epochs",
+        required=True,
+        key="compare_over",
+        persist_state="session",
+    )
+    charts.show(
+        curves.by_epoch(comparison.histories(entries, over), _X_NAMES[over]),
+        key="compare_training",
+        alt=f"Lines: every model's test error over the {over} of its training",
+    )
+    st.caption(
+        "The error on the test digits after each epoch; of denoisers with broken input. Click a "
+        "name to hide its line, double-click to see it alone."
+    )
