@@ -240,7 +240,10 @@ def by_dimension(
     figure.update_xaxes(type="log", dtick=np.log10(2), tick0=0, tickformat="d")
     # PCA ends at 0 errors, which a logarithmic axis cannot reach: it is cut below the models.
     figure.update_yaxes(
-        type="log", range=[np.log10(low / 1.5), np.log10(high * 1.5)], tickformat=".2~g"
+        type="log",
+        range=[np.log10(low / 1.5), np.log10(high * 1.5)],
+        dtick="D2",  # 1, 2 and 5 of each power of ten
+        tickformat=".2~g",
     )
     return _finish(figure, "D, numbers in a code", "test error (MSE per pixel)", height=440)
 
@@ -273,5 +276,5 @@ def by_epoch(
                 hovertemplate="%{x:.4~g}: %{y:.5f}<extra>" + name + "</extra>",
             )
         )
-    figure.update_yaxes(type="log", tickformat=".2~g")
+    figure.update_yaxes(type="log", dtick="D2", tickformat=".2~g")
     return _finish(figure, x_name, "test error (MSE per pixel)", height=440)

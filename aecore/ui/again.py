@@ -15,13 +15,15 @@ from aecore.selection import first_of_each, spread
 from aecore.settling import PASSES, SETTLED, Settling, settle
 from aecore.sheet import to_sheet_png
 from aecore.ui import charts, markup, resources, shell
+from aecore.ui.workbench import Bench
 
 _DOTS = 2_000
 """Of the map behind the paths."""
 
 
-def show(found: Checkpoint, damage: Damage) -> None:
+def show(bench: Bench) -> None:
     """Draw the digits after more and more passes, how much each changes, and where codes go."""
+    found, damage = bench.found, bench.damage
     digits = resources.test_digits()
     chosen = first_of_each(digits.labels)
     settling = _settling(

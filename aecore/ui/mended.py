@@ -1,24 +1,18 @@
-"""Who mends broken digits how well, on `/denoise`: pictures, a table and a curve over all levels.
-
-Everything is measured on the first test digits, a thousand if there are as many; what has been
-measured once is kept for all visitors.
-"""
+"""Who mends broken digits how well, on `/denoise`: pictures, a table, a curve over all levels."""
 
 from __future__ import annotations
 
 import math
-import time
 
 import numpy as np
 import streamlit as st
 
 from aecore import curves
-from aecore.checkpoint import Checkpoint
-from aecore.damage import Damage
-from aecore.denoising import LEVELS, Score, Way, Workshop
+from aecore.denoising import Score, Way
 from aecore.selection import first_of_each
 from aecore.sheet import to_sheet_png
 from aecore.ui import charts, markup, resources, shell
+from aecore.ui.workbench import MEASURED, Bench, Scores, measured_digits
 
 LEVEL_MEANS = {
     "masking": "share of pixels set to 0",
@@ -32,32 +26,28 @@ _FIELD_NAMES = {
     "salt_and_pepper": "the noise itself: red is salt, blue is pepper",
     "occlusion": "the mask: black is lost",
 }
-_MEASURED = 1_000
 _MEASURES = {"PSNR": "mean PSNR (dB)", "SSIM": "mean SSIM (at most 1)"}
-_PATIENCE = 0.2  # seconds until progress is shown
-
-Scores = dict[Way, Score]
 
 
 # --- pictures -----------------------------------------------------------------------------------
 
 
-def pictures(found: Checkpoint, damage: Damage) -> None:
+def pictures(bench: Bench) -> None:
     """One digit of each label: clean, the damage itself, broken, and mended by everyone."""
-    digits = resources.test_digits()
-    chosen = first_of_each(digits.labels[:_MEASURED])
+    damage, digits = bench.damage, resources.test_digits()
+    chosen = first_of_each(digits.labels[:MEASURED])
     count = chosen.max() + 1
     clean = digits.images[:count]
     limit = 1.0 if damage.is_signed else None
-    names = _names(found)
+    names = bench.names
     if "plain" in names:
         names["plain"] += " (plain autoencoder)"
-    scores = _at(found, damage)
+    scores = bench.scores()
     rows = [
         markup.Row(name="clean", images=clean[chosen]),
         markup.Row(name=_FIELD_NAMES[damage.kind], images=damage.field(count)[chosen], limit=limit),
     ]
-    for way, images in _workshop(found).mend(damage.apply(clean)[chosen], damage).items():
+    for way, images in bench.workshop.mend(damage.apply(clean)[chosen], damage).items():
         rows.append(markup.Row(name=f"{names[way]} · {_in_words(scores[way])}", images=images))
     labels = [str(label) for label in digits.labels[chosen]]
     with st.container(key="denoise_grid"):
@@ -95,18 +85,18 @@ def _decibels(value: float) -> str:
 # --- figures ------------------------------------------------------------------------------------
 
 
-def show(found: Checkpoint, damage: Damage) -> None:
+def show(bench: Bench) -> None:
     """Draw the verdict, the table and the curve."""
-    scores = _at(found, damage)
-    st.markdown(_verdict(found, scores))
-    _table(found, scores)
-    _stored(found, damage)
-    _curve(found, damage)
+    st.markdown(_verdict(bench))
+    _table(bench)
+    _stored(bench)
+    _curve(bench)
 
 
-def _verdict(found: Checkpoint, scores: Scores) -> str:
+def _verdict(bench: Bench) -> str:
     """Who mends best, and how all others fare, best first."""
-    names = {way: f"**{shell.plain(name)}**" for way, name in _names(found).items()}
+    scores = bench.scores()
+    names = {way: f"**{shell.plain(name)}**" for way, name in bench.names.items()}
     names["noisy"] = "the noisy digits themselves"
     first, *others = sorted(scores, key=lambda way: -scores[way].psnr.mean)
     behind = ", ".join(f"{_decibels(scores[way].psnr.mean)} of {names[way]}" for way in others)
@@ -116,8 +106,8 @@ def _verdict(found: Checkpoint, scores: Scores) -> str:
     return f"At this level {names[first]} mends best in the mean: {reached}."
 
 
-def _table(found: Checkpoint, scores: Scores) -> None:
-    names = _names(found)
+def _table(bench: Bench) -> None:
+    names, scores = bench.names, bench.scores()
     st.table(
         {
             "": [shell.plain(names[way]) for way in scores],
@@ -135,18 +125,19 @@ def _table(found: Checkpoint, scores: Scores) -> None:
     )
     missing = "" if "plain" in names else " There is no plain autoencoder of the same size here."
     st.caption(
-        f"Over the first {len(_measured()):,} test digits, pictures cut to 0..1, against the clean "
-        "ones. PSNR: peak signal-to-noise ratio; SSIM: structural similarity; more is better. PCA "
-        f"has the same {shell.dimensions(found.card.model.latent_dim)} and gets masked digits "
-        f"rescaled to their expected brightness.{missing}"
+        f"Over the first {len(measured_digits()):,} test digits, pictures cut to 0..1, against the "
+        "clean ones. PSNR: peak signal-to-noise ratio; SSIM: structural similarity; more is "
+        f"better. PCA has the same {shell.dimensions(bench.found.card.model.latent_dim)} and gets masked "
+        f"digits rescaled to their expected brightness.{missing}"
     )
 
 
-def _stored(found: Checkpoint, damage: Damage) -> None:
+def _stored(bench: Bench) -> None:
     """At the training level, what the checkpoint keeps of the whole test set."""
+    found = bench.found
     kept = found.card.metrics
     wanted = ("noisy_psnr", "denoised_psnr", "denoised_ssim")
-    if damage.noise == found.card.train.noise and set(wanted) <= set(kept):
+    if bench.damage.noise == found.card.train.noise and set(wanted) <= set(kept):
         st.caption(
             f"This is the level that {shell.plain(found.name)} was trained at. Over all "
             f"{len(found.labels):,} test digits of its own data, as `python -m aecore evaluate` "
@@ -155,7 +146,8 @@ def _stored(found: Checkpoint, damage: Damage) -> None:
         )
 
 
-def _curve(found: Checkpoint, damage: Damage) -> None:
+def _curve(bench: Bench) -> None:
+    found, damage, names = bench.found, bench.damage, bench.names
     measure = st.segmented_control(
         "Curve over all levels",
         _MEASURES,
@@ -164,10 +156,9 @@ def _curve(found: Checkpoint, damage: Damage) -> None:
         key="denoise_measure",
         persist_state="session",
     )
-    measured = _all_levels(found, damage)
+    measured = bench.scores_by_level()
     trained = found.card.train.noise
     known = trained is not None and trained.kind == damage.kind
-    names = _names(found)
     # The model first: its spread is drawn.
     order: list[Way] = sorted(names, key=lambda way: way != "model")
     charts.show(
@@ -183,7 +174,7 @@ def _curve(found: Checkpoint, damage: Damage) -> None:
         alt=f"Lines: {_MEASURES[measure]} of the noisy digits and of every way to mend them, over "
         f"the level of {damage.kind.replace('_', ' ')}",
     )
-    notes = [f"Each dot is the mean over the first {len(_measured()):,} test digits."]
+    notes = [f"Each dot is the mean over the first {len(measured_digits()):,} test digits."]
     if trained is None:
         notes.append(f"{shell.plain(found.name)} was trained on clean digits.")
     elif not known:
@@ -197,71 +188,3 @@ def _column(measured: dict[float, Scores], way: Way, measure: str) -> np.ndarray
     """Mean, 10th and 90th percentile at each level, (L, 3)."""
     spreads = [getattr(scores[way], measure) for scores in measured.values()]
     return np.array([(spread.mean, spread.low, spread.high) for spread in spreads])
-
-
-# --- measuring ----------------------------------------------------------------------------------
-
-
-def _control(found: Checkpoint) -> Checkpoint | None:
-    """The plain autoencoder of the same shape and data, if there is one besides `found`."""
-    for name, card in resources.cards().items():
-        alike = card.model == found.card.model and card.fingerprint == found.card.fingerprint
-        if alike and card.train.noise is None and name != found.name:
-            return resources.load_checkpoint(name)
-    return None
-
-
-def _checkpoints(found: Checkpoint) -> dict[Way, Checkpoint]:
-    control = _control(found)
-    return {"model": found} | ({} if control is None else {"plain": control})
-
-
-def _workshop(found: Checkpoint) -> Workshop:
-    models = {way: resources.load_model(each) for way, each in _checkpoints(found).items()}
-    return Workshop(models=models, pca=found.pca)
-
-
-def _names(found: Checkpoint) -> dict[Way, str]:
-    """What each row is called, in the rows' order."""
-    models = {way: each.name for way, each in _checkpoints(found).items()}
-    return {"noisy": "noisy"} | models | {"pca": "PCA", "median": "3×3 median"}
-
-
-def _measured() -> np.ndarray:
-    return resources.test_digits().images[:_MEASURED]
-
-
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _kept(digests: str, fingerprint: str, kind: str, row: int, column: int) -> dict[float, Scores]:
-    """What has been measured of one kind of damage, by level: filled as it is asked for."""
-    return {}
-
-
-def _kept_of(found: Checkpoint, damage: Damage) -> dict[float, Scores]:
-    digests = " ".join(each.digest for each in _checkpoints(found).values())
-    fingerprint = resources.test_digits().fingerprint
-    return _kept(digests, fingerprint, damage.kind, damage.row, damage.column)
-
-
-def _at(found: Checkpoint, damage: Damage) -> Scores:
-    """The scores at this level."""
-    kept = _kept_of(found, damage)
-    if damage.level not in kept:
-        kept[damage.level] = _workshop(found).measure(_measured(), damage)
-    return kept[damage.level]
-
-
-def _all_levels(found: Checkpoint, damage: Damage) -> dict[float, Scores]:
-    """The scores by level, ascending; those that are lacking are measured first."""
-    kept = _kept_of(found, damage)
-    lacking = [damage.at(level) for level in LEVELS if level not in kept]
-    start, bar = time.monotonic(), None
-    for done, scores in enumerate(_workshop(found).measure_all(_measured(), lacking)):
-        kept[lacking[done].level] = scores
-        if bar is None and time.monotonic() - start > _PATIENCE:
-            bar = st.progress(0.0)
-        if bar is not None:
-            bar.progress((done + 1) / len(lacking), text="Measuring the curve over all levels…")
-    if bar is not None:
-        bar.empty()
-    return dict(sorted(kept.copy().items()))

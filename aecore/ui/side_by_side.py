@@ -41,7 +41,12 @@ def show(found: Checkpoint) -> None:
     if not comparison.same_digits(found, other):
         st.info("These two checkpoints keep other test digits: nothing links their maps.")
         return
-    linked_maps((_map(found), _map(other)), found.labels, on_select=_remember)
+    linked_maps(
+        (_map(found), _map(other)),
+        found.labels,
+        is_selected=bool(st.session_state.get(_SELECTED)),
+        on_select=_remember,
+    )
     _pictures(found)
 
 

@@ -38,7 +38,11 @@ def _component():
 
 
 def linked_maps(
-    maps: tuple[Map, Map], labels: np.ndarray, *, on_select: Callable[[Any], None]
+    maps: tuple[Map, Map],
+    labels: np.ndarray,
+    *,
+    is_selected: bool,
+    on_select: Callable[[Any], None],
 ) -> None:
     """Mount both maps.
 
@@ -47,6 +51,9 @@ def linked_maps(
     maps : tuple of two Map
         Of the same N test digits.
     labels : ndarray of shape (N,), uint8
+    is_selected : bool
+        Whether the last that was heard is a selection; maps drawn anew, as they show none, then
+        say so.
     on_select : callable
         Called, before the page runs again, with the numbers of the test digits selected when the
         visitor lets go. They come from the browser: check them.
@@ -55,6 +62,7 @@ def linked_maps(
         "names": [each.name for each in maps],
         "axes": [list(each.axis_names) for each in maps],
         "colours": list(DIGIT_COLOURS),
+        "selected": is_selected,
     }
     arrays = {
         "points0": maps[0].points.astype(np.float32),

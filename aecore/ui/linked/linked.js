@@ -373,7 +373,8 @@ function createLinked(parentElement, send) {
 
   return {
     update(found) {
-      const another = !data || found.labels.join() !== data.labels.join();
+      const fresh = !data;
+      const another = fresh || found.labels.join() !== data.labels.join();
       data = found;
       captions.forEach((caption, i) => (caption.textContent = data.names[i]));
       maps.forEach((map, i) => map.set(data, i));
@@ -385,6 +386,7 @@ function createLinked(parentElement, send) {
       }
       say();
       request();
+      if (fresh && data.selected) tell(); // of another visit to this page
     },
     dispose() {
       controller.abort();

@@ -13,17 +13,26 @@ _EXPLANATION = (
     "buys beside **PCA** at every size, the maps of the model above and of another one with "
     "**linked selection**, and how all of them were trained."
 )
-_NUMBER_FORMATS = {
-    "code dropout": "%.2g",
-    "training (s)": "%.0f",
-    "test MSE": "%.5f",
-    "PCA, same D": "%.5f",
-    "test MSE, clean input": "%.5f",
-    "kNN-5 accuracy": "%.4f",
-    "PCA's kNN-5": "%.4f",
-    "trustworthiness": "%.4f",
-    "PCA's trustworthiness": "%.4f",
-    "size (MB)": "%.2f",
+_FORMATS = {
+    # column: format, what it is
+    "D": ("%d", "numbers in a code"),
+    "dropout": ("%.2g", "share of the code set to 0 in training"),
+    "epochs": ("%d", "of training"),
+    "seconds": ("%.0f", "of training"),
+    "test MSE": ("%.5f", "mean squared error per pixel, at the model's own task"),
+    "PCA MSE": ("%.5f", "of PCA of the same D, at the same task"),
+    "kNN-5": (
+        "%.4f",
+        "share of test digits whose label is that of most of their 5 nearest training codes",
+    ),
+    "PCA kNN-5": ("%.4f", "the same of PCA of the same D"),
+    "trustw.": (
+        "%.4f",
+        "trustworthiness: whether neighbours among the codes are neighbours as pictures, at most 1",
+    ),
+    "PCA trustw.": ("%.4f", "the same of PCA of the same D"),
+    "size (MB)": ("%.2f", "of the file on disk, in millions of bytes"),
+    "clean MSE": ("%.5f", "mean squared error per pixel with clean input, of denoisers too"),
 }
 _X_NAMES = {"epochs": "epoch", "seconds": "seconds of training"}
 
@@ -48,8 +57,8 @@ def _table(entries: list[Entry]) -> None:
         column_config={
             "model": st.column_config.TextColumn(pinned=True),
             **{
-                title: st.column_config.NumberColumn(format=text)
-                for title, text in _NUMBER_FORMATS.items()
+                title: st.column_config.NumberColumn(format=text, help=help)
+                for title, (text, help) in _FORMATS.items()
             },
         },
         alt="One row for each trained model: its settings, its figures, and those of PCA",
@@ -58,7 +67,8 @@ def _table(entries: list[Entry]) -> None:
         st.caption(
             "Figures as `python -m aecore evaluate` measures them, on the test digits of the data "
             "that a model was trained on. Denoisers are measured at their own task, with broken "
-            "input, and PCA with them; the column *clean input* has all of them at the same task.",
+            "input, and PCA with them; *clean MSE* has all of them at the same task. "
+            "Point at a column's head to read what it is.",
             width="stretch",
         )
         st.download_button(

@@ -11,6 +11,7 @@ from aecore.checkpoint import Checkpoint
 from aecore.config import NoiseConfig
 from aecore.damage import MIDDLE, SIDE, Damage, DamageKind
 from aecore.ui import again, mended, shell
+from aecore.ui.workbench import Bench
 
 _EXPLANATION = (
     "A denoiser gets a broken digit and is trained to draw the **clean** one. The plain "
@@ -39,8 +40,8 @@ def _is_denoiser(card: Card) -> bool:
 @st.fragment
 @shell.guarded
 def _show(found: Checkpoint) -> None:
-    damage = _pick_damage(found.card)
-    mended.pictures(found, damage)
+    bench = Bench.of(found, _pick_damage(found.card))
+    mended.pictures(bench)
     view = st.segmented_control(
         "Denoise",
         _VIEWS,
@@ -49,7 +50,7 @@ def _show(found: Checkpoint) -> None:
         key="denoise_view",
         persist_state="session",
     )
-    _VIEWS[view](found, damage)
+    _VIEWS[view](bench)
 
 
 def _pick_damage(card: Card) -> Damage:
