@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from aecore.figures import DIGIT_COLOURS
 
-_HEIGHT = 360
+_HEIGHT = 400
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _GREY = "#94a4a2"
 
@@ -31,8 +31,9 @@ def _finish(figure: go.Figure, x_name: str, y_name: str, *, height: int = _HEIGH
     figure.update_yaxes(title={"text": y_name}, zeroline=False)
     figure.update_layout(
         height=height,
-        margin={"l": 0, "r": 0, "t": 32, "b": 0},  # room for the chart's tools
-        legend={"orientation": "h", "y": -0.22, "yanchor": "top"},
+        margin={"l": 0, "r": 36, "t": 8, "b": 0},  # room for the chart's tool on the right
+        modebar={"orientation": "v"},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         hoverlabel={"namelength": -1},
         uirevision="keep",
     )
@@ -111,7 +112,7 @@ def _mark(figure: go.Figure, x: float, text: str, dash: str, side: str) -> None:
             "text": f"{text} {x:g}",
             "yref": "paper",
             "y": 1.0 if side == "top" else 0.0,
-            "yanchor": "bottom",
+            "yanchor": side,
             "xanchor": "left",
             "showarrow": False,
         },
@@ -152,8 +153,8 @@ def by_pass(changes: np.ndarray, names: Sequence[str], *, settled: float) -> go.
             "showarrow": False,
         },
     )
-    figure.update_xaxes(type="log")
-    figure.update_yaxes(type="log", exponentformat="power")
+    figure.update_xaxes(type="log", dtick="D2")
+    figure.update_yaxes(type="log", dtick=1, exponentformat="power")
     return _finish(figure, "pass", "change in the pass (RMS, grey levels of 0..1)")
 
 

@@ -27,22 +27,17 @@ class Spread:
     """How a figure is spread over digits."""
 
     mean: float
-    """inf where a single one is."""
     low: float
     """The 10th percentile."""
     high: float
     """The 90th percentile."""
-    least: float
-    """Of all digits."""
 
     @classmethod
     def of(cls, values: np.ndarray) -> Spread:
         """Of one value a digit (B,), all of them numbers or inf."""
         # No interpolation: between a number and inf there is nothing.
         low, high = np.percentile(values, (10, 90), method="inverted_cdf")
-        return cls(
-            mean=float(values.mean()), low=float(low), high=float(high), least=float(values.min())
-        )
+        return cls(mean=float(values.mean()), low=float(low), high=float(high))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,20 +45,19 @@ class Score:
     """How near mended digits come to the clean ones."""
 
     psnr: Spread
-    """In dB; inf where a digit equals the clean one."""
+    """In dB; inf where the digits equal the clean ones."""
     ssim: Spread
     """At most 1."""
-
-    @property
-    def identical(self) -> bool:
-        """Whether every digit is exactly the clean one."""
-        return self.psnr.least == np.inf
+    count: int
+    """Of digits."""
 
     @classmethod
     def of(cls, clean: np.ndarray, mended: np.ndarray) -> Score:
         """Of pictures (B, 784) in 0..1."""
         return cls(
-            psnr=Spread.of(metrics.psnr(clean, mended)), ssim=Spread.of(metrics.ssim(clean, mended))
+            psnr=Spread.of(metrics.psnr(clean, mended)),
+            ssim=Spread.of(metrics.ssim(clean, mended)),
+            count=len(clean),
         )
 
 
@@ -96,8 +90,16 @@ class Workshop:
         return {"noisy": noisy} | {way: output.clip(0.0, 1.0) for way, output in mended.items()}
 
     def measure(self, clean: np.ndarray, damage: Damage) -> dict[Way, Score]:
-        """Break digits (B, 784), let everyone mend them, and compare with the clean ones."""
-        mended = self.mend(damage.apply(clean), damage)
+        """Break digits (B, 784), let everyone mend them, and compare with the clean ones.
+
+        Digits that came out of the damage just as they were, as a small square may leave some, do
+        not count, unless all did: a single one of them has an infinite PSNR, and so the mean.
+        """
+        noisy = damage.apply(clean)
+        changed = (noisy != clean).any(axis=1)
+        if changed.any():
+            clean, noisy = clean[changed], noisy[changed]
+        mended = self.mend(noisy, damage)
         return {way: Score.of(clean, images) for way, images in mended.items()}
 
     def measure_all(

@@ -73,13 +73,13 @@ def pictures(bench: Bench) -> None:
 
 
 def _in_words(score: Score) -> str:
-    if score.identical:
+    if math.isinf(score.psnr.mean):
         return "identical"
-    return f"{_decibels(score.psnr.mean)} · SSIM {score.ssim.mean:.2f}"
+    return f"{_decibels(score)} · SSIM {score.ssim.mean:.2f}"
 
 
-def _decibels(value: float) -> str:
-    return "∞ dB" if math.isinf(value) else f"{value:.1f} dB"
+def _decibels(score: Score) -> str:
+    return f"{score.psnr.mean:.1f} dB"
 
 
 # --- figures ------------------------------------------------------------------------------------
@@ -99,8 +99,10 @@ def _verdict(bench: Bench) -> str:
     names = {way: f"**{shell.plain(name)}**" for way, name in bench.names.items()}
     names["noisy"] = "the noisy digits themselves"
     first, *others = sorted(scores, key=lambda way: -scores[way].psnr.mean)
-    behind = ", ".join(f"{_decibels(scores[way].psnr.mean)} of {names[way]}" for way in others)
-    reached = f"{_decibels(scores[first].psnr.mean)} against {behind}"
+    if math.isinf(scores[first].psnr.mean):
+        return "At this level there is **nothing to mend**: the noisy digits are the clean ones."
+    behind = ", ".join(f"{_decibels(scores[way])} of {names[way]}" for way in others)
+    reached = f"{_decibels(scores[first])} against {behind}"
     if first == "noisy":
         return f"At this level **no one mends**: {names[first]} are nearest the clean, {reached}."
     return f"At this level {names[first]} mends best in the mean: {reached}."
@@ -125,11 +127,19 @@ def _table(bench: Bench) -> None:
     )
     missing = "" if "plain" in names else " There is no plain autoencoder of the same size here."
     st.caption(
-        f"Over the first {len(measured_digits()):,} test digits, pictures cut to 0..1, against the "
-        "clean ones. PSNR: peak signal-to-noise ratio; SSIM: structural similarity; more is "
-        f"better. PCA has the same {shell.dimensions(bench.found.card.model.latent_dim)} and gets masked "
-        f"digits rescaled to their expected brightness.{missing}"
+        f"Over {_digits(scores['noisy'].count)}, pictures cut to 0..1, against the clean ones. "
+        "PSNR: peak signal-to-noise ratio; SSIM: structural similarity; more is better. PCA has "
+        f"the same {shell.dimensions(bench.found.card.model.latent_dim)} and gets masked digits "
+        f"rescaled to their expected brightness.{missing}"
     )
+
+
+def _digits(count: int) -> str:
+    """Which digits a figure is over."""
+    among = f"the first {len(measured_digits()):,} test digits"
+    if count == len(measured_digits()):
+        return among
+    return f"those {count:,} of {among} that this noise changes"
 
 
 def _stored(bench: Bench) -> None:
@@ -174,13 +184,16 @@ def _curve(bench: Bench) -> None:
         alt=f"Lines: {_MEASURES[measure]} of the noisy digits and of every way to mend them, over "
         f"the level of {damage.kind.replace('_', ' ')}",
     )
-    notes = [f"Each dot is the mean over the first {len(measured_digits()):,} test digits."]
+    notes = [
+        f"Each dot is the mean over those of the first {len(measured_digits()):,} test digits that "
+        "the noise changes; at level 0 over all."
+    ]
     if trained is None:
         notes.append(f"{shell.plain(found.name)} was trained on clean digits.")
     elif not known:
         notes.append(f"{shell.plain(found.name)} was trained on {trained}, not on this noise.")
     if measure == "PSNR":
-        notes.append("No dot where a digit is left exactly as it was: its PSNR is infinite.")
+        notes.append("The noisy digits have no dot at level 0, where their PSNR is infinite.")
     st.caption(" ".join(notes))
 
 
