@@ -15,18 +15,8 @@ STEPS = (
     {"errors", "threads"},
     {"checks", "codes", "config", "dataset", "picture_file", "pictures", "selection"},
     {"digits", "download", "history", "latent", "model", "noise", "presets"},
-    {
-        "animation",
-        "baseline",
-        "card",
-        "damage",
-        "download_job",
-        "inference",
-        "metrics",
-        "paths",
-        "pin",
-    }
-    | {"projection", "sheet", "snippets", "training"},
+    {"animation", "baseline", "card", "damage", "download_job", "inference", "metrics", "paths"}
+    | {"pin", "projection", "sheet", "snippets", "training"},
     {"checkpoint", "controls", "data", "denoising", "evaluation", "figures", "interpolation"}
     | {"settling"},
     {"comparison", "curves", "experiment", "packing", "spectrum"},

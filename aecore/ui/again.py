@@ -15,7 +15,7 @@ from aecore.selection import first_of_each, spread
 from aecore.settling import PASSES, SETTLED, Settling, settle
 from aecore.sheet import to_sheet_png
 from aecore.ui import charts, markup, resources, shell
-from aecore.ui.workbench import Bench
+from aecore.ui.workbench import MEASURED, Bench
 
 _DOTS = 2_000
 """Of the map behind the paths."""
@@ -25,7 +25,7 @@ def show(bench: Bench) -> None:
     """Draw the digits after more and more passes, how much each changes, and where codes go."""
     found, damage = bench.found, bench.damage
     digits = resources.test_digits()
-    chosen = first_of_each(digits.labels)
+    chosen = first_of_each(digits.labels[:MEASURED])
     settling = _settling(
         found.digest, digits.fingerprint, tuple(dataclasses.asdict(damage).items()), found
     )
@@ -42,7 +42,7 @@ def show(bench: Bench) -> None:
 @st.cache_resource(max_entries=200, show_spinner=False)
 def _settling(digest: str, fingerprint: str, damage: tuple, _found: Checkpoint) -> Settling:
     digits = resources.test_digits()
-    chosen = first_of_each(digits.labels)
+    chosen = first_of_each(digits.labels[:MEASURED])
     noisy = Damage(**dict(damage)).apply(digits.images[: chosen.max() + 1])
     return settle(resources.load_model(_found), noisy[chosen])
 
