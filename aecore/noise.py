@@ -30,9 +30,9 @@ def add_gaussian(x: Tensor, *, std: float, generator: torch.Generator) -> Tensor
 
 def salt_and_pepper(x: Tensor, *, rate: float, generator: torch.Generator) -> Tensor:
     """Set a share `rate` of the pixels to 0 or 1, each as likely. (B, 784) -> (B, 784)."""
-    hit = torch.rand(x.shape, generator=generator, device=x.device) < rate
-    salt = torch.rand(x.shape, generator=generator, device=x.device) < 0.5
-    return torch.where(hit, salt.to(x.dtype), x)
+    field = torch.rand(x.shape, generator=generator, device=x.device)
+    hit = (field < rate / 2) | (field >= 1 - rate / 2)
+    return torch.where(hit, (field >= 0.5).to(x.dtype), x)
 
 
 def corrupt(x: Tensor, noise: NoiseConfig | None, *, generator: torch.Generator) -> Tensor:

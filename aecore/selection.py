@@ -48,6 +48,11 @@ def select(
     return chosen[::-1] if which == "worst" else chosen
 
 
+def first_of_each(labels: np.ndarray) -> np.ndarray:
+    """Position of the first digit of every label, in the labels' order."""
+    return np.unique(labels, return_index=True)[1]
+
+
 def strongest_first(filters: np.ndarray) -> np.ndarray:
     """Rows of filters (K, 784) by Euclidean norm, the largest first, as positions (K,)."""
     return np.argsort(-np.linalg.norm(filters, axis=1), kind="stable")

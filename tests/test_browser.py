@@ -15,7 +15,7 @@ from aecore.presets import PRESETS
 
 pytest_plugins = ["browser"]
 
-PAGES = ("", "generate", "filters", "reconstruct", "denoise", "your-digit")
+PAGES = ("", "generate", "filters", "reconstruct", "denoise", "compare", "your-digit")
 DRAWN = ".st-key-latent_map .js-plotly-plot .main-svg"
 
 
@@ -79,7 +79,7 @@ def test_no_page_is_wider_than_the_screen(app, chromium, width, scheme):
         if page.evaluate(
             "[...document.querySelectorAll('[data-testid=stMain] *')].some(element =>"
             "element.getBoundingClientRect().right > innerWidth + 1 &&"
-            "!element.closest('.js-plotly-plot, [role=radiogroup]'))"
+            "!element.closest('.js-plotly-plot, [role=radiogroup], [data-testid=stDataFrame]'))"
         ):
             wide.append(path)
     context.close()

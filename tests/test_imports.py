@@ -14,22 +14,13 @@ PACKAGE = REPOSITORY / "aecore"
 STEPS = (
     {"errors", "threads"},
     {"checks", "codes", "config", "dataset", "picture_file", "pictures", "selection"},
-    {"digits", "download", "history", "latent", "model", "noise", "presets", "cuda_graph"}
-    | {"distortion"},
-    {"optimizers"},
-    {"animation", "baseline", "card", "download_job", "inference", "metrics", "paths", "pin"}
-    | {"projection", "snippets", "training"},
-    {
-        "remarks",
-        "checkpoint",
-        "controls",
-        "data",
-        "denoising",
-        "evaluation",
-        "figures",
-        "interpolation",
-    },
-    {"experiment", "packing"},
+    {"cuda_graph", "digits", "distortion", "download", "history", "latent", "model", "noise"}
+    | {"presets"},
+    {"animation", "baseline", "card", "damage", "download_job", "inference", "metrics"}
+    | {"optimizers", "paths", "pin", "projection", "sheet", "snippets"},
+    {"checkpoint", "controls", "data", "denoising", "evaluation", "figures", "interpolation"}
+    | {"remarks", "settling", "training"},
+    {"comparison", "curves", "experiment", "packing", "spectrum"},
     {"bench", "command", "ui"},
     {"bench_command", "commands", "train_command"},
     {"cli"},
@@ -69,7 +60,7 @@ def test_streamlit_and_plotly_stay_in_their_places(path):
 
     in_ui = path.name == "app.py" or part_of(path) == "ui"
     assert in_ui or "streamlit" not in roots
-    assert in_ui or part_of(path) == "figures" or "plotly" not in roots
+    assert in_ui or part_of(path) in ("curves", "figures") or "plotly" not in roots
 
 
 @BY_NAME

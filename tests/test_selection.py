@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aecore.selection import colour_limit, select, strongest_first
+from aecore.selection import colour_limit, first_of_each, select, strongest_first
 
 ORDERS = ["random", "worst", "median", "best"]
 
@@ -82,3 +82,9 @@ def test_a_few_huge_weights_do_not_set_the_colour_scale():
 
 def test_filters_of_zeros_still_have_a_scale():
     assert colour_limit(np.zeros((3, 784))) == 1.0
+
+
+def test_the_first_digit_of_every_label_that_there_is():
+    labels = np.array([7, 2, 7, 0, 2, 9], np.uint8)
+
+    assert first_of_each(labels).tolist() == [3, 1, 0, 5]

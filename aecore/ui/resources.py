@@ -15,6 +15,7 @@ import streamlit as st
 from aecore import checkpoint, data, metrics
 from aecore.card import Card
 from aecore.checkpoint import Checkpoint
+from aecore.comparison import Entry
 from aecore.controls import Controls
 from aecore.dataset import CACHE_FILE, cache_dir, to_unit
 from aecore.download_job import DownloadJob
@@ -22,6 +23,7 @@ from aecore.errors import CheckpointError
 from aecore.latent import MapDistance
 from aecore.presets import PRESETS
 from aecore.projection import Projection
+from aecore.spectrum import pca_errors as measure_pca
 
 _MODELS_KEPT = 16
 
@@ -63,6 +65,14 @@ def cards() -> dict[str, Card]:
 @st.cache_resource(max_entries=200, show_spinner=False)
 def _card(name: str, modified_ns: int, size: int) -> Card:
     return checkpoint.read_card(checkpoint.find(name))
+
+
+def entries() -> list[Entry]:
+    """Every usable checkpoint as a row of a table, in the order of `cards`."""
+    return [
+        Entry(name=name, card=card, size=checkpoint.find(name).stat().st_size)
+        for name, card in cards().items()
+    ]
 
 
 def load_checkpoint(name: str) -> Checkpoint:
@@ -157,6 +167,17 @@ def _test_digits(folder: str, modified_ns: int, size: int) -> TestDigits:
         fingerprint=dataset.fingerprint,
         is_bundled=dataset.kind == "bundled",
     )
+
+
+def pca_errors() -> dict[int, float]:
+    """PCA's test error by D, from 1 to 784, on the digits of the best source at hand."""
+    return _pca_errors(os.environ.get("AECORE_DATA", ""), *_cache_stamp())
+
+
+@st.cache_resource(max_entries=2, show_spinner="Measuring PCA at every D…")
+def _pca_errors(folder: str, modified_ns: int, size: int) -> dict[int, float]:
+    errors = measure_pca(data.load(allow_download=False))
+    return dict(enumerate(errors.tolist()[1:], 1))
 
 
 def _cache_stamp() -> tuple[int, int]:

@@ -16,6 +16,7 @@ _PAGES = (
     ("filters", "Filters", ":material/grid_view:", "filters"),
     ("reconstruct", "Reconstruct", ":material/compare:", "reconstruct"),
     ("denoise", "Denoise", ":material/blur_on:", "denoise"),
+    ("compare", "Compare", ":material/balance:", "compare"),
     ("your_digit", "Your digit", ":material/draw:", "your-digit"),
 )
 

@@ -1,0 +1,281 @@
+"""Lines over a noise level, a pass, an epoch or a code size, as Plotly figures.
+
+As in `figures`, Streamlit's theme supplies fonts and background, light or dark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from aecore.figures import DIGIT_COLOURS
+
+_HEIGHT = 400
+_DASHES = ("solid", "dash", "dot", "dashdot")
+_GREY = "#94a4a2"
+
+
+def _style(index: int) -> dict[str, str]:
+    """Colour and dash of a line: twenty and more are told apart by both."""
+    count = len(DIGIT_COLOURS)
+    return {
+        "color": DIGIT_COLOURS[index % count],
+        "dash": _DASHES[(index + index // count) % len(_DASHES)],
+    }
+
+
+def _finish(figure: go.Figure, x_name: str, y_name: str, *, height: int = _HEIGHT) -> go.Figure:
+    figure.update_xaxes(title={"text": x_name}, zeroline=False)
+    figure.update_yaxes(title={"text": y_name}, zeroline=False)
+    figure.update_layout(
+        height=height,
+        margin={"l": 0, "r": 36, "t": 8, "b": 0},  # room for the chart's tool on the right
+        modebar={"orientation": "v"},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        hoverlabel={"namelength": -1},
+        uirevision="keep",
+    )
+    return figure
+
+
+def by_level(
+    levels: Sequence[float],
+    series: Mapping[str, np.ndarray],
+    *,
+    level_name: str,
+    value_name: str,
+    shown: float,
+    trained: float | None,
+) -> go.Figure:
+    """One line for each way to mend, over the level of the noise.
+
+    Parameters
+    ----------
+    levels : sequence of L float, ascending
+    series : mapping of str to ndarray of shape (L, 3)
+        Mean, 10th and 90th percentile at each level; the first has its spread drawn as a band.
+        What is not finite is left out.
+    level_name, value_name : str
+        With their units.
+    shown, trained : float
+        Levels to mark: of the pictures, and of the training where it knew this noise.
+    """
+    figure = go.Figure()
+    for index, (name, values) in enumerate(series.items()):
+        kept = np.where(np.isfinite(values), values, np.nan)
+        if index == 0:
+            _band(figure, levels, kept[:, 1], kept[:, 2], f"{name}, 10% to 90% of the digits")
+        figure.add_trace(
+            go.Scatter(
+                x=levels,
+                y=kept[:, 0],
+                customdata=values[:, 1:],
+                name=name,
+                mode="lines+markers",
+                line=_style(index),
+                hovertemplate="level %{x:.2f}: %{y:.3f} (10% to 90% of the digits: "
+                "%{customdata[0]:.3f} to %{customdata[1]:.3f})<extra>" + name + "</extra>",
+            )
+        )
+    # Names above each other where the two lines meet.
+    _mark(figure, shown, "shown", "dot", "bottom")
+    if trained is not None:
+        _mark(figure, trained, "trained at", "solid", "top")
+    return _finish(figure, level_name, value_name)
+
+
+def _band(
+    figure: go.Figure, x: Sequence[float], low: np.ndarray, high: np.ndarray, name: str
+) -> None:
+    there = np.isfinite(low) & np.isfinite(high)
+    x, low, high = np.asarray(x)[there], low[there], high[there]
+    figure.add_trace(
+        go.Scatter(
+            x=np.concatenate([x, x[::-1]]),
+            y=np.concatenate([high, low[::-1]]),
+            name=name,
+            fill="toself",
+            fillcolor="rgba(63, 144, 218, 0.18)",
+            line={"width": 0},
+            hoverinfo="skip",
+        )
+    )
+
+
+def _mark(figure: go.Figure, x: float, text: str, dash: str, side: str) -> None:
+    figure.add_vline(
+        x=x,
+        line={"color": _GREY, "width": 2, "dash": dash},
+        annotation={
+            "text": f"{text} {x:g}",
+            "yref": "paper",
+            "y": 1.0 if side == "top" else 0.0,
+            "yanchor": side,
+            "xanchor": "left",
+            "showarrow": False,
+        },
+    )
+
+
+def by_pass(changes: np.ndarray, names: Sequence[str], *, settled: float) -> go.Figure:
+    """How much each pass changes each digit.
+
+    Parameters
+    ----------
+    changes : ndarray of shape (N, B)
+        Root mean square change in grey levels; drawn down to 1e-6.
+    names : sequence of B str
+    settled : float
+        Where a digit counts as settled.
+    """
+    figure = go.Figure()
+    passes = np.arange(1, len(changes) + 1)
+    for index, name in enumerate(names):
+        figure.add_trace(
+            go.Scatter(
+                x=passes,
+                y=changes[:, index].clip(min=1e-6),
+                name=name,
+                mode="lines",
+                line=_style(index),
+                hovertemplate="pass %{x}: %{y:.2g}<extra>" + name + "</extra>",
+            )
+        )
+    figure.add_hline(
+        y=settled,
+        line={"color": _GREY, "dash": "dot"},
+        annotation={
+            "text": "settled",
+            "y": float(np.log10(settled)),  # unlike the line, it is placed in powers of ten
+            "yanchor": "bottom",
+            "showarrow": False,
+        },
+    )
+    figure.update_xaxes(type="log", dtick="D2")
+    figure.update_yaxes(type="log", dtick=1, exponentformat="power")
+    return _finish(figure, "pass", "change in the pass (RMS, grey levels of 0..1)")
+
+
+def add_paths(figure: go.Figure, paths: np.ndarray, names: Sequence[str]) -> go.Figure:
+    """Draw the ways of B codes over a flat map, in place.
+
+    Parameters
+    ----------
+    figure : Figure
+        As from `figures.latent_map`.
+    paths : ndarray of shape (N, B, 2)
+    names : sequence of B str
+    """
+    colour = "#e8196a"
+    for index, name in enumerate(names):
+        x, y = paths[:, index].T
+        figure.add_trace(
+            go.Scatter(
+                x=x,
+                y=y,
+                name=name,
+                mode="lines+markers",
+                showlegend=False,
+                line={"color": colour, "width": 1.5},
+                # Small on the way, a cross where the last pass ends.
+                marker={
+                    "color": colour,
+                    "size": [4] * (len(x) - 1) + [11],
+                    "symbol": ["circle"] * (len(x) - 1) + ["x"],
+                },
+                customdata=np.arange(1, len(x) + 1),
+                hovertemplate="pass %{customdata}<extra>" + name + "</extra>",
+            )
+        )
+    return figure
+
+
+_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
+
+
+def by_dimension(
+    models: Mapping[str, tuple[int, float]], pca: Mapping[int, float], *, whole: bool
+) -> go.Figure:
+    """Error against the size of the code, of models and of PCA; both axes logarithmic.
+
+    Parameters
+    ----------
+    models : mapping of str to (int, float)
+        D and mean squared error by name.
+    pca : mapping of int to float
+        Mean squared error by D, ascending.
+    whole : bool
+        Whether PCA's errors are a whole curve, or single points to be told apart.
+    """
+    figure = go.Figure(
+        go.Scatter(
+            x=list(pca),
+            y=list(pca.values()),
+            name="PCA",
+            mode="lines" if whole else "markers",
+            line={"color": _GREY, "width": 2},
+            marker={"symbol": "line-ew-open", "size": 14, "color": _GREY},
+            hovertemplate="D = %{x}: %{y:.5f}<extra>PCA</extra>",
+        )
+    )
+    for index, (name, (dim, error)) in enumerate(models.items()):
+        figure.add_trace(
+            go.Scatter(
+                x=[dim],
+                y=[error],
+                name=name,
+                mode="markers",
+                marker={
+                    "color": DIGIT_COLOURS[index % len(DIGIT_COLOURS)],
+                    "symbol": _SYMBOLS[index % len(_SYMBOLS)],
+                    "size": 12,
+                },
+                hovertemplate="D = %{x}: %{y:.5f}<extra>" + name + "</extra>",
+            )
+        )
+    errors = [error for _, error in models.values()]
+    seen = [*errors, *(error for dim, error in pca.items() if dim <= _widest(models))]
+    low, high = min(value for value in seen if value > 0), max(seen)
+    figure.update_xaxes(type="log", dtick=np.log10(2), tick0=0, tickformat="d")
+    # PCA ends at 0 errors, which a logarithmic axis cannot reach: it is cut below the models.
+    figure.update_yaxes(
+        type="log",
+        range=[np.log10(low / 1.5), np.log10(high * 1.5)],
+        dtick="D2",  # 1, 2 and 5 of each power of ten
+        tickformat=".2~g",
+    )
+    return _finish(figure, "D, numbers in a code", "test error (MSE per pixel)", height=440)
+
+
+def _widest(models: Mapping[str, tuple[int, float]]) -> int:
+    return max(dim for dim, _ in models.values())
+
+
+def by_epoch(
+    histories: Mapping[str, tuple[Sequence[float], Sequence[float]]], x_name: str
+) -> go.Figure:
+    """Training curves over each other, the error on a logarithmic axis.
+
+    Parameters
+    ----------
+    histories : mapping of str to (x, errors)
+        Errors are mean squared errors per pixel.
+    x_name : str
+        With its unit.
+    """
+    figure = go.Figure()
+    for index, (name, (x, errors)) in enumerate(histories.items()):
+        figure.add_trace(
+            go.Scatter(
+                x=x,
+                y=errors,
+                name=name,
+                mode="lines" if len(x) > 1 else "markers",
+                line=_style(index),
+                hovertemplate="%{x:.4~g}: %{y:.5f}<extra>" + name + "</extra>",
+            )
+        )
+    figure.update_yaxes(type="log", dtick="D2", tickformat=".2~g")
+    return _finish(figure, x_name, "test error (MSE per pixel)", height=440)

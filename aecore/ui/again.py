@@ -1,0 +1,126 @@
+"""Denoising again and again, on `/denoise`: where do digits settle?"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import streamlit as st
+
+from aecore import curves, figures
+from aecore.checkpoint import Checkpoint
+from aecore.damage import Damage
+from aecore.projection import views
+from aecore.selection import first_of_each, spread
+from aecore.settling import PASSES, SETTLED, Settling, settle
+from aecore.sheet import to_sheet_png
+from aecore.ui import charts, markup, resources, shell
+from aecore.ui.workbench import MEASURED, Bench
+
+_DOTS = 2_000
+"""Of the map behind the paths."""
+
+
+def show(bench: Bench) -> None:
+    """Draw the digits after more and more passes, how much each changes, and where codes go."""
+    found, damage = bench.found, bench.damage
+    digits = resources.test_digits()
+    chosen = first_of_each(digits.labels[:MEASURED])
+    settling = _settling(
+        found.digest, digits.fingerprint, tuple(dataclasses.asdict(damage).items()), found
+    )
+    labels = digits.labels[chosen]
+    clean = digits.images[chosen]
+    st.markdown(
+        f"What {shell.plain(found.name)} gives goes back in, cut to 0..1, up to "
+        f"{PASSES[-1]} times. " + _verdict(found, settling, labels)
+    )
+    _pictures(settling, labels, clean)
+    _charts(found, settling, labels)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _settling(digest: str, fingerprint: str, damage: tuple, _found: Checkpoint) -> Settling:
+    digits = resources.test_digits()
+    chosen = first_of_each(digits.labels[:MEASURED])
+    noisy = Damage(**dict(damage)).apply(digits.images[: chosen.max() + 1])
+    return settle(resources.load_model(_found), noisy[chosen])
+
+
+def _verdict(found: Checkpoint, settling: Settling, labels: np.ndarray) -> str:
+    count, places = len(labels), settling.places
+    own = settling.end_among(resources.map_distance(found), found.labels) == labels
+    settled = settling.settled.sum()
+    where = "all in the **same** picture" if places == 1 else f"in **{places}** different pictures"
+    return (
+        f"By then **{settled} of {count}** digits have settled: a pass changes them by less than "
+        f"{SETTLED:g} (RMS, grey levels of 0..1). They end {where}, and **{own.sum()} of {count}** "
+        "end among the codes of their own label."
+    )
+
+
+def _pictures(settling: Settling, labels: np.ndarray, clean: np.ndarray) -> None:
+    decibels = settling.decibels(clean)
+    names = [
+        f"{_after(count)} · {value:.1f} dB" if np.isfinite(value) else _after(count)
+        for count, value in zip(PASSES, decibels, strict=True)
+    ]
+    rows = [
+        markup.Row(name=name, images=images)
+        for name, images in zip(names, settling.pictures, strict=True)
+    ]
+    with st.container(key="denoise_again"):
+        st.html(
+            markup.rows(
+                rows, [f"a {label}" for label in labels], columns=[str(label) for label in labels]
+            )
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f"dB: mean PSNR of these {len(labels)} digits against the clean ones.", width="stretch"
+        )
+        st.download_button(
+            "Passes as PNG",
+            lambda: to_sheet_png([(row.name, row.images, None) for row in rows]),
+            "denoise-again.png",
+            "image/png",
+            key="denoise_again_png",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def _after(count: int) -> str:
+    return {0: "noisy", 1: "after 1 pass"}.get(count, f"after {count} passes")
+
+
+def _charts(found: Checkpoint, settling: Settling, labels: np.ndarray) -> None:
+    names = [f"a {label}" for label in labels]
+    change, where = st.columns(2, gap="medium")
+    with change:
+        st.subheader("Change in each pass", anchor=False)
+        charts.show(
+            curves.by_pass(settling.changes, names, settled=SETTLED),
+            key="denoise_change",
+            alt="Lines: how much each pass changes each of the digits",
+        )
+    with where:
+        st.subheader("The way over the map", anchor=False)
+        view = resources.projection(found, views(found.card.model.latent_dim)[0])
+        few = spread(len(found.codes), _DOTS)
+        background = figures.latent_map(
+            view.points(found.codes[few], found.labels[few]),
+            found.labels[few],
+            view.axis_names,
+            numbers=few,
+        )
+        paths = [view.points(codes, labels) for codes in settling.codes]
+        charts.show(
+            curves.add_paths(background, np.stack(paths), names),
+            key="denoise_paths",
+            alt="The map of codes with the way of each digit's code, a cross where it ends",
+        )
+        st.caption(
+            f"Dots: {len(few):,} test digits' codes. Pink: a digit's code from pass to pass, a "
+            "cross at the last."
+        )

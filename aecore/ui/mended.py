@@ -1,0 +1,203 @@
+"""Who mends broken digits how well, on `/denoise`: pictures, a table, a curve over all levels."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from aecore import curves
+from aecore.denoising import Score, Way
+from aecore.selection import first_of_each
+from aecore.sheet import to_sheet_png
+from aecore.ui import charts, markup, resources, shell
+from aecore.ui.workbench import MEASURED, Bench, Scores, measured_digits
+
+LEVEL_MEANS = {
+    "masking": "share of pixels set to 0",
+    "gaussian": "standard deviation in grey levels of 0..1",
+    "salt_and_pepper": "share of pixels set to 0 or 1",
+    "occlusion": "side of the black square, as a share of the picture's",
+}
+_FIELD_NAMES = {
+    "masking": "the mask: black is lost",
+    "gaussian": "the noise itself",
+    "salt_and_pepper": "the noise itself: red is salt, blue is pepper",
+    "occlusion": "the mask: black is lost",
+}
+_MEASURES = {"PSNR": "mean PSNR (dB)", "SSIM": "mean SSIM (at most 1)"}
+
+
+# --- pictures -----------------------------------------------------------------------------------
+
+
+def pictures(bench: Bench) -> None:
+    """One digit of each label: clean, the damage itself, broken, and mended by everyone."""
+    damage, digits = bench.damage, resources.test_digits()
+    chosen = first_of_each(digits.labels[:MEASURED])
+    count = chosen.max() + 1
+    clean = digits.images[:count]
+    limit = 1.0 if damage.is_signed else None
+    names = bench.names
+    if "plain" in names:
+        names["plain"] += " (plain autoencoder)"
+    scores = bench.scores()
+    rows = [
+        markup.Row(name="clean", images=clean[chosen]),
+        markup.Row(name=_FIELD_NAMES[damage.kind], images=damage.field(count)[chosen], limit=limit),
+    ]
+    for way, images in bench.workshop.mend(damage.apply(clean)[chosen], damage).items():
+        rows.append(markup.Row(name=f"{names[way]} · {_in_words(scores[way])}", images=images))
+    labels = [str(label) for label in digits.labels[chosen]]
+    with st.container(key="denoise_grid"):
+        st.html(
+            markup.rows(rows, [f"a {label}" for label in labels], columns=labels)
+            + (markup.colour_bar(limit, "noise") if limit else "")
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            "Grey pictures go from 0 (black) to 1 (white). The same random numbers at every "
+            "level: moving it changes only the level.",
+            width="stretch",
+        )
+        st.download_button(
+            "Pictures as PNG",
+            lambda: to_sheet_png([(row.name, row.images, row.limit) for row in rows]),
+            "denoise.png",
+            "image/png",
+            key="denoise_png",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+
+
+def _in_words(score: Score) -> str:
+    if math.isinf(score.psnr.mean):
+        return "identical"
+    return f"{_decibels(score)} · SSIM {score.ssim.mean:.2f}"
+
+
+def _decibels(score: Score) -> str:
+    return f"{score.psnr.mean:.1f} dB"
+
+
+# --- figures ------------------------------------------------------------------------------------
+
+
+def show(bench: Bench) -> None:
+    """Draw the verdict, the table and the curve."""
+    st.markdown(_verdict(bench))
+    _table(bench)
+    _stored(bench)
+    _curve(bench)
+
+
+def _verdict(bench: Bench) -> str:
+    """Who mends best, and how all others fare, best first."""
+    scores = bench.scores()
+    names = {way: f"**{shell.plain(name)}**" for way, name in bench.names.items()}
+    names["noisy"] = "the noisy digits themselves"
+    first, *others = sorted(scores, key=lambda way: -scores[way].psnr.mean)
+    if math.isinf(scores[first].psnr.mean):
+        return "At this level there is **nothing to mend**: the noisy digits are the clean ones."
+    behind = ", ".join(f"{_decibels(scores[way])} of {names[way]}" for way in others)
+    reached = f"{_decibels(scores[first])} against {behind}"
+    if first == "noisy":
+        return f"At this level **no one mends**: {names[first]} are nearest the clean, {reached}."
+    return f"At this level {names[first]} mends best in the mean: {reached}."
+
+
+def _table(bench: Bench) -> None:
+    names, scores = bench.names, bench.scores()
+    st.table(
+        {
+            "": [shell.plain(names[way]) for way in scores],
+            "PSNR, mean (dB)": [f"{x.psnr.mean:.2f}" for x in scores.values()],
+            "PSNR, 10% to 90% of the digits (dB)": [
+                f"{x.psnr.low:.2f} to {x.psnr.high:.2f}" for x in scores.values()
+            ],
+            "SSIM, mean": [f"{x.ssim.mean:.4f}" for x in scores.values()],
+            "SSIM, 10% to 90% of the digits": [
+                f"{x.ssim.low:.4f} to {x.ssim.high:.4f}" for x in scores.values()
+            ],
+        },
+        hide_index=True,
+        alt="PSNR and SSIM of the noisy digits and of every way to mend them",
+    )
+    missing = "" if "plain" in names else " There is no plain autoencoder of the same size here."
+    st.caption(
+        f"Over {_digits(scores['noisy'].count)}, pictures cut to 0..1, against the clean ones. "
+        "PSNR: peak signal-to-noise ratio; SSIM: structural similarity; more is better. PCA has "
+        f"the same {shell.dimensions(bench.found.card.model.latent_dim)} and gets masked digits "
+        f"rescaled to their expected brightness.{missing}"
+    )
+
+
+def _digits(count: int) -> str:
+    """Which digits a figure is over."""
+    among = f"the first {len(measured_digits()):,} test digits"
+    if count == len(measured_digits()):
+        return among
+    return f"those {count:,} of {among} that this noise changes"
+
+
+def _stored(bench: Bench) -> None:
+    """At the training level, what the checkpoint keeps of the whole test set."""
+    found = bench.found
+    kept = found.card.metrics
+    wanted = ("noisy_psnr", "denoised_psnr", "denoised_ssim")
+    if bench.damage.noise == found.card.train.noise and set(wanted) <= set(kept):
+        st.caption(
+            f"This is the level that {shell.plain(found.name)} was trained at. Over all "
+            f"{len(found.labels):,} test digits of its own data, as `python -m aecore evaluate` "
+            f"measures it: noisy {kept['noisy_psnr']:.2f} dB, mended "
+            f"{kept['denoised_psnr']:.2f} dB, SSIM {kept['denoised_ssim']:.4f}."
+        )
+
+
+def _curve(bench: Bench) -> None:
+    found, damage, names = bench.found, bench.damage, bench.names
+    measure = st.segmented_control(
+        "Curve over all levels",
+        _MEASURES,
+        default="PSNR",
+        required=True,
+        key="denoise_measure",
+        persist_state="session",
+    )
+    measured = bench.scores_by_level()
+    trained = found.card.train.noise
+    known = trained is not None and trained.kind == damage.kind
+    # The model first: its spread is drawn.
+    order: list[Way] = sorted(names, key=lambda way: way != "model")
+    charts.show(
+        curves.by_level(
+            list(measured),
+            {names[way]: _column(measured, way, measure.lower()) for way in order},
+            level_name=f"level: {LEVEL_MEANS[damage.kind]}",
+            value_name=_MEASURES[measure],
+            shown=damage.level,
+            trained=trained.level if known else None,
+        ),
+        key="denoise_curve",
+        alt=f"Lines: {_MEASURES[measure]} of the noisy digits and of every way to mend them, over "
+        f"the level of {damage.kind.replace('_', ' ')}",
+    )
+    notes = [
+        f"Each dot is the mean over those of the first {len(measured_digits()):,} test digits that "
+        "the noise changes; at level 0 over all."
+    ]
+    if trained is None:
+        notes.append(f"{shell.plain(found.name)} was trained on clean digits.")
+    elif not known:
+        notes.append(f"{shell.plain(found.name)} was trained on {trained}, not on this noise.")
+    if measure == "PSNR":
+        notes.append("The noisy digits have no dot at level 0, where their PSNR is infinite.")
+    st.caption(" ".join(notes))
+
+
+def _column(measured: dict[float, Scores], way: Way, measure: str) -> np.ndarray:
+    """Mean, 10th and 90th percentile at each level, (L, 3)."""
+    spreads = [getattr(scores[way], measure) for scores in measured.values()]
+    return np.array([(spread.mean, spread.low, spread.high) for spread in spreads])

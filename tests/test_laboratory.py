@@ -1,0 +1,169 @@
+"""The laboratory on `/denoise` and the table on `/compare`, by Streamlit's own test runner."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import pytest
+from test_pages import open_page, texts
+
+from aecore import checkpoint, comparison
+from aecore.baseline import PCA
+from aecore.damage import Damage
+from aecore.denoising import Score, median_3x3
+from aecore.inference import build_model, reconstruct
+
+
+def grid(app) -> str:
+    return "".join(block.proto.body for block in app.get("html"))
+
+
+def table_of(app) -> dict[str, list[str]]:
+    frame = app.table[0].value
+    return {row.iloc[0].replace("\\", ""): list(row.iloc[1:]) for _, row in frame.iterrows()}
+
+
+def test_the_table_holds_brute_force_figures_of_every_way(unit_digits):
+    app = open_page("denoise", model="denoise-gaussian")
+
+    shown = table_of(app)
+
+    noisy = Damage(kind="gaussian", level=0.2).apply(unit_digits)
+    found = {name: checkpoint.load(name) for name in ("denoise-gaussian", "plain-32")}
+    mended = {
+        name: reconstruct(build_model(each.card.model, each.weights), noisy)
+        for name, each in found.items()
+    }
+    pca: PCA = found["denoise-gaussian"].pca
+    mended |= {"noisy": noisy, "PCA, same D": pca.reconstruct(noisy)}
+    mended["3×3 median"] = median_3x3(noisy)
+    assert set(shown) == set(mended)
+    for name, images in mended.items():
+        score = Score.of(unit_digits, images.clip(0, 1))
+        assert shown[name][0] == f"{score.psnr.mean:.2f}"
+        assert shown[name][2] == f"{score.ssim.mean:.4f}"
+    assert f"first {len(unit_digits)} test digits" in texts(app)
+
+
+@pytest.mark.parametrize("kind", ["masking", "occlusion"])
+def test_the_verdict_is_that_of_the_table(kind):
+    app = open_page("denoise", model="denoise-mask")
+    app.segmented_control(key="noise_kind").set_value(kind)
+
+    verdicts = []
+    for level in (0.15, 0.5, 0.9):
+        app.slider(key="noise_level").set_value(level).run()
+        means = {name: float(values[0]) for name, values in table_of(app).items()}
+        best = max(means, key=means.get)
+        claim = "no one mends" if best == "noisy" else best.replace("-", "\\-")
+        verdicts.append(f"At this level **{claim}**" in texts(app))
+
+    assert verdicts == [True] * 3
+
+
+def test_without_noise_there_is_nothing_to_mend():
+    app = open_page("denoise", model="denoise-mask")
+
+    app.slider(key="noise_level").set_value(0.0).run()
+
+    assert "**nothing to mend**" in texts(app)
+    assert "noisy · identical" in grid(app)
+
+
+def test_what_a_model_was_trained_at_is_said_at_this_level_only():
+    app = open_page("denoise", model="denoise-mask")
+    kept = checkpoint.load("denoise-mask").card.metrics
+
+    assert f"mended {kept['denoised_psnr']:.2f} dB" in texts(app)
+    app.slider(key="noise_level").set_value(0.6).run()
+
+    assert "mended" not in texts(app)
+
+
+def test_a_square_can_be_placed(unit_digits):
+    app = open_page("denoise", model="denoise-mask")
+
+    app.segmented_control(key="noise_kind").set_value("occlusion").run()
+    before = grid(app)
+    app.slider(key="noise_row").set_value(3).run()
+    app.slider(key="noise_level").set_value(0.2).run()
+
+    assert not app.exception
+    assert grid(app) != before
+    assert "of the first 500 test digits that this noise changes" in texts(app)
+    app.segmented_control(key="noise_kind").set_value("masking").run()
+    assert not [slider for slider in app.slider if slider.key == "noise_row"]
+
+
+@pytest.mark.parametrize("model", ["denoise-mask", "plane"])
+def test_again_and_again_says_where_the_digits_settle(model):
+    app = open_page("denoise", model=model)
+
+    app.segmented_control(key="denoise_view").set_value("Again and again").run()
+
+    assert not app.exception
+    assert "of 10** digits have settled" in texts(app)
+    assert "after 64 passes" in grid(app)
+    assert len(app.get("plotly_chart")) == 2
+
+
+def test_a_model_without_a_plain_twin_says_so():
+    app = open_page("denoise", model="wide")
+
+    assert "no plain autoencoder of the same size" in texts(app)
+    assert "trained on clean digits" in "".join(note.value for note in app.info)
+
+
+def test_the_table_of_models_has_all_of_them_and_empty_cells_for_what_they_lack():
+    app = open_page("compare")
+
+    frame = app.dataframe[0].value
+
+    assert list(frame.columns) == list(comparison.COLUMNS)
+    cards = {name: checkpoint.read_card(checkpoint.find(name)) for name in checkpoint.names()}
+    assert sorted(frame["model"]) == sorted(cards)
+    for name, error, trust in zip(frame["model"], frame["test MSE"], frame["trustw."], strict=True):
+        assert error == cards[name].metrics["test_mse"]
+        kept = cards[name].metrics.get("trustworthiness", np.nan)
+        np.testing.assert_equal(np.nan if trust is None else trust, kept)
+
+
+def test_the_csv_holds_what_the_table_holds():
+    app = open_page("compare")
+    frame = app.dataframe[0].value
+
+    rows = list(csv.DictReader(io.StringIO(comparison.to_csv(frame.to_dict("list")))))
+
+    assert [row["model"] for row in rows] == list(frame["model"])
+    assert float(rows[0]["test MSE"]) == frame["test MSE"][0]
+
+
+def test_without_mnist_the_page_says_what_the_whole_curve_needs():
+    app = open_page("compare")
+
+    assert "have to be at hand" in texts(app)
+    assert len(app.get("plotly_chart")) == 2
+
+
+def test_pcas_whole_curve_is_drawn_where_a_models_own_digits_are_at_hand(
+    tiny_checkpoint, tiny_denoiser, monkeypatch
+):
+    monkeypatch.setenv("AECORE_MODELS", str(tiny_checkpoint.path.parent))
+
+    app = open_page("compare", model="tiny")
+
+    assert not app.exception
+    assert "one PCA of the training digits" in texts(app)
+    assert app.selectbox(key="compare_other").value == "tiny-denoiser"
+
+
+def test_a_single_model_is_compared_with_none(tiny_checkpoint, tmp_path, monkeypatch):
+    (tmp_path / "only.safetensors").write_bytes(tiny_checkpoint.path.read_bytes())
+    monkeypatch.setenv("AECORE_MODELS", str(tmp_path))
+
+    app = open_page("compare")
+
+    assert not app.exception
+    assert "no other model" in "".join(note.value for note in app.info)
