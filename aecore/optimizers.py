@@ -1,4 +1,23 @@
-"""How the weights are updated: the notebook's Adam, or Muon on the matrices."""
+"""How the weights are updated: the notebook's Adam, or Muon on the matrices.
+
+Tried on whole MNIST with two CPU cores, and lost (test MSE):
+
+- Adam with one-cycle schedules: `plane` 0.0406 after 50 epochs in batches of 512, what the
+  notebook's constant rate reaches too.
+- torch.optim.Muon: it iterates in bfloat16, 11 times slower on a CPU without such units.
+- torch.compile on the CPU: no gain an epoch, 13 to 23 s of compiling.
+- Coefficients that bring only singular values above 0.01, 0.02 or 0.05 (of the Frobenius norm) to
+  1, the more exactly: `wide`, 3 epochs in batches of 1024, three polynomials: 0.0043, 0.0049,
+  0.0058, against 0.0039 for those made for 0.001. It is the small directions that matter. Four
+  polynomials: 0.0034.
+- Momentum 0.95 instead of 0.9: `wide`, 3 epochs in batches of 1024: 0.0045 against 0.0039;
+  equal in long runs.
+- `deep-30` with large matrices made orthogonal in pieces of 256 rows: 0.0067 after 8 epochs
+  against 0.0059 for whole ones, in three quarters of the time. With SiLU instead of ReLU: a tenth
+  better in early epochs, not run to the end. A penalty of 0.03 * mean(W**2): 0.00473 against
+  0.00466, no help against overfitting. A logistic output did help (0.0059 to 0.0047), and
+  distorted digits (to 0.0044).
+"""
 
 from __future__ import annotations
 

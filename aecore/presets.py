@@ -88,7 +88,7 @@ PRESETS: dict[str, Preset] = {
         _preset("denoise-mask", "fills in masked pixels", 32, 256, noise=_MASKING, epochs=25),
         _preset("denoise-gaussian", "removes Gaussian noise", 32, 256, noise=_GAUSSIAN, epochs=25),
         _preset("plain-32", "the denoisers' control, trained clean", 32, 256, epochs=25),
-        _preset("deep-plane", "two numbers a digit through deep layers", 2, 512, 256, 128),
+        _preset("deep-plane", "two numbers a digit, deep layers", 2, 512, 256, 128, epochs=30),
         _preset(
             "deep-30",
             "30 numbers, in Hinton and Salakhutdinov's shape",
@@ -107,6 +107,7 @@ PRESETS: dict[str, Preset] = {
             256,
             128,
             kl_weight=1e-4,
+            epochs=30,
         ),
     )
 }
