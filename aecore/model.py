@@ -102,6 +102,13 @@ def penalty(model: Autoencoder, gamma: float) -> Tensor:
     return gamma * sum(matrix.square().mean() for matrix in model.matrices())
 
 
+@torch.no_grad()
+def add_penalty_gradient(model: Autoencoder, gamma: float) -> None:
+    """Add the gradient of `penalty` to that of each matrix; automatically it would cost more."""
+    for matrix in model.matrices():
+        matrix.grad.add_(matrix, alpha=2.0 * gamma / matrix.numel())
+
+
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL divergence of normal distributions from the standard one, in nats: (B, D) -> (B,)."""
     return 0.5 * (mean.square() + log_variance.exp() - 1.0 - log_variance).sum(dim=1)

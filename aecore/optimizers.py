@@ -21,7 +21,6 @@ Tried on whole MNIST with two CPU cores, and lost (test MSE):
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterable
 
@@ -47,7 +46,7 @@ _POLYNOMIALS = (
 def new_optimizers(
     model: Autoencoder, config: TrainConfig, *, rate: Tensor
 ) -> list[torch.optim.Optimizer]:
-    """What updates every parameter of `model` once, gamma's penalty included.
+    """What updates every parameter of `model` once.
 
     Parameters
     ----------
@@ -56,12 +55,11 @@ def new_optimizers(
     rate : Tensor, scalar
         The step size, on the model's device; changing it in place changes the next steps.
     """
-    biases = {"params": [each for each in model.parameters() if each.ndim == 1], "weight_decay": 0}
-    decayed = _by_decay(model.matrices(), config.gamma)
     options = {"lr": rate, "fused": True, "capturable": rate.is_cuda}
     if config.optimizer == "adam":
-        return [torch.optim.Adam([*decayed, biases], **options)]
-    return [Muon(decayed, lr=rate), torch.optim.Adam([biases], **options)]
+        return [torch.optim.Adam(model.parameters(), **options)]
+    biases = [parameter for parameter in model.parameters() if parameter.ndim == 1]
+    return [Muon(model.matrices(), lr=rate), torch.optim.Adam(biases, **options)]
 
 
 def rates(config: TrainConfig, steps: int) -> Tensor:
@@ -74,15 +72,6 @@ def rates(config: TrainConfig, steps: int) -> Tensor:
     return (config.learning_rate * torch.minimum(rising, falling).clamp(max=1.0)).float()
 
 
-def _by_decay(matrices: Iterable[Tensor], gamma: float) -> list[dict]:
-    """Parameter groups whose `weight_decay` adds the gradient of gamma * mean(W**2)."""
-    by_size = sorted(matrices, key=Tensor.numel)
-    return [
-        {"params": list(group), "weight_decay": 2.0 * gamma / size}
-        for size, group in itertools.groupby(by_size, Tensor.numel)
-    ]
-
-
 class Muon(torch.optim.Optimizer):
     """Momentum whose update is made orthogonal, for weight matrices (Jordan et al. 2024).
 
@@ -92,25 +81,23 @@ class Muon(torch.optim.Optimizer):
 
     Parameters
     ----------
-    groups : iterable of dict
-        `params`, matrices, and `weight_decay`, which is added to the gradient.
+    matrices : iterable of Tensor
     lr : Tensor, scalar
     """
 
-    def __init__(self, groups: Iterable[dict], *, lr: Tensor) -> None:
-        super().__init__(groups, {"lr": lr, "weight_decay": 0.0})
+    def __init__(self, matrices: Iterable[Tensor], *, lr: Tensor) -> None:
+        super().__init__(matrices, {"lr": lr})
 
     @torch.no_grad()
     def step(self) -> None:
         """Update every matrix from its gradient."""
         for group in self.param_groups:
             for matrix in group["params"]:
-                gradient = matrix.grad.add(matrix, alpha=group["weight_decay"])
                 state = self.state[matrix]
                 if not state:
                     state["momentum"] = torch.zeros_like(matrix)
-                momentum = state["momentum"].lerp_(gradient, 1.0 - _MOMENTUM)
-                update = orthogonalise(gradient.lerp_(momentum, _MOMENTUM))  # Nesterov's
+                momentum = state["momentum"].lerp_(matrix.grad, 1.0 - _MOMENTUM)
+                update = orthogonalise(matrix.grad.lerp(momentum, _MOMENTUM))  # Nesterov's
                 scale = 0.2 * math.sqrt(max(matrix.shape))
                 matrix.addcmul_(update, group["lr"], value=-scale)
 
