@@ -13,12 +13,13 @@ PACKAGE = REPOSITORY / "aecore"
 # Every module stands on a step and imports from lower steps only, inside functions too.
 STEPS = (
     {"errors", "threads"},
-    {"checks", "codes", "config", "dataset", "picture_file", "pictures", "selection"},
+    {"checks", "codes", "config", "dataset", "picture_file", "pictures", "selection"} | {"subset"},
     {"digits", "download", "history", "latent", "model", "noise", "presets"},
     {"animation", "baseline", "card", "download_job", "inference", "metrics", "paths", "pin"}
-    | {"projection", "snippets", "training"},
-    {"checkpoint", "controls", "data", "denoising", "evaluation", "figures", "interpolation"},
-    {"experiment", "packing"},
+    | {"projection", "sheet", "snippets", "training"},
+    {"checkpoint", "controls", "data", "denoising", "evaluation", "figures", "interpolation"}
+    | {"importance", "perturbation"},
+    {"experiment", "packing", "plates"},
     {"bench", "command", "ui"},
     {"bench_command", "commands", "train_command"},
     {"cli"},
@@ -58,7 +59,7 @@ def test_streamlit_and_plotly_stay_in_their_places(path):
 
     in_ui = path.name == "app.py" or part_of(path) == "ui"
     assert in_ui or "streamlit" not in roots
-    assert in_ui or part_of(path) == "figures" or "plotly" not in roots
+    assert in_ui or part_of(path) in ("figures", "plates") or "plotly" not in roots
 
 
 @BY_NAME
