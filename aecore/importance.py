@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from aecore import metrics
 from aecore.checks import as_codes
+from aecore.config import N_PIXELS
 from aecore.errors import ConfigError
 from aecore.selection import spread
 
@@ -27,16 +29,9 @@ def measured(count: int) -> np.ndarray:
     return spread(count, MEASURED)
 
 
-def error_table(images: np.ndarray, output: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Mean squared error per pixel of each label and of all: (11,), NaN where a label is absent.
-
-    Parameters
-    ----------
-    images, output : ndarray of shape (B, 784), floating
-    labels : ndarray of shape (B,)
-    """
-    errors = metrics.mse(images, output)
-    return np.append(metrics.mse_by_label(errors, labels), errors.mean())
+def error_row(errors: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Mean of errors (B,) for each of the labels (B,) and for all: (11,), NaN for an absent one."""
+    return np.append(metrics.mse_by_label(errors, labels), errors.mean(dtype=np.float64))
 
 
 def fixed_errors(
@@ -61,7 +56,7 @@ def fixed_errors(
     Returns
     -------
     ndarray of shape (K, 11), float64
-        As from `error_table`, a row for each dimension.
+        As from `error_row`, one for each dimension.
 
     Raises
     ------
@@ -78,7 +73,7 @@ def fixed_errors(
             raise ConfigError(f"There are {codes.shape[1]} dimensions, none of number {dimension}.")
         fixed = codes.copy()
         fixed[:, dimension] = means[dimension]
-        rows.append(error_table(images, decode(fixed), labels))
+        rows.append(error_row(metrics.mse(images, decode(fixed)), labels))
     return np.reshape(rows, (-1, len(COLUMNS)))
 
 
@@ -88,20 +83,56 @@ def blocks(dim: int, *, most: int = 16) -> list[tuple[int, int]]:
     return [(start, min(start + size, dim)) for start in range(0, dim, size)]
 
 
-def to_csv(table: np.ndarray, whole: np.ndarray) -> str:
-    """The errors as text: a row for the whole code, then one for each dimension.
+@dataclass(frozen=True, eq=False)
+class Importance:
+    """What each dimension of a code counts for."""
 
-    Parameters
-    ----------
-    table : ndarray of shape (D, 11)
-        As from `fixed_errors`.
-    whole : ndarray of shape (11,)
-        Of the code as it is.
+    whole: np.ndarray
+    """(11,), as from `error_row`: errors of the codes as they are."""
+    fixed: np.ndarray
+    """(D, 11), as from `fixed_errors`."""
+    linear: np.ndarray
+    """(D,): by how much PCA's error over all digits grows with each of its components fixed."""
+
+    @property
+    def increase(self) -> np.ndarray:
+        """(D, 11): by how much the errors grow; below 0 where fixing a dimension helps."""
+        return self.fixed - self.whole
+
+    @property
+    def order(self) -> np.ndarray:
+        """The dimensions, the one first that counts most over all digits: (D,) int."""
+        return np.argsort(-self.increase[:, ALL], kind="stable")
+
+    @property
+    def n_idle(self) -> int:
+        """How many dimensions count for less than a hundredth of the one that counts most."""
+        total = self.increase[:, ALL]
+        return int((total < total.max() / 100).sum())
+
+    def to_csv(self) -> str:
+        """The errors as text: a row for the whole code, then one for each dimension."""
+        named = {f"z{i}": row for i, row in enumerate(self.fixed, 1)}
+        return to_csv("fixed", {"nothing": self.whole} | named)
+
+    def strongest(self, count: int) -> np.ndarray:
+        """The `count` dimensions that count most, (K,) int."""
+        return self.order[:count]
+
+
+def linear_increase(codes: np.ndarray) -> np.ndarray:
+    """What fixing each component of PCA at its mean adds to the error: (B, D) -> (D,).
+
+    Its components are orthonormal and what it leaves out is orthogonal to all of them, so the
+    squared error grows by the component's own variance, shared among 784 pixels.
     """
+    return codes.var(axis=0, dtype=np.float64) / N_PIXELS
+
+
+def to_csv(heading: str, rows: Mapping[str, np.ndarray]) -> str:
+    """Errors as text: `heading` and the columns' names, then named rows (11,) of errors."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["fixed", *(f"mse_{column}" for column in COLUMNS)])
-    writer.writerow(["nothing", *whole.tolist()])
-    for dimension, row in enumerate(table.tolist(), 1):
-        writer.writerow([f"z{dimension}", *row])
+    writer.writerow([heading, *(f"mse_{column}" for column in COLUMNS)])
+    writer.writerows([name, *row.tolist()] for name, row in rows.items())
     return file.getvalue()

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from aecore import metrics
 from aecore.checks import as_codes
@@ -46,6 +45,8 @@ def drop(codes: np.ndarray, *, rate: float, seed: int = SEED) -> np.ndarray:
     ConfigError
         If the rate is out of range.
     """
+    import torch  # takes over a second: the figures of this module's users need it late
+
     if not 0.0 <= rate < 1.0:
         raise ConfigError(f"A dropout rate must lie in 0..1, below 1, not {rate}.")
     generator = torch.Generator().manual_seed(seed)
@@ -71,6 +72,11 @@ class Passes:
     """(784,) float32, decoded without dropout."""
     quiet_error: float
     """Mean squared error without dropout."""
+
+    @property
+    def shade(self) -> np.ndarray:
+        """The deviation as grey (784,): white is 0.5, the most that values of 0..1 can spread."""
+        return self.deviation / 0.5
 
 
 def passes(decode: Decode, code: np.ndarray, image: np.ndarray, *, rate: float) -> Passes:
@@ -102,6 +108,17 @@ def passes(decode: Decode, code: np.ndarray, image: np.ndarray, *, rate: float) 
         quiet=quiet[0],
         quiet_error=float(metrics.mse(image[None], quiet)[0]),
     )
+
+
+def left_on(decode: Decode, codes: np.ndarray, images: np.ndarray, *, rate: float) -> float:
+    """Mean squared error of digits (B, 784) with one pass of dropout on each of the codes (B, D).
+
+    Raises
+    ------
+    ConfigError
+        If the rate is out of range.
+    """
+    return float(metrics.mse(images, decode(drop(codes, rate=rate))).mean())
 
 
 def noised(

@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 
-from aecore import importance, inference
+from aecore import importance, inference, metrics
 from aecore.baseline import PCA
 from aecore.errors import ConfigError
 
@@ -18,6 +18,10 @@ def measured(tiny_denoiser, digits, unit_digits):
     images = unit_digits[:60]
     codes = inference.encode(model, images)
     return lambda z: inference.decode(model, z), codes, images, digits.test_labels[:60]
+
+
+def error_row(images, output, labels):
+    return importance.error_row(metrics.mse(images, output), labels)
 
 
 def test_errors_with_a_dimension_fixed_are_those_of_brute_force(measured):
@@ -61,19 +65,19 @@ def test_fixing_a_component_of_pca_costs_exactly_its_variance(unit_digits, digit
     images, labels = unit_digits, digits.test_labels
     pca = PCA.fit(images, 5)
     codes = pca.encode(images)
-    whole = importance.error_table(images, pca.decode(codes), labels)
+    whole = error_row(images, pca.decode(codes), labels)
 
     table = importance.fixed_errors(pca.decode, codes, images, labels, range(5))
 
     increase = (table - whole)[:, importance.ALL]
-    np.testing.assert_allclose(increase, codes.astype(np.float64).var(axis=0) / 784, rtol=1e-3)
+    np.testing.assert_allclose(increase, importance.linear_increase(codes), rtol=1e-3)
 
 
 def test_a_dimension_that_never_changes_counts_for_nothing(measured):
     decode, codes, images, labels = measured
     constant = codes.copy()
     constant[:, 2] = 0.75
-    whole = importance.error_table(images, decode(constant), labels)
+    whole = error_row(images, decode(constant), labels)
 
     table = importance.fixed_errors(decode, constant, images, labels, [2])
 
@@ -86,12 +90,27 @@ def test_a_dimension_that_is_not_there_is_refused(measured, dimension):
         importance.fixed_errors(*measured, [dimension])
 
 
-def test_the_table_as_text_reads_back_exactly():
-    table = np.random.default_rng(0).random((3, 11))
+@pytest.fixture
+def found():
+    """Five dimensions: the third counts most, the first for nothing, the last is better fixed."""
     whole = np.full(11, 0.1)
+    increase = np.array([0.0, 0.02, 0.5, 0.004, -0.01])
+    return importance.Importance(whole=whole, fixed=whole + increase[:, None], linear=np.zeros(5))
 
-    rows = list(csv.reader(io.StringIO(importance.to_csv(table, whole))))
 
-    assert rows[0][:2] == ["fixed", "mse_0"]
-    assert [row[0] for row in rows[1:]] == ["nothing", "z1", "z2", "z3"]
-    np.testing.assert_array_equal(np.array([row[1:] for row in rows[2:]], float), table)
+def test_the_dimension_that_counts_most_comes_first(found):
+    assert found.order.tolist() == [2, 1, 3, 0, 4]
+    assert found.strongest(2).tolist() == [2, 1]
+    np.testing.assert_allclose(found.increase[2], 0.5)
+
+
+def test_dimensions_below_a_hundredth_of_the_strongest_are_idle(found):
+    assert found.n_idle == 3
+
+
+def test_the_table_as_text_reads_back_exactly(found):
+    rows = list(csv.reader(io.StringIO(found.to_csv())))
+
+    assert rows[0] == ["fixed", *(f"mse_{label}" for label in range(10)), "mse_all"]
+    assert [row[0] for row in rows[1:]] == ["nothing", "z1", "z2", "z3", "z4", "z5"]
+    np.testing.assert_array_equal(np.array([row[1:] for row in rows[2:]], float), found.fixed)

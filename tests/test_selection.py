@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aecore.selection import colour_limit, select, strongest_first
+from aecore.selection import colour_limit, led_by, select, strongest_first
 
 ORDERS = ["random", "worst", "median", "best"]
 
@@ -82,3 +82,21 @@ def test_a_few_huge_weights_do_not_set_the_colour_scale():
 
 def test_filters_of_zeros_still_have_a_scale():
     assert colour_limit(np.zeros((3, 784))) == 1.0
+
+
+@given(st.integers(0, 20), st.sets(st.integers(0, 20), max_size=8))
+def test_a_digit_asked_for_comes_first_and_once(number, others):
+    chosen = np.array(sorted(others), dtype=int)
+
+    led = led_by(number, chosen)
+
+    assert led[0] == number
+    assert len(led) == max(len(chosen), 1)
+    assert len(set(led.tolist())) == len(led)
+    assert set(led.tolist()) <= others | {number}
+
+
+def test_without_a_digit_asked_for_the_choice_stays():
+    chosen = np.array([4, 2])
+
+    assert led_by(None, chosen) is chosen
