@@ -71,3 +71,10 @@ def spread(count: int, most: int) -> np.ndarray:
     if count <= most:
         return np.arange(count)
     return np.arange(most) * count // most
+
+
+def led_by(number: int | None, chosen: np.ndarray) -> np.ndarray:
+    """As many positions as `chosen` (M,) has, `number` first where one is given."""
+    if number is None:
+        return chosen
+    return np.append(number, chosen[chosen != number])[: max(len(chosen), 1)]

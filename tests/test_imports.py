@@ -13,14 +13,14 @@ PACKAGE = REPOSITORY / "aecore"
 # Every module stands on a step and imports from lower steps only, inside functions too.
 STEPS = (
     {"errors", "threads"},
-    {"checks", "codes", "config", "dataset", "picture_file", "pictures", "selection"},
+    {"checks", "codes", "config", "dataset", "picture_file", "pictures", "selection", "subset"},
     {"cuda_graph", "digits", "distortion", "download", "history", "latent", "model", "noise"}
     | {"presets"},
     {"animation", "baseline", "card", "damage", "download_job", "inference", "metrics"}
     | {"optimizers", "paths", "pin", "projection", "sheet", "snippets"},
     {"checkpoint", "controls", "data", "denoising", "evaluation", "figures", "interpolation"}
-    | {"remarks", "settling", "training"},
-    {"comparison", "curves", "experiment", "packing", "spectrum"},
+    | {"importance", "perturbation", "remarks", "settling", "training"},
+    {"comparison", "curves", "experiment", "packing", "plates", "spectrum"},
     {"bench", "command", "ui"},
     {"bench_command", "commands", "train_command"},
     {"cli"},
@@ -60,7 +60,8 @@ def test_streamlit_and_plotly_stay_in_their_places(path):
 
     in_ui = path.name == "app.py" or part_of(path) == "ui"
     assert in_ui or "streamlit" not in roots
-    assert in_ui or part_of(path) in ("curves", "figures") or "plotly" not in roots
+    draws = part_of(path) in ("curves", "figures", "plates")
+    assert in_ui or draws or "plotly" not in roots
 
 
 @BY_NAME

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aecore.selection import colour_limit, first_of_each, select, strongest_first
+from aecore.selection import colour_limit, first_of_each, led_by, select, strongest_first
 
 ORDERS = ["random", "worst", "median", "best"]
 
@@ -88,3 +88,21 @@ def test_the_first_digit_of_every_label_that_there_is():
     labels = np.array([7, 2, 7, 0, 2, 9], np.uint8)
 
     assert first_of_each(labels).tolist() == [3, 1, 0, 5]
+
+
+@given(st.integers(0, 20), st.sets(st.integers(0, 20), max_size=8))
+def test_a_digit_asked_for_comes_first_and_once(number, others):
+    chosen = np.array(sorted(others), dtype=int)
+
+    led = led_by(number, chosen)
+
+    assert led[0] == number
+    assert len(led) == max(len(chosen), 1)
+    assert len(set(led.tolist())) == len(led)
+    assert set(led.tolist()) <= others | {number}
+
+
+def test_without_a_digit_asked_for_the_choice_stays():
+    chosen = np.array([4, 2])
+
+    assert led_by(None, chosen) is chosen

@@ -51,6 +51,10 @@ class Row:
     """(B, 784)."""
     limit: float | None = None
     """See `picture`."""
+    texts: Sequence[str] = ()
+    """Under each picture."""
+    links: Sequence[str] = ()
+    """Where a click on each picture leads."""
 
 
 def rows(
@@ -78,10 +82,15 @@ def rows(
     parts = []
     for row in series:
         parts.append(f'<div style="grid-column:1/-1;font-size:.9rem;">{escape(row.name)}</div>')
-        parts += [
-            f"<div>{picture(pixels, f'{row.name}: {title}', limit=row.limit)}</div>"
+        cells = [
+            picture(pixels, f"{row.name}: {title}", limit=row.limit)
             for pixels, title in zip(row.images, titles, strict=True)
         ]
+        if row.links:
+            cells = [linked(*pair) for pair in zip(cells, row.links, strict=True)]
+        if row.texts:
+            cells = [cell + _below(text) for cell, text in zip(cells, row.texts, strict=True)]
+        parts += [f"<div>{cell}</div>" for cell in cells]
     if heading:
         parts.append(f'<div style="grid-column:1/-1;{_DIM}">{escape(heading)}</div>')
     parts += [
@@ -89,6 +98,26 @@ def rows(
         for text in columns
     ]
     return f'<div style="{style}max-width:{count * 92}px;">{"".join(parts)}</div>'
+
+
+def linked(content: str, address: str) -> str:
+    """Markup that leads to an address of this app."""
+    return f'<a href="{escape(address, quote=True)}" target="_self">{content}</a>'
+
+
+def _below(text: str) -> str:
+    return f'<div style="text-align:center;{_DIM}">{escape(text)}</div>'
+
+
+def stacks(
+    pictures: Sequence[Sequence[str]], texts: Sequence[str], addresses: Sequence[str], width: int
+) -> str:
+    """Pictures on top of each other, each stack with a text below and an address to lead to."""
+    cells = "".join(
+        f"<div>{linked(''.join(stack), address)}{_below(text)}</div>"
+        for stack, text, address in zip(pictures, texts, addresses, strict=True)
+    )
+    return _grid(cells, width)
 
 
 def gallery(pictures: Sequence[str], *, smallest: int = 44) -> str:

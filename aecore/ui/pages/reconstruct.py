@@ -7,14 +7,15 @@ from typing import get_args
 import numpy as np
 import streamlit as st
 
-from aecore import figures, metrics
 from aecore.checkpoint import Checkpoint
-from aecore.selection import Which, select
-from aecore.ui import markup, resources, shell
+from aecore.selection import Which, led_by, select
+from aecore.sheet import to_sheet_png
+from aecore.ui import laboratory, markup, resources, runs, shell, ways
 
 _EXPLANATION = (
     "Test digits go through the bottleneck and come out again. The row of **PCA** is what the best "
-    "linear code of the same size D makes of them: the autoencoder has to beat it to earn its keep."
+    "linear code of the same size D makes of them: the autoencoder has to beat it to earn its "
+    "keep. **Click** a digit to see where it lies on the map."
 )
 _COUNT = 10
 
@@ -35,96 +36,130 @@ def render() -> None:
 @shell.guarded
 def _show(found: Checkpoint) -> None:
     digits = resources.test_digits()
-    errors = resources.test_errors(found, digits)
+    first = runs.through([found])[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        which = st.segmented_control(
-            "Digits",
-            get_args(Which),
-            default="random",
-            required=True,
-            format_func=str.capitalize,
-            key="reconstruct_which",
-            persist_state="session",
+        chosen = _pick_digits(first, digits)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        others = _pick_models(found)
+        differences = st.toggle(
+            "Error pictures", True, key="reconstruct_differences", persist_state="session"
         )
-        label = st.selectbox(
-            "Label",
-            [None, *range(10)],
-            key="reconstruct_label",
-            width=120,
-            format_func=lambda value: "all" if value is None else str(value),
-            persist_state="session",
-        )
-        if st.button(
-            "Other digits",
-            disabled=which != "random",
-            icon=":material/casino:",
-            key="reconstruct_again",
-        ):
-            st.session_state["reconstruct_seed"] = _seed() + 1
-    chosen = select(
-        errors["model"], digits.labels, which=which, label=label, count=_COUNT, seed=_seed()
+    shown = runs.through([found, *others])
+    _grid(shown, digits, chosen, differences=differences)
+    laboratory.show(shown, int(chosen[0]))
+
+
+def _pick_digits(first: runs.Run, digits: resources.TestDigits) -> np.ndarray:
+    """Which test digits to show, the one first that was asked for."""
+    which = st.segmented_control(
+        "Digits",
+        get_args(Which),
+        default="random",
+        required=True,
+        format_func=str.capitalize,
+        key="reconstruct_which",
+        bind="query-params",
+        persist_state="session",
     )
-    _grid(found, digits, chosen, errors)
-    _by_label(found, digits, errors)
+    label = st.selectbox(
+        "Label",
+        ["all", *map(str, range(10))],
+        key="reconstruct_label",
+        width=100,
+        bind="query-params",
+        persist_state="session",
+    )
+    number = st.number_input(
+        "Put first: test digit no.",
+        0,
+        len(digits.labels) - 1,
+        None,
+        key=ways.DIGIT,
+        width=190,
+        placeholder="none",
+        bind="query-params",
+        persist_state="session",
+    )
+    if st.button(
+        "Other digits",
+        disabled=which != "random",
+        icon=":material/casino:",
+        key="reconstruct_again",
+    ):
+        st.session_state["reconstruct_seed"] = _seed() + 1
+    chosen = select(
+        first.errors,
+        digits.labels,
+        which=which,
+        label=None if label == "all" else int(label),
+        count=_COUNT,
+        seed=_seed(),
+    )
+    return led_by(number, chosen)
 
 
 def _seed() -> int:
     return st.session_state.get("reconstruct_seed", 0)
 
 
-def _grid(
-    found: Checkpoint,
-    digits: resources.TestDigits,
-    chosen: np.ndarray,
-    errors: dict[str, np.ndarray],
-) -> None:
-    from aecore.inference import reconstruct
+def _pick_models(found: Checkpoint) -> list[Checkpoint]:
+    """The models to show beside the page's own."""
+    cards = resources.cards()
+    names = st.multiselect(
+        "Compare with",
+        [name for name in cards if name != found.name],
+        key="reconstruct_with",
+        placeholder="any other models",
+        width=420,
+        bind="query-params",
+        persist_state="session",
+    )
+    return [resources.load_checkpoint(name) for name in names]
 
+
+def _grid(
+    shown: list[runs.Run], digits: resources.TestDigits, chosen: np.ndarray, *, differences: bool
+) -> None:
     target = digits.images[chosen]
-    output = reconstruct(resources.load_model(found), target)
-    linear = found.pca.reconstruct(target)
+    links = {run.found.name: ways.to_map(run.found, chosen) for run in shown}
     series = [
-        markup.Row(name="input", images=target),
-        markup.Row(name=found.name, images=output),
-        markup.Row(name="PCA", images=linear),
-        markup.Row(name=f"{found.name} − input", images=output - target, limit=1.0),
-        markup.Row(name="PCA − input", images=linear - target, limit=1.0),
+        markup.Row(
+            name="input, with its label",
+            images=target,
+            texts=[str(label) for label in digits.labels[chosen]],
+            links=links[shown[0].found.name],
+        )
     ]
-    columns = [
-        f"{digits.labels[i]}\n{errors['model'][i]:.3f}\n{errors['PCA'][i]:.3f}" for i in chosen
-    ]
+    for run in shown:
+        output = run.output(target)
+        series.append(
+            markup.Row(
+                name=f"{run.title} · MSE of each, of all {len(digits.labels):,} test digits "
+                f"{run.errors.mean():.4f}",
+                images=output,
+                texts=[f"{error:.3f}" for error in run.errors[chosen]],
+                links=() if run.is_pca else links[run.found.name],
+            )
+        )
+        if differences:
+            series.append(
+                markup.Row(name=f"{run.title} − input", images=output - target, limit=1.0)
+            )
     with st.container(key="reconstruction_grid"):
         st.html(
-            markup.rows(
-                series,
-                [f"test digit no. {i}, a {digits.labels[i]}" for i in chosen],
-                columns=columns,
-                heading=f"label · error (MSE) of {found.name} · error of PCA",
-            )
-            + markup.colour_bar(1.0, "error")
+            markup.rows(series, [f"test digit no. {i}, a {digits.labels[i]}" for i in chosen])
+            + (markup.colour_bar(1.0, "error") if differences else "")
         )
-    st.caption("Grey pictures go from 0 (black) to 1 (white); what lies outside is cut.")
-
-
-def _by_label(
-    found: Checkpoint, digits: resources.TestDigits, errors: dict[str, np.ndarray]
-) -> None:
-    st.subheader("Error by digit", anchor=False)
-    st.plotly_chart(
-        figures.bars_by_label(
-            {
-                found.name: metrics.mse_by_label(errors["model"], digits.labels),
-                f"PCA, D={found.card.model.latent_dim}": metrics.mse_by_label(
-                    errors["PCA"], digits.labels
-                ),
-            },
-            "mean squared error per pixel",
-        ),
-        key="reconstruct_by_label",
-        config={"displayModeBar": False},
-        alt="Bars: mean squared error for each label, of the model and of PCA",
+    st.download_button(
+        "Pictures as PNG",
+        lambda: to_sheet_png([(row.name, row.images, row.limit) for row in series]),
+        "reconstructions.png",
+        "image/png",
+        key="reconstruct_png",
+        on_click="ignore",
+        icon=":material/download:",
     )
     st.caption(
-        f"Means over all {len(digits.labels):,} test digits: {shell.plain(found.name)} "
-        f"**{errors['model'].mean():.4f}**, PCA **{errors['PCA'].mean():.4f}**."
+        "MSE: mean squared error per pixel. Grey pictures go from 0 (black) to 1 (white); what "
+        "lies outside is cut."
     )

@@ -1,0 +1,94 @@
+"""Laboratory: noise put on the code, until it falls off the map."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from aecore import plates
+from aecore.checkpoint import Checkpoint
+from aecore.perturbation import DRAWS, OFF_THE_MAP, SIGMAS, Fall, noised
+from aecore.ui import charts, markup, measures, resources, shell, ways
+
+_SHOWN = 10
+
+
+def show(found: Checkpoint, digits: resources.TestDigits, number: int) -> None:
+    """Draw what noise of one level makes of a test digit, and how far off the map it goes."""
+    st.markdown(
+        "Each number of the code gets **Gaussian noise**, σ times as wide as that number varies "
+        "over the test digits. A little leaves the digit what it is; then it turns into others, "
+        "and at last the code lies where no digit's code is: **off the map**."
+    )
+    sigma = st.select_slider(
+        "Noise σ, in standard deviations of each dimension",
+        SIGMAS,
+        0.5,
+        key="reconstruct_sigma",
+        format_func=lambda value: f"{value:.3g}",
+        persist_state="session",
+    )
+    result = measures.fall(found, digits, number)
+    st.html(_pictures(found, digits, number, sigma, result))
+    st.markdown(_verdict(result))
+    distances, errors = st.columns(2, gap="medium")
+    size = f"PCA, {shell.dimensions(found.card.model.latent_dim)}"
+    with distances:
+        charts.show(
+            plates.distances_over_sigma(result.percentiles, shown=sigma),
+            key="reconstruct_fall",
+            alt="Line: how far off the map the noised code lies, over the level of the noise",
+        )
+    with errors:
+        charts.show(
+            plates.errors_over_sigma(
+                result.errors, result.linear_errors, (found.name, size), shown=sigma
+            ),
+            key="reconstruct_noise_errors",
+            alt="Lines: error of the decoded digit over the level of the noise, of the model and "
+            "of PCA",
+        )
+    st.caption(
+        f"Medians over {DRAWS} draws with a fixed seed, the same directions at every level; the "
+        "bands hold 10% to 90% of them. PCA's code gets the same noise, as wide as its own "
+        "numbers vary. Dotted: the level of the pictures above."
+    )
+
+
+def _pictures(
+    found: Checkpoint, digits: resources.TestDigits, number: int, sigma: float, result: Fall
+) -> str:
+    level = SIGMAS.index(sigma)
+    image = digits.images[number : number + 1]
+    codes = noised(measures.encode(found, image)[0], measures.deviations(found, digits)[0], sigma)[
+        :_SHOWN
+    ]
+    linear = noised(found.pca.encode(image)[0], measures.deviations(found, digits)[1], sigma)
+    series = [
+        markup.Row(
+            name=f"{found.name} · farther out than so many % of the test digits",
+            images=measures.decoder(found)(codes),
+            texts=[f"{share:.0f}%" for share in result.percentiles[level, :_SHOWN]],
+            links=ways.to_codes(found, codes),
+        ),
+        markup.Row(
+            name="PCA, the same noise · MSE",
+            images=found.pca.decode(linear[:_SHOWN]),
+            texts=[f"{error:.3f}" for error in result.linear_errors[level, :_SHOWN]],
+        ),
+    ]
+    label = digits.labels[number]
+    return markup.rows(series, [f"no. {number}, a {label}, draw {i + 1}" for i in range(_SHOWN)])
+
+
+def _verdict(result: Fall) -> str:
+    """Where the digit falls off the map, if it does."""
+    far = f"farther out than {OFF_THE_MAP:g}% of the test digits"
+    if result.leaves_at is None:
+        return (
+            f"Up to σ = {SIGMAS[-1]:g} most of the noised codes stay **on the map**: no level sets "
+            f"half of them {far}."
+        )
+    return (
+        f"From **σ = {result.leaves_at:.3g}** on, half of the noised codes or more are **off the "
+        f"map**: {far}."
+    )

@@ -1,0 +1,98 @@
+"""Laboratory: a digit decoded again and again with dropout left on, as the notebook does."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from aecore import perturbation
+from aecore.checkpoint import Checkpoint
+from aecore.importance import MEASURED
+from aecore.perturbation import PASSES, Passes
+from aecore.ui import markup, measures, resources, shell, ways
+
+_NOTEBOOK_RATE = 0.8
+_SINGLE = 3
+
+
+def show(found: Checkpoint, digits: resources.TestDigits, number: int) -> None:
+    """Draw what 64 passes with dropout make of a test digit."""
+    trained = found.card.model.latent_dropout
+    st.markdown(
+        "The notebook never calls `eval()`: the **dropout on the code** that helps training is "
+        "still on when it shows its results, and every look at a digit gives another picture."
+    )
+    if not trained:
+        st.info(
+            f"{shell.plain(found.name)} was trained without dropout on its code. Here you see "
+            "what it would do to it.",
+            icon=":material/info:",
+        )
+    rate = st.slider(
+        "Dropout rate: share of the code's numbers set to 0",
+        0.0,
+        0.95,
+        trained or _NOTEBOOK_RATE,
+        0.05,
+        key=f"reconstruct_rate_{found.digest[:8]}",
+        persist_state="session",
+    )
+    image = digits.images[number]
+    own = perturbation.passes(
+        measures.decoder(found), ways.codes(found, np.array([number]))[0], image, rate=rate
+    )
+    linear = perturbation.passes(
+        found.pca.decode, found.pca.encode(image[None])[0], image, rate=rate
+    )
+    size = f"PCA, {shell.dimensions(found.card.model.latent_dim)}"
+    named = {found.name: own, size: linear}
+    st.markdown(f"Test digit no. {number}, a {digits.labels[number]}")
+    for name, result in named.items():
+        st.markdown(f"**{shell.plain(name)}**")
+        st.html(_pictures(image, result))
+    left = measures.left_on(found, digits, rate)
+    st.markdown(_verdict(found, digits, named, left))
+    st.caption(
+        f"{PASSES} passes with a fixed seed. Pictures go from 0 (black) to 1 (white). Spread: the "
+        "standard deviation of each pixel; white is 0.5, the most that values of 0..1 can spread."
+    )
+
+
+def _pictures(image: np.ndarray, result: Passes) -> str:
+    single = result.outputs[:_SINGLE]
+    pictures = {
+        "input": (image, ""),
+        "dropout off": (result.quiet, f"MSE {result.quiet_error:.4f}"),
+        **{
+            f"pass {i}": (pixels, f"MSE {error:.4f}")
+            for i, (pixels, error) in enumerate(zip(single, result.errors, strict=False), 1)
+        },
+        f"mean of {PASSES}": (result.mean, f"MSE {result.mean_error:.4f}"),
+        "spread": (result.shade, f"at most {result.deviation.max():.2f}"),
+    }
+    return markup.cards(
+        [markup.picture(pixels, name) for name, (pixels, _) in pictures.items()],
+        list(pictures),
+        [text for _, text in pictures.values()],
+        width=104,
+    )
+
+
+def _verdict(
+    found: Checkpoint,
+    digits: resources.TestDigits,
+    named: dict[str, Passes],
+    left: tuple[float, float],
+) -> str:
+    """Errors with and without, of this digit and of many."""
+    own = named[found.name]
+    whole = resources.test_errors(found, digits)
+    name = shell.plain(found.name)
+    return (
+        f"This digit by {name}: error (MSE) **{own.quiet_error:.4f}** with dropout off, "
+        f"**{own.errors.mean():.4f}** in a single pass on average, {own.mean_error:.4f} for the "
+        f"mean of {PASSES} passes. All test digits: {name} **{whole['model'].mean():.4f}** off; "
+        f"PCA {whole['PCA'].mean():.4f}. Left on, one pass for each of "
+        f"{min(MEASURED, len(digits.labels)):,} digits spread over them: {name} "
+        f"**{left[0]:.4f}**, PCA {left[1]:.4f}."
+    )

@@ -1,0 +1,122 @@
+"""The laboratories below the grid of `/reconstruct`; only the one that is open is computed."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from aecore import importance, plates
+from aecore.selection import select
+from aecore.ui import charts, code_noise, dimensions, dropout, markup, resources, runs, shell, ways
+
+_GALLERIES = {
+    "worst": "Worst digits",
+    "median": "Digits around the median error",
+    "random": "Digits at random",
+}
+_COUNT = 16
+
+
+@st.fragment
+@shell.guarded
+def show(shown: list[runs.Run], number: int) -> None:
+    """Draw the choice of laboratories and the one chosen.
+
+    Parameters
+    ----------
+    shown : list of Run
+        Those of the grid; the first is the page's own model, the second its PCA.
+    number : int
+        The test digit that is first in the grid.
+    """
+    digits = resources.test_digits()
+    found = shown[0].found
+    laboratories = {
+        "Error by label": lambda: _by_label(shown, digits),
+        "Galleries": lambda: _galleries(shown, digits),
+        "What each number counts": lambda: dimensions.show(found, digits),
+        "Dropout left on": lambda: dropout.show(found, digits, number),
+        "Noise on the code": lambda: code_noise.show(found, digits, number),
+    }
+    st.subheader("Laboratory", anchor=False)
+    chosen = st.pills(
+        "Laboratory",
+        list(laboratories),
+        default=next(iter(laboratories)),
+        required=True,
+        key="reconstruct_lab",
+        label_visibility="collapsed",
+        bind="query-params",
+        persist_state="session",
+    )
+    with st.container(key="reconstruct_laboratory"):
+        laboratories[chosen]()
+
+
+def _by_label(shown: list[runs.Run], digits: resources.TestDigits) -> None:
+    rows = {run.title: importance.error_row(run.errors, digits.labels) for run in shown}
+    charts.show(
+        plates.errors_by_label({run.title: (rows[run.title], run.is_pca) for run in shown}),
+        key="reconstruct_by_label",
+        alt="Bars: mean squared error for each label and for all, by " + ", ".join(rows),
+    )
+    st.dataframe(
+        {"": list(rows)}
+        | {
+            f"label {name}" if name != "all" else name: [row[i] for row in rows.values()]
+            for i, name in enumerate(importance.COLUMNS)
+        },
+        hide_index=True,
+        column_config={
+            name: st.column_config.NumberColumn(name, format="%.5f")
+            for name in ("all", *(f"label {label}" for label in range(10)))
+        },
+        key="reconstruct_by_label_table",
+    )
+    _offer_csv(importance.to_csv("model", rows), "errors-by-label", "reconstruct_by_label_csv")
+    own, pca = shown[:2]
+    st.caption(
+        f"Means over all {len(digits.labels):,} test digits, of the squared error per pixel: "
+        f"{shell.plain(own.name)} **{own.errors.mean():.4f}**, PCA **{pca.errors.mean():.4f}**."
+    )
+
+
+def _galleries(shown: list[runs.Run], digits: resources.TestDigits) -> None:
+    own = shown[0]
+    for which, title in _GALLERIES.items():
+        chosen = select(own.errors, digits.labels, which=which, count=_COUNT)
+        images, output = digits.images[chosen], own.output(digits.images[chosen])
+        st.markdown(f"**{title}** of {shell.plain(own.title)}")
+        st.html(
+            markup.stacks(
+                [
+                    (
+                        markup.picture(image, f"input: test digit no. {number}, a {label}"),
+                        markup.picture(drawn, f"{own.name}: test digit no. {number}"),
+                    )
+                    for image, drawn, number, label in zip(
+                        images, output, chosen, digits.labels[chosen], strict=True
+                    )
+                ],
+                [f"{error:.3f}" for error in own.errors[chosen]],
+                ways.to_map(own.found, chosen),
+                50,
+            )
+        )
+    median = np.median(own.errors)
+    st.caption(
+        "Above what went in, below what came out, then the error (MSE). The median of "
+        f"{len(own.errors):,} test digits is {median:.4f}. Click one to see it on the map."
+    )
+
+
+def _offer_csv(text: str, name: str, key: str) -> None:
+    st.download_button(
+        "Numbers as CSV",
+        text,
+        f"{name}.csv",
+        "text/csv",
+        key=key,
+        on_click="ignore",
+        icon=":material/download:",
+    )
