@@ -60,8 +60,8 @@ def test_streamlit_and_plotly_stay_in_their_places(path):
 
     in_ui = path.name == "app.py" or part_of(path) == "ui"
     assert in_ui or "streamlit" not in roots
-    draws = part_of(path) in ("curves", "figures", "plates")
-    assert in_ui or draws or "plotly" not in roots
+    draws = in_ui or part_of(path) in ("curves", "figures", "plates")
+    assert draws or "plotly" not in roots
 
 
 @BY_NAME
