@@ -17,6 +17,7 @@ GAP = 4
 _MARGIN = 12
 _LINE = 18  # pixels of a line of text
 _FONT = 13
+_BAR = 120  # pixels, the length of the colour scale
 _INK = (20, 20, 20)
 
 
@@ -58,7 +59,9 @@ def sheet(
     cell = across * SIDE * ZOOM + (across - 1) * GAP + _MARGIN
     row = SIDE * ZOOM + _LINE + GAP
     head = _MARGIN + _LINE + (2 * _LINE if limit else 0)
-    width = max(columns * cell + _MARGIN, round(_font().getlength(title)) + 2 * _MARGIN)
+    lines = [title, f"{scale_name} {limit:+.2g} {limit:+.2g}" if limit else ""]
+    widest = max(_font().getlength(line) for line in lines) + (_BAR if limit else 0)
+    width = max(columns * cell + _MARGIN, round(widest) + 2 * _MARGIN)
     page = Image.new("RGB", (width, head + -(-count // columns) * row + _MARGIN), "white")
     pen = ImageDraw.Draw(page)
     pen.text((_MARGIN, _MARGIN // 2), title, _INK, _font())
@@ -87,7 +90,9 @@ def _colour_bar(
     """The scale from -limit to limit, between its ends in words."""
     low = f"{name} -{limit:.2g}"
     left = _MARGIN + round(_font().getlength(low)) + GAP
-    bar = Image.fromarray(signed_palette()[None].repeat(_LINE - 8, axis=0)).resize((120, _LINE - 8))
+    bar = Image.fromarray(signed_palette()[None].repeat(_LINE - 8, axis=0)).resize(
+        (_BAR, _LINE - 8)
+    )
     pen.text((_MARGIN, top), low, _INK, _font())
     page.paste(bar, (left, top + 3))
-    pen.text((left + 120 + GAP, top), f"+{limit:.2g}", _INK, _font())
+    pen.text((left + _BAR + GAP, top), f"+{limit:.2g}", _INK, _font())

@@ -56,7 +56,7 @@ class Units:
 
     @property
     def always_on(self) -> int:
-        """How many units are active for over 95% of the digits: these add up, and do little else."""
+        """How many units are active for over 95% of the digits, and so are all but linear."""
         return 0 if self.activity is None else int((self.activity > ALMOST_ALWAYS).sum())
 
     def agreement(self) -> float:

@@ -14,10 +14,11 @@ PACKAGE = REPOSITORY / "aecore"
 STEPS = (
     {"errors", "threads"},
     {"checks", "codes", "config", "dataset", "picture_file", "pictures", "selection"},
-    {"digits", "download", "history", "latent", "model", "noise", "presets"},
+    {"digits", "download", "history", "latent", "layers", "model", "noise", "presets", "sheet"},
     {"animation", "baseline", "card", "download_job", "inference", "metrics", "paths", "pin"}
     | {"projection", "snippets", "training"},
-    {"checkpoint", "controls", "data", "denoising", "evaluation", "figures", "interpolation"},
+    {"ablation", "checkpoint", "controls", "data", "denoising", "evaluation", "figures"}
+    | {"interpolation", "responses", "twins", "units"},
     {"experiment", "packing"},
     {"bench", "command", "ui"},
     {"bench_command", "commands", "train_command"},

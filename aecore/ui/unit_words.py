@@ -62,12 +62,11 @@ def explanation(part: str, units: Units, n_digits: int) -> str:
 
 def health(units: Units, part: str) -> str:
     """How many units do anything."""
-    dead = int(units.dead.sum())
     what = "units" if part == "hidden" else "numbers"
-    text = f"{dead} of {len(units)} {what} {'is' if dead == 1 else 'are'} dead"
+    text = f"Dead: {units.dead.sum()} of {len(units)} {what}"
     if units.activity is not None:
-        text += f", {units.always_on} are active for over {ALMOST_ALWAYS:.0%} of the digits"
-    return f"{text}."
+        text += f" · active for over {ALMOST_ALWAYS:.0%} of the digits: {units.always_on}"
+    return text
 
 
 def training(name: str, card: Card) -> str:

@@ -1,4 +1,8 @@
-"""Pictures of units in as many columns as fit, to be looked at or chosen from."""
+"""Pictures of units in as many columns as fit, to be looked at or chosen from.
+
+Pictures travel once a session; afterwards a small header names them by their hash, so that
+choosing a unit costs next to nothing. A browser that lacks them asks for them again.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from aecore import packing
 from aecore.pictures import signed_palette, to_signed_levels
 
 _FOLDER = Path(__file__).resolve().parent
+_SENT = "gallery_sent"
 _PICTURE = 42  # px, the least width of one
 
 
@@ -71,18 +76,19 @@ def gallery(
     """
     levels = to_signed_levels(pictures, limit=limit)
     units = [asdict(cell) for cell in cells]
-    drawn = hashlib.blake2b(levels.tobytes() + repr(units).encode(), digest_size=16)
-    header = {
-        "hash": drawn.hexdigest(),
-        "name": name,
-        "cell": _PICTURE * pictures.shape[1],
-        "units": units,
-        "chosen": chosen,
-    }
+    drawn = hashlib.blake2b(levels.tobytes() + repr(units).encode(), digest_size=16).hexdigest()
+    header = {"hash": drawn, "name": name, "chosen": chosen}
+    arrays = None
+    sent = st.session_state.setdefault(_SENT, set())
+    if drawn not in sent:
+        sent.add(drawn)
+        header |= {"cell": _PICTURE * pictures.shape[1], "units": units}
+        arrays = {"levels": levels, "palette": signed_palette()}
     _component()(
         key=key,
-        data=packing.pack(header, {"levels": levels, "palette": signed_palette()}),
+        data=packing.pack(header, arrays),
         on_choose_change=lambda: _pass_on(key, on_choose),
+        on_need_change=lambda: sent.discard(st.session_state[key].get("need")),
     )
 
 

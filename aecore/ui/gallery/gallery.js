@@ -4,7 +4,12 @@
 const SIDE = 28;
 const GAP = 2; // pixels between the pictures of one unit, transparent
 
+const KEPT = 24;
+
 const instances = new WeakMap(); // parent element -> instance
+
+/** What this tab was sent, by its hash: {cell, units, levels, palette}; the oldest goes first. */
+const galleries = (globalThis.__aecoreGalleries ??= new Map());
 
 /** Read a message of `aecore.packing`: {header, arrays}; all arrays are bytes here. */
 function unpack(bytes) {
@@ -12,9 +17,9 @@ function unpack(bytes) {
   const start = 8 + Number(view.getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
   const arrays = {};
-  for (const { name, offset, shape } of header.sections) {
+  for (const { name, offset, shape } of header.sections ?? []) {
     const count = shape.reduce((product, size) => product * size, 1);
-    arrays[name] = bytes.subarray(start + offset, start + offset + count);
+    arrays[name] = bytes.slice(start + offset, start + offset + count);
   }
   return { header, arrays };
 }
@@ -77,41 +82,65 @@ function createGallery(parentElement, choose) {
     cells[at + step].focus();
   });
 
-  return (bytes) => {
-    const { header, arrays } = unpack(bytes);
-    root.setAttribute("aria-label", header.name);
-    root.style.setProperty("--cell", `${header.cell}px`);
-    if (drawn !== header.hash) {
-      drawn = header.hash;
-      const colours = pixelsOf(arrays.palette);
-      const size = arrays.levels.length / header.units.length;
-      const cells = header.units.map((unit, i) => {
-        const cell = document.createElement(header.chosen === null ? "div" : "button");
-        const canvas = document.createElement("canvas");
-        const caption = document.createElement("span");
-        if (header.chosen === null) cell.setAttribute("role", "img");
-        cell.dataset.unit = unit.number;
-        cell.title = unit.text;
-        cell.setAttribute("aria-label", unit.text);
-        cell.classList.toggle("dead", unit.dead);
-        caption.textContent = unit.caption;
-        draw(canvas, arrays.levels.subarray(i * size, (i + 1) * size), colours);
-        cell.append(canvas, caption);
-        return cell;
-      });
-      root.replaceChildren(...cells);
-    }
-    mark(header.chosen);
+  /** Draw the cells anew. */
+  function fill({ cell: width, units, levels, palette }, selectable) {
+    const colours = pixelsOf(palette);
+    const size = levels.length / units.length;
+    root.style.setProperty("--cell", `${width}px`);
+    const cells = units.map((unit, i) => {
+      const cell = document.createElement(selectable ? "button" : "div");
+      const canvas = document.createElement("canvas");
+      const caption = document.createElement("span");
+      if (!selectable) cell.setAttribute("role", "img");
+      cell.dataset.unit = unit.number;
+      cell.title = unit.text;
+      cell.setAttribute("aria-label", unit.text);
+      cell.classList.toggle("dead", unit.dead);
+      caption.textContent = unit.caption;
+      draw(canvas, levels.subarray(i * size, (i + 1) * size), colours);
+      cell.append(canvas, caption);
+      return cell;
+    });
+    root.replaceChildren(...cells);
+    root.scrollTop = 0;
+  }
+
+  /** Follow a message; false if it names pictures that this tab does not hold. */
+  return ({ hash, name, chosen: number }) => {
+    const gallery = galleries.get(hash);
+    if (!gallery) return false;
+    galleries.delete(hash);
+    galleries.set(hash, gallery);
+    root.setAttribute("aria-label", name);
+    if (drawn !== hash) fill(gallery, number !== null);
+    drawn = hash;
+    mark(number);
+    return true;
   };
+}
+
+/** Keep what came along with a message. */
+function keep({ hash, cell, units }, arrays) {
+  if (!arrays.levels) return;
+  galleries.set(hash, { cell, units, ...arrays });
+  for (const oldest of galleries.keys()) {
+    if (galleries.size <= KEPT) break;
+    galleries.delete(oldest);
+  }
 }
 
 export default function gallery({ data, parentElement, setTriggerValue }) {
   let instance = instances.get(parentElement);
   if (!instance) {
-    instance = { send: setTriggerValue };
+    instance = { send: setTriggerValue, asked: null };
     instance.update = createGallery(parentElement, (number) => instance.send("choose", number));
     instances.set(parentElement, instance);
   }
   instance.send = setTriggerValue;
-  instance.update(data);
+  const { header, arrays } = unpack(data);
+  keep(header, arrays);
+  if (!instance.update(header) && instance.asked !== data) {
+    instance.asked = data; // the same message can come again, with another theme
+    setTriggerValue("need", header.hash);
+  }
 }

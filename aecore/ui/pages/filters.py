@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from aecore.checkpoint import Checkpoint
 from aecore.twins import is_mended, twin_of
-from aecore.ui import address, chosen_unit, dissection, markup, resources, shell
-from aecore.ui import unit_details, unit_words
+from aecore.ui import (
+    address,
+    chosen_unit,
+    dissection,
+    markup,
+    resources,
+    shell,
+    unit_details,
+    unit_words,
+)
 from aecore.ui.unit_gallery import FEW, View, draw
 from aecore.units import Units
 
@@ -50,7 +59,8 @@ def _laboratory(found: Checkpoint) -> None:
     components = dissection.components(found, digits, part)
     st.subheader(f"{len(components)} PCA components", anchor=False)
     st.caption(unit_words.COMPONENTS[part])
-    draw("filters_components", "PCA components", components, view, prefix="component ")
+    as_fitted = replace(view, order="number")
+    draw("filters_components", "PCA components", components, as_fitted, prefix="component ")
     for twin in twins:
         _side_by_side([found, twin], digits, view)
 
