@@ -57,10 +57,7 @@ def test_a_click_and_the_keyboard_choose_a_unit_and_every_figure_can_be_saved(ap
     chart = Image.open(io.BytesIO(download(page, "Download as PNG: What the reconstruction")))
     assert chart.size == (1440, 600)
     assert len(np.unique(np.array(chart.convert("L")))) > 10
-    page.locator(".st-key-filters_units_png button").wait_for()
-    with page.expect_download() as waiting:
-        page.locator(".st-key-filters_units_png button").click()
-    with Image.open(waiting.value.path()) as sheet:
+    with Image.open(io.BytesIO(download(page, "128 encoder filters as PNG"))) as sheet:
         assert sheet.format == "PNG"
         assert sheet.width > 8 * 2 * 56
 
@@ -70,16 +67,12 @@ def test_a_click_and_the_keyboard_choose_a_unit_and_every_figure_can_be_saved(ap
 
 def test_a_gallery_that_the_tab_has_lost_is_sent_again(app, page):
     visit(page, app, "model=plane&sort=number")
-    page.evaluate("globalThis.__aecoreGalleries.clear()")
+    first = f"{CELL}:first-child"
     page.locator(".st-key-filters_sort").get_by_text("Norm").click()
-    page.wait_for_function("!new URLSearchParams(location.search).has('sort')")
-    page.locator(CELL).first.wait_for()
+    page.locator(f"{first}:not([data-unit='0'])").wait_for()
     page.evaluate("globalThis.__aecoreGalleries.clear()")
 
     page.locator(".st-key-filters_sort").get_by_text("Number").click()
 
-    page.wait_for_function(
-        f"document.querySelector('{CELL}') === null || globalThis.__aecoreGalleries.size > 0"
-    )
-    page.locator(f"{CELL}[data-unit='0']").wait_for()
-    assert page.locator(CELL).first.get_attribute("data-unit") == "0"
+    page.locator(f"{first}[data-unit='0']").wait_for()
+    assert page.evaluate("globalThis.__aecoreGalleries.size") >= 1

@@ -68,7 +68,7 @@ def draw(
     pictures = units.scaled(view.scale)[which]
     gallery(key, title, pictures, cells, limit=view.limit, chosen=chosen, on_choose=on_choose)
     st.download_button(
-        "PNG",
+        f"{title} as PNG",
         lambda: sheet(
             title,
             signed(pictures, view.limit),
@@ -82,5 +82,4 @@ def draw(
         key=f"{key}_png",
         on_click="ignore",
         icon=":material/download:",
-        help=f"{title}, as shown",
     )
