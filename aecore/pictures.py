@@ -45,10 +45,24 @@ def to_signed_png(values: np.ndarray, *, limit: float, scale: int = 1) -> bytes:
     scale : int
         Each pixel becomes a square of this size.
     """
-    shares = np.clip(values / limit, -1.0, 1.0)
+    return _encode(_colours(np.clip(values / limit, -1.0, 1.0)), scale)
+
+
+def _colours(shares: np.ndarray) -> np.ndarray:
+    """Colours (..., 3) in 0..255 of values in -1..1."""
     stops = np.linspace(-1.0, 1.0, len(_DIVERGING))
     channels = [np.interp(shares, stops, channel) for channel in np.transpose(_DIVERGING)]
-    return _encode(np.stack(channels, axis=-1), scale)
+    return np.stack(channels, axis=-1)
+
+
+def to_signed_levels(values: np.ndarray, *, limit: float) -> np.ndarray:
+    """Signed values, of any shape, as rows of `signed_palette` (uint8); zero is row 127."""
+    return np.rint(127 * (1 + np.clip(values / limit, -1.0, 1.0))).astype(np.uint8)
+
+
+def signed_palette() -> np.ndarray:
+    """The colours of signed values, (255, 3) uint8, from the deepest blue to the deepest red."""
+    return np.rint(_colours(np.linspace(-1.0, 1.0, 255))).astype(np.uint8)
 
 
 def _encode(levels: np.ndarray, scale: int) -> bytes:

@@ -53,11 +53,6 @@ def first_of_each(labels: np.ndarray) -> np.ndarray:
     return np.unique(labels, return_index=True)[1]
 
 
-def strongest_first(filters: np.ndarray) -> np.ndarray:
-    """Rows of filters (K, 784) by Euclidean norm, the largest first, as positions (K,)."""
-    return np.argsort(-np.linalg.norm(filters, axis=1), kind="stable")
-
-
 def colour_limit(filters: np.ndarray) -> float:
     """Where a symmetric colour scale for filters (K, 784) ends: the 99.5th percentile in size.
 

@@ -1,4 +1,4 @@
-"""Rows of pictures as one PNG with the rows' names, to take along."""
+"""Pictures with captions on one white sheet, as PNG: what a page's galleries are saved as."""
 
 from __future__ import annotations
 
@@ -8,15 +8,80 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from aecore.pictures import to_png, to_signed_png
+from aecore.pictures import signed_palette, to_levels, to_signed_levels
 
-SCALE = 3
-_GAP = 6
-_LINE = 22  # height of a name
+SIDE = 28
+ZOOM = 2
+GAP = 4
+"""Pixels between the pictures of one cell."""
+_MARGIN = 12
+_LINE = 18  # pixels of a line of text
+_FONT = 13
+_BAR = 120  # pixels, the length of the colour scale
+_INK = (20, 20, 20)
+
+
+def signed(pictures: np.ndarray, limit: float) -> np.ndarray:
+    """Colours (..., 784, 3) uint8 of signed pictures (..., 784): white is zero."""
+    return signed_palette()[to_signed_levels(pictures, limit=limit)]
+
+
+def grey(pictures: np.ndarray) -> np.ndarray:
+    """Colours (..., 784, 3) uint8 of pictures (..., 784) in 0..1."""
+    return to_levels(pictures)[..., None].repeat(3, axis=-1)
+
+
+def sheet(
+    title: str,
+    pictures: np.ndarray,
+    captions: Sequence[str],
+    *,
+    columns: int,
+    limit: float | None = None,
+    scale_name: str = "",
+) -> bytes:
+    """A PNG of pictures in rows, each cell with a caption, under a title.
+
+    Parameters
+    ----------
+    title : str
+        One line for the head of the sheet.
+    pictures : ndarray of shape (K, P, 784, 3), uint8
+        P pictures stand side by side in each of K cells; see `signed` and `grey`.
+    captions : sequence of K str
+    columns : int
+        Cells in a row.
+    limit, scale_name : float and str, optional
+        End and name of the colour scale of signed pictures, drawn below the title.
+    """
+    count, across = pictures.shape[:2]
+    columns = min(columns, count)
+    cell = across * SIDE * ZOOM + (across - 1) * GAP + _MARGIN
+    row = SIDE * ZOOM + _LINE + GAP
+    head = _MARGIN + _LINE + (2 * _LINE if limit else 0)
+    lines = [title, f"{scale_name} {limit:+.2g} {limit:+.2g}" if limit else ""]
+    widest = max(_font().getlength(line) for line in lines) + (_BAR if limit else 0)
+    width = max(columns * cell + _MARGIN, round(widest) + 2 * _MARGIN)
+    page = Image.new("RGB", (width, head + -(-count // columns) * row + _MARGIN), "white")
+    pen = ImageDraw.Draw(page)
+    pen.text((_MARGIN, _MARGIN // 2), title, _INK, _font())
+    if limit:
+        _colour_bar(page, pen, _MARGIN + _LINE, limit, scale_name)
+    for i, caption in enumerate(captions):
+        left, top = _MARGIN + i % columns * cell, head + i // columns * row
+        for j, picture in enumerate(pictures[i]):
+            image = Image.fromarray(picture.reshape(SIDE, SIDE, 3))
+            image = image.resize((SIDE * ZOOM, SIDE * ZOOM), Image.Resampling.NEAREST)
+            page.paste(image, (left + j * (SIDE * ZOOM + GAP), top))
+        middle = left + (cell - _MARGIN) // 2
+        pen.text((middle, top + SIDE * ZOOM), caption, _INK, _font(), anchor="ma")
+    file = io.BytesIO()
+    page.save(file, format="PNG")
+    return file.getvalue()
 
 
 def to_sheet_png(rows: Sequence[tuple[str, np.ndarray, float | None]]) -> bytes:
-    """A PNG of named rows of pictures, black names on white.
+    """A PNG of rows of pictures with a name below each row.
 
     Parameters
     ----------
@@ -24,22 +89,26 @@ def to_sheet_png(rows: Sequence[tuple[str, np.ndarray, float | None]]) -> bytes:
         Images (B, 28, 28) or (B, 784), as many in each row; grey in 0..1 where `limit` is None,
         else signed from -limit (blue) to limit (red).
     """
-    count = max(len(images) for _, images, _ in rows)
-    step = 28 * SCALE + _GAP
-    sheet = Image.new("RGB", (count * step + _GAP, len(rows) * (step + _LINE) + _GAP), "white")
-    draw = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(14)
-    for row, (name, images, limit) in enumerate(rows):
-        top = row * (step + _LINE) + _GAP
-        draw.text((_GAP, top), name, fill="black", font=font)
-        for column, pixels in enumerate(images.reshape(-1, 28, 28)):
-            png = (
-                to_png(pixels, scale=SCALE)
-                if limit is None
-                else to_signed_png(pixels, limit=limit, scale=SCALE)
-            )
-            with Image.open(io.BytesIO(png)) as picture:
-                sheet.paste(picture, (_GAP + column * step, top + _LINE))
-    file = io.BytesIO()
-    sheet.save(file, format="PNG")
-    return file.getvalue()
+    colours = [
+        grey(flat) if limit is None else signed(flat, limit)
+        for flat, limit in ((images.reshape(-1, SIDE * SIDE), limit) for _, images, limit in rows)
+    ]
+    return sheet("", np.stack(colours), [name for name, _, _ in rows], columns=1)
+
+
+def _font() -> ImageFont.FreeTypeFont:
+    return ImageFont.load_default(_FONT)
+
+
+def _colour_bar(
+    page: Image.Image, pen: ImageDraw.ImageDraw, top: int, limit: float, name: str
+) -> None:
+    """The scale from -limit to limit, between its ends in words."""
+    low = f"{name} -{limit:.2g}"
+    left = _MARGIN + round(_font().getlength(low)) + GAP
+    bar = Image.fromarray(signed_palette()[None].repeat(_LINE - 8, axis=0)).resize(
+        (_BAR, _LINE - 8)
+    )
+    pen.text((_MARGIN, top), low, _INK, _font())
+    page.paste(bar, (left, top + 3))
+    pen.text((left + _BAR + GAP, top), f"+{limit:.2g}", _INK, _font())

@@ -100,7 +100,7 @@ def test_the_model_goes_along_from_page_to_page_and_survives_a_reload(app, page)
 
     assert "model=wide" in page.url
     assert page.locator(".st-key-model input").input_value().startswith("wide")
-    assert page.locator(".st-key-filter_gallery img").count() == 256
+    assert page.locator(".st-key-filter_gallery .units button").count() == 64
 
 
 @OFFLINE

@@ -14,12 +14,13 @@ PACKAGE = REPOSITORY / "aecore"
 STEPS = (
     {"errors", "threads"},
     {"checks", "codes", "config", "dataset", "picture_file", "pictures", "selection", "subset"},
-    {"cuda_graph", "digits", "distortion", "download", "history", "latent", "model", "noise"}
-    | {"presets"},
+    {"cuda_graph", "digits", "distortion", "download", "history", "latent", "layers", "model"}
+    | {"noise", "presets", "sheet"},
     {"animation", "baseline", "card", "damage", "download_job", "inference", "metrics"}
-    | {"optimizers", "paths", "pin", "projection", "sheet", "snippets"},
-    {"checkpoint", "controls", "data", "denoising", "evaluation", "figures", "interpolation"}
-    | {"importance", "perturbation", "remarks", "settling", "training"},
+    | {"optimizers", "paths", "pin", "projection", "snippets"},
+    {"ablation", "checkpoint", "controls", "data", "denoising", "evaluation", "figures"}
+    | {"importance", "interpolation", "perturbation", "remarks", "responses", "settling"}
+    | {"training", "twins", "units"},
     {"comparison", "curves", "experiment", "packing", "plates", "spectrum"},
     {"bench", "command", "ui"},
     {"bench_command", "commands", "train_command"},

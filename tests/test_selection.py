@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aecore.selection import colour_limit, first_of_each, led_by, select, strongest_first
+from aecore.selection import colour_limit, first_of_each, led_by, select
 
 ORDERS = ["random", "worst", "median", "best"]
 
@@ -63,14 +63,6 @@ def test_a_random_choice_is_that_of_its_seed_and_in_the_order_of_the_test_set():
     np.testing.assert_array_equal(first, same)
     assert set(first) != set(other)
     assert (np.diff(first) > 0).all()
-
-
-def test_filters_are_ordered_by_their_norm_and_equals_stay_in_order():
-    filters = np.zeros((4, 784))
-    filters[:, 0] = [1, -3, 3, 0]
-    filters[0, 1:6] = 2
-
-    assert strongest_first(filters).tolist() == [0, 1, 2, 3]
 
 
 def test_a_few_huge_weights_do_not_set_the_colour_scale():

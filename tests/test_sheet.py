@@ -1,30 +1,64 @@
-"""Rows of pictures as one PNG."""
+"""Galleries as one PNG."""
 
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 
-from aecore.sheet import SCALE, to_sheet_png
+from aecore.pictures import to_signed_levels, to_signed_png
+from aecore.sheet import GAP, SIDE, ZOOM, grey, sheet, signed, to_sheet_png
 
 
-def test_a_sheet_shows_every_picture_of_every_row_under_its_name():
-    grey = np.stack([np.full((28, 28), level) for level in (0.0, 0.5, 1.0)])
-    signed = 2 * grey - 1
+def opened(content):
+    with Image.open(io.BytesIO(content)) as picture:
+        assert picture.format == "PNG"
+        return np.array(picture).astype(int)
 
-    sheet = Image.open(io.BytesIO(to_sheet_png([("grey", grey, None), ("signed", signed, 1.0)])))
 
-    step = sheet.width // 3
-    height = sheet.height // 2
-    colours = [
-        [
-            sheet.getpixel((column * step + step // 2, row * height + height * 2 // 3))
-            for column in range(3)
-        ]
-        for row in range(2)
-    ]
-    assert colours[0] == [(0, 0, 0), (128, 128, 128), (255, 255, 255)]
-    assert colours[1] == [(5, 48, 97), (247, 247, 247), (103, 0, 31)]
-    assert step >= 28 * SCALE
-    names = np.asarray(sheet)[:20]
-    assert names.min() < 100  # something is written there
+def test_signed_colours_are_those_of_single_pictures_and_zero_is_neutral():
+    values = np.random.default_rng(0).normal(size=784)
+
+    found = signed(values, 1.5).reshape(SIDE, SIDE, 3).astype(int)
+
+    alone = opened(to_signed_png(values.reshape(SIDE, SIDE), limit=1.5))
+    assert np.abs(found - alone).max() <= 3  # 255 levels in place of a continuous scale
+    assert to_signed_levels(np.zeros(1), limit=1.5)[0] == 127
+    assert signed(np.zeros(1), 1.5).tolist() == [[247, 247, 247]]
+
+
+@pytest.mark.parametrize(("count", "across", "columns"), [(1, 1, 8), (5, 2, 3), (17, 3, 8)])
+def test_every_picture_stands_on_the_sheet_once(count, across, columns):
+    pictures = np.zeros((count, across, 784, 3), np.uint8)
+    pictures[..., 0] = 255  # nothing else on a sheet is pure red
+
+    page = opened(sheet("Reds", pictures, [str(i) for i in range(count)], columns=columns))
+
+    red = (page == [255, 0, 0]).all(axis=-1)
+    assert red.sum() == count * across * (SIDE * ZOOM) ** 2
+    assert np.flatnonzero(red.any(axis=0)).max() < page.shape[1] - GAP
+    assert np.flatnonzero(red.any(axis=1)).max() < page.shape[0] - GAP
+
+
+def test_a_signed_sheet_names_its_scale():
+    pictures = grey(np.zeros((1, 1, 784)))
+
+    plain = opened(sheet("One", pictures, ["1"], columns=8))
+    scaled = opened(sheet("One", pictures, ["1"], columns=8, limit=0.5, scale_name="weight"))
+
+    assert len(scaled) > len(plain)
+    deepest_red = np.abs(scaled - [103, 0, 31]).max(axis=-1) < 12
+    assert deepest_red.any()
+
+
+def test_named_rows_of_grey_and_of_signed_pictures_stand_below_each_other():
+    levels = np.stack([np.full((SIDE, SIDE), level) for level in (0.0, 0.5, 1.0)])
+
+    page = opened(to_sheet_png([("grey", levels, None), ("signed", 2 * levels - 1, 1.0)]))
+
+    def area(colour):
+        return (np.abs(page - colour).max(axis=-1) <= 3).sum()
+
+    picture = (SIDE * ZOOM) ** 2
+    for colour in ([128, 128, 128], [5, 48, 97], [247, 247, 247], [103, 0, 31]):
+        assert area(np.array(colour)) == pytest.approx(picture, rel=0.02)

@@ -1,6 +1,8 @@
-"""What the page's address says, and saying it: `?model=NAME&z=a,b,...`."""
+"""What the page's address says, and saying it: `?model=NAME&z=a,b,...`, `&unit=3`."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -39,5 +41,35 @@ def set_code(code: np.ndarray) -> None:
 
 
 def drop_code() -> None:
-    """Take the code out of the address."""
+    """Take what belongs to one model alone out of the address: its code, its unit."""
     st.query_params.pop("z", None)
+    st.query_params.pop("unit", None)
+
+
+def requested_unit() -> str | None:
+    """The unit that the address names, counted from 1, unchecked."""
+    return st.query_params.get("unit")
+
+
+def set_unit(number: int) -> None:
+    """Let the address name this unit."""
+    if st.query_params.get("unit") != str(number):
+        st.query_params["unit"] = str(number)
+
+
+def begin(name: str, key: str, options: Sequence[str]) -> None:
+    """Let the widget `key`, drawn next, be as the address says; at first, as the first option."""
+    asked = st.query_params.get(name)
+    if asked in options and asked != st.session_state.get(f"{key}_told"):
+        st.session_state[key] = asked
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = options[0]
+
+
+def tell(name: str, key: str, value: str, usual: str) -> None:
+    """Let the address say what the widget is at, unless that is as usual."""
+    st.session_state[f"{key}_told"] = value
+    if value == usual:
+        st.query_params.pop(name, None)
+    elif st.query_params.get(name) != value:
+        st.query_params[name] = value

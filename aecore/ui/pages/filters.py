@@ -1,55 +1,122 @@
-"""`/filters`: the rows of the first encoder matrix as pictures, beside PCA's components."""
+"""`/filters`: what each unit looks for and writes, and what is lost without it."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 import streamlit as st
 
-from aecore.selection import colour_limit, strongest_first
-from aecore.ui import markup, shell
+from aecore.checkpoint import Checkpoint
+from aecore.twins import is_mended, twin_of
+from aecore.ui import (
+    address,
+    chosen_unit,
+    dissection,
+    markup,
+    resources,
+    shell,
+    unit_details,
+    unit_words,
+)
+from aecore.ui.unit_gallery import FEW, View, draw
+from aecore.units import Units
 
 _EXPLANATION = (
     "Each unit of the first layer looks at a digit through one **filter**: it adds up the pixels, "
     "red ones counted positively and blue ones negatively, and passes the sum on if it is above "
-    "zero. PCA's components are the same idea for the best *linear* code: compare which of them "
-    "look like strokes."
+    "zero. Choose a unit: which digits excite it, and what is lost without it?"
 )
-_ORDERS = ("strongest first", "as in the model")
+_COUNTS = {"some": f"First {FEW}", "all": "All"}
 
 
 def render() -> None:
     found = shell.open_page("Filters", _EXPLANATION)
-    order = st.segmented_control(
-        "Order",
-        _ORDERS,
-        default=_ORDERS[0],
-        required=True,
-        key="filters_order",
-        persist_state="session",
-    )
-    filters = found.weights["encoder.layers.0.weight"]  # (hidden, 784)
-    units = strongest_first(filters) if order == _ORDERS[0] else np.arange(len(filters))
-    components = found.pca.components
-
-    encoder, baseline = st.columns([3, 2], gap="medium")
-    with encoder, st.container(key="filter_gallery"):
-        st.subheader(f"{len(filters)} encoder filters", anchor=False)
-        _gallery(filters[units], [f"unit {unit}" for unit in units])
-    with baseline:
-        st.subheader(f"{len(components)} PCA components", anchor=False)
-        _gallery(components, [f"component {i + 1}" for i in range(len(components))])
-    st.caption(
-        "Each gallery has one symmetric scale for all its pictures, with the largest 0.5% of the "
-        "weights cut. PCA's components have length 1, so the two scales differ."
-    )
+    _laboratory(found)
     shell.close_page()
 
 
-def _gallery(filters: np.ndarray, names: list[str]) -> None:
-    limit = colour_limit(filters)
-    norms = np.linalg.norm(filters, axis=1)
-    pictures = [
-        markup.picture(weights, f"{name}, norm {norm:.2f}", limit=limit)
-        for weights, name, norm in zip(filters, names, norms, strict=True)
-    ]
-    st.html(markup.colour_bar(limit, "weight") + markup.gallery(pictures))
+@st.fragment
+@shell.guarded
+def _laboratory(found: Checkpoint) -> None:
+    digits = resources.test_digits()
+    twin_name = twin_of(found.name, resources.cards())
+    twins = [] if twin_name is None else [resources.load_checkpoint(twin_name)]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        part = _pick("layer", "Layer", unit_words.PARTS)
+        scale = _pick("scale", "Pictures", unit_words.SCALES)
+        order = _pick("sort", "Sort by", unit_words.ORDERS[part])
+        count = _pick("show", "Show", _COUNTS)
+    view = View(
+        part=part,
+        order=order,
+        scale=scale,
+        limit=dissection.limit([found, *twins], digits, part, scale),
+        count=FEW if count == "some" else None,
+    )
+    st.html(markup.colour_bar(view.limit, unit_words.scale_name(part, scale)))
+    _bench(found, digits, view)
+    components = dissection.components(found, digits, part)
+    st.subheader(f"{len(components)} PCA components", anchor=False)
+    st.caption(unit_words.COMPONENTS[part])
+    as_fitted = replace(view, order="number")
+    draw("filters_components", "PCA components", components, as_fitted, prefix="component ")
+    for twin in twins:
+        _side_by_side([found, twin], digits, view)
+
+
+def _pick(name: str, label: str, words: Mapping[str, str]) -> str:
+    """One of a few options, which the address names unless it is the first."""
+    key, options = f"filters_{name}", list(words)
+    address.begin(name, key, options)
+    value = st.segmented_control(
+        label, options, required=True, key=key, format_func=words.get, persist_state="session"
+    )
+    address.tell(name, key, value, options[0])
+    return value
+
+
+@st.fragment
+@shell.guarded
+def _bench(found: Checkpoint, digits: resources.TestDigits, view: View) -> None:
+    """The gallery, and one of its units in full."""
+    units = dissection.units(found, digits, view.part)
+    unit = chosen_unit.current(found, view.part, units)
+    left, right = st.columns(2, gap="medium")
+    with left, st.container(key="filter_gallery"):
+        title = unit_words.title(view.part, len(units))
+        st.subheader(title, anchor=False)
+        st.markdown(unit_words.health(units, view.part))
+        draw(
+            "filters_units",
+            title,
+            units,
+            view,
+            prefix=unit_words.PREFIXES[view.part],
+            short=unit_words.SHORT[view.part],
+            like=units.pictures[unit, 0],
+            chosen=unit,
+            on_choose=lambda number: chosen_unit.choose(found, view.part, units, number),
+        )
+        st.caption(unit_words.explanation(view.part, units, len(digits.labels)))
+    with right:
+        unit_details.show(found, digits, view.part, unit)
+
+
+def _side_by_side(pair: Sequence[Checkpoint], digits: resources.TestDigits, view: View) -> None:
+    """A model and its twin: the notebook's way of training on the left, the mended on the right."""
+    st.subheader("As the notebook trains it, and mended", anchor=False)
+    in_order = sorted(pair, key=lambda found: is_mended(found.card.model))
+    for side, column, found in zip(("left", "right"), st.columns(2), in_order, strict=True):
+        units: Units = dissection.units(found, digits, view.part)
+        with column:
+            st.markdown(unit_words.training(shell.plain(found.name), found.card))
+            st.caption(unit_words.health(units, view.part))
+            draw(
+                f"filters_{side}",
+                f"{found.name}: {unit_words.title(view.part, len(units))}",
+                units,
+                view,
+                prefix=unit_words.PREFIXES[view.part],
+                short=unit_words.SHORT[view.part],
+            )

@@ -1,0 +1,78 @@
+"""`/filters` as a person uses it, in a real browser."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from browser import download
+from PIL import Image
+
+from aecore.pictures import signed_palette
+
+pytest_plugins = ["browser"]
+
+CELL = ".st-key-filter_gallery .units button"
+CHART = ".st-key-filters_charts .charts svg"
+
+
+def visit(page, app: str, query: str) -> None:
+    page.goto(f"{app}/filters?{query}")
+    page.locator(CELL).first.wait_for()
+    page.locator(CHART).nth(1).wait_for()
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+
+
+def wait_for_unit(page, number: int) -> None:
+    """The details, the charts and the address are those of the unit."""
+    page.get_by_role("heading", name=f"Unit {number}", exact=True).wait_for()
+    page.locator(f"{CHART}[aria-label*='unit {number} ']").wait_for()
+    page.wait_for_function(
+        "number => new URLSearchParams(location.search).get('unit') === String(number)", arg=number
+    )
+
+
+def test_a_click_and_the_keyboard_choose_a_unit_and_every_figure_can_be_saved(app, page, plane):
+    visit(page, app, "model=plane&sort=number")
+
+    page.locator(CELL).nth(40).click()
+    wait_for_unit(page, 41)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    wait_for_unit(page, 42)
+
+    cell = page.locator(CELL).nth(41)
+    assert cell.get_attribute("aria-pressed") == "true"
+    assert cell.get_attribute("aria-label").startswith("unit 42: norm ")
+    pixels = cell.locator("canvas").evaluate(
+        "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, 28, 28).data)"
+    )
+    drawn = np.array(pixels).reshape(784, 4)[:, :3]
+    levels = [np.flatnonzero((signed_palette() == colour).all(axis=1)) for colour in drawn]
+    weights = plane.weights["encoder.layers.0.weight"][41]
+    assert all(len(level) for level in levels), "a colour that is not of the scale"
+    shares = np.array([level.mean() - 127 for level in levels])
+    assert np.corrcoef(shares, weights)[0, 1] > 0.95  # clipped at the ends of the scale
+
+    chart = Image.open(io.BytesIO(download(page, "Download as PNG: What the reconstruction")))
+    assert chart.size == (1440, 600)
+    assert len(np.unique(np.array(chart.convert("L")))) > 10
+    with Image.open(io.BytesIO(download(page, "128 encoder filters as PNG"))) as sheet:
+        assert sheet.format == "PNG"
+        assert sheet.width > 8 * 2 * 56
+
+    page.reload()
+    wait_for_unit(page, 42)
+
+
+def test_a_gallery_that_the_tab_has_lost_is_sent_again(app, page):
+    visit(page, app, "model=plane&sort=number")
+    first = f"{CELL}:first-child"
+    page.locator(".st-key-filters_sort").get_by_text("Norm").click()
+    page.locator(f"{first}:not([data-unit='0'])").wait_for()
+    page.evaluate("globalThis.__aecoreGalleries.clear()")
+
+    page.locator(".st-key-filters_sort").get_by_text("Number").click()
+
+    page.locator(f"{first}[data-unit='0']").wait_for()
+    assert page.evaluate("globalThis.__aecoreGalleries.size") >= 1

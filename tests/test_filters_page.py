@@ -1,0 +1,172 @@
+"""`/filters`, by Streamlit's own test runner: what is shown, in which order, and the address."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import numpy as np
+import pytest
+from test_pages import open_page, texts
+
+from aecore import checkpoint, data, inference, metrics, packing
+from aecore.ablation import Ablation
+from aecore.dataset import to_unit
+from aecore.layers import Layers
+from aecore.pictures import to_signed_levels
+from aecore.responses import Responses
+from aecore.units import common_limit, component_units, hidden_units
+
+
+def component(app, key: str):
+    return next(block.proto for block in app.get("bidi_component") if block.key == key)
+
+
+def gallery(app, key: str = "filters_units"):
+    """Header and arrays of a gallery that is sent for the first time."""
+    return packing.unpack(component(app, key).bytes)
+
+
+def numbers(app, key: str = "filters_units") -> list[int]:
+    return [unit["number"] for unit in gallery(app, key)[0]["units"]]
+
+
+def charts(app) -> list[dict]:
+    return json.loads(component(app, "filters_charts").json)["charts"]
+
+
+@pytest.fixture(scope="module")
+def images_and_labels(digits):
+    return to_unit(data.load_bundled().test_images), digits.test_labels
+
+
+def in_pieces(name, images):
+    """A shipped model, its layers, and its first layer's answers."""
+    found = checkpoint.load(name)
+    layers = Layers.of(found.card.model, found.weights)
+    return found, layers, Responses.of(layers, 0, images)
+
+
+def test_the_gallery_shows_the_strongest_units_on_the_scale_of_all_pictures(images_and_labels):
+    images, _ = images_and_labels
+    found, layers, answers = in_pieces("plane", images)
+    units = hidden_units(layers, answers.activity)
+    limit = common_limit([units, component_units(found.pca, images, moved=False)], "weights")
+
+    header, arrays = gallery(open_page("filters", model="plane"))
+
+    order = np.argsort(-np.linalg.norm(layers.matrices[0], axis=1), kind="stable")[:64]
+    assert [unit["number"] for unit in header["units"]] == order.tolist()
+    expected = to_signed_levels(units.pictures[order], limit=limit)
+    np.testing.assert_array_equal(arrays["levels"], expected)
+    assert [unit["dead"] for unit in header["units"]] == (answers.activity[order] == 0).tolist()
+    assert header["chosen"] == order[0]
+
+
+def test_details_are_those_of_brute_force(images_and_labels):
+    images, labels = images_and_labels
+    found, layers, answers = in_pieces("narrow", images)
+    unit = 11
+
+    app = open_page("filters", model="narrow", unit=str(unit + 1))
+
+    boxes, bars = charts(app)
+    spread = answers.spread(unit, labels)
+    np.testing.assert_allclose(boxes["values"], spread.percentiles)
+    loss = Ablation(layers, (0,), images, labels).switch_off(0, unit)
+    np.testing.assert_allclose(bars["values"], 100 * loss.rise_by_label(), rtol=1e-4)
+    rows = next(b.proto.body for b in app.get("html") if "excite unit 12" in b.proto.body)
+    shown = re.findall(r'alt="The test digits that excite unit 12 most: test digit no. (\d+)', rows)
+    assert [int(i) for i in shown] == answers.most_exciting(unit).tolist()
+    model = inference.build_model(found.card.model, found.weights)
+    before = metrics.mse(images, inference.reconstruct(model, images)).mean()
+    assert f"goes from {before:.5f} to {loss.after.mean():.5f}" in texts(app)
+
+
+def test_orders_follow_the_address_and_the_control(images_and_labels):
+    images, _ = images_and_labels
+    _, _, answers = in_pieces("narrow", images)
+    app = open_page("filters", model="narrow", sort="activity")
+
+    assert numbers(app) == np.argsort(-answers.activity, kind="stable").tolist()
+
+    app.segmented_control(key="filters_sort").set_value("number").run()
+
+    assert numbers(app) == list(range(64))
+    assert app.query_params["sort"] == "number"
+
+
+def test_by_similarity_the_chosen_unit_comes_first_and_components_keep_their_order():
+    app = open_page("filters", model="narrow", sort="similarity", unit="8")
+
+    assert numbers(app)[0] == 7
+    assert numbers(app, "filters_components") == list(range(64))
+
+
+def test_all_units_are_shown_on_demand():
+    app = open_page("filters", model="plane", show="all")
+
+    assert sorted(numbers(app)) == list(range(128))
+
+
+def test_the_code_has_a_gallery_of_its_own_that_cannot_be_sorted_by_activity():
+    app = open_page("filters", model="plane", layer="code", sort="activity")
+
+    header, arrays = gallery(app)
+    assert [unit["caption"] for unit in header["units"]] in (["z1", "z2"], ["z2", "z1"])
+    assert arrays["levels"].shape == (2, 2, 784)
+    assert app.segmented_control(key="filters_sort").value == "norm"
+    assert "held at its mean" in texts(app)
+
+
+def test_a_dead_unit_is_marked_and_explained(images_and_labels):
+    images, _ = images_and_labels
+    _, _, answers = in_pieces("narrow-dropout", images)
+    dead = int(np.flatnonzero(answers.activity == 0)[0])
+
+    app = open_page("filters", model="narrow-dropout", unit=str(dead + 1), sort="number")
+
+    assert gallery(app)[0]["units"][dead]["caption"] == f"{dead + 1} · dead"
+    assert "is **dead**" in app.info[0].value
+    assert set(charts(app)[1]["values"]) == {0}
+
+
+@pytest.mark.parametrize("model", ["wide-dropout", "wide"])
+def test_twins_stand_side_by_side_the_notebooks_on_the_left_and_on_one_scale(model):
+    app = open_page("filters", model=model)
+
+    left, right = (gallery_of(app, side) for side in ("left", "right"))
+    assert left["name"].startswith("wide-dropout:")
+    assert right["name"].startswith("wide:")
+    assert "code dropout 0.8" in texts(app)
+
+
+def gallery_of(app, side: str) -> dict:
+    return packing.unpack(component(app, f"filters_{side}").bytes)[0]
+
+
+def test_pictures_travel_once_and_again_when_the_browser_lacks_them():
+    app = open_page("filters", model="plane")
+    first, _ = gallery(app)
+
+    app.run()
+
+    again, arrays = gallery(app)
+    assert (again["hash"], arrays) == (first["hash"], {})
+
+
+@pytest.mark.parametrize("unit", ["0", "129", "-1", "x", "1e3", "9" * 50])
+def test_a_unit_that_is_none_is_told_and_the_strongest_shown(unit):
+    app = open_page("filters", model="plane", unit=unit)
+
+    assert "none of 1 to 128" in app.warning[0].value
+    assert app.query_params["unit"] == str(gallery(app)[0]["units"][0]["number"] + 1)
+
+
+def test_another_model_forgets_the_unit():
+    app = open_page("filters", model="plane", unit="100")
+
+    app.selectbox(key="model").select("narrow").run()
+
+    assert not app.warning
+    assert app.query_params["unit"] == str(gallery(app)[0]["units"][0]["number"] + 1)
