@@ -91,7 +91,13 @@ PRESETS: dict[str, Preset] = {
         _preset("wide", "the same 128 numbers without dropout", 128, 256, **_FAST, parity_epochs=3),
         _preset("denoise-mask", "fills in masked pixels", 32, 256, noise=_MASKING, **_LONG),
         _preset("denoise-gaussian", "removes Gaussian noise", 32, 256, noise=_GAUSSIAN, **_LONG),
-        _preset("plain-32", "the denoisers' control, trained clean", 32, 256, **_LONG),
+        _preset(
+            "plain-32",
+            "the denoisers' control, trained clean",
+            32,
+            256,
+            **_LONG | {"epochs": 40},
+        ),
         _preset("deep-plane", "two numbers a digit, deep layers", 2, 512, 256, 128, epochs=30),
         _preset(
             "deep-30",

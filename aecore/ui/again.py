@@ -14,7 +14,7 @@ from aecore.projection import views
 from aecore.selection import first_of_each, spread
 from aecore.settling import PASSES, SETTLED, Settling, settle
 from aecore.sheet import to_sheet_png
-from aecore.ui import charts, markup, resources, shell
+from aecore.ui import figure, markup, resources, shell
 from aecore.ui.workbench import MEASURED, Bench
 
 _DOTS = 2_000
@@ -99,7 +99,7 @@ def _charts(found: Checkpoint, settling: Settling, labels: np.ndarray) -> None:
     change, where = st.columns(2, gap="medium")
     with change:
         st.subheader("Change in each pass", anchor=False)
-        charts.show(
+        figure.show(
             curves.by_pass(settling.changes, names, settled=SETTLED),
             key="denoise_change",
             alt="Lines: how much each pass changes each of the digits",
@@ -115,7 +115,7 @@ def _charts(found: Checkpoint, settling: Settling, labels: np.ndarray) -> None:
             numbers=few,
         )
         paths = [view.points(codes, labels) for codes in settling.codes]
-        charts.show(
+        figure.show(
             curves.add_paths(background, np.stack(paths), names),
             key="denoise_paths",
             alt="The map of codes with the way of each digit's code, a cross where it ends",

@@ -7,7 +7,7 @@ import streamlit as st
 from aecore import plates
 from aecore.checkpoint import Checkpoint
 from aecore.perturbation import DRAWS, OFF_THE_MAP, SIGMAS, Fall, noised
-from aecore.ui import charts, markup, measures, resources, shell, ways
+from aecore.ui import figure, markup, measures, resources, shell, ways
 
 _SHOWN = 10
 
@@ -33,13 +33,13 @@ def show(found: Checkpoint, digits: resources.TestDigits, number: int) -> None:
     distances, errors = st.columns(2, gap="medium")
     size = f"PCA, {shell.dimensions(found.card.model.latent_dim)}"
     with distances:
-        charts.show(
+        figure.show(
             plates.distances_over_sigma(result.percentiles, shown=sigma),
             key="reconstruct_fall",
             alt="Line: how far off the map the noised code lies, over the level of the noise",
         )
     with errors:
-        charts.show(
+        figure.show(
             plates.errors_over_sigma(
                 result.errors, result.linear_errors, (found.name, size), shown=sigma
             ),

@@ -9,7 +9,7 @@ from aecore import plates
 from aecore.checkpoint import Checkpoint
 from aecore.importance import ALL, COLUMNS, MEASURED, Importance
 from aecore.selection import colour_limit
-from aecore.ui import charts, measures, resources, shell
+from aecore.ui import figure, measures, resources, shell
 
 _SHOWN = 20
 
@@ -26,14 +26,14 @@ def show(found: Checkpoint, digits: resources.TestDigits) -> None:
     increase = result.increase[strongest]
     ranks, heat = st.columns(2, gap="medium")
     with ranks:
-        charts.show(
+        figure.show(
             plates.by_rank({found.name: result.increase[:, ALL], "PCA": result.linear}),
             key="reconstruct_ranks",
             alt="Lines: increase of the error with one dimension fixed, by rank, of the model "
             "and of PCA",
         )
     with heat:
-        charts.show(
+        figure.show(
             plates.effects(increase, strongest, colour_limit(np.nan_to_num(increase))),
             key="reconstruct_effects",
             alt=f"Heat map: increase of the error for each label with one of {len(strongest)} "

@@ -7,7 +7,7 @@ import streamlit as st
 
 from aecore import importance, plates
 from aecore.selection import select
-from aecore.ui import charts, code_noise, dimensions, dropout, markup, resources, runs, shell, ways
+from aecore.ui import code_noise, dimensions, dropout, figure, markup, resources, runs, shell, ways
 
 _GALLERIES = {
     "worst": "Worst digits",
@@ -55,7 +55,7 @@ def show(shown: list[runs.Run], number: int) -> None:
 
 def _by_label(shown: list[runs.Run], digits: resources.TestDigits) -> None:
     rows = {run.title: importance.error_row(run.errors, digits.labels) for run in shown}
-    charts.show(
+    figure.show(
         plates.errors_by_label({run.title: (rows[run.title], run.is_pca) for run in shown}),
         key="reconstruct_by_label",
         alt="Bars: mean squared error for each label and for all, by " + ", ".join(rows),

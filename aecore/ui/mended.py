@@ -11,7 +11,7 @@ from aecore import curves
 from aecore.denoising import Score, Way
 from aecore.selection import first_of_each
 from aecore.sheet import to_sheet_png
-from aecore.ui import charts, markup, resources, shell
+from aecore.ui import figure, markup, resources, shell
 from aecore.ui.workbench import MEASURED, Bench, Scores, measured_digits
 
 LEVEL_MEANS = {
@@ -171,7 +171,7 @@ def _curve(bench: Bench) -> None:
     known = trained is not None and trained.kind == damage.kind
     # The model first: its spread is drawn.
     order: list[Way] = sorted(names, key=lambda way: way != "model")
-    charts.show(
+    figure.show(
         curves.by_level(
             list(measured),
             {names[way]: _column(measured, way, measure.lower()) for way in order},

@@ -6,7 +6,7 @@ import streamlit as st
 
 from aecore import comparison, curves
 from aecore.comparison import Entry
-from aecore.ui import charts, resources, shell, side_by_side
+from aecore.ui import figure, resources, shell, side_by_side
 
 _EXPLANATION = (
     "Every trained model in one table: click a column's head to sort. Below, what a larger code "
@@ -95,7 +95,7 @@ def _errors(entries: list[Entry]) -> None:
         st.info("No model here keeps its error with clean input.")
         return
     pca = resources.pca_errors() if own else comparison.pca_points(shown)
-    charts.show(
+    figure.show(
         curves.by_dimension(models, pca, whole=bool(own)),
         key="compare_dimension",
         alt="Test error against the number of values in a code: a mark for each model, and PCA's "
@@ -130,7 +130,7 @@ def _training(entries: list[Entry]) -> None:
         key="compare_over",
         persist_state="session",
     )
-    charts.show(
+    figure.show(
         curves.by_epoch(comparison.histories(entries, over), _X_NAMES[over]),
         key="compare_training",
         alt=f"Lines: every model's test error over the {over} of its training",
