@@ -94,8 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--z", metavar="A,B,...", required=True, help="the code; write --z=-1,2")
     sub.add_argument("--out", metavar="PNG", required=True, type=Path)
 
-    sub = add("bench", bench_command.bench, "measure how quickly the browser decodes digits")
-    sub.add_argument("what", choices=["decode"])
+    sub = add("bench", bench_command.bench, "measure how quickly the browser decodes and draws")
+    sub.add_argument("what", choices=["decode", "draw"])
     return parser
 
 
