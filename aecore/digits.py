@@ -83,28 +83,6 @@ def normalise(picture: Image.Image | bytes) -> NormalisedDigit:
     return NormalisedDigit(digit=grey, steps=tuple(steps))
 
 
-def frame(ink: np.ndarray) -> np.ndarray:
-    """Fit ink into a 20x20 box and centre it by mass in 28x28, as MNIST does.
-
-    Parameters
-    ----------
-    ink : ndarray of shape (H, W), in 0..1
-        White on black; the background is exactly 0.
-
-    Returns
-    -------
-    ndarray of shape (28, 28), float32 in 0..1
-
-    Raises
-    ------
-    ShapeError
-        If `ink` is no picture of at least one pixel.
-    PictureError
-        If every pixel is 0.
-    """
-    return _centre(_fit(_crop(ink)))
-
-
 # The door: bytes -> grey
 
 

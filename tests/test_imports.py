@@ -13,7 +13,7 @@ PACKAGE = REPOSITORY / "aecore"
 # Every module stands on a step and imports from lower steps only, inside functions too.
 STEPS = (
     {"errors", "threads"},
-    {"checks", "codes", "config", "dataset", "picture_file", "pictures", "selection"},
+    {"checks", "codes", "config", "dataset", "framing", "picture_file", "pictures", "selection"},
     {"digits", "download", "history", "latent", "model", "noise", "presets"},
     {"animation", "baseline", "card", "download_job", "inference", "metrics", "paths", "pin"}
     | {"projection", "snippets", "training"},
