@@ -157,7 +157,7 @@ def _grown(ink: np.ndarray, reach: float, *, outside: float) -> np.ndarray:
 
 def _scaled(ink: np.ndarray, side: int) -> np.ndarray:
     """Scale ink (h, w) so that the longer side has `side` pixels."""
-    height, width = (max(1, round(n * side / max(ink.shape))) for n in ink.shape)
+    height, width = (max(1, _nearest(n * side / max(ink.shape))) for n in ink.shape)
     scaled = _weights(ink.shape[0], height) @ ink @ _weights(ink.shape[1], width).T
     return np.clip(scaled, 0, 1)
 
@@ -183,7 +183,15 @@ def _centred(box: np.ndarray) -> np.ndarray:
     places = []
     for axis, length in enumerate(box.shape):
         middle = box.sum(axis=1 - axis) @ np.arange(length) / box.sum()
-        start = round(SIDE / 2 - middle)
+        start = _nearest(SIDE / 2 - middle)
         places.append(slice(min(max(start, 0), SIDE - length), None))
     digit[places[0], places[1]][: box.shape[0], : box.shape[1]] = box
     return digit
+
+
+def _nearest(value: float) -> int:
+    """The nearest whole number; halves go up, and so does what rounding errors leave of them.
+
+    A straight stroke has its centre of mass at such a half.
+    """
+    return math.floor(value + 0.5 + 1e-6)

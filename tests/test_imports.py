@@ -14,10 +14,11 @@ PACKAGE = REPOSITORY / "aecore"
 STEPS = (
     {"errors", "threads"},
     {"checks", "codes", "config", "dataset", "framing", "picture_file", "pictures", "selection"},
-    {"digits", "download", "history", "latent", "model", "noise", "presets"},
+    {"digits", "download", "drawing", "history", "latent", "model", "noise", "presets"},
     {"animation", "baseline", "card", "download_job", "inference", "metrics", "paths", "pin"}
     | {"projection", "snippets", "training"},
-    {"checkpoint", "controls", "data", "denoising", "evaluation", "figures", "interpolation"},
+    {"checkpoint", "controls", "data", "denoising", "evaluation", "figures", "interpolation"}
+    | {"repair"},
     {"experiment", "packing"},
     {"bench", "command", "ui"},
     {"bench_command", "commands", "train_command"},

@@ -37,7 +37,7 @@ def upload(found: Checkpoint) -> None:
 
 @st.fragment
 @shell.guarded
-def camera(found: Checkpoint) -> None:
+def photograph(found: Checkpoint) -> None:
     """The same with a photo taken now."""
     _show(found, st.camera_input("A digit on paper", key="your_digit_camera"))
 

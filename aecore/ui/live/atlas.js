@@ -1,24 +1,25 @@
-// A small map of the test digits' codes with one dot that moves. Follows core.js and elements.js.
+// A small map of the test digits' codes with a dot that moves. Follows core.js and elements.js.
 
 const INSET = 14; // px around the dots
-const TRAIL = 90; // places that the dot leaves behind
 const DOT = "#e8196a"; // as the pin of the big map
+const STEP_PX = 3; // that the dot must move for the trail to grow: drawing costs more than moving
 const OUTLIERS = 0.002; // share of the codes that each edge may cut off
 
 /**
- * The map on two canvases, one above the other: the codes, drawn once a model and size, and the
- * dot. `colours` has one for each of the ten digits.
+ * The map of three elements, one above the other: a canvas with the codes, drawn once a model and
+ * size; a canvas with the trail; the dot. `colours` has one for each of the ten digits.
  */
-function makeAtlas(scope, below, above, colours) {
+function makeAtlas(scope, { dots, trail, dot }, colours) {
   let model = null;
   let place = null; // a position on the axes -> px
   let size = { width: 0, height: 0 };
-  let trail = [];
+  let last = null; // position of the dot
+  let end = null; // of the trail, in px
   const observer = new ResizeObserver(() => {
     paint();
-    drawDot();
+    restart(last);
   });
-  observer.observe(below);
+  observer.observe(dots);
   scope.onDispose(() => observer.disconnect());
 
   /** Where a code lies on the axes, as aecore.projection says. */
@@ -29,11 +30,11 @@ function makeAtlas(scope, below, above, colours) {
   }
 
   function paint() {
-    const { clientWidth: width, clientHeight: height } = below;
+    const { clientWidth: width, clientHeight: height } = dots;
     if (!model || !width) return;
     const scale = Math.min(globalThis.devicePixelRatio || 1, 2);
     size = { width, height };
-    for (const canvas of [below, above]) {
+    for (const canvas of [dots, trail]) {
       canvas.width = width * scale;
       canvas.height = height * scale;
       canvas.getContext("2d").scale(scale, scale);
@@ -48,7 +49,7 @@ function makeAtlas(scope, below, above, colours) {
       INSET + ((x - x0) / (x1 - x0)) * (width - 2 * INSET),
       height - INSET - ((y - y0) / (y1 - y0)) * (height - 2 * INSET),
     ];
-    const context = below.getContext("2d");
+    const context = dots.getContext("2d");
     context.globalAlpha = 0.55;
     points.forEach((point, row) => {
       const [left, top] = place(point);
@@ -76,50 +77,48 @@ function makeAtlas(scope, below, above, colours) {
     }
   }
 
-  function drawDot() {
-    const context = above.getContext("2d");
-    context.clearRect(0, 0, size.width, size.height);
-    if (!place || !trail.length) return;
-    const inside = (position) => {
-      const [left, top] = place(position);
-      return [clampTo(left, size.width), clampTo(top, size.height)];
-    };
+  /** Put the dot at a position, or away for null, without a trail. */
+  function restart(position) {
+    trail.getContext("2d").clearRect(0, 0, size.width, size.height);
+    last = end = null;
+    dot.hidden = true;
+    if (position) moveTo(position);
+  }
+
+  function moveTo(position) {
+    last = position;
+    if (!place) return;
+    const [left, top] = place(position).map((px, i) => clampTo(px, i ? size.height : size.width));
+    dot.style.transform = `translate(${left}px, ${top}px)`;
+    dot.hidden = false;
+    if (end && Math.hypot(left - end[0], top - end[1]) < STEP_PX) return;
+    if (end) drawLine(end, [left, top]);
+    end = [left, top];
+  }
+
+  function drawLine(from, to) {
+    const context = trail.getContext("2d");
     context.strokeStyle = DOT;
+    context.globalAlpha = 0.5;
     context.lineWidth = 2;
-    context.lineCap = "round";
-    for (let i = 1; i < trail.length; i++) {
-      context.globalAlpha = (0.6 * i) / trail.length;
-      context.beginPath();
-      context.moveTo(...inside(trail[i - 1]));
-      context.lineTo(...inside(trail[i]));
-      context.stroke();
-    }
-    context.globalAlpha = 1;
-    for (const [radius, colour] of [[9, "#fff"], [7.5, DOT], [2.5, "#fff"]]) {
-      context.fillStyle = colour;
-      context.beginPath();
-      context.arc(...inside(trail.at(-1)), radius, 0, 2 * Math.PI);
-      context.fill();
-    }
+    context.beginPath();
+    context.moveTo(...from);
+    context.lineTo(...to);
+    context.stroke();
   }
 
   return {
     show(newModel) {
       model = newModel;
-      trail = [];
       paint();
-      drawDot();
+      restart(null);
     },
     /** Put the dot at a code (D); `label` is its height where D = 1. It leaves a trail behind. */
-    move(z, label) {
-      trail = [...trail, positionOf(z, label)].slice(-TRAIL);
-      drawDot();
-    },
-    /** Forget the trail, but for its end; and the end too if there is nothing to show. */
-    rest(empty) {
-      trail = empty ? [] : trail.slice(-1);
-      drawDot();
-    },
+    move: (z, label) => moveTo(positionOf(z, label)),
+    /** Forget the trail. */
+    rest: () => restart(last),
+    /** Forget the dot too. */
+    clear: () => restart(null),
   };
 }
 

@@ -71,7 +71,7 @@ function createPad(parentElement, send) {
     levels = digit && textOf(digit);
     if (!digit) {
       for (const canvas of [view.digit, view.output]) drawDigit(canvas, new Float32Array(SIDE * SIDE));
-      atlas.rest(true);
+      atlas.clear();
       view.say("", "Draw, and watch what the model makes of it.", "", "");
       return;
     }
@@ -84,14 +84,14 @@ function createPad(parentElement, send) {
     atlas.move(z, label);
     const error = meanSquare(digit, pixels);
     const worse = (100 * countBelow(model.ownErrors, error)) / model.count;
-    const { off, text } = distanceText(distance);
+    const off = distance.percentile >= OFF_THE_MAP;
     const odd = off || worse >= OFF_THE_MAP;
     view.verdict.classList.toggle("odd", odd);
     view.say(
       label,
-      odd ? `No digit, to this model. The nearest are mostly ${label}s.` : `${count} of its 10 nearest test digits are ${label}s.`,
-      `${off ? "Off the map" : "On the map"}: ${text}`,
-      `Redrawn worse than ${shareText(worse)} of the test digits.`,
+      `${odd ? "No digit, to this model. " : ""}${count} of its 10 nearest test digits are ${label}s.`,
+      `${off ? "Off the map" : "On the map"}: farther out than ${shareText(distance.percentile)} of the test digits.`,
+      `Redrawn worse than ${shareText(worse)} of them.`,
     );
     view.code.textContent = codeText(z, 2);
     view.error.textContent = `MSE ${error.toFixed(4)}`;
@@ -102,7 +102,7 @@ function createPad(parentElement, send) {
     clearTimeout(timer);
     timer = setTimeout(() => {
       if (stroke || example) return;
-      atlas.rest(!levels);
+      atlas.rest();
       const two = levels && isInTwo(ink);
       view.note.textContent = two
         ? "Two things side by side? They go in as one picture of one digit: draw one at a time."
@@ -203,7 +203,7 @@ function createPad(parentElement, send) {
     let next = 0;
     ink.fill(0);
     changed = { left: 0, top: 0, right: PAPER, bottom: PAPER };
-    atlas.rest(true);
+    atlas.clear();
     function advance() {
       const due = Math.ceil(((performance.now() - start) / EXAMPLE_MS) * points.length);
       for (; next < Math.min(due, points.length); next++) {
@@ -241,7 +241,7 @@ function createPad(parentElement, send) {
       const first = !model;
       if (found === model) return;
       model = found;
-      atlas ??= makeAtlas(scope, view.dots, view.dot, settings.colours);
+      atlas ??= makeAtlas(scope, view, settings.colours);
       atlas.show(model);
       view.name(header.name, model.dim);
       redraw();
@@ -295,8 +295,9 @@ function buildPad() {
   const verdict = make("div", { class: "verdict" }, numeral, make("div", {}, vote, where, redrawn));
   const spoken = make("p", { class: "spoken", "aria-live": "polite" });
 
-  const dots = make("canvas", { class: "dots" });
-  const dot = make("canvas", { class: "dot", role: "img", "aria-label": "Where the drawing lies on the map" });
+  const dots = make("canvas");
+  const trail = make("canvas", { role: "img", "aria-label": "Where the drawing lies on the map" });
+  const dot = make("span", { class: "dot" });
   const axes = make("figcaption");
 
   const body = make(
@@ -319,11 +320,11 @@ function buildPad() {
     ),
     verdict,
     spoken,
-    make("figure", { class: "place" }, make("div", { class: "layers" }, dots, dot), axes),
+    make("figure", { class: "place" }, make("div", { class: "layers" }, dots, trail, dot), axes),
   );
   const root = make("div", { class: "frame" }, body);
   const view = {
-    root, body, paper, undo, clear, width, examples, note, digit, output, code, error, verdict, dots, dot, spoken,
+    root, body, paper, undo, clear, width, examples, note, digit, output, code, error, verdict, dots, trail, dot, spoken,
     say(...texts) {
       [numeral, vote, where, redrawn].forEach((element, i) => (element.textContent = texts[i]));
     },

@@ -6,7 +6,8 @@ const PAPER = 392; // side of the paper in pixels
 // As in aecore.framing, which says what they are.
 const BOX = 20;
 const FINE = 4;
-const PEN = [1.6, 3.6];
+const PENS = [1.8, 4.3];
+const PEN = 2.65;
 const REACH = 6;
 
 // --- strokes to ink -----------------------------------------------------------------------------
@@ -64,11 +65,7 @@ function normalise(ink, width, height) {
   if (!crop) return null;
   const fine = even(scaled(crop, FINE * BOX));
   const pen = penWidth(fine) / FINE;
-  const wanted = Math.min(Math.max(pen, PEN[0]), PEN[1]);
-  if (wanted !== pen) {
-    const mended = moved(fine, reachOf(pen, wanted));
-    if (highest(mended.values) > 0.5) crop = cropped(mended);
-  }
+  if (pen < PENS[0] || pen > PENS[1]) crop = cropped(moved(fine, reachOf(pen, PEN))) ?? crop;
   const box = scaled(crop, BOX);
   const white = highest(box.values);
   return centred(mapped(box, (value) => value / white)).map((value) => Math.round(255 * value) / 255);
@@ -177,7 +174,7 @@ function grown(picture, reach, outside) {
 
 /** The longer side becomes `side` pixels long: first each row, then each column. */
 function scaled({ width, height, values }, side) {
-  const length = (before) => Math.max(1, Math.floor((before * side) / Math.max(width, height) + 0.5));
+  const length = (before) => Math.max(1, nearest((before * side) / Math.max(width, height)));
   const narrow = pictureOf(length(width), height);
   const across = weightsOf(width, narrow.width);
   for (let y = 0, to = 0; y < height; y++) {
@@ -230,11 +227,16 @@ function centred({ width, height, values }) {
     }
   }
   const start = (moment, length) =>
-    Math.min(Math.max(Math.floor(SIDE / 2 - moment / mass + 0.5), 0), SIDE - length);
+    Math.min(Math.max(nearest(SIDE / 2 - moment / mass), 0), SIDE - length);
   const [left, top] = [start(across, width), start(down, height)];
   const digit = new Float32Array(SIDE * SIDE);
   for (let y = 0; y < height; y++) {
     digit.set(values.subarray(y * width, (y + 1) * width), (top + y) * SIDE + left);
   }
   return digit;
+}
+
+/** Halves go up, and so does what rounding errors leave of them. */
+function nearest(value) {
+  return Math.floor(value + 0.5 + 1e-6);
 }

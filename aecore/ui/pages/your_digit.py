@@ -10,7 +10,7 @@ from aecore import figures
 from aecore.checkpoint import Checkpoint
 from aecore.drawing import digit_of
 from aecore.errors import PictureError
-from aecore.ui import shell, understood, uploaded
+from aecore.ui import shell
 from aecore.ui.live import live_decoder
 
 _EXPLANATION = (
@@ -23,7 +23,7 @@ _LEVELS = "your_digit_levels"
 
 def render() -> None:
     found = shell.open_page("Your digit", _EXPLANATION)
-    ways = {"Draw": _draw, "Upload": uploaded.upload, "Camera": uploaded.camera}
+    ways = {"Draw": _draw, "Upload": _upload, "Camera": _photograph}
     way = st.segmented_control(
         "Where the digit comes from",
         ways,
@@ -48,6 +48,8 @@ def _draw(found: Checkpoint) -> None:
         on_release=_released,
     )
     if levels is not None:
+        from aecore.ui import understood  # torch takes over a second: after the first screen
+
         understood.show(found, digit_of(levels), on_map=False)
 
 
@@ -60,3 +62,15 @@ def _released(message: dict[str, Any]) -> None:
     except PictureError:
         return  # not from our script: nobody to tell
     st.session_state[_LEVELS] = levels
+
+
+def _upload(found: Checkpoint) -> None:
+    from aecore.ui import uploaded
+
+    uploaded.upload(found)
+
+
+def _photograph(found: Checkpoint) -> None:
+    from aecore.ui import uploaded
+
+    uploaded.photograph(found)
