@@ -1,4 +1,4 @@
-"""`bench decode` and `bench draw`: what they need, what they say, and that nothing is left running."""
+"""`bench decode` and `bench draw`: what they need and say, and that nothing is left running."""
 
 from __future__ import annotations
 

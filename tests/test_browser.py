@@ -153,8 +153,6 @@ def choose_file(page, name: str, content: bytes) -> None:
 def test_an_upload_is_understood_by_every_model(app, page):
     page.goto(f"{app}/your-digit?model=plain-32")
     settled(page)
-    page.locator(".st-key-your_digit_way").get_by_text("Upload").click()
-    page.locator(".st-key-digit_upload").wait_for()
 
     choose_file(page, "one.jpg", digit_picture())
 
@@ -170,8 +168,6 @@ def test_an_upload_is_understood_by_every_model(app, page):
 def test_wrong_uploads_get_one_clear_message_each_and_a_pasted_picture_still_works(app, page):
     page.goto(f"{app}/your-digit")
     settled(page)
-    page.locator(".st-key-your_digit_way").get_by_text("Upload").click()
-    page.locator(".st-key-digit_upload").wait_for()
 
     for name, content in {
         "nothing.png": b"",

@@ -22,9 +22,9 @@ RESULT = ".st-key-digit_result"
 
 # Lays each drawing's strokes on paper; gives the ink as bytes and the digit it becomes.
 FRAME = """async ({script, drawings}) => {
-  const text = script + "\\nexport { PAPER, stampSegment, noArea, normalise };";
+  const text = script + "\\nexport { PAPER, stampSegment, noArea, normalise, isInTwo };";
   const address = URL.createObjectURL(new Blob([text], {type: "text/javascript"}));
-  const {PAPER, stampSegment, noArea, normalise} = await import(address);
+  const {PAPER, stampSegment, noArea, normalise, isInTwo} = await import(address);
   return drawings.map((strokes) => {
     const ink = new Float32Array(PAPER * PAPER);
     for (const points of strokes) {
@@ -34,7 +34,8 @@ FRAME = """async ({script, drawings}) => {
     for (let i = 0; i < bytes.length; i += 4096) {
       texts.push(String.fromCharCode(...bytes.subarray(i, i + 4096)));
     }
-    return {ink: btoa(texts.join("")), digit: Array.from(normalise(ink, PAPER, PAPER))};
+    const digit = Array.from(normalise(ink, PAPER, PAPER));
+    return {ink: btoa(texts.join("")), digit, two: isInTwo(ink)};
   });
 }"""
 
@@ -67,6 +68,17 @@ def test_the_browser_frames_drawings_as_python_does(visitor):
         digit = fit(ink).digit.reshape(-1)
         assert np.abs(each["digit"] - digit).mean() < 0.5 / 255
         assert np.rint(255 * np.array(each["digit"])) == pytest.approx(255 * digit, abs=1)
+
+
+def test_two_digits_side_by_side_are_noticed(visitor):
+    script = "\n".join((LIVE / f"{name}.js").read_text("utf-8") for name in ("core", "ink"))
+    one, two = [[[100, 60, 15], [150, 300, 15]]], [[[250, 60, 15], [300, 300, 15]]]
+    tab = visitor.new_page()
+
+    framed = tab.evaluate(FRAME, {"script": script, "drawings": [one, one + two, [*one, *one]]})
+
+    tab.close()
+    assert [each["two"] for each in framed] == [False, True, False]
 
 
 def open_paper(page, app: str, model: str) -> None:

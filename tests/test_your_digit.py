@@ -66,6 +66,24 @@ def test_an_empty_paper_is_no_error_and_judges_nothing():
     assert "nearest codes" not in texts(app)
 
 
+@pytest.mark.parametrize("way", ["Upload", "Camera"])
+def test_no_picture_yet_is_no_error(way):
+    app = open_page(your_digit_way=way)
+
+    assert not app.exception
+    assert "stays in memory" in texts(app)
+
+
+def test_a_picture_dropped_beside_the_paper_is_turned_to(levels):
+    app = open_page(your_digit_levels=levels)
+
+    app.file_uploader(key="digit_upload").set_value(("digit.png", photo("7"), "image/png")).run()
+
+    assert not app.exception
+    assert app.session_state["your_digit_way"] == "Upload"
+    assert "White on black" in html(app)
+
+
 def test_a_drawing_is_judged_by_every_model_with_pca_beside_it(levels):
     app = open_page(your_digit_levels=levels)
 

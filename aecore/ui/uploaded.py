@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from aecore import digits as pictures
 from aecore.checkpoint import Checkpoint
 from aecore.picture_file import MAX_BYTES, open_picture
 from aecore.pictures import square
-from aecore.ui import markup, shell, understood
+from aecore.ui import markup, shell
 from aecore.ui.live import paste_target
-from aecore.verdict import Verdict
 
 _TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"]
 _INVERT = {"auto": "found", "yes": "dark ink", "no": "light ink"}
@@ -21,18 +21,24 @@ _PICK = {"all": "each on its own", "together": "all as one"}
 _OPENED, _READING = "your_digit_opened", "your_digit_reading"
 
 
-@st.fragment
-@shell.guarded
-def upload(found: Checkpoint) -> None:
-    """Choose, drop or paste a picture file, and see what becomes of it."""
+def choose(*, on_change: Callable[[], None] | None = None) -> UploadedFile | None:
+    """Let the visitor choose, drop or paste a picture file."""
     file = st.file_uploader(
         "A picture of one digit, or of several",
         _TYPES,
         key="digit_upload",
         max_upload_size=MAX_BYTES // 2**20,
+        on_change=on_change,
     )
     paste_target()
-    _show(found, file)
+    return file
+
+
+@st.fragment
+@shell.guarded
+def upload(found: Checkpoint) -> None:
+    """Choose a picture file, and see what becomes of it."""
+    _show(found, choose())
 
 
 @st.fragment
@@ -42,7 +48,7 @@ def photograph(found: Checkpoint) -> None:
     _show(found, st.camera_input("A digit on paper", key="your_digit_camera"))
 
 
-def _show(found: Checkpoint, file: Any) -> None:
+def _show(found: Checkpoint, file: UploadedFile | None) -> None:
     if file is None:
         _forget()
         st.caption(
@@ -50,6 +56,8 @@ def _show(found: Checkpoint, file: Any) -> None:
             "only for this visit."
         )
         return
+    from aecore.ui import understood  # needs torch, over a second: after the first screen
+
     left, right = st.columns([2, 3], gap="large")
     with right:
         settings = _corrections(file.file_id)
@@ -112,7 +120,7 @@ def _corrections(file_id: str) -> pictures.Settings:
     return pictures.Settings(invert=invert, rotate=rotate, pick=pick, threshold=threshold)
 
 
-def _read(file: Any, settings: pictures.Settings) -> pictures.Reading:
+def _read(file: UploadedFile, settings: pictures.Settings) -> pictures.Reading:
     """The digits of a file; what this visit has opened and read last is not read again."""
     opened = st.session_state.get(_OPENED)
     if opened is None or opened[0] != file.file_id:
@@ -159,6 +167,8 @@ def _steps(digit: pictures.FoundDigit) -> None:
 
 def _rows(found: Checkpoint, digits: np.ndarray) -> None:
     st.subheader(f"{len(digits)} digits, and what {shell.plain(found.name)} makes of them")
+    from aecore.ui import understood
+
     verdicts = understood.judge_all(found, digits)
     st.html(
         markup.cards(
@@ -169,7 +179,10 @@ def _rows(found: Checkpoint, digits: np.ndarray) -> None:
                 )
                 for number, (digit, verdict) in enumerate(zip(digits, verdicts, strict=True), 1)
             ],
-            [f"{number}: {_name(verdict)}" for number, verdict in enumerate(verdicts, 1)],
+            [
+                f"{number}: {verdict.vote if verdict.looks_like_a_digit else 'no digit?'}"
+                for number, verdict in enumerate(verdicts, 1)
+            ],
             [
                 f"MSE {verdict.mse:.4f}, larger than {verdict.error_percentile:.0f}%"
                 for verdict in verdicts
@@ -177,7 +190,3 @@ def _rows(found: Checkpoint, digits: np.ndarray) -> None:
             width=172,
         )
     )
-
-
-def _name(verdict: Verdict) -> str:
-    return str(verdict.vote) if verdict.looks_like_a_digit else "no digit?"

@@ -18,7 +18,7 @@ function createPad(parentElement, send) {
   let model = null;
   let atlas = null;
   let levels = null; // of the digit on show, as text; null for an empty paper
-  let stroke = null; // the one in hand: {pointer, points, place}
+  let stroke = null; // the one in hand: {pointer, points}
   let example = null; // being drawn: {strokes, frame}
   let timer = 0;
 
@@ -114,8 +114,7 @@ function createPad(parentElement, send) {
 
   // --- the pen
 
-  function place(event) {
-    const { box } = stroke;
+  function place(event, box) {
     const scale = PAPER / box.width;
     const press = event.pointerType === "pen" && event.pressure > 0 ? 0.5 + event.pressure : 1;
     const radius = (Number(view.width.value) / 2) * press;
@@ -128,15 +127,16 @@ function createPad(parentElement, send) {
     view.paper.focus({ preventScroll: true });
     finishExample();
     view.paper.setPointerCapture(event.pointerId);
-    stroke = { pointer: event.pointerId, box: view.paper.getBoundingClientRect(), points: [] };
+    stroke = { pointer: event.pointerId, points: [] };
     move(event);
   }
 
   function move(event) {
     if (stroke?.pointer !== event.pointerId) return;
     const from = stroke.points.length;
+    const box = view.paper.getBoundingClientRect();
     const events = event.getCoalescedEvents?.() ?? [];
-    for (const each of events.length ? events : [event]) stroke.points.push(place(each));
+    for (const each of events.length ? events : [event]) stroke.points.push(place(each, box));
     lay(stroke, from);
     loop.request(event);
   }

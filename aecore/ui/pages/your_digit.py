@@ -10,7 +10,7 @@ from aecore import figures
 from aecore.checkpoint import Checkpoint
 from aecore.drawing import digit_of
 from aecore.errors import PictureError
-from aecore.ui import shell
+from aecore.ui import shell, uploaded
 from aecore.ui.live import live_decoder
 
 _EXPLANATION = (
@@ -18,18 +18,18 @@ _EXPLANATION = (
     "draws it again from them alone and shows where it lands on the map. Or photograph one, or "
     "upload any picture."
 )
-_LEVELS = "your_digit_levels"
+_WAY, _LEVELS = "your_digit_way", "your_digit_levels"
 
 
 def render() -> None:
     found = shell.open_page("Your digit", _EXPLANATION)
-    ways = {"Draw": _draw, "Upload": _upload, "Camera": _photograph}
+    ways = {"Draw": _draw, "Upload": uploaded.upload, "Camera": uploaded.photograph}
     way = st.segmented_control(
         "Where the digit comes from",
         ways,
         default="Draw",
         required=True,
-        key="your_digit_way",
+        key=_WAY,
         label_visibility="collapsed",
         persist_state="session",
     )
@@ -47,8 +47,11 @@ def _draw(found: Checkpoint) -> None:
         settings={"colours": figures.DIGIT_COLOURS, "levels": levels},
         on_release=_released,
     )
+    uploaded.choose(on_change=_chosen)
+    if st.session_state[_WAY] != "Draw":
+        st.rerun()
     if levels is not None:
-        from aecore.ui import understood  # torch takes over a second: after the first screen
+        from aecore.ui import understood  # needs torch, over a second: after the first screen
 
         understood.show(found, digit_of(levels), on_map=False)
 
@@ -64,13 +67,7 @@ def _released(message: dict[str, Any]) -> None:
     st.session_state[_LEVELS] = levels
 
 
-def _upload(found: Checkpoint) -> None:
-    from aecore.ui import uploaded
-
-    uploaded.upload(found)
-
-
-def _photograph(found: Checkpoint) -> None:
-    from aecore.ui import uploaded
-
-    uploaded.photograph(found)
+def _chosen() -> None:
+    """A picture has come in while the paper was on show: turn to it."""
+    if st.session_state["digit_upload"] is not None:
+        st.session_state[_WAY] = "Upload"
