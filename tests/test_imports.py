@@ -16,10 +16,10 @@ STEPS = (
     {"checks", "codes", "config", "dataset", "framing", "picture_file", "pictures", "selection"},
     {"digits", "download", "drawing", "history", "latent", "model", "noise", "presets"},
     {"animation", "baseline", "card", "download_job", "inference", "metrics", "paths", "pin"}
-    | {"projection", "snippets", "training"},
+    | {"projection", "reading", "snippets", "training"},
     {"checkpoint", "controls", "data", "denoising", "evaluation", "figures", "interpolation"}
     | {"repair"},
-    {"experiment", "packing"},
+    {"experiment", "packing", "verdict"},
     {"bench", "command", "ui"},
     {"bench_command", "commands", "train_command"},
     {"cli"},

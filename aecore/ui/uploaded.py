@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from aecore import digits as pictures
+from aecore import reading as pictures
 from aecore.checkpoint import Checkpoint
 from aecore.picture_file import MAX_BYTES, open_picture
 from aecore.pictures import square
