@@ -166,7 +166,9 @@ def _steps(digit: pictures.FoundDigit) -> None:
 
 
 def _rows(found: Checkpoint, digits: np.ndarray) -> None:
-    st.subheader(f"{len(digits)} digits, and what {shell.plain(found.name)} makes of them")
+    st.subheader(
+        f"{len(digits)} digits, and what {shell.plain(found.name)} makes of them", anchor=False
+    )
     from aecore.ui import understood
 
     verdicts = understood.judge_all(found, digits)
