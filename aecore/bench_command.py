@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from typing import Any
 
 from aecore.command import Result, load_data
 from aecore.presets import get_preset
@@ -12,23 +13,45 @@ from aecore.presets import get_preset
 
 def bench_decode(options: argparse.Namespace) -> Result:
     """Measure how quickly digits are decoded in the browser."""
-    from aecore.bench.decode import bench_decode
+    from aecore.bench.live import bench_decode
 
-    # A plain end would leave the servers and the browser behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    _end_politely()
     measured = bench_decode(progress=_say)
+    return Result(measured, "\n".join(_decoding(measured["presets"])))
+
+
+def bench_draw(options: argparse.Namespace) -> Result:
+    """Measure how closely the page follows the pen."""
+    from aecore.bench.live import bench_draw
+
+    _end_politely()
+    measured = bench_draw(progress=_say)
+    return Result(measured, "\n".join(_drawing(measured["presets"])))
+
+
+def _end_politely() -> None:
+    """A plain end would leave the servers and the browser behind."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
+def _decoding(presets: dict[str, dict[str, Any]]) -> list[str]:
     lines = [
         f"{'':18}{'one':>7}{'error':>9} | slider:{'p50':>5}{'p95':>6}{'per':>5}{'mes-':>6} | "
         f"map:{'p50':>5}{'p95':>6}{'per':>5}{'mes-':>6} |{'server':>7}",
         f"{'model':18}{'ms':>7}{'':9} | {'ms':>12}{'ms':>6}{'s':>5}{'sages':>6} | "
         f"{'ms':>9}{'ms':>6}{'s':>5}{'sages':>6} |{'ms':>7}",
     ]
-    lines += [
+    return lines + [
         f"{name:18}{row['js_ms']:7.3f}{row['max_abs_error']:9.1e} | {'':7}{_pace(row)} | "
         f"{'':4}{_pace(row['map'])} |{row['server_slider_ms']:7.0f}"
-        for name, row in measured["presets"].items()
+        for name, row in presets.items()
     ]
-    return Result(measured, "\n".join(lines))
+
+
+def _drawing(presets: dict[str, dict[str, Any]]) -> list[str]:
+    lines = [f"{'':18}{'p50':>5}{'p95':>6}{'per':>5}{'mes-':>6}"]
+    lines.append(f"{'model':18}{'ms':>5}{'ms':>6}{'s':>5}{'sages':>6}")
+    return lines + [f"{name:18}{_pace(row)}" for name, row in presets.items()]
 
 
 def bench_train(options: argparse.Namespace) -> Result:

@@ -103,6 +103,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     text = "how quickly the browser decodes digits"
     add("decode", bench_command.bench_decode, text, within=benches)
+    text = "how closely the page follows the pen"
+    add("draw", bench_command.bench_draw, text, within=benches)
     text = "how quickly a preset is trained, beside the notebook's loop"
     sub = add("train", bench_command.bench_train, text, source, within=benches)
     sub.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))

@@ -147,7 +147,7 @@ def load_bundled() -> Dataset:
             f"No digits at hand: {error}. Install scikit-learn, or name a folder that holds MNIST "
             "with --data or AECORE_DATA."
         ) from error
-    from aecore.digits import frame
+    from aecore.framing import frame
 
     small = load_digits()
     framed = np.stack([frame(ink) for ink in small.images / 16])  # (1797, 28, 28), in 0..1

@@ -76,46 +76,42 @@ def normalise(picture: Image.Image | bytes) -> NormalisedDigit:
     """
     opened = picture if isinstance(picture, Image.Image) else open_picture(picture)
     grey = grey_of(opened)
-    steps = [_step("Grey", "Colours and transparency turned to grey on white, upright", grey)]
+    steps = [step("Grey", "Colours and transparency turned to grey on white, upright", grey)]
     for name, take in _STEPS:
         grey, reason = take(grey)
-        steps.append(_step(name, reason, grey))
+        steps.append(step(name, reason, grey))
     return NormalisedDigit(digit=grey, steps=tuple(steps))
-
-
-def frame(ink: np.ndarray) -> np.ndarray:
-    """Fit ink into a 20x20 box and centre it by mass in 28x28, as MNIST does.
-
-    Parameters
-    ----------
-    ink : ndarray of shape (H, W), in 0..1
-        White on black; the background is exactly 0.
-
-    Returns
-    -------
-    ndarray of shape (28, 28), float32 in 0..1
-
-    Raises
-    ------
-    ShapeError
-        If `ink` is no picture of at least one pixel.
-    PictureError
-        If every pixel is 0.
-    """
-    return _centre(_fit(_crop(ink)))
 
 
 # The door: bytes -> grey
 
 
-def _even_out(grey: np.ndarray) -> tuple[np.ndarray, str]:
-    """Take the paper away and make ink white, whichever way round it was."""
+def even_out(grey: np.ndarray, *, dark: bool | None = None) -> tuple[np.ndarray, str]:
+    """Take the paper away and make ink white.
+
+    Parameters
+    ----------
+    grey : ndarray of shape (H, W), in 0..1
+    dark : bool, optional
+        Whether the ink is darker than the paper; found where it is not told.
+
+    Returns
+    -------
+    ink : ndarray of shape (H, W)
+    reason : str
+
+    Raises
+    ------
+    PictureError
+        If nothing stands out from the paper.
+    """
     small = _resized(grey, 256)
     border = small[_border(small)]
     even = _spread(border - np.median(border)) < EVEN
     rough = np.median(border) if even else ndimage.gaussian_filter(small, max(small.shape) / 8)
     # Ink is the smaller part of a picture and stands out the most: the third power listens to it.
-    dark = float(((small - rough) ** 3).sum()) < 0
+    if dark is None:
+        dark = float(((small - rough) ** 3).sum()) < 0
     paper = np.full_like(grey, np.median(border)) if even else _paper(small, grey.shape, dark=dark)
     ink = paper - grey if dark else grey - paper
     ink = np.where(ink > 3 * _spread(ink[_border(ink)]), ink, 0)
@@ -155,7 +151,7 @@ def _spread(values: np.ndarray) -> float:
 
 def _cut_out(ink: np.ndarray) -> tuple[np.ndarray, str]:
     """Keep the digit's strokes, stretched to white, and set all else to exactly 0."""
-    threshold = _otsu(ink[ink > 0])
+    threshold = otsu(ink[ink > 0])
     labels, _ = ndimage.label(ink > threshold / 2, structure=np.ones((3, 3)))
     strong = ink > threshold
     kept, dropped = _strokes(labels, strong)
@@ -174,7 +170,7 @@ def _cut_out(ink: np.ndarray) -> tuple[np.ndarray, str]:
     )
 
 
-def _otsu(values: np.ndarray) -> float:
+def otsu(values: np.ndarray) -> float:
     """The level that splits positive values into two groups the furthest apart."""
     counts, edges = np.histogram(values, bins=256, range=(0, values.max()))
     middles = (edges[:-1] + edges[1:]) / 2
@@ -245,7 +241,7 @@ def _centred(box: np.ndarray) -> tuple[np.ndarray, str]:
 
 
 _STEPS = (
-    ("White on black", _even_out),
+    ("White on black", even_out),
     ("Cut out", _cut_out),
     ("Pen width", _even_stroke),
     ("20-pixel box", _box),
@@ -298,5 +294,6 @@ def _scaled(grey: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return np.clip(np.asarray(picture.resize(shape[::-1], Image.Resampling.BICUBIC)), 0, 1)
 
 
-def _step(name: str, reason: str, grey: np.ndarray) -> Step:
+def step(name: str, reason: str, grey: np.ndarray) -> Step:
+    """A step with a preview of its picture (H, W)."""
     return Step(name=name, reason=reason, image=_resized(grey, PREVIEW_SIDE).astype(np.float32))

@@ -39,19 +39,42 @@ def decoder_arrays(found: Checkpoint) -> dict[str, np.ndarray]:
         (K, D), K = min(D, 128), the codes' principal axes: float64.
     """
     axes = principal_axes(found.codes)
-    names = [name for name in found.weights if name.startswith("decoder.")]
-    matrices = [name for name in names if name.endswith(".weight")]
-    arrays: dict[str, np.ndarray] = {}
-    for layer, name in enumerate(matrices):
-        arrays[f"weight{layer}"] = found.weights[name]
-        arrays[f"bias{layer}"] = found.weights[name.removesuffix("weight") + "bias"]
-    return arrays | {
+    return _layers(found, "decoder") | {
         "codes": found.codes,
         "labels": found.labels,
         "own_distances": found.distances.astype(np.float64),
         "mean": axes.mean,
         "axes": axes.axes[:MOST_AXES],
     }
+
+
+def encoder_arrays(found: Checkpoint) -> dict[str, np.ndarray]:
+    """What encoding needs on top of `decoder_arrays`.
+
+    Parameters
+    ----------
+    found : Checkpoint
+
+    Returns
+    -------
+    dict
+        `encoder_weight0` (out, in), `encoder_bias0` (out,), ... float32, the pixels' side first. A
+        variational encoder's last layer has 2D outputs, of which the first D are the means. And
+        `own_errors` (N,) float64, ascending: the MSE of each test digit's reconstruction.
+    """
+    layers = {f"encoder_{name}": array for name, array in _layers(found, "encoder").items()}
+    return layers | {"own_errors": np.sort(found.errors.astype(np.float64))}
+
+
+def _layers(found: Checkpoint, part: str) -> dict[str, np.ndarray]:
+    """`weight0`, `bias0`, ... of the encoder or the decoder, the input's side first."""
+    names = [name for name in found.weights if name.startswith(f"{part}.")]
+    matrices = [name for name in names if name.endswith(".weight")]
+    arrays: dict[str, np.ndarray] = {}
+    for layer, name in enumerate(matrices):
+        arrays[f"weight{layer}"] = found.weights[name]
+        arrays[f"bias{layer}"] = found.weights[name.removesuffix("weight") + "bias"]
+    return arrays
 
 
 def pack(header: Mapping[str, Any], arrays: Mapping[str, np.ndarray] | None = None) -> bytes:

@@ -1,4 +1,4 @@
-"""`bench decode`: what it needs, what it says, and that nothing is left running."""
+"""`bench decode` and `bench draw`: what they need and say, and that nothing is left running."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import shutil
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from aecore.bench.chromium import find_chromium, import_playwright
-from aecore.bench.decode import bench_decode
+from aecore.bench.live import bench_decode, bench_draw
 from aecore.bench.server import serve
 from aecore.errors import AecoreError
 
@@ -141,3 +142,19 @@ def test_it_measures_every_trained_preset(small_model, tmp_path):
             assert pace["websocket_messages_during_drag"] == 0
             assert 0 < pace["frame_p50_ms"] <= pace["frame_p95_ms"]
             assert pace["updates_per_second"] > 1
+
+
+@pytest.mark.usefixtures("chromium")
+def test_it_measures_how_closely_the_pen_is_followed(small_model, tmp_path, monkeypatch):
+    shutil.copy(small_model, tmp_path)
+    monkeypatch.setenv("AECORE_MODELS", str(tmp_path))
+
+    with ThreadPoolExecutor(1) as pool:  # this thread has playwright's own loop
+        presets = pool.submit(bench_draw).result()["presets"]
+
+    assert list(presets) == [small_model.stem]
+    for row in presets.values():
+        assert row.keys() >= PACE
+        assert row["websocket_messages_during_drag"] == 0
+        assert 0 < row["frame_p50_ms"] <= row["frame_p95_ms"]
+        assert row["updates_per_second"] > 1

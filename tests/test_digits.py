@@ -13,8 +13,9 @@ from PIL import Image, ImageDraw
 from sklearn.datasets import load_digits
 
 from aecore import picture_file
-from aecore.digits import frame, normalise
-from aecore.errors import PictureError, ShapeError
+from aecore.digits import normalise
+from aecore.errors import PictureError
+from aecore.framing import frame
 from aecore.picture_file import open_picture
 
 ORIENTATION = 0x0112
@@ -75,73 +76,6 @@ def assert_digit(digit: np.ndarray) -> None:
 
 
 PLAIN = normalise(draw()).digit
-
-
-# frame
-
-
-@given(
-    arrays.arrays(
-        np.float32,
-        st.tuples(st.integers(1, 60), st.integers(1, 60)),
-        elements=st.sampled_from([0.0, 0.0, 0.25, 0.5, 1.0]),
-    )
-)
-def test_frame_fills_a_20_pixel_box_about_the_middle(ink):
-    if not ink.any():
-        ink[0, 0] = 1
-    before = ink.copy()
-
-    digit = frame(ink)
-
-    rows, columns = (np.flatnonzero(digit.any(axis=axis)) for axis in (1, 0))
-    assert digit.shape == (28, 28)
-    assert digit.dtype == np.float32
-    assert 0 <= digit.min() <= digit.max() <= 1
-    assert np.ptp(rows) < 20
-    assert np.ptp(columns) < 20
-    np.testing.assert_array_equal(ink, before)
-
-
-@given(st.integers(0, 30), st.integers(0, 30))
-def test_frame_ignores_where_the_ink_lies(top, left):
-    ink = load_digits().images[3] / 16
-
-    moved = np.pad(ink, ((top, 5), (left, 9)))
-
-    np.testing.assert_array_equal(frame(moved), frame(ink))
-
-
-def test_frame_puts_the_centre_of_mass_at_the_middle():
-    framed = np.stack([frame(image / 16) for image in load_digits().images])
-
-    assert np.abs(centre_of_mass(framed) - 14).max() <= 0.5 + 1e-4
-
-
-def test_frame_leaves_a_framed_digit_alone():
-    once = frame(load_digits().images[8] / 16)
-
-    np.testing.assert_array_equal(frame(once), once)
-
-
-def test_frame_leaves_mnist_digits_alone(mnist_digits):
-    images = mnist_digits[:2000] / np.float32(255)
-
-    framed = np.stack([frame(image) for image in images])
-
-    assert (framed == images).all(axis=(1, 2)).mean() > 0.999
-    assert np.abs(centre_of_mass(framed) - centre_of_mass(images)).max() < 1
-
-
-def test_frame_refuses_what_holds_no_ink():
-    with pytest.raises(PictureError, match="no ink"):
-        frame(np.zeros((9, 9)))
-
-
-@pytest.mark.parametrize("shape", [(784,), (3, 28, 28), (0, 4)])
-def test_frame_refuses_other_shapes(shape):
-    with pytest.raises(ShapeError, match=r"\(H, W\)"):
-        frame(np.ones(shape))
 
 
 # normalise

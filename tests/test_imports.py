@@ -13,15 +13,16 @@ PACKAGE = REPOSITORY / "aecore"
 # Every module stands on a step and imports from lower steps only, inside functions too.
 STEPS = (
     {"errors", "threads"},
-    {"checks", "codes", "config", "dataset", "picture_file", "pictures", "selection", "subset"},
-    {"cuda_graph", "digits", "distortion", "download", "history", "latent", "layers", "model"}
-    | {"noise", "presets", "sheet"},
+    {"checks", "codes", "config", "dataset", "framing", "picture_file", "pictures", "selection"}
+    | {"subset"},
+    {"cuda_graph", "digits", "distortion", "download", "drawing", "history", "latent", "layers"}
+    | {"model", "noise", "presets", "sheet"},
     {"animation", "baseline", "card", "damage", "download_job", "inference", "metrics"}
-    | {"optimizers", "paths", "pin", "projection", "snippets"},
+    | {"optimizers", "paths", "pin", "projection", "reading", "snippets"},
     {"ablation", "checkpoint", "controls", "data", "denoising", "evaluation", "figures"}
-    | {"importance", "interpolation", "perturbation", "remarks", "responses", "settling"}
-    | {"training", "twins", "units"},
-    {"comparison", "curves", "experiment", "packing", "plates", "spectrum"},
+    | {"importance", "interpolation", "perturbation", "remarks", "repair", "responses"}
+    | {"settling", "training", "twins", "units"},
+    {"comparison", "curves", "experiment", "packing", "plates", "spectrum", "verdict"},
     {"bench", "command", "ui"},
     {"bench_command", "commands", "train_command"},
     {"cli"},

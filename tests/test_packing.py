@@ -70,7 +70,7 @@ def test_content_that_is_cut_short_is_refused(length):
 
 
 @pytest.mark.parametrize(("dim", "hidden"), [(2, (5,)), (20, (7, 6))])
-def test_a_checkpoint_travels_with_its_decoder_alone(dim, hidden):
+def test_a_checkpoint_travels_with_its_decoder_and_where_it_is_asked_for_its_encoder(dim, hidden):
     rng = np.random.default_rng(0)
     config = ModelConfig(latent_dim=dim, hidden_dims=hidden)
     weights = {
@@ -88,16 +88,20 @@ def test_a_checkpoint_travels_with_its_decoder_alone(dim, hidden):
         codes=codes,
         labels=labels,
         distances=distances,
-        errors=np.zeros(40, dtype=np.float32),
+        errors=rng.random(40).astype(np.float32),
     )
 
     arrays = packing.decoder_arrays(found)
+    encoder = packing.encoder_arrays(found)
 
-    for layer in range(len(hidden) + 1):
-        name = f"decoder.layers.{2 * layer}"
-        np.testing.assert_array_equal(arrays[f"weight{layer}"], weights[f"{name}.weight"])
-        np.testing.assert_array_equal(arrays[f"bias{layer}"], weights[f"{name}.bias"])
-    assert f"weight{len(hidden) + 1}" not in arrays
+    for part, prefix, sent in (("decoder", "", arrays), ("encoder", "encoder_", encoder)):
+        for layer in range(len(hidden) + 1):
+            name = f"{part}.layers.{2 * layer}"
+            np.testing.assert_array_equal(sent[f"{prefix}weight{layer}"], weights[f"{name}.weight"])
+            np.testing.assert_array_equal(sent[f"{prefix}bias{layer}"], weights[f"{name}.bias"])
+        assert f"{prefix}weight{len(hidden) + 1}" not in sent
+    assert not arrays.keys() & encoder.keys()
+    np.testing.assert_array_equal(encoder["own_errors"], np.sort(found.errors))
     np.testing.assert_array_equal(arrays["codes"], codes)
     np.testing.assert_array_equal(arrays["labels"], labels)
     np.testing.assert_array_equal(arrays["own_distances"], distances)

@@ -1,1 +1,1 @@
-"""Benchmarks: decoding in the browser, and training."""
+"""Benchmarks: the live pages in a browser, and training."""

@@ -22,6 +22,9 @@ _CLICKS = 12
 _PROBE = Path(__file__).with_name("probe.js")
 _CORE = Path(__file__).resolve().parent.parent / "ui" / "live" / "core.js"
 
+_HAS_DRAWN = "globalThis.__aecoreLive?.lastZ"
+HAS_PAPER = "globalThis.__aecoreModels?.size"
+
 # The page's own decoder, on the weights that the page was sent.
 _DECODE = """async ({core, hash, codes, milliseconds}) => {
   const address = URL.createObjectURL(new Blob([core, "\\nexport { decode };"],
@@ -94,11 +97,11 @@ class Tab:
             heard = self._messages
             await asyncio.sleep(1.0)
 
-    async def open_live(self, address: str) -> None:
-        """Open a page with the live decoder, and wait until it has drawn and come to rest."""
+    async def open_live(self, address: str, *, ready: str = _HAS_DRAWN) -> None:
+        """Open a page with the live decoder, and wait until it is ready and has come to rest."""
         await self._page.add_init_script(path=_PROBE)
         await self._page.goto(address)
-        await self._page.wait_for_function("globalThis.__aecoreLive?.lastZ")
+        await self._page.wait_for_function(ready)
         # On a busy machine the script may be silent for seconds and then go on: the page's foot
         # comes last.
         await self._page.wait_for_selector("text=Digits:")
@@ -127,6 +130,21 @@ class Tab:
             lambda swing: (middle + 0.45 * box["width"] * swing, y), button="left"
         )
         await self._mouse("mouseReleased", middle, y)
+        return measured
+
+    async def draw(self) -> dict[str, float]:
+        """Draw eights, one over the other, without lifting the pen."""
+        box = await self._box(".st-key-digit_canvas canvas.paper")
+        side, x, y = box["width"], box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        await self._mouse("mousePressed", x, y)
+        measured = await self._move(
+            lambda swing: (
+                x + 0.6 * side * swing * math.cos(math.asin(swing)),
+                y + 0.35 * side * swing,
+            ),
+            button="left",
+        )
+        await self._mouse("mouseReleased", x, y)
         return measured
 
     async def move_over_map(self) -> dict[str, float]:

@@ -17,6 +17,7 @@ from aecore.pictures import to_png, to_signed_png
 
 SIDE = 28
 _PIXELATED = "image-rendering:pixelated;display:block;width:100%;aspect-ratio:1;"
+_FRAME = "#e8196a"
 _DIM = "opacity:.7;font-size:.8rem;"
 _BAR = "linear-gradient(to right,#053061,#4393c3,#f7f7f7,#d6604d,#67001f)"
 
@@ -34,12 +35,18 @@ def picture(pixels: np.ndarray, alt: str, *, limit: float | None = None) -> str:
     """
     values = pixels.reshape(SIDE, SIDE) if pixels.ndim == 1 else pixels
     png = to_png(values) if limit is None else to_signed_png(values, limit=limit)
+    return _image(png, alt, _PIXELATED)
+
+
+def photo(pixels: np.ndarray, alt: str) -> str:
+    """A grey picture (H, W) in 0..1, as wide as its place, in its own proportions."""
+    return _image(to_png(pixels), alt, "display:block;width:100%;")
+
+
+def _image(png: bytes, alt: str, style: str) -> str:
     text = escape(alt, quote=True)
     source = base64.b64encode(png).decode()
-    return (
-        f'<img src="data:image/png;base64,{source}" alt="{text}" title="{text}" '
-        f'style="{_PIXELATED}">'
-    )
+    return f'<img src="data:image/png;base64,{source}" alt="{text}" title="{text}" style="{style}">'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +140,24 @@ def cards(pictures: Sequence[str], titles: Sequence[str], texts: Sequence[str], 
         for image, title, text in zip(pictures, titles, texts, strict=True)
     )
     return _grid(cells, width, most=width, gap=".8rem")
+
+
+def pair(left: str, right: str) -> str:
+    """Two pictures side by side."""
+    style = "display:grid;grid-template-columns:1fr 1fr;gap:3px;"
+    return f'<div style="{style}"><div>{left}</div><div>{right}</div></div>'
+
+
+def boxed(image: str, boxes: Sequence[tuple[float, float, float, float]]) -> str:
+    """A picture with numbered frames: left, top, right, bottom as shares of it."""
+    frames = "".join(
+        f'<div style="position:absolute;left:{left:.2%};top:{top:.2%};width:{right - left:.2%};'
+        f'height:{bottom - top:.2%};border:2px solid {_FRAME};">'
+        f'<span style="position:absolute;left:-2px;bottom:100%;padding:0 .4em;color:#fff;'
+        f'background:{_FRAME};font-size:.8rem;font-weight:600;">{number}</span></div>'
+        for number, (left, top, right, bottom) in enumerate(boxes, 1)
+    )
+    return f'<div style="position:relative;">{image}{frames}</div>'
 
 
 def _grid(cells: str, smallest: int, *, most: int | None = None, gap: str = "3px") -> str:

@@ -1,4 +1,4 @@
-"""The decoder in the browser: a digit for every movement, without a word to the server.
+"""The model in the browser: a digit for every movement, without a word to the server.
 
 The JavaScript module of a mode is `core.js` followed by the scripts of its own. A checkpoint's
 arrays travel once a session; afterwards only a small header names them, and a browser that
@@ -8,7 +8,6 @@ lacks them (a lost message, too many models since) asks for them again.
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -18,15 +17,23 @@ import streamlit as st
 from aecore import packing
 from aecore.checkpoint import Checkpoint
 
-Mode = Literal["map", "generate", "path"]
+Mode = Literal["map", "generate", "path", "draw"]
 # Two components of one page need two keys, or the second is mounted into the first one's element.
-_KEYS: dict[Mode, str] = {"map": "live_decoder", "generate": "live_decoder", "path": "live_path"}
+_KEYS: dict[Mode, str] = {
+    "map": "live_decoder",
+    "generate": "live_decoder",
+    "path": "live_path",
+    "draw": "digit_canvas",
+}
+_ENCODING = ("draw",)
+"""The modes that also encode: only they are sent the encoder, several times a decoder's size."""
 _FOLDER = Path(__file__).resolve().parent
 _SENT = "live_sent"
 _SCRIPTS: dict[Mode, tuple[str, ...]] = {
     "map": ("core", "chart", "plane", "map"),
     "generate": ("core", "elements", "draws", "generate"),
     "path": ("core", "elements", "path"),
+    "draw": ("core", "elements", "ink", "strokes", "atlas", "draw"),
 }
 
 
@@ -36,8 +43,12 @@ def _component(mode: Mode):
     return st.components.v2.component(
         f"aecore_{mode}",
         js="\n".join((_FOLDER / f"{name}.js").read_text("utf-8") for name in _SCRIPTS[mode]),
-        css="\n".join(path.read_text("utf-8") for path in sorted(_FOLDER.glob("*.css"))),
+        css=_styles(),
     )
+
+
+def _styles() -> str:
+    return "\n".join(path.read_text("utf-8") for path in sorted(_FOLDER.glob("*.css")))
 
 
 def live_decoder(
@@ -48,12 +59,12 @@ def live_decoder(
     on_release: Callable[[dict[str, Any]], None],
     on_no_webgl: Callable[[], None] = lambda: None,
 ) -> None:
-    """Mount the browser's decoder of a checkpoint.
+    """Mount the browser's decoder of a checkpoint, and its encoder where the mode needs it.
 
     Parameters
     ----------
     found : Checkpoint
-    mode : {"map", "generate", "path"}
+    mode : {"map", "generate", "path", "draw"}
         Which scripts run.
     settings : dict
         What JSON can hold; the script finds it as `header.settings`.
@@ -64,20 +75,21 @@ def live_decoder(
         Called likewise if the browser cannot draw with WebGL.
     """
     sent = st.session_state.setdefault(_SENT, set())
-    first = found.digest not in sent
-    sent.add(found.digest)
-    shapes = found.card.model.layer_sizes[::-1]
+    encoding = mode in _ENCODING
+    name = f"{found.digest}+encoder" if encoding else found.digest
+    arrays = None
+    if name not in sent:
+        sent.add(name)
+        arrays = packing.decoder_arrays(found)
+        if encoding:
+            arrays |= packing.encoder_arrays(found)
     header = {
-        "hash": found.digest,
+        "hash": name,
         "name": found.name,
         "variational": found.card.model.variational,
         "logistic": found.card.model.output == "logistic",
-        "layers": [[after, before] for before, after in itertools.pairwise(shapes)],
         "settings": settings,
     }
-    arrays = None
-    if first:
-        arrays = packing.decoder_arrays(found)
     key = _KEYS[mode]
     _component(mode)(
         key=key,
@@ -85,6 +97,18 @@ def live_decoder(
         on_release_change=lambda: _pass_on(key, "release", on_release),
         on_need_change=lambda: _forget(key),
         on_no_webgl_change=on_no_webgl,
+    )
+
+
+def paste_target() -> None:
+    """Mount what hands a pasted picture to the page's file uploader `digit_upload`."""
+    _paste()(key="digit_paste")
+
+
+@functools.cache
+def _paste():
+    return st.components.v2.component(
+        "aecore_paste", js=(_FOLDER / "paste.js").read_text("utf-8"), css=_styles()
     )
 
 

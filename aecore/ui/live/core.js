@@ -19,6 +19,7 @@ const meter = (globalThis.__aecoreLive ??= {
   instances: 0,
   lastZ: null,
   lastDistance: null, // what mapDistance found
+  lastDigit: new Float32Array(SIDE * SIDE), // drawn by the visitor
   lastPixels: new Float32Array(SIDE * SIDE),
 });
 const WAITS_KEPT = 4096;
@@ -62,13 +63,7 @@ function makeModel(header, buffer) {
     const values = new KINDS[dtype](buffer, offset, count);
     arrays[name] = dtype === "float16" ? fromHalf(values) : values;
   }
-  const layers = header.layers.map(([rows, cols], i) => ({
-    rows,
-    cols,
-    weight: arrays[`weight${i}`],
-    bias: arrays[`bias${i}`],
-    out: new Float32Array(rows),
-  }));
+  const layers = layersOf(arrays, "");
   const dim = layers[0].cols;
   return {
     hash: header.hash,
@@ -77,13 +72,27 @@ function makeModel(header, buffer) {
     dim,
     count: arrays.labels.length,
     layers,
+    encoder: layersOf(arrays, "encoder_"), // none, unless the page encodes
     input: new Float32Array(dim),
     codes: arrays.codes,
     labels: arrays.labels,
     ownDistances: arrays.own_distances,
+    ownErrors: arrays.own_errors, // none, unless the page encodes
     mean: arrays.mean,
     axes: arrays.axes,
   };
+}
+
+/** The layers whose arrays are called `<prefix>weight0`, `<prefix>bias0`, ..., the input's side first. */
+function layersOf(arrays, prefix) {
+  const layers = [];
+  for (let i = 0; arrays[`${prefix}weight${i}`]; i++) {
+    const weight = arrays[`${prefix}weight${i}`];
+    const bias = arrays[`${prefix}bias${i}`];
+    const rows = bias.length;
+    layers.push({ rows, cols: weight.length / rows, weight, bias, out: new Float32Array(rows) });
+  }
+  return layers;
 }
 
 /** IEEE 754 half precision, as raw bits, to single precision. */
@@ -98,23 +107,35 @@ function fromHalf(bits) {
   return values;
 }
 
-// --- decoding -----------------------------------------------------------------------------------
+// --- encoding and decoding ----------------------------------------------------------------------
 
 /**
- * The digit (784 values, of a linear output not clipped) of a code z (D). The array belongs to the model and is
- * overwritten by the next call: nothing is allocated.
+ * The code (D) of a digit (784 values in 0..1). A variational encoder gives means and variances:
+ * the first D values are the means. Overwritten by the next call, as that of `decode`.
+ */
+function encode(model, pixels) {
+  return forward(model.encoder, pixels).subarray(0, model.dim);
+}
+
+/**
+ * The digit (784 values, of a linear output not clipped) of a code z (D). The array belongs to the
+ * model and is overwritten by the next call: nothing is allocated.
  */
 function decode(model, z) {
   model.input.set(z);
-  let input = model.input;
-  const last = model.layers.length - 1;
-  for (let depth = 0; depth <= last; depth++) {
-    const layer = model.layers[depth];
-    multiply(layer, input, depth < last);
-    input = layer.out;
-  }
-  if (model.logistic) for (let i = 0; i < input.length; i++) input[i] = 1 / (1 + Math.exp(-input[i]));
+  const pixels = forward(model.layers, model.input);
+  if (model.logistic) for (let i = 0; i < pixels.length; i++) pixels[i] = 1 / (1 + Math.exp(-pixels[i]));
   meter.decodes += 1;
+  return pixels;
+}
+
+/** What layers make of an input, ReLU between them and none at the end. */
+function forward(layers, input) {
+  const last = layers.length - 1;
+  for (let depth = 0; depth <= last; depth++) {
+    multiply(layers[depth], input, depth < last);
+    input = layers[depth].out;
+  }
   return input;
 }
 
@@ -151,6 +172,7 @@ function show(model, z, ...canvases) {
 // --- distance to the map ------------------------------------------------------------------------
 
 const nearestSquares = new Float64Array(NEIGHBOUR);
+const nearestRows = new Int32Array(NEIGHBOUR);
 
 /**
  * How far a code z lies from the data, as MapDistance says it in Python:
@@ -159,7 +181,6 @@ const nearestSquares = new Float64Array(NEIGHBOUR);
 function mapDistance(model, z) {
   const { codes, dim, count } = model;
   const best = nearestSquares.fill(Infinity); // squared distances, ascending
-  let nearestIndex = 0;
   for (let row = 0, at = 0; row < count; row++, at += dim) {
     const limit = best[NEIGHBOUR - 1];
     let sum = 0;
@@ -173,15 +194,34 @@ function mapDistance(model, z) {
     }
     if (sum >= limit) continue;
     let place = NEIGHBOUR - 1;
-    for (; place > 0 && best[place - 1] > sum; place--) best[place] = best[place - 1];
+    for (; place > 0 && best[place - 1] > sum; place--) {
+      best[place] = best[place - 1];
+      nearestRows[place] = nearestRows[place - 1];
+    }
     best[place] = sum;
-    if (place === 0) nearestIndex = row;
+    nearestRows[place] = row;
   }
+  const nearestIndex = nearestRows[0];
   const distance10 = Math.sqrt(best[NEIGHBOUR - 1]);
   const percentile = (100 * countBelow(model.ownDistances, distance10)) / count;
   const nearestLabel = model.labels[nearestIndex];
   meter.lastDistance = { distance10, percentile, nearestIndex, nearestLabel };
   return meter.lastDistance;
+}
+
+/**
+ * What most of the ten neighbours are that the latest mapDistance found: {label, count}. Of labels
+ * equally frequent the nearest neighbour's, as nearest_label_vote says it in Python.
+ */
+function nearestVote(model) {
+  const counts = new Map();
+  for (const row of nearestRows) {
+    const label = model.labels[row];
+    counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  const count = Math.max(...counts.values());
+  const [label] = [...counts].find((entry) => entry[1] === count);
+  return { label, count };
 }
 
 /** How many of the ascending values are smaller than `value`. */

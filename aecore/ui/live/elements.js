@@ -1,4 +1,4 @@
-// Elements and words that the scripts of `/generate` share.
+// Elements and words that the scripts of `/generate` and `/your-digit` share.
 
 const OFF_THE_MAP = 99.5; // per cent
 
@@ -20,12 +20,15 @@ function fill(element, attributes, children) {
 
 /** Whether a code is off the map, and in words how far. */
 function distanceText({ percentile, nearestLabel }) {
-  const off = percentile >= OFF_THE_MAP;
-  const share = `${percentile.toFixed(off ? 1 : 0)}%`;
   return {
-    off,
-    text: `farther from its nearest codes than ${share} of the test digits; the nearest is a ${nearestLabel}.`,
+    off: percentile >= OFF_THE_MAP,
+    text: `farther from its nearest codes than ${shareText(percentile)} of the test digits; the nearest is a ${nearestLabel}.`,
   };
+}
+
+/** A share in per cent, to a tenth where that decides. */
+function shareText(percentile) {
+  return `${percentile.toFixed(percentile >= OFF_THE_MAP ? 1 : 0)}%`;
 }
 
 /** Two decimals, and no minus in front of a nought. */
@@ -34,7 +37,7 @@ function inWords(value) {
 }
 
 /** A code for people: all of it, or its first values. */
-function codeText(z) {
-  const values = Array.from(z.slice(0, 4), inWords).join(", ");
-  return `z = (${values}${z.length > 4 ? ", …" : ""})`;
+function codeText(z, most = 4) {
+  const values = Array.from(z.slice(0, most), inWords).join(", ");
+  return `z = (${values}${z.length > most ? ", …" : ""})`;
 }

@@ -1,134 +1,73 @@
-"""`/your-digit`: upload a picture and see what every model makes of it."""
+"""`/your-digit`: draw, photograph or upload a digit, and see what the models make of it."""
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
+
 import streamlit as st
 
-from aecore import digits as pictures
-from aecore import figures, latent, metrics
+from aecore import figures
 from aecore.checkpoint import Checkpoint
-from aecore.picture_file import open_picture
-from aecore.pictures import square
-from aecore.projection import views
-from aecore.ui import markup, resources, shell
+from aecore.drawing import digit_of
+from aecore.errors import PictureError
+from aecore.ui import shell, uploaded
+from aecore.ui.live import live_decoder
 
 _EXPLANATION = (
-    "Upload a picture of **one handwritten digit**: dark on light or light on dark, a scan, a "
-    "photo or a drawing. It is turned into a digit like those of the training set, step by step, "
-    "and sent through every model."
+    "**Draw a digit.** While you draw, your browser squeezes it into the model's few numbers, "
+    "draws it again from them alone and shows where it lands on the map. Or photograph one, or "
+    "upload any picture."
 )
-_TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"]
-_NEIGHBOURS = 10
+_WAY, _LEVELS = "your_digit_way", "your_digit_levels"
 
 
 def render() -> None:
     found = shell.open_page("Your digit", _EXPLANATION)
-    upload = st.file_uploader(
-        "A picture of a digit", _TYPES, key="digit_upload", max_upload_size=20
+    ways = {"Draw": _draw, "Upload": uploaded.upload, "Camera": uploaded.photograph}
+    way = st.segmented_control(
+        "Where the digit comes from",
+        ways,
+        default="Draw",
+        required=True,
+        key=_WAY,
+        label_visibility="collapsed",
+        persist_state="session",
     )
-    if upload is None:
-        st.info("Nothing uploaded yet. The picture stays in memory, and only for this visit.")
-    else:
-        _understand(found, upload.getvalue(), upload.name)
+    ways[way](found)
     shell.close_page()
 
 
+@st.fragment
 @shell.guarded
-def _understand(found: Checkpoint, content: bytes, name: str) -> None:
-    normalised = pictures.normalise(open_picture(content, name=name))
-    with st.container(key="digit_result"):
-        _steps(normalised)
-        image = normalised.digit.reshape(1, -1)
-        _every_model(image)
-        map_column, neighbours = st.columns([3, 2], gap="medium")
-        with map_column:
-            _on_the_map(found, image)
-        with neighbours:
-            _nearest(found, image)
-
-
-def _steps(normalised: pictures.NormalisedDigit) -> None:
-    st.subheader("From your picture to a digit", anchor=False)
-    steps = normalised.steps
-    st.html(
-        markup.cards(
-            [markup.picture(square(step.image), step.name) for step in steps],
-            [f"{number}. {step.name}" for number, step in enumerate(steps, 1)],
-            [step.reason for step in steps],
-            width=150,
-        )
+def _draw(found: Checkpoint) -> None:
+    levels = st.session_state.get(_LEVELS)
+    live_decoder(
+        found,
+        mode="draw",
+        settings={"colours": figures.DIGIT_COLOURS, "levels": levels},
+        on_release=_released,
     )
+    uploaded.choose(on_change=_chosen)
+    if st.session_state[_WAY] != "Draw":
+        st.rerun()
+    if levels is not None:
+        from aecore.ui import understood  # needs torch, over a second: after the first screen
+
+        understood.show(found, digit_of(levels), on_map=False)
 
 
-def _every_model(image: np.ndarray) -> None:
-    from aecore.inference import reconstruct
-
-    st.subheader("What every model makes of it", anchor=False)
-    checkpoints = [resources.load_checkpoint(name) for name in resources.cards()]
-    outputs = [reconstruct(resources.load_model(each), image) for each in checkpoints]
-    st.html(
-        markup.cards(
-            [
-                markup.picture(output[0], f"your digit by {each.name}")
-                for each, output in zip(checkpoints, outputs, strict=True)
-            ],
-            [each.name for each in checkpoints],
-            [f"MSE {metrics.mse(image, output)[0]:.4f}" for output in outputs],
-            width=120,
-        )
-    )
+def _released(message: dict[str, Any]) -> None:
+    """The pen is up, or the paper has been cleared; it comes from the browser."""
+    levels = message.get("levels")
+    try:
+        if levels is not None:
+            digit_of(levels)
+    except PictureError:
+        return  # not from our script: nobody to tell
+    st.session_state[_LEVELS] = levels
 
 
-def _on_the_map(found: Checkpoint, image: np.ndarray) -> None:
-    from aecore.inference import encode
-
-    code = encode(resources.load_model(found), image)
-    view = resources.projection(found, views(found.card.model.latent_dim)[0])
-    distance = resources.map_distance(found)
-    neighbours, _ = distance.neighbours(code, _NEIGHBOURS)
-    vote = latent.nearest_label_vote(found.labels[neighbours])
-    st.subheader(f"Where it lands on the map of {found.name}", anchor=False)
-    st.plotly_chart(
-        figures.latent_map(
-            view.points(found.codes, found.labels),
-            found.labels,
-            view.axis_names,
-            pinned=view.points(code, vote)[0],
-            pinned_label="your digit",
-        ),
-        key="your_digit_map",
-        alt=f"The map of {found.name} with your digit ringed",
-    )
-    st.caption(
-        f"{shell.code_text(code[0])}. Farther from its nearest codes than "
-        f"{distance.percentile(code)[0]:.0f}% of the test digits."
-    )
-
-
-def _nearest(found: Checkpoint, image: np.ndarray) -> None:
-    """The test digits with the nearest codes, as pictures where they are at hand."""
-    from aecore.inference import decode, encode
-
-    model = resources.load_model(found)
-    neighbours, _ = resources.map_distance(found).neighbours(encode(model, image), _NEIGHBOURS)
-    labels = found.labels[neighbours[0]]
-    digits = resources.test_digits()
-    at_hand = digits.belong_to(found.card)
-    images = digits.images[neighbours[0]] if at_hand else decode(model, found.codes[neighbours[0]])
-    st.subheader(f"Its {_NEIGHBOURS} nearest test digits", anchor=False)
-    vote = latent.nearest_label_vote(labels[None])[0]
-    st.markdown(f"By the codes of {shell.plain(found.name)}, most are a **{vote}**.")
-    st.html(
-        markup.cards(
-            [
-                markup.picture(pixels, f"a {label}")
-                for pixels, label in zip(images, labels, strict=True)
-            ],
-            [str(label) for label in labels],
-            [f"no. {number}" for number in neighbours[0]],
-            width=70,
-        )
-    )
-    if not at_hand:
-        st.caption("MNIST is not at hand: these are drawn from their codes.")
+def _chosen() -> None:
+    """A picture has come in while the paper was on show: turn to it."""
+    if st.session_state["digit_upload"] is not None:
+        st.session_state[_WAY] = "Upload"

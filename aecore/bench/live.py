@@ -1,16 +1,18 @@
-"""How quickly the browser decodes, beside a slider that asks the server: `bench decode`."""
+"""How quickly the browser decodes, beside a slider that asks the server: `bench decode`; and how
+closely it follows the pen: `bench draw`."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from aecore import checkpoint, inference, latent
 from aecore.bench.chromium import ARGUMENTS, find_chromium, import_playwright
-from aecore.bench.drive import EVENTS_PER_SECOND, Tab
+from aecore.bench.drive import EVENTS_PER_SECOND, HAS_PAPER, Tab
 from aecore.bench.server import serve
 from aecore.errors import AecoreError, CheckpointError
 from aecore.presets import PRESETS
@@ -53,42 +55,76 @@ def bench_decode(*, progress: Callable[[str], None] = lambda text: None) -> dict
     AecoreError
         If playwright, Chromium or a checkpoint is missing, or the app does not answer.
     """
+    with _app() as app, serve(_BASELINE) as baseline:
+        presets = _each_preset(partial(_decoding, app=app, baseline=baseline), progress)
+    return {"events_per_second": EVENTS_PER_SECOND, "presets": presets}
+
+
+def bench_draw(*, progress: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
+    """Measure how closely the page follows a pen that draws for 3 s.
+
+    Parameters
+    ----------
+    progress : callable
+        Told the name of each preset before it is measured.
+
+    Returns
+    -------
+    dict
+        `events_per_second` and `presets`, by name the pace that `bench_decode` describes. A frame
+        shows the ink, the digit framed anew, its reconstruction and its dot on the map.
+
+    Raises
+    ------
+    AecoreError
+        As `bench_decode`.
+    """
+    with _app() as app:
+        presets = _each_preset(partial(_drawing, app=app), progress)
+    return {"events_per_second": EVENTS_PER_SECOND, "presets": presets}
+
+
+def _app():
+    """The app's server, for a `with` block; it fetches nothing."""
+    return serve("app.py", {"AECORE_DOWNLOAD": "off"})
+
+
+def _each_preset(
+    measure: Callable[[Any, str], Awaitable[dict[str, Any]]], progress: Callable[[str], None]
+) -> dict[str, dict[str, Any]]:
+    """`measure(browser, name)` for one trained preset after the other."""
     names = [name for name in PRESETS if name in checkpoint.names()]
     if not names:
         raise CheckpointError("No preset is trained yet. Train one: python -m aecore train plane")
     playwright = import_playwright()
     executable = find_chromium()
-    with serve("app.py", {"AECORE_DOWNLOAD": "off"}) as app, serve(_BASELINE) as baseline:
-        try:
-            presets = asyncio.run(_all(playwright, executable, names, app, baseline, progress))
-        except (playwright.async_api.Error, TimeoutError) as error:
-            raise AecoreError(f"The browser could not be driven: {error}") from error
-    return {"events_per_second": EVENTS_PER_SECOND, "presets": presets}
+
+    async def drive() -> dict[str, dict[str, Any]]:
+        async with playwright.async_api.async_playwright() as driver:
+            browser = await driver.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
+            try:
+                measured = {}
+                for name in names:
+                    progress(f"Measuring {name}")
+                    one = measure(browser, name)
+                    measured[name] = await asyncio.wait_for(one, _MOST_SECONDS)
+                return measured
+            finally:
+                await browser.close()
+
+    try:
+        return asyncio.run(drive())
+    except (playwright.async_api.Error, TimeoutError) as error:
+        raise AecoreError(f"The browser could not be driven: {error}") from error
 
 
-async def _all(
-    playwright: Any,
-    executable: str,
-    names: list[str],
-    app: str,
-    baseline: str,
-    progress: Callable[[str], None],
-) -> dict[str, dict[str, Any]]:
-    """Measure one preset after the other."""
-    async with playwright.async_api.async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
-        try:
-            measured = {}
-            for name in names:
-                progress(f"Measuring {name}")
-                one = _one(browser, name, app, baseline)
-                measured[name] = await asyncio.wait_for(one, _MOST_SECONDS)
-            return measured
-        finally:
-            await browser.close()
+async def _drawing(browser: Any, name: str, *, app: str) -> dict[str, Any]:
+    async with Tab(browser) as tab:
+        await tab.open_live(f"{app}/your-digit?model={name}", ready=HAS_PAPER)
+        return await tab.draw()
 
 
-async def _one(browser: Any, name: str, app: str, baseline: str) -> dict[str, Any]:
+async def _decoding(browser: Any, name: str, *, app: str, baseline: str) -> dict[str, Any]:
     found = checkpoint.load(name)
     codes = latent.fit_gaussian(found.codes).sample(N_CODES, np.random.default_rng(0))
     codes = codes.astype(np.float32)

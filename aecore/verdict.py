@@ -1,0 +1,123 @@
+"""What a model makes of a digit that nobody has labelled, and whether it looks like one to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from aecore import inference, metrics
+from aecore.checkpoint import Checkpoint
+from aecore.latent import MapDistance, nearest_label_vote
+from aecore.model import Autoencoder
+
+UNUSUAL = 99.5
+"""Percentile among the test digits from which on something does not look like a digit."""
+NEIGHBOURS = 10
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Verdict:
+    """One model's view of one digit; percentiles are shares of the test digits, in 0..100."""
+
+    model: str
+    code: np.ndarray
+    """(D,) float32."""
+    output: np.ndarray
+    """The reconstruction, (784,) in 0..1."""
+    mse: float
+    """Of the reconstruction as the decoder gives it, before it is cut to 0..1."""
+    psnr: float
+    """In dB, likewise."""
+    pca_output: np.ndarray
+    """By PCA with as many dimensions, (784,) in 0..1."""
+    pca_mse: float
+    pca_psnr: float
+    neighbours: np.ndarray
+    """Numbers of the ten test digits with the nearest codes, nearest first, (10,) int."""
+    labels: np.ndarray
+    """Their labels, (10,)."""
+    vote: int
+    """The label of most of them."""
+    vote_share: float
+    """How many of them carry it, in 0..1."""
+    error_percentile: float
+    """How many test digits are reconstructed with a smaller error."""
+    map_distance_percentile: float
+    """How many lie closer to the map."""
+
+    @property
+    def looks_like_a_digit(self) -> bool:
+        """Whether neither percentile is out of the ordinary."""
+        return max(self.error_percentile, self.map_distance_percentile) < UNUSUAL
+
+    @property
+    def reason(self) -> str:
+        """Why, in one sentence."""
+        told = []
+        if self.error_percentile >= UNUSUAL:
+            share = f"{self.error_percentile:.1f}% of the test digits"
+            told.append(f"{self.model} redraws {share} better")
+        if self.map_distance_percentile >= UNUSUAL:
+            share = f"{self.map_distance_percentile:.1f}% of the test digits"
+            told.append(f"{share} lie closer to the map")
+        if not told:
+            return "Neither its error nor its distance to the map is out of the ordinary."
+        return f"{', and '.join(told)}."
+
+
+def judge(
+    found: Checkpoint,
+    model: Autoencoder,
+    digits: np.ndarray,
+    *,
+    distance: MapDistance | None = None,
+) -> tuple[Verdict, ...]:
+    """One model's verdict on each digit.
+
+    Parameters
+    ----------
+    found : Checkpoint
+    model : Autoencoder
+        With the checkpoint's weights.
+    digits : ndarray of shape (B, 784) or (B, 28, 28), float32 in 0..1
+    distance : MapDistance, optional
+        To the checkpoint's atlas, where it is at hand already.
+
+    Returns
+    -------
+    tuple of B Verdict
+    """
+    images = digits.reshape(len(digits), -1)
+    distance = distance or found.map_distance()
+    codes = inference.encode(model, images)
+    outputs = inference.decode(model, codes)
+    pca_outputs = found.pca.reconstruct(images)
+    errors = metrics.mse(images, outputs)
+    neighbours, _ = distance.neighbours(codes, NEIGHBOURS)
+    labels = found.labels[neighbours]
+    votes = nearest_label_vote(labels)
+    n_better = np.searchsorted(np.sort(found.errors), errors.astype(found.errors.dtype))
+    columns = zip(
+        codes,
+        outputs.clip(0.0, 1.0),
+        errors,
+        metrics.psnr(images, outputs),
+        pca_outputs.clip(0.0, 1.0),
+        metrics.mse(images, pca_outputs),
+        metrics.psnr(images, pca_outputs),
+        neighbours,
+        labels,
+        votes,
+        (labels == votes[:, None]).mean(axis=1),
+        100.0 * n_better / len(found.errors),
+        distance.percentile(codes),
+        strict=True,
+    )
+    return tuple(_verdict(found.name, row) for row in columns)
+
+
+def _verdict(model: str, row: tuple) -> Verdict:
+    names = [name for name in Verdict.__dataclass_fields__ if name != "model"]
+    plain = [value.item() if np.ndim(value) == 0 else value for value in row]
+    return Verdict(model=model, **dict(zip(names, plain, strict=True)))

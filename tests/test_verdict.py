@@ -1,0 +1,49 @@
+"""A verdict's figures are those of the measures that it is made of."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from aecore import inference, metrics
+from aecore.verdict import judge
+
+
+@pytest.fixture(scope="module")
+def model(tiny_checkpoint):
+    return inference.build_model(tiny_checkpoint.card.model, tiny_checkpoint.weights)
+
+
+def test_every_figure_is_that_of_its_measure(tiny_checkpoint, model, unit_digits):
+    digits = unit_digits[:3]
+
+    verdicts = judge(tiny_checkpoint, model, digits.reshape(-1, 28, 28))
+
+    output = inference.reconstruct(model, digits)
+    pca = tiny_checkpoint.pca.reconstruct(digits)
+    codes = inference.encode(model, digits)
+    percentiles = tiny_checkpoint.map_distance().percentile(codes)
+    for i, verdict in enumerate(verdicts):
+        assert verdict.mse == pytest.approx(metrics.mse(digits, output)[i])
+        assert verdict.psnr == pytest.approx(metrics.psnr(digits, output)[i])
+        assert verdict.pca_mse == pytest.approx(metrics.mse(digits, pca)[i])
+        worse = np.mean([error < verdict.mse - 1e-7 for error in tiny_checkpoint.errors])
+        assert verdict.error_percentile == pytest.approx(100 * worse, abs=0.5)
+        assert verdict.map_distance_percentile == pytest.approx(percentiles[i])
+        distances = np.linalg.norm(tiny_checkpoint.codes.astype(np.float64) - codes[i], axis=1)
+        nearest = distances.argsort(kind="stable")[:10]
+        np.testing.assert_allclose(distances[verdict.neighbours], distances[nearest])
+        np.testing.assert_array_equal(verdict.labels, tiny_checkpoint.labels[verdict.neighbours])
+        assert verdict.vote_share == np.mean(verdict.labels == verdict.vote)
+
+
+def test_noise_looks_like_no_digit_and_the_reason_is_told(tiny_checkpoint, model, unit_digits):
+    noise = np.random.default_rng(0).random((1, 784), dtype=np.float32)
+
+    (strange,) = judge(tiny_checkpoint, model, noise)
+    usual = judge(tiny_checkpoint, model, unit_digits[:50])
+
+    assert not strange.looks_like_a_digit
+    assert "100.0%" in strange.reason
+    assert np.mean([verdict.looks_like_a_digit for verdict in usual]) > 0.9
+    assert all("out of the ordinary" in v.reason for v in usual if v.looks_like_a_digit)
