@@ -61,6 +61,9 @@ def test_a_click_and_the_keyboard_choose_a_unit_and_every_figure_can_be_saved(ap
         assert sheet.format == "PNG"
         assert sheet.width > 8 * 2 * 56
 
+    with Image.open(io.BytesIO(download(page, "These digits as PNG"))) as sheet:
+        assert sheet.width > 3 * 4 * 56
+
     page.reload()
     wait_for_unit(page, 42)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -9,6 +11,7 @@ from aecore.ablation import Loss
 from aecore.checkpoint import Checkpoint
 from aecore.responses import Responses
 from aecore.selection import colour_limit
+from aecore.sheet import grey, sheet, signed
 from aecore.ui import dissection, markup, unit_words
 from aecore.ui.charts import Chart, charts
 from aecore.ui.dissection import Part
@@ -26,7 +29,10 @@ def show(found: Checkpoint, digits: TestDigits, part: Part, unit: int) -> None:
     best = answers.most_exciting(unit)
     if len(best):
         whole, without = ablation.draw(layer, unit, digits.images[best])
-        st.html(_excited(digits, best, answers.values[unit, best], whole, without, name))
+        pictures = [digits.images[best], whole, without, whole - without]
+        captions = [f"{digits.labels[i]} · {answers.values[unit, i]:.2f}" for i in best]
+        titles = [f"test digit no. {i}, a {digits.labels[i]}" for i in best]
+        _excited(pictures, titles, captions, part, name)
     else:
         st.info(
             f"{name.capitalize()} is **dead**: its sum is above zero for none of the "
@@ -38,30 +44,45 @@ def show(found: Checkpoint, digits: TestDigits, part: Part, unit: int) -> None:
 
 
 def _excited(
-    digits: TestDigits,
-    best: np.ndarray,
-    values: np.ndarray,
-    whole: np.ndarray,
-    without: np.ndarray,
+    pictures: Sequence[np.ndarray],
+    titles: Sequence[str],
+    captions: Sequence[str],
+    part: Part,
     name: str,
-) -> str:
-    limit = colour_limit(whole - without)
+) -> None:
+    """Digits, their reconstructions with and without the unit, and the difference of these."""
+    images, whole, without, difference = pictures
+    limit = colour_limit(difference)
     series = [
-        markup.Row(name=f"The test digits that excite {name} most", images=digits.images[best]),
+        markup.Row(name=unit_words.excited(part, name), images=images),
         markup.Row(name="Reconstructed", images=whole),
         markup.Row(name=f"Reconstructed with {name} switched off", images=without),
-        markup.Row(name="Difference of the two", images=whole - without, limit=limit),
+        markup.Row(name="Difference of the two", images=difference, limit=limit),
     ]
-    columns = [f"{digits.labels[i]}\n{value:.2f}" for i, value in zip(best, values, strict=True)]
-    titles = [f"test digit no. {i}, a {digits.labels[i]}" for i in best]
-    heading = f"label · output of {name}"
-    rows = markup.rows(series, titles, columns=columns, heading=heading)
-    return rows + markup.colour_bar(limit, "grey levels")
+    columns = [caption.replace(" · ", "\n") for caption in captions]
+    rows = markup.rows(series, titles, columns=columns, heading=f"label · output of {name}")
+    st.html(rows + markup.colour_bar(limit, "grey levels"))
+    st.download_button(
+        "These digits as PNG",
+        lambda: sheet(
+            f"{unit_words.excited(part, name)}; reconstructed; with {name} off; difference",
+            np.stack([*map(grey, (images, whole, without)), signed(difference, limit)], axis=1),
+            captions,
+            columns=3,
+            limit=limit,
+            scale_name="difference in grey levels",
+        ),
+        f"{name.replace(' ', '-')}-digits.png",
+        "image/png",
+        key="filters_digits_png",
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 
 def _distribution(answers: Responses, digits: TestDigits, unit: int, name: str) -> Chart:
     spread = answers.spread(unit, digits.labels)
-    title = "How it answers to each label: middle half, and 5th to 95th percentile"
+    title = "How it answers to each label: the middle 50% and 90%"
     return Chart(
         kind="boxes",
         title=title,
@@ -87,4 +108,5 @@ def _loss(loss: Loss, name: str) -> Chart:
         values=100 * loss.rise_by_label(),
         y_name="rise of the error (MSE)",
         unit="%",
+        least=0.1,
     )

@@ -32,7 +32,7 @@ def name(part: str, unit: int) -> str:
 
 def title(part: str, count: int) -> str:
     """What a layer's gallery is called."""
-    return f"{count} encoder filters" if part == "hidden" else f"{count} numbers of the code"
+    return f"{count:,} encoder filters" if part == "hidden" else f"{count} numbers of the code"
 
 
 def scale_name(part: str, scale: str) -> str:
@@ -45,11 +45,12 @@ def scale_name(part: str, scale: str) -> str:
 def explanation(part: str, units: Units, n_digits: int) -> str:
     """What the two pictures of each unit are, and what is counted; Markdown."""
     if part == "hidden":
+        cosine = _signed(units.agreement(), ".2f")
         return (
             "Left the **filter**: by how much each pixel raises the sum that goes into the unit. "
             "Right what the **mirrored** unit, at the same place in the decoder's last hidden "
             "layer, adds to the picture, per 1 of its output. Only the place is the same: "
-            f"training ties the two in no way (here their mean cosine is {units.agreement():+.2f})."
+            f"training ties the two in no way (here their mean cosine is {cosine})."
             f" **Active**: for which share of the {n_digits:,} test digits the unit's ReLU output "
             "is above 0. **Dead**: for none."
         )
@@ -63,7 +64,7 @@ def explanation(part: str, units: Units, n_digits: int) -> str:
 def health(units: Units, part: str) -> str:
     """How many units do anything."""
     what = "units" if part == "hidden" else "numbers"
-    text = f"Dead: {units.dead.sum()} of {len(units)} {what}"
+    text = f"Dead: {units.dead.sum()} of {len(units):,} {what}"
     if units.activity is not None:
         text += f" · active for over {ALMOST_ALWAYS:.0%} of the digits: {units.always_on}"
     return text
@@ -95,14 +96,27 @@ def loss(found: Loss, n_digits: int, part: str) -> str:
     """What switching a unit off costs; Markdown."""
     measured = f"{len(found.labels):,} test digits"
     if len(found.labels) < n_digits:
-        measured = f"{len(found.labels):,} of the {n_digits:,} test digits, evenly spread"
+        measured = f"{len(found.labels):,} of the {n_digits:,} test digits, evenly spread,"
     off = "its output is set to 0" if part == "hidden" else "it is held at its mean"
+    rise = _signed(100 * found.rise, ".2f")
     return (
         f"Switched off: {off}, for every digit. The error (MSE) of {measured} goes from "
-        f"{found.before.mean():.5f} to {found.after.mean():.5f}, **{found.rise:+.1%}**."
+        f"{found.before.mean():.5f} to {found.after.mean():.5f}, **{rise}%**."
     )
+
+
+def _signed(value: float, form: str) -> str:
+    """A number with its sign, a real minus."""
+    return f"{value:+{form}}".replace("-", "−")
 
 
 def share(value: float) -> str:
     """A share in per cent, or a dash where there is none."""
     return "–" if np.isnan(value) else f"{value:.0%}"
+
+
+def excited(part: str, name: str) -> str:
+    """What the nine digits are."""
+    if part == "hidden":
+        return f"The test digits that excite {name} most"
+    return f"The test digits with the highest {name}"

@@ -30,6 +30,8 @@ class Chart:
     x_name: str = "label"
     unit: str = ""
     """Written behind every value."""
+    least: float = 0.0
+    """How much the axis spans at least, so that next to nothing looks like it."""
     notes: tuple[str, ...] | None = None
     """Written below the labels."""
 

@@ -34,9 +34,10 @@ function inWords(value) {
 }
 
 /** A chart's SVG; `values` are numbers or five percentiles a label, null where there is none. */
-function makeChart({ kind, values, labels, notes, x_name, y_name, unit, alt }) {
+function makeChart({ kind, values, labels, notes, x_name, y_name, unit, least, alt }) {
   const known = values.flat().filter((value) => value !== null);
-  const marks = ticks(Math.min(0, ...known), Math.max(0, ...known));
+  const low = Math.min(0, ...known);
+  const marks = ticks(low, Math.max(low + least, 0, ...known));
   const bottom = HEIGHT - (notes ? 50 : 36);
   const scale = (bottom - TOP) / (marks.at(-1) - marks[0]);
   const y = (value) => bottom - (value - marks[0]) * scale;
