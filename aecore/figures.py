@@ -90,7 +90,8 @@ def latent_map(
     _name_axes(figure, axis_names, flat)
     figure.update_layout(
         height=600,
-        margin={"l": 0, "r": 0, "t": 64, "b": 0},  # room for the chart's tools above the legend
+        # Room for the chart's tools above the legend, and for the page's own below those.
+        margin={"l": 0, "r": 0, "t": 92 if probed else 64, "b": 0},
         legend={
             "title": {"text": "digit "},
             "itemsizing": "constant",

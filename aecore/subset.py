@@ -61,6 +61,27 @@ def inside(points: np.ndarray, outline: np.ndarray) -> np.ndarray:
     return within
 
 
+def selected(points: np.ndarray, labels: np.ndarray, outline: np.ndarray, shown: Any) -> np.ndarray:
+    """Which digits an outline from outside selects on the map.
+
+    Parameters
+    ----------
+    points : ndarray of shape (N, 2)
+        Where they lie.
+    labels : ndarray of shape (N,)
+    outline : ndarray of shape (V, 2)
+    shown : list of int
+        Only digits with these labels; what is none counts for nothing.
+
+    Returns
+    -------
+    ndarray of shape (M,), int
+        Their positions, ascending.
+    """
+    wanted = [label for label in range(10) if isinstance(shown, list) and label in shown]
+    return np.flatnonzero(inside(points, outline) & np.isin(labels, wanted))
+
+
 @dataclass(frozen=True, eq=False)
 class Subset:
     """Some digits of an atlas."""
@@ -95,6 +116,10 @@ class Subset:
     def mean_code(self) -> np.ndarray:
         """(D,) float32."""
         return self.codes.mean(axis=0, dtype=np.float64).astype(np.float32)
+
+    def mean_digit(self, images: np.ndarray) -> np.ndarray:
+        """The mean (1, 784) of the digits' pixels, among those of the whole atlas (N, 784)."""
+        return images[self.numbers].mean(axis=0, dtype=np.float64, keepdims=True)
 
     @property
     def mean_error(self) -> float:

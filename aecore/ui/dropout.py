@@ -54,7 +54,7 @@ def show(found: Checkpoint, digits: resources.TestDigits, number: int) -> None:
     st.markdown(_verdict(found, digits, named, left))
     st.caption(
         f"{PASSES} passes with a fixed seed. Pictures go from 0 (black) to 1 (white). Spread: the "
-        "standard deviation of each pixel; white is 0.5, the most that values of 0..1 can spread."
+        "standard deviation of each pixel; white is 0.5 or more."
     )
 
 

@@ -1,4 +1,4 @@
-"""Taking things along: a digit, its code, a path; and the snippets that draw a digit again."""
+"""Taking things along: digits, codes, paths, selections; and snippets that draw a digit again."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from aecore.animation import to_gif
 from aecore.checkpoint import Checkpoint
 from aecore.interpolation import Path
 from aecore.pictures import to_png
+from aecore.subset import Subset
 from aecore.ui import resources
 
 
@@ -53,6 +54,30 @@ def offer_path(found: Checkpoint, path: Path) -> None:
         on_click="ignore",
         icon=":material/download:",
     )
+
+
+def offer_subset(found: Checkpoint, chosen: Subset) -> None:
+    """Downloads of some of a map's digits: their numbers, labels, errors and codes."""
+    with st.container(horizontal=True):
+        st.download_button(
+            "Codes as CSV",
+            chosen.to_csv,
+            f"{found.name}-selection.csv",
+            "text/csv",
+            key="export_subset_csv",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        st.download_button(
+            "Codes as NPZ",
+            chosen.to_npz,
+            f"{found.name}-selection.npz",
+            "application/octet-stream",
+            key="export_subset_npz",
+            on_click="ignore",
+            icon=":material/download:",
+            help="For NumPy: numbers, labels, errors, codes.",
+        )
 
 
 def _decode(found: Checkpoint, codes: np.ndarray) -> np.ndarray:

@@ -109,7 +109,8 @@ def rows(
 
 def linked(content: str, address: str) -> str:
     """Markup that leads to an address of this app."""
-    return f'<a href="{escape(address, quote=True)}" target="_self">{content}</a>'
+    href = escape(address, quote=True)
+    return f'<a href="{href}" target="_self" style="color:inherit">{content}</a>'
 
 
 def _below(text: str) -> str:

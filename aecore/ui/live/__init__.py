@@ -30,7 +30,7 @@ _ENCODING = ("draw",)
 _FOLDER = Path(__file__).resolve().parent
 _SENT = "live_sent"
 _SCRIPTS: dict[Mode, tuple[str, ...]] = {
-    "map": ("core", "chart", "plane", "map"),
+    "map": ("core", "chart", "plane", "outline", "map"),
     "generate": ("core", "elements", "draws", "generate"),
     "path": ("core", "elements", "path"),
     "draw": ("core", "elements", "ink", "strokes", "atlas", "draw"),
@@ -58,6 +58,7 @@ def live_decoder(
     settings: dict[str, Any],
     on_release: Callable[[dict[str, Any]], None],
     on_no_webgl: Callable[[], None] = lambda: None,
+    on_select: Callable[[dict[str, Any]], None] = lambda message: None,
 ) -> None:
     """Mount the browser's decoder of a checkpoint, and its encoder where the mode needs it.
 
@@ -73,6 +74,8 @@ def live_decoder(
         visitor let go. It comes from the browser: check it.
     on_no_webgl : callable
         Called likewise if the browser cannot draw with WebGL.
+    on_select : callable
+        Called likewise with what the script sent as "select": an outline on the map.
     """
     sent = st.session_state.setdefault(_SENT, set())
     encoding = mode in _ENCODING
@@ -97,6 +100,7 @@ def live_decoder(
         on_release_change=lambda: _pass_on(key, "release", on_release),
         on_need_change=lambda: _forget(key),
         on_no_webgl_change=on_no_webgl,
+        on_select_change=lambda: _pass_on(key, "select", on_select),
     )
 
 

@@ -200,8 +200,10 @@ function makeLayer(chart, scope, on) {
 
   return {
     chart,
+    element: layer,
     frame,
     lens,
+    locate,
     probe,
     area: () => area,
     /** Put the probe or the pin at a position on the axes. */

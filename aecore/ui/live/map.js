@@ -1,5 +1,5 @@
 // The map: the digit under the pointer, the pinned digit, and the plane under the points.
-// Follows core.js, chart.js and plane.js in the same module.
+// Follows core.js, chart.js, plane.js and outline.js in the same module.
 
 const SAY_EVERY = 700; // ms between two sentences for a screen reader
 const STEP = 1 / 60; // share of the view that an arrow key moves the probe
@@ -36,6 +36,8 @@ function createMap(parent, send) {
   let z = null; // scratch for codeAt
   let layer = null;
   let plane = null;
+  let outline = null;
+  let selected = null; // an outline, in positions on the axes
   let chartScope = null;
   let lensWanted = false;
   let toldNoWebGL = false;
@@ -141,11 +143,18 @@ function createMap(parent, send) {
     send("release", { z: code, number, serial });
   }
 
+  // --- selection
+
+  function select(corners) {
+    selected = corners;
+    send("select", { hash: model.hash, view, outline: corners, labels: labelsOn(layer.chart) });
+  }
+
   // --- chart
 
   function attach(chart) {
     chartScope?.dispose();
-    chartScope = layer = plane = null;
+    chartScope = layer = plane = outline = null;
     if (!chart || !model) return;
     const flat = Boolean(chart._fullLayout.xaxis);
     if (flat !== (view !== "space")) return; // the chart of the view before
@@ -158,6 +167,7 @@ function createMap(parent, send) {
     const on = { move: probeAt, leave, click: pinAt, key, focus, view: follow };
     layer = makeLayer(chart, chartScope, on);
     plane = makePlane(layer, chartScope, codeAt, () => model);
+    outline = makeOutline(layer, chartScope, selected, select);
     follow();
     if (panel.switched()) plane.toggle(true);
   }
@@ -171,6 +181,7 @@ function createMap(parent, send) {
   function follow() {
     placePin();
     plane.follow();
+    outline.follow();
     loop.request();
   }
 
@@ -199,6 +210,7 @@ function createMap(parent, send) {
       if (changed) {
         const position = view === "space" ? null : positionOf(pin.z, pin.number);
         probe = { z: Float64Array.from(pin.z), position, number: pin.number };
+        selected = settings.outline;
         attach(isReady(chart) ? chart : null);
         loop.request();
       }

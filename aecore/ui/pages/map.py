@@ -13,14 +13,15 @@ from aecore.pictures import to_png, to_signed_png
 from aecore.pin import Pin
 from aecore.projection import LINE, PLANE, PRINCIPAL_PLANE, views
 from aecore.selection import spread
-from aecore.ui import pinned, resources, shell
+from aecore.ui import markup, pinned, resources, selected, shell, ways
 from aecore.ui.live import live_decoder
 
 _EXPLANATION = (
     "An autoencoder squeezes the 784 pixels of a digit into a few numbers, its **code**, and draws "
     "it again from the code alone; each dot is the code of a test digit that the model never saw "
     "in training. **Move over the map** and your browser decodes the point under the pointer, "
-    "between the dots too; **click** to pin a dot or any point."
+    "between the dots too; **click** to pin a dot or any point; **Box** and **Lasso** select "
+    "digits."
 )
 _FLAT = {LINE: "line", PLANE: "plane", PRINCIPAL_PLANE: "principal"}
 _SVG_POINTS = 2_000
@@ -67,9 +68,11 @@ def _show(found: Checkpoint, view: str) -> None:
                 "pin": {"z": pin.code.tolist(), "number": pin.number},
                 "serial": pinned.serial(),
                 "webgl": _webgl(),
+                "outline": selected.outline(found, view),
             },
             on_release=functools.partial(pinned.release, found),
             on_no_webgl=_no_webgl,
+            on_select=functools.partial(selected.note, found, view),
         )
         st.session_state["map_number"] = pin.number
         st.number_input(
@@ -82,6 +85,8 @@ def _show(found: Checkpoint, view: str) -> None:
             on_change=lambda: pinned.pick(found, st.session_state["map_number"]),
         )
         _facts(found, pin)
+    if view in _FLAT:
+        selected.show(found)
 
 
 def _chart(found: Checkpoint, view: str) -> None:
@@ -142,6 +147,8 @@ def _digit(found: Checkpoint, number: int) -> None:
     st.markdown(f"Label **{found.labels[number]}** · {shell.code_text(code[0])}")
     if at_hand:
         st.markdown(f"Error of this digit (MSE) **{metrics.mse(target, output)[0]:.4f}**")
+        address = ways.to_reconstruction(found, number)
+        st.html(markup.linked("What other models make of it", address))
         st.caption("Red: the output is too bright; blue: too dark; white: equal.")
     else:
         st.caption("The dots are MNIST's test digits, which are not at hand: no input is shown.")

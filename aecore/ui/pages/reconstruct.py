@@ -134,8 +134,8 @@ def _grid(
         output = run.output(target)
         series.append(
             markup.Row(
-                name=f"{run.title} · MSE of each, of all {len(digits.labels):,} test digits "
-                f"{run.errors.mean():.4f}",
+                name=f"{run.title} · MSE over all {len(digits.labels):,} test digits "
+                f"{run.errors.mean():.4f}; of each:",
                 images=output,
                 texts=[f"{error:.3f}" for error in run.errors[chosen]],
                 links=() if run.is_pca else links[run.found.name],

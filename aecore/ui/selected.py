@@ -1,0 +1,128 @@
+"""The digits that a visitor has selected on the map, and what they have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from aecore import plates, subset
+from aecore.checkpoint import Checkpoint
+from aecore.errors import ConfigError
+from aecore.selection import spread
+from aecore.subset import Subset
+from aecore.ui import charts, exports, markup, resources, shell, ways
+
+_SHOWN = 48
+_STATE = "map_selected"
+
+
+def note(found: Checkpoint, view: str, message: dict[str, Any]) -> None:
+    """Remember the digits within the outline that the browser sends: {hash, outline, labels}."""
+    if message.get("hash") != found.digest:
+        return  # drawn before another model was picked
+    st.session_state.pop(_STATE, None)
+    if message.get("outline") is None:
+        return
+    try:
+        outline = subset.check_outline(message["outline"])
+    except ConfigError:
+        return  # not from our own script
+    points = resources.projection(found, view).points(found.codes, found.labels)
+    numbers = subset.selected(points, found.labels, outline, message.get("labels"))
+    st.session_state[_STATE] = (found.digest, view, message["outline"], numbers)
+
+
+def outline(found: Checkpoint, view: str) -> list[list[float]] | None:
+    """What this visit has drawn around digits of this view, if it has."""
+    digest, drawn_in, corners, _ = st.session_state.get(_STATE, (None,) * 4)
+    return corners if (digest, drawn_in) == (found.digest, view) else None
+
+
+def show(found: Checkpoint) -> None:
+    """Draw what the selected digits have in common; nothing while there are none."""
+    digest, _, _, numbers = st.session_state.get(_STATE, (None,) * 4)
+    if digest != found.digest:
+        return
+    with st.container(key="map_selection"):
+        if len(numbers) == 0:
+            st.info("There is no digit within the outline.", icon=":material/info:")
+            return
+        chosen = Subset.of(numbers, found.codes, found.labels, found.errors)
+        st.subheader(
+            f"Selected: {len(chosen):,} of {len(found.labels):,} test digits", anchor=False
+        )
+        counts, means = st.columns([3, 2], gap="medium")
+        with counts:
+            charts.show(
+                plates.counts_by_label(chosen.counts),
+                key="map_selection_counts",
+                alt="Bars: how many of the selected test digits have each label: "
+                + ", ".join(f"{count} of {i}" for i, count in enumerate(chosen.counts) if count),
+            )
+        with means:
+            _means(found, chosen)
+        _gallery(found, chosen)
+        exports.offer_subset(found, chosen)
+
+
+def _means(found: Checkpoint, chosen: Subset) -> None:
+    """The mean digit, the digit of the mean code, and the mean error."""
+    from aecore.inference import decode
+
+    digits = resources.test_digits()
+    pictures = {"decoded mean code": decode(resources.load_model(found), chosen.mean_code[None])}
+    error = f"Mean error (MSE) of these: **{chosen.mean_error:.4f}**"
+    if digits.belong_to(found.card):
+        mean = chosen.mean_digit(digits.images)
+        size = shell.dimensions(found.card.model.latent_dim)
+        pictures = {"mean digit": mean} | pictures
+        pictures[f"the same by PCA, {size}"] = found.pca.reconstruct(mean)
+        linear = resources.test_errors(found, digits)["PCA"][chosen.numbers]
+        error += f", of PCA: **{linear.mean():.4f}**"
+    st.html(
+        markup.cards(
+            [markup.picture(pixels[0], name) for name, pixels in pictures.items()],
+            list(pictures),
+            [""] * len(pictures),
+            width=100,
+        )
+    )
+    far = resources.map_distance(found).percentile(chosen.mean_code[None])[0]
+    st.markdown(
+        f"{error}; of all test digits: {found.errors.mean(dtype=np.float64):.4f}. The mean code "
+        f"lies farther from its nearest codes than {far:.0f}% of the test digits."
+    )
+
+
+def _gallery(found: Checkpoint, chosen: Subset) -> None:
+    """Some of the digits, evenly spread over those selected."""
+    from aecore.inference import decode
+
+    rows = spread(len(chosen), _SHOWN)
+    numbers, labels = chosen.numbers[rows], chosen.labels[rows]
+    digits = resources.test_digits()
+    at_hand = digits.belong_to(found.card)
+    if at_hand:
+        images = digits.images[numbers]
+    else:
+        images = decode(resources.load_model(found), chosen.codes[rows].astype(np.float32))
+    pictures = [
+        markup.picture(image, f"test digit no. {number}, a {label}")
+        for image, number, label in zip(images, numbers, labels, strict=True)
+    ]
+    if at_hand:
+        pictures = [
+            markup.linked(picture, ways.to_reconstruction(found, number))
+            for picture, number in zip(pictures, numbers, strict=True)
+        ]
+    st.html(markup.gallery(pictures))
+    st.caption(
+        f"{len(rows)} of them, evenly spread by their numbers. "
+        + (
+            "Click one to see what the models make of it."
+            if at_hand
+            else "MNIST is not at hand: these are drawn from their codes."
+        )
+    )
