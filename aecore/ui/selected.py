@@ -12,7 +12,7 @@ from aecore.checkpoint import Checkpoint
 from aecore.errors import ConfigError
 from aecore.selection import spread
 from aecore.subset import Subset
-from aecore.ui import charts, exports, markup, resources, shell, ways
+from aecore.ui import exports, figure, markup, resources, shell, ways
 
 _SHOWN = 48
 _STATE = "map_selected"
@@ -55,7 +55,7 @@ def show(found: Checkpoint) -> None:
         )
         counts, means = st.columns([3, 2], gap="medium")
         with counts:
-            charts.show(
+            figure.show(
                 plates.counts_by_label(chosen.counts),
                 key="map_selection_counts",
                 alt="Bars: how many of the selected test digits have each label: "
