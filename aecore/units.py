@@ -54,6 +54,10 @@ class Units:
             return np.argsort(-self.activity, kind="stable")
         return np.argsort(-self.strengths, kind="stable")
 
+    def strongest(self) -> int:
+        """The position of the strongest unit that is not dead, or of the strongest if all are."""
+        return int(np.lexsort((-self.strengths, self.dead))[0])
+
     @property
     def always_on(self) -> int:
         """How many units are active for over 95% of the digits, and so are all but linear."""

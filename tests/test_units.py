@@ -99,6 +99,14 @@ def test_without_activity_or_anything_to_be_like_the_strongest_come_first():
     assert units.order("similarity").tolist() == [1, 0]
 
 
+@pytest.mark.parametrize(("dead", "first"), [([], 2), ([2], 0), ([0, 2], 1), ([0, 1, 2], 2)])
+def test_the_strongest_is_not_dead_unless_all_are(dead, first):
+    units = made_up([[2, 0], [1, 0], [3, 0]])
+    units.dead[dead] = True
+
+    assert units.strongest() == first
+
+
 def test_cosines_are_those_of_the_formula_and_zero_for_blank_pictures():
     rng = np.random.default_rng(0)
     pictures = rng.normal(size=(5, 784)).astype(np.float32)

@@ -11,9 +11,10 @@ from aecore.units import Units
 
 
 def current(found: Checkpoint, part: Part, units: Units) -> int:
-    """The position of the unit to show: as the address says, else as chosen, else the strongest."""
+    """The position of the unit to show: as the address says, else as chosen, else the strongest
+    that is not dead."""
     asked = address.requested_unit()
-    unit = int(units.order("norm")[0])
+    unit = units.strongest()
     if asked is not None and asked != st.session_state.get("filters_unit_told"):
         if asked.isdecimal() and 1 <= int(asked[:6]) <= len(units):
             unit = int(asked[:6]) - 1

@@ -3,7 +3,7 @@
 
 const WIDTH = 480;
 const HEIGHT = 200;
-const LEFT = 58;
+const LEFT = 70;
 const RIGHT = 6;
 const TOP = 10;
 const COLOUR = "#3f90da";
