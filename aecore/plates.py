@@ -82,6 +82,8 @@ def by_rank(series: Mapping[str, np.ndarray]) -> go.Figure:
                 hovertemplate="rank %{x}: +%{y:.5f}<extra>" + name + "</extra>",
             )
         )
+    if len(values) <= 10:
+        figure.update_xaxes(dtick=1)
     figure.update_yaxes(rangemode="tozero")
     return _finish(figure, "rank of the dimension", "increase of the error (MSE)")
 
@@ -113,7 +115,7 @@ def effects(table: np.ndarray, dimensions: np.ndarray, limit: float) -> go.Figur
     figure.update_xaxes(type="category")
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False, dtick=1)
     height = 90 + 20 * len(table)
-    return _finish(figure, "label", "dimension fixed at its mean", height=max(height, 200))
+    return _finish(figure, "label", "dimension fixed at its mean", height=max(height, 260))
 
 
 def _over_sigma(series: Mapping[str, tuple[np.ndarray, str]], y_name: str) -> go.Figure:

@@ -24,7 +24,7 @@ def show(found: Checkpoint, digits: resources.TestDigits, number: int) -> None:
         SIGMAS,
         0.5,
         key="reconstruct_sigma",
-        format_func=lambda value: f"{value:.3g}",
+        format_func=lambda value: f"{value:g}",
         persist_state="session",
     )
     result = measures.fall(found, digits, number)
@@ -89,6 +89,6 @@ def _verdict(result: Fall) -> str:
             f"half of them {far}."
         )
     return (
-        f"From **σ = {result.leaves_at:.3g}** on, half of the noised codes or more are **off the "
+        f"From **σ = {result.leaves_at:g}** on, half of the noised codes or more are **off the "
         f"map**: {far}."
     )

@@ -1,0 +1,197 @@
+"""`/reconstruct` and selections on the map: what they show is what the core and `evaluate` say."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+import shutil
+
+import numpy as np
+import pytest
+from test_pages import open_page, texts
+
+from aecore import checkpoint, evaluation, inference, metrics
+from aecore.config import NoiseConfig
+from aecore.subset import Subset
+
+LABORATORIES = (
+    "Error by label",
+    "Galleries",
+    "What each number counts",
+    "Dropout left on",
+    "Noise on the code",
+)
+
+
+@pytest.fixture(scope="session")
+def folder(make_checkpoint, tmp_path_factory):
+    """Models with D = 2, 1 and 4, the last a denoiser, of the bundled digits."""
+    place = tmp_path_factory.mktemp("laboratory")
+    for name, dim, noise in (("two", 2, None), ("one", 1, None), ("mends", 4, NoiseConfig())):
+        made = make_checkpoint(name, latent_dim=dim, noise=noise)
+        shutil.copy(made.path, place / made.path.name)
+    return place
+
+
+@pytest.fixture(autouse=True)
+def models(folder, monkeypatch):
+    monkeypatch.setenv("AECORE_MODELS", str(folder))
+
+
+def grid(app) -> str:
+    return "".join(html.unescape(block.proto.body) for block in app.get("html"))
+
+
+def chart(app, key: str) -> dict:
+    """The figure of a chart, by its key."""
+    (found,) = (each for each in app.get("plotly_chart") if key in each.proto.id)
+    return json.loads(found.proto.spec)
+
+
+@pytest.mark.parametrize("model", ["two", "one", "mends"])
+def test_every_laboratory_opens_on_every_model(model):
+    app = open_page("reconstruct", model=model)
+
+    for name in LABORATORIES:
+        app.pills(key="reconstruct_lab").set_value(name).run()
+
+        assert not app.exception, name
+        assert not app.error, name
+
+
+@pytest.mark.parametrize("model", ["two", "mends"])
+def test_errors_are_those_of_evaluate_and_of_brute_force(model, digits, unit_digits):
+    found = checkpoint.load(model)
+    loaded = inference.build_model(found.card.model, found.weights)
+    expected = evaluation.evaluate(loaded, found.pca, found.card.train.noise, digits)
+    output = inference.reconstruct(loaded, unit_digits).astype(np.float64)
+
+    app = open_page("reconstruct", model=model)
+
+    own, linear = (trace["y"] for trace in chart(app, "reconstruct_by_label")["data"])
+    own, linear = (np.frombuffer(base64.b64decode(y["bdata"])) for y in (own, linear))
+    assert own[10] == pytest.approx(expected.get("clean_mse", expected["test_mse"]), rel=1e-5)
+    for label in range(10):
+        rows = digits.test_labels == label
+        assert own[label] == pytest.approx(((output - unit_digits)[rows] ** 2).mean(), rel=1e-5)
+    if found.card.train.noise is None:
+        assert linear[10] == pytest.approx(expected["pca_test_mse"], rel=1e-5)
+    assert f"**{own[10]:.4f}**" in texts(app)
+
+
+def test_each_chosen_model_has_a_row_and_pca_of_its_size_once():
+    app = open_page("reconstruct", model="two")
+
+    app.multiselect(key="reconstruct_with").set_value(["mends", "one"]).run()
+
+    names = re.findall(r">([^<>]+) · MSE over all 500 test digits", grid(app))
+    assert [name.split(" ·")[0].replace("\u2009", "") for name in names] == [
+        *("two", "PCA, D=2", "mends", "PCA, D=4", "one", "PCA, D=1")
+    ]
+
+
+def test_a_digit_named_by_the_address_comes_first_and_leads_to_its_dot_on_the_map():
+    app = open_page("reconstruct", model="two", reconstruct_digit="123")
+    body = grid(app)
+    first = re.search(r'href="([^"]+)"[^>]*><img[^>]*alt="input, with its label: ([^"]+)"', body)
+
+    address, alt = first.groups()
+    query = dict(part.split("=") for part in address.split("?")[1].split("&"))
+    landed = open_page("map", **query)
+
+    assert alt.startswith("test digit no. 123,")
+    assert not landed.warning
+    assert landed.number_input(key="map_number").value == 123
+    assert "./reconstruct?model=two&reconstruct_digit=123" in grid(landed)
+
+
+def test_worst_digits_come_with_their_errors_in_order():
+    app = open_page("reconstruct", model="two", reconstruct_lab="Galleries")
+
+    worst = np.sort(checkpoint.load("two").errors)[::-1][:16]
+
+    assert [f"{error:.3f}" for error in worst] == re.findall(r">(\d\.\d{3})<", grid(app))[-48:-32]
+
+
+def test_dropout_says_what_it_does_to_a_model_trained_without():
+    app = open_page("reconstruct", model="two", reconstruct_lab="Dropout left on")
+    rate = next(slider for slider in app.slider if "Dropout rate" in slider.label)
+
+    rate.set_value(0.0).run()
+
+    assert "trained without dropout" in app.info[0].value
+    quiet = re.search(
+        r"\*\*([\d.]+)\*\* with dropout off, \*\*([\d.]+)\*\* in a single", texts(app)
+    )
+    assert quiet[1] == quiet[2]
+
+
+def test_dimensions_offer_all_their_errors_and_name_the_strongest(unit_digits, digits):
+    app = open_page("reconstruct", model="two", reconstruct_lab="What each number counts")
+
+    found = checkpoint.load("two")
+    model = inference.build_model(found.card.model, found.weights)
+    codes = inference.encode(model, unit_digits)
+    errors = []
+    for dimension in (0, 1):
+        fixed = codes.copy()
+        fixed[:, dimension] = codes[:, dimension].mean()
+        errors.append(metrics.mse(unit_digits, inference.decode(model, fixed)).mean())
+    top = int(np.argmax(errors))
+    assert f"fixing **z{top + 1}** costs most" in texts(app)
+    assert f"**{errors[top]:.4f}**" in texts(app)
+
+
+def select_on_map(numbers):
+    """The map of `two` with these digits selected."""
+    found = checkpoint.load("two")
+    app = open_page("map", model="two")
+    app.session_state["map_selected"] = (found.digest, "Code plane (2-D)", [], np.array(numbers))
+    return app.run(), Subset.of(np.array(numbers, int), found.codes, found.labels, found.errors)
+
+
+def test_a_selection_shows_its_counts_and_errors(digits, unit_digits):
+    numbers = [3, 4, 100, 101, 102, 499]
+
+    app, chosen = select_on_map(numbers)
+
+    assert not app.exception
+    assert app.subheader[0].value == "Selected: 6 of 500 test digits"
+    found = checkpoint.load("two")
+    linear = metrics.mse(unit_digits, found.pca.reconstruct(unit_digits))[numbers].mean()
+    assert f"**{chosen.mean_error:.4f}**, of PCA: **{linear:.4f}**" in texts(app)
+    assert all(f"test digit no. {number}, a" in grid(app) for number in numbers)
+
+
+def test_an_outline_around_nothing_says_so():
+    app, _ = select_on_map([])
+
+    assert "no digit within the outline" in app.info[0].value
+
+
+def test_a_selection_is_forgotten_with_its_model():
+    app, _ = select_on_map([1, 2, 3])
+
+    app.selectbox(key="model").select("one").run()
+
+    assert not app.exception
+    assert not app.subheader
+
+
+def test_any_control_answers_quickly_once_its_data_is_cached():
+    """Its share of the processor, so that other work on the machine is no failure."""
+    from time import process_time
+
+    app = open_page("reconstruct", model="mends")
+    spent = []
+
+    for name in LABORATORIES:
+        app.pills(key="reconstruct_lab").set_value(name).run()
+        for which in ("worst", "median", "random"):
+            begun = process_time()
+            app.segmented_control(key="reconstruct_which").set_value(which).run()
+            spent.append(process_time() - begun)
+
+    assert np.percentile(spent[3:], 95) < 0.3  # a whole page; twice what is asked of a control
