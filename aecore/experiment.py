@@ -90,7 +90,7 @@ def _pack(
     history: list[EpochRecord],
 ) -> Checkpoint:
     device = next(model.parameters()).device
-    weights = _as_stored(model)
+    weights = _as_stored(model, train_config)
     pca = PCA.fit(dataset.train_images, model.config.latent_dim)
     figures = evaluate(model, pca, train_config.noise, dataset)
     figures["train_mse"] = _train_mse(model, train_config, dataset)
@@ -108,7 +108,7 @@ def _pack(
         history=tuple(history),
     )
     clean = to_unit(dataset.test_images)
-    codes = inference.encode(model, clean).astype(np.float16)
+    codes = _storable(inference.encode(model, clean), np.float16, train_config)
     return Checkpoint(
         name=name,
         card=card,
@@ -121,15 +121,27 @@ def _pack(
     )
 
 
-def _as_stored(model: Autoencoder) -> dict[str, np.ndarray]:
+def _as_stored(model: Autoencoder, config: TrainConfig) -> dict[str, np.ndarray]:
     """The weights rounded as the disk will have them, so that what is measured is what is kept."""
     kind = stored_type(model.config)
     weights = {
-        name: value.astype(kind).astype(np.float32)
+        name: _storable(value, kind, config).astype(np.float32)
         for name, value in inference.weights_of(model).items()
     }
     model.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
     return weights
+
+
+def _storable(values: np.ndarray, kind: type[np.floating], config: TrainConfig) -> np.ndarray:
+    """Values in a type that may be too small for those of a model that has gone astray."""
+    with np.errstate(over="ignore"):
+        stored = values.astype(kind)
+    if not np.isfinite(stored).all():
+        raise TrainingError(
+            f"Training has gone astray: values of up to {np.abs(values).max():.2g} are more than a "
+            f"checkpoint can hold. Try a smaller learning rate than {config.learning_rate:g}."
+        )
+    return stored
 
 
 def _train_mse(model: Autoencoder, config: TrainConfig, dataset: Dataset) -> float:

@@ -1,5 +1,6 @@
 """The command line: every command, what it prints, and how it says that something is wrong."""
 
+import dataclasses
 import itertools
 import json
 import math
@@ -19,7 +20,7 @@ from aecore.codes import parse_code
 from aecore.evaluation import evaluate
 from aecore.inference import build_model, decode, encode
 from aecore.latent import MapDistance
-from aecore.presets import PRESETS
+from aecore.presets import PRESETS, get_preset
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
 
@@ -200,6 +201,8 @@ def test_every_option_of_train_reaches_the_configuration(run_json, tmp_path):
         "hidden_dims": (9, 7),
         "latent_dropout": 0.25,
         "weight_init": "zeros",
+        "variational": False,
+        "output": "linear",
     }
     assert card.train.to_dict() == {
         "gamma": 1e-2,
@@ -208,8 +211,23 @@ def test_every_option_of_train_reaches_the_configuration(run_json, tmp_path):
         "batch_size": 300,
         "learning_rate": 2e-3,
         "optimizer": "adam",
+        "schedule": "constant",
+        "kl_weight": 0.0,
+        "distortion": 0.0,
         "seed": 5,
     }
+
+
+def test_adam_is_the_notebooks_recipe_and_muon_the_presets(run_json, tmp_path):
+    cards = {}
+    for optimizer in ("adam", "muon"):
+        out = tmp_path / f"{optimizer}.safetensors"
+        run_json("train", "plane", "--epochs", "1", "--optimizer", optimizer, "--out", out)
+        cards[optimizer] = checkpoint.load(out).card
+
+    preset = get_preset("plane")
+    assert cards["adam"].train == preset.notebook_recipe(1)
+    assert cards["muon"].train == dataclasses.replace(preset.train, epochs=1)
 
 
 def test_noise_none_trains_a_denoiser_on_clean_digits(run_json, tmp_path):
@@ -307,13 +325,19 @@ def test_what_was_learnt_before_the_loss_broke_is_kept(run, tmp_path, monkeypatc
     assert len(checkpoint.load(kept).card.history) == 1
 
 
-def test_a_loss_that_is_not_finite_is_a_failure(run, tmp_path):
+@pytest.mark.parametrize(
+    ("optimizer", "message"),
+    [("adam", "stopped being finite"), ("muon", "more than a checkpoint can hold")],
+)
+def test_a_model_that_goes_astray_is_a_failure(run, tmp_path, optimizer, message):
     options = ["--learning-rate", "10", "--epochs", "50", "--hidden-dims", ",".join(["16"] * 6)]
+    options += ["--batch-size", "60", "--optimizer", optimizer]
 
-    status, _, err = run("train", "plane", *options, "--batch-size", "60", "--out", tmp_path)
+    status, _, err = run("train", "plane", *options, "--out", tmp_path)
 
     assert status == 1
-    assert "stopped being finite" in err.splitlines()[-1]
+    assert message in err.splitlines()[-1]
+    assert "Try a smaller learning rate than 10." in err.splitlines()[-1]
     assert list(tmp_path.glob("*.safetensors")) == []
 
 

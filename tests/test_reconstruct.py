@@ -95,7 +95,7 @@ def test_each_chosen_model_has_a_row_and_pca_of_its_size_once():
 def test_a_digit_named_by_the_address_comes_first_and_leads_to_its_dot_on_the_map():
     app = open_page("reconstruct", model="two", reconstruct_digit="123")
     body = grid(app)
-    first = re.search(r'href="([^"]+)"[^>]*><img[^>]*alt="input, with its label: ([^"]+)"', body)
+    first = re.search(r'href="([^"]+)"[^>]*><img[^>]*alt="input: ([^"]+)"', body)
 
     address, alt = first.groups()
     query = dict(part.split("=") for part in address.split("?")[1].split("&"))
@@ -194,4 +194,4 @@ def test_any_control_answers_quickly_once_its_data_is_cached():
             app.segmented_control(key="reconstruct_which").set_value(which).run()
             spent.append(process_time() - begun)
 
-    assert np.percentile(spent[3:], 95) < 0.3  # a whole page; twice what is asked of a control
+    assert np.percentile(spent[3:], 95) < 0.15  # a whole page, more than any control redraws

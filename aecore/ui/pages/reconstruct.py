@@ -124,7 +124,7 @@ def _grid(
     links = {run.found.name: ways.to_map(run.found, chosen) for run in shown}
     series = [
         markup.Row(
-            name="input, with its label",
+            name="input",
             images=target,
             texts=[str(label) for label in digits.labels[chosen]],
             links=links[shown[0].found.name],
@@ -160,6 +160,6 @@ def _grid(
         icon=":material/download:",
     )
     st.caption(
-        "MSE: mean squared error per pixel. Grey pictures go from 0 (black) to 1 (white); what "
-        "lies outside is cut."
+        "Under each input its label, under each output its MSE, the mean squared error per pixel. "
+        "Grey pictures go from 0 (black) to 1 (white); what lies outside is cut."
     )
