@@ -95,14 +95,14 @@ def test_a_whole_model_with_a_hidden_layer_wider_than_its_code_beats_pca(name):
         assert name in {"narrow", "narrow-dropout", "wide-dropout"}
 
 
-def test_the_codes_of_the_variational_model_fill_the_standard_normal_distribution():
+def test_draws_from_the_standard_normal_distribution_lie_on_the_variational_models_map():
     found = load("variational-plane")
     codes = found.codes.astype(np.float64)
 
     np.testing.assert_allclose(codes.mean(axis=0), 0.0, atol=0.2)
-    assert 0.7 < codes.std(axis=0).min() <= codes.std(axis=0).max() < 1.3
+    assert 1.0 < codes.std(axis=0).min() <= codes.std(axis=0).max() < 1.6
     drawn = np.random.default_rng(0).standard_normal((2_000, 2))
-    assert (found.map_distance().percentile(drawn) < 99.5).mean() > 0.97
+    assert (found.map_distance().percentile(drawn) < 99.5).mean() > 0.99
 
 
 def test_the_models_fit_into_40_megabytes():

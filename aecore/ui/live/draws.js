@@ -53,7 +53,7 @@ const SOURCES = [
     name: "N(0, I)",
     hint: (model) =>
       model.variational
-        ? "From the standard normal distribution, which this model was trained to fill with digits."
+        ? "From the standard normal distribution, which this model was trained to keep its codes near."
         : "From the standard normal distribution, which knows nothing of the data: nobody taught the encoder to fill it.",
     draw: (model) => ({ z: drawStandard(model) }),
   },

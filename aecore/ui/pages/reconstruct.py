@@ -135,7 +135,7 @@ def _grid(
         series.append(
             markup.Row(
                 name=f"{run.title} · MSE over all {len(digits.labels):,} test digits "
-                f"{run.errors.mean():.4f}; of each:",
+                f"{run.errors.mean():.4f}; of each",
                 images=output,
                 texts=[f"{error:.3f}" for error in run.errors[chosen]],
                 links=() if run.is_pca else links[run.found.name],
