@@ -6,7 +6,7 @@ sets a colour that is only readable on one of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -194,35 +194,3 @@ def _name_axes(figure: go.Figure, names: Sequence[str], flat: bool) -> None:
         figure.update_yaxes(**titles[1], zeroline=False)
     else:
         figure.update_scenes(**dict(zip(("xaxis", "yaxis", "zaxis"), titles, strict=True)))
-
-
-def bars_by_label(series: Mapping[str, np.ndarray], value_name: str) -> go.Figure:
-    """One group of bars for each label.
-
-    Parameters
-    ----------
-    series : mapping of str to ndarray of shape (10,)
-        The first is the one that the figure is about, the others are its yardsticks.
-    value_name : str
-        With its unit.
-    """
-    figure = go.Figure()
-    for (name, values), colour in zip(series.items(), ("#3f90da", "#94a4a2"), strict=False):
-        figure.add_trace(
-            go.Bar(
-                x=[str(label) for label in range(10)],
-                y=values,
-                name=name,
-                marker={"color": colour},
-                hovertemplate="label %{x}: %{y:.4f}<extra>" + name + "</extra>",
-            )
-        )
-    figure.update_xaxes(title={"text": "label"}, type="category")
-    figure.update_yaxes(title={"text": value_name}, rangemode="tozero")
-    figure.update_layout(
-        height=320,
-        barmode="group",
-        margin={"l": 0, "r": 0, "t": 8, "b": 0},
-        legend={"orientation": "h", "y": 1.1},
-    )
-    return figure

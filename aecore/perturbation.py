@@ -75,7 +75,7 @@ class Passes:
 
     @property
     def shade(self) -> np.ndarray:
-        """The deviation as grey (784,): white is 0.5, all that values of 0..1 can."""
+        """The deviation as grey (784,): white is 0.5 or more."""
         return self.deviation / 0.5
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from aecore.figures import DIGIT_COLOURS, bars_by_label, label_spots, latent_map
+from aecore.figures import DIGIT_COLOURS, label_spots, latent_map
 
 # Full colour-blindness as matrices over linear RGB: Machado, Oliveira and Fernandes, "A
 # Physiologically-based Model for Simulation of Color Vision Deficiency" (2009), table of
@@ -154,18 +154,3 @@ def test_signs_lie_within_the_data_even_if_it_collapsed(seed, n, spread):
     for spot in spots.values():
         assert (low <= spot).all()
         assert (spot <= high).all()
-
-
-def test_bars_show_every_label_of_each_series():
-    series = {"model": np.arange(10) / 10, "PCA": np.ones(10)}
-
-    figure = bars_by_label(series, "MSE per pixel")
-
-    assert [trace.name for trace in figure.data] == ["model", "PCA"]
-    for trace, values in zip(figure.data, series.values(), strict=True):
-        assert list(trace.x) == list("0123456789")
-        np.testing.assert_array_equal(trace.y, values)
-    assert figure.layout.yaxis.title.text == "MSE per pixel"
-    assert figure.layout.xaxis.title.text == "label"
-    assert figure.layout.yaxis.rangemode == "tozero"
-    assert len({trace.marker.color for trace in figure.data}) == 2

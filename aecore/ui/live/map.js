@@ -147,7 +147,7 @@ function createMap(parent, send) {
 
   function select(corners) {
     selected = corners;
-    send("select", { hash: model.hash, view, outline: corners, labels: labelsOn(layer.chart) });
+    send("select", { hash: model.hash, outline: corners, labels: labelsOn(layer.chart) });
   }
 
   // --- chart
