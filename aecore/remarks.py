@@ -21,8 +21,9 @@ def _behind_pca(card: Card) -> str:
     if not behind or narrowest > dim or card.model.latent_dropout:
         return ""
     return (
-        f"PCA does better here, and must: {narrowest} ReLU units, each silent half of the time, "
-        f"cannot carry {dim} linear directions. The hidden layer should be wider than the code."
+        f"PCA does better here: with no more than {narrowest} ReLU units before a code of {dim} "
+        "numbers, the best that they can do is to stay switched on and pass everything on, as "
+        "PCA does. The hidden layer should be wider than the code."
     )
 
 
