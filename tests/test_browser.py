@@ -101,7 +101,9 @@ def test_the_model_goes_along_from_page_to_page_and_survives_a_reload(app, page)
 
     assert "model=wide" in page.url
     assert page.locator(".st-key-model input").input_value().startswith("wide")
-    assert page.locator(".st-key-filter_gallery .units button").count() == 64
+    units = page.locator(".st-key-filter_gallery .units button")
+    units.nth(63).wait_for()  # the gallery draws itself once its script has come
+    assert units.count() == 64
 
 
 @OFFLINE
