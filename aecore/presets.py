@@ -19,7 +19,7 @@ class Preset:
     train: TrainConfig
     parity_epochs: int
     """Epochs over which this recipe, its schedule as long, gets to the error that the notebook's
-    recipe reaches in 50. Chosen on seeds that `bench train` does not use."""
+    recipe reaches in 50. Chosen on seed 0, which `bench train` leaves out."""
 
     def notebook_recipe(self, epochs: int = 50) -> TrainConfig:
         """The notebook's way to train this experiment: Adam, constant rate, small batches."""

@@ -40,7 +40,7 @@ def bench_train(
     preset : Preset
     dataset : Dataset
     seeds : int
-        How many runs of each; seeds 0, 1, ...
+        How many runs of each, with the seeds 1, 2, ...
     notebook_epochs : int
         Epochs of the notebook's loop and of ours on the same recipe.
     device : torch.device
@@ -85,7 +85,7 @@ def bench_train(
         return seconds, epochs, test_mse(model)
 
     runs = []
-    for seed in range(seeds):
+    for seed in range(1, seeds + 1):
         progress(f"seed {seed}: the notebook's loop, {notebook_epochs} epochs")
         rate = products_per_second(device)
         model = new_model(preset.model, seed=seed, device=device)
