@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aecore import checkpoint
+from aecore.changes import changes
 from aecore.checkpoint import SUFFIX
 from aecore.config import ModelConfig, TrainConfig
 from aecore.errors import CheckpointError
@@ -81,21 +82,8 @@ def require_free(name: str, *, besides: str = "") -> None:
 
 def suggest(preset: Preset, model: ModelConfig, train: TrainConfig) -> str:
     """A free name that says in what a model differs from its preset, as in `plane-d3-h256`."""
-    noise = "clean" if train.noise is None else f"{train.noise.kind}{train.noise.level:g}"
-    facts = (
-        # (of the preset, of the model, how it reads)
-        (preset.model.latent_dim, model.latent_dim, f"d{model.latent_dim}"),
-        (preset.model.hidden_dims, model.hidden_dims, "h" + "-".join(map(str, model.hidden_dims))),
-        (preset.model.latent_dropout, model.latent_dropout, f"drop{model.latent_dropout:g}"),
-        (preset.model.variational, model.variational, "vae" if model.variational else "plain"),
-        (preset.train.noise, train.noise, noise.replace("_", "")),
-        (preset.train.gamma, train.gamma, f"g{train.gamma:g}"),
-        (preset.train.optimizer, train.optimizer, train.optimizer),
-        (preset.train.epochs, train.epochs, f"e{train.epochs}"),
-        (preset.train.seed, train.seed, f"s{train.seed}"),
-    )
-    changes = [text for before, after, text in facts if before != after]
-    stem = "-".join([preset.name, *changes]) if changes else f"my-{preset.name}"
+    tags = [change.tag for change in changes(preset, model, train)]
+    stem = "-".join([preset.name, *tags]) if tags else f"my-{preset.name}"
     stem = stem[:56].rstrip("-.")
     taken = {name.casefold() for name in (*checkpoint.names(), *PRESETS)}
     numbered = (f"{stem}-{number}" for number in range(2, 10_000))

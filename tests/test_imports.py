@@ -22,8 +22,7 @@ STEPS = (
     {"ablation", "checkpoint", "controls", "data", "denoising", "evaluation", "figures"}
     | {"importance", "interpolation", "perturbation", "remarks", "repair", "responses"}
     | {"settling", "training", "twins", "units"},
-    {"comparison", "curves", "experiment", "packing", "plates", "shelf", "spectrum"}
-    | {"verdict"},
+    {"comparison", "curves", "experiment", "packing", "plates", "shelf", "spectrum"} | {"verdict"},
     {"bench", "command", "ui"},
     {"bench_command", "commands", "train_command"},
     {"cli"},
