@@ -21,6 +21,7 @@ Tried on whole MNIST with two CPU cores, and lost (test MSE):
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable
 
@@ -63,7 +64,12 @@ def new_optimizers(
 
 
 def rates(config: TrainConfig, steps: int) -> Tensor:
-    """The step size of each of `steps` steps: (steps,) float32."""
+    """The step size of each of `steps` steps: (steps,) float32; `restarts` begin it anew."""
+    ends = [steps * epoch // config.epochs for epoch in (0, *config.restarts, config.epochs)]
+    return torch.cat([_leg(config, end - start) for start, end in itertools.pairwise(ends)])
+
+
+def _leg(config: TrainConfig, steps: int) -> Tensor:
     if config.schedule == "constant":
         return torch.full((steps,), config.learning_rate)
     step = torch.arange(1, steps + 1, dtype=torch.float64)

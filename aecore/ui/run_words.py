@@ -105,7 +105,9 @@ def caption(run: Run) -> str:
     if dim == 2:
         axes = ", all turned as the map of the trained model" if run.ended else f": {still}"
         return f"Test digits by the two numbers of their code{axes}."
-    return f"Test digits along the two directions in which their {dim} numbers spread most: {still}."
+    return (
+        f"Test digits along the two directions in which their {dim} numbers spread most: {still}."
+    )
 
 
 def waiting(run: Run) -> str:

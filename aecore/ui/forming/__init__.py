@@ -77,10 +77,7 @@ def _message(run: Run, sent: Sent) -> tuple[dict[str, Any], dict[str, np.ndarray
     drawn = {epoch: training.frame(run, epoch) for epoch in epochs if epoch > sent.frame}
     new = [each for each in drawn.values() if each is not None]
     scene = training.scene(run) if epochs else None
-    arrays = {
-        name: np.stack([own[name] for _, own in new])
-        for name in (new[0][1] if new else ())
-    }
+    arrays = {name: np.stack([own[name] for _, own in new]) for name in (new[0][1] if new else ())}
     if scene is not None and not sent.scene:
         arrays |= arrays_of.scene_arrays(scene)
     header = {
