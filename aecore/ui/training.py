@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,11 @@ def _listing(folder: str) -> Listing:
     return jobs.listing()
 
 
+def at_work() -> Run | None:
+    """The run that is being trained."""
+    return next((run for run in listing().runs if run.state == "running"), None)
+
+
 def changed() -> None:
     """Something was just done to a run: look anew."""
     _listing.clear()
@@ -45,7 +51,7 @@ def history(run: Run) -> tuple[EpochRecord, ...]:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _history(folder: str, key: str, epoch: int, state: str) -> tuple[EpochRecord, ...]:
-    return run_folder.history(folder)
+    return run_folder.history(Path(folder))
 
 
 def scene(run: Run) -> Scene | None:
@@ -55,7 +61,7 @@ def scene(run: Run) -> Scene | None:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _scene(folder: str, key: str) -> Scene | None:
-    return frames.scene(folder)
+    return frames.scene(Path(folder))
 
 
 def frame(run: Run, epoch: int) -> Drawn | None:
@@ -65,7 +71,7 @@ def frame(run: Run, epoch: int) -> Drawn | None:
 
 @st.cache_resource(max_entries=400, show_spinner=False)
 def _frame(folder: str, key: str, epoch: int, by_label: bool) -> Drawn | None:
-    found, shared = frames.frame(folder, epoch), _scene(folder, key)
+    found, shared = frames.frame(Path(folder), epoch), _scene(folder, key)
     if found is None or shared is None:
         return None
     return forming.frame_arrays(found, shared, by_label=by_label)

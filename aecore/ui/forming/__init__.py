@@ -88,7 +88,7 @@ def _message(run: Run, sent: Sent) -> tuple[dict[str, Any], dict[str, np.ndarray
         "epochs": epochs,
         "scene": scene is not None
         and {
-            "names": list(range(len(scene.inputs))),
+            "names": np.unique(scene.labels).tolist(),
             "corrupted": run.spec.train.noise is not None,
         },
         "settled": _settled(run, epochs),

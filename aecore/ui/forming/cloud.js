@@ -1,6 +1,7 @@
 // The dots of a frame, which glide to where the next frame has them. Follows store.js.
 
 const DOT = 3; // px
+const STEP = 60; // ms between the pictures of a glide: training needs the processor more
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** A cloud of dots on a canvas; `colours` has one for each of the ten digits. */
@@ -12,7 +13,7 @@ function makeCloud(canvas, colours) {
   let to = null;
   let begun = 0;
   let lasts = 0;
-  let frame = 0;
+  let timer = 0;
   let size = { width: 0, height: 0 };
 
   function fit() {
@@ -24,9 +25,9 @@ function makeCloud(canvas, colours) {
     draw();
   }
 
-  function move(now) {
-    const share = lasts ? Math.min((now - begun) / lasts, 1) : 1;
-    const eased = share < 1 ? 1 - (1 - Math.max(share, 0)) ** 3 : 1;
+  function move() {
+    const share = lasts ? Math.min((performance.now() - begun) / lasts, 1) : 1;
+    const eased = 1 - (1 - share) ** 3;
     for (const name of ["points", "middles", "low", "high"]) {
       const [before, after, current] = [from[name], to[name], shown[name]];
       for (let i = 0; i < current.length; i++) {
@@ -34,7 +35,7 @@ function makeCloud(canvas, colours) {
       }
     }
     draw();
-    frame = share < 1 ? requestAnimationFrame(move) : 0;
+    timer = share < 1 ? setTimeout(move, STEP) : 0;
   }
 
   function draw() {
@@ -81,22 +82,22 @@ function makeCloud(canvas, colours) {
     show(place, ownLabels, ms) {
       if (place === to) return;
       const fresh = ownLabels !== labels || !shown;
-      cancelAnimationFrame(frame);
+      clearTimeout(timer);
       labels = ownLabels;
       to = place;
       shown = fresh ? copy(place) : shown;
       from = copy(shown);
       begun = performance.now();
       lasts = fresh || calm.matches ? 0 : ms;
-      frame = requestAnimationFrame(move);
+      move();
     },
     clear() {
-      cancelAnimationFrame(frame);
+      clearTimeout(timer);
       shown = to = labels = null;
       draw();
     },
     dispose() {
-      cancelAnimationFrame(frame);
+      clearTimeout(timer);
       observer.disconnect();
     },
   };

@@ -1,8 +1,8 @@
 // `/train`: a run as it forms. New epochs come in; what is on show is drawn here, and looking back
 // costs the server nothing. Follows loss.js.
 
-const GLIDE = { live: 600, play: 260, jump: 120 }; // ms from one frame to the next
-const PLAY_MS = 6000; // that a whole run takes, at most
+const GLIDE = { live: 600, jump: 120 }; // ms from one frame to the next
+const PLAY = { step: 260, whole: 6000 }; // ms that a frame and a whole run take, at most
 const GAP = 2; // pixels between pictures
 
 /** What tests read; the page itself never does. */
@@ -54,6 +54,8 @@ function createForming(parentElement) {
   let cloud = null;
   let following = true; // the newest frame is on show
   let shown = null; // epoch
+  let drawn = null; // the frame in the pictures
+  let charted = ""; // what the chart was drawn from
   let timer = 0;
   const loss = makeLoss(view.plot, view.legend, (epoch) => {
     rest();
@@ -69,8 +71,9 @@ function createForming(parentElement) {
     shown = epoch;
     following = epoch === null || epoch === run.epochs.at(-1);
     const frame = run.frames.get(epoch);
-    if (frame) {
-      cloud.show(placeOf(frame, run), run.scene.labels, ms);
+    if (frame) cloud.show(placeOf(frame, run), run.scene.labels, ms);
+    if (frame && frame !== drawn) {
+      drawn = frame;
       drawDigits(frame);
       drawFilters(frame);
     }
@@ -81,7 +84,9 @@ function createForming(parentElement) {
     view.scrub.setAttribute("aria-valuetext", view.place.textContent + error);
     view.live.hidden = !header.active || following;
     const { total, pca, pcaName, reference } = header;
-    loss.show({ records: run.records, pca, pcaName, reference, total, shown: epoch });
+    const basis = JSON.stringify([header.key, run.records.length, pca, reference?.name, total, epoch]);
+    if (basis !== charted) loss.show({ records: run.records, pca, pcaName, reference, total, shown: epoch });
+    charted = basis;
     view.plot.setAttribute("aria-label", `Errors over the epochs, on a logarithmic axis. ${header.spoken}`);
     view.dots.setAttribute(
       "aria-label",
@@ -120,7 +125,7 @@ function createForming(parentElement) {
   }
 
   function play() {
-    const step = Math.min(GLIDE.play, PLAY_MS / run.epochs.length);
+    const step = Math.min(PLAY.step, PLAY.whole / run.epochs.length);
     if (shown === run.epochs.at(-1)) show(run.epochs[0], GLIDE.jump);
     view.play.textContent = "❚❚ Pause";
     timer = setInterval(() => {

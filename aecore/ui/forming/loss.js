@@ -12,14 +12,17 @@ function errorText(value) {
   return value >= 1e-3 ? value.toFixed(4) : value.toExponential(1).replace("-", "−");
 }
 
-/** 1, 2 and 5 times the powers of ten between two values; only powers over many decades. */
+/** Round numbers between two values: powers of ten, or finer, until there are some. */
 function logTicks(low, high) {
-  const many = Math.log10(high / low) > 2;
-  const found = [];
-  for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
-    for (const factor of many ? [1] : [1, 2, 5]) found.push(factor * 10 ** power);
+  let found = [];
+  for (const factors of [[1], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9], Array.from({ length: 90 }, (_, i) => 1 + i / 10)]) {
+    found = [];
+    for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
+      found.push(...factors.map((factor) => factor * 10 ** power).filter((value) => value >= low && value <= high));
+    }
+    if (found.length > 2) break;
   }
-  return found.filter((value) => value >= low && value <= high);
+  return found;
 }
 
 /** Round numbers of epochs from 0 to `last`, some five of them. */
@@ -53,7 +56,7 @@ function makeLoss(svg, legend, pick) {
     const parts = [];
     for (const value of logTicks(low, high)) {
       parts.push(makeSvg("line", { class: "grid", x1: PLOT.left, x2: right, y1: yOf(value), y2: yOf(value) }));
-      parts.push(makeSvg("text", { x: PLOT.left - 6, y: yOf(value) + 4, "text-anchor": "end" }, String(Number(value.toPrecision(1)))));
+      parts.push(makeSvg("text", { x: PLOT.left - 6, y: yOf(value) + 4, "text-anchor": "end" }, String(Number(value.toPrecision(2)))));
     }
     for (const epoch of epochTicks(total)) {
       parts.push(makeSvg("text", { x: xOf(epoch), y: bottom + 15, "text-anchor": "middle" }, String(epoch)));
@@ -82,7 +85,7 @@ function makeLoss(svg, legend, pick) {
     const items = entries.map(([name, text, value]) => {
       const key = makeSvg("svg", { viewBox: "0 0 22 8", class: "key", "aria-hidden": "true" });
       key.append(makeSvg("line", { class: name, x1: 0, x2: 22, y1: 4, y2: 4 }));
-      return make("span", {}, key, `${text} `, make("b", {}, value > 0 ? errorText(value) : "–"));
+      return make("span", {}, key, text, make("b", {}, value > 0 ? errorText(value) : "–"));
     });
     legend.replaceChildren(...items);
   }
