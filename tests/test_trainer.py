@@ -14,10 +14,8 @@ import torch
 
 from aecore import checkpoint, frames, jobs, run_folder, training, whole_file, worker
 from aecore.config import NoiseConfig
-from aecore.dataset import to_unit
 from aecore.recorder import Recorder
 from aecore.run_folder import STATE_FILE, STATUS, STOP
-from aecore.training import new_model, train
 from aecore.training_state import TrainingState
 
 pytestmark = pytest.mark.usefixtures("torch_threads", "threads_put_back")
@@ -53,23 +51,10 @@ def weights_on_disk(path):
     return checkpoint.load(path / "checkpoint.safetensors").weights
 
 
-def same(first, second):
-    return all(np.array_equal(first[name], second[name]) for name in first | second)
-
-
 @pytest.fixture
 def plain(digits):
     """The weights of `runs.spec()` trained without any of this: (epochs) -> weights."""
-    images = [torch.tensor(to_unit(x)) for x in (digits.train_images, digits.test_images)]
-
-    def make(**changes):
-        spec = runs.spec(**changes)
-        torch.set_num_threads(1)
-        model = new_model(spec.model, seed=spec.train.seed, device=torch.device("cpu"))
-        list(train(model, *images, spec.train))
-        return {name: value.numpy() for name, value in model.state_dict().items()}
-
-    return make
+    return lambda **changes: runs.plain_weights(runs.spec(**changes), digits)
 
 
 @pytest.fixture
@@ -106,7 +91,7 @@ def test_a_finished_run_has_everything(plain):
     run = work(path)
 
     assert (run.state, run.epoch, run.progress) == ("done", 3, 1.0)
-    assert same(weights_on_disk(path), plain(noise=NoiseConfig(level=0.3)))
+    assert runs.same_weights(weights_on_disk(path), plain(noise=NoiseConfig(level=0.3)))
     found = checkpoint.load(run.checkpoint_path)
     assert found.card.train == run.spec.train
     assert found.card.history == run_folder.history(run)
@@ -142,7 +127,7 @@ def test_a_stop_in_mid_epoch_keeps_the_last_whole_epoch(plain, monkeypatch):
 
     assert (run.state, run.epoch, run.has_checkpoint, run.resumable) == ("stopped", 2, True, True)
     assert run.message == "Stopped after epoch 2 of 3."
-    assert same(weights_on_disk(path), plain(epochs=2))
+    assert runs.same_weights(weights_on_disk(path), plain(epochs=2))
 
 
 def test_a_stop_before_the_first_epoch_was_done_says_so(monkeypatch):
@@ -170,7 +155,7 @@ def test_a_stopped_run_resumes_to_the_weights_of_one_that_never_stopped(
     run = work(path)
 
     assert (run.state, run.epoch) == ("done", 3)
-    assert same(weights_on_disk(path), plain(**changes))
+    assert runs.same_weights(weights_on_disk(path), plain(**changes))
     assert [record.epoch for record in run_folder.history(run)] == [1, 2, 3]
     assert frames.epochs(run) == (0, 1, 2, 3)
 
@@ -183,7 +168,7 @@ def test_a_finished_run_can_be_given_more_epochs(plain):
     run = work(path)
 
     assert run.spec.train.restarts == (3,)
-    assert same(
+    assert runs.same_weights(
         weights_on_disk(path),
         plain(optimizer="muon", schedule="linear", epochs=5, restarts=(3,)),
     )
@@ -203,7 +188,7 @@ def test_a_diverged_run_says_why_and_keeps_the_last_good_epoch(plain, monkeypatc
 
     assert run.state == "failed"
     assert "stopped being finite in epoch 3" in run.message
-    assert same(weights_on_disk(path), plain(epochs=2))
+    assert runs.same_weights(weights_on_disk(path), plain(epochs=2))
     assert TrainingState.load(path / STATE_FILE).epoch == 2
 
 
@@ -222,7 +207,7 @@ def test_batches_that_do_not_fit_into_memory_are_halved(plain, monkeypatch):
     assert (run.state, run.spec.train.batch_size) == ("done", 16)
     assert [note[:17] for note in run.notes] == ["Batches of 64 did", "Batches of 32 did"]
     assert "from epoch 1 on they hold 16" in run.notes[-1]
-    assert same(weights_on_disk(path), plain(batch_size=16))
+    assert runs.same_weights(weights_on_disk(path), plain(batch_size=16))
 
 
 def test_memory_that_holds_no_batch_at_all_is_told(monkeypatch):
@@ -298,7 +283,7 @@ def test_a_damaged_state_is_told_and_trained_again(plain):
     assert run.state == "done"
     assert "saved state of the run is damaged" in run.notes[0]
     assert "trained again from the start" in run.notes[0]
-    assert same(weights_on_disk(path), plain(epochs=4))
+    assert runs.same_weights(weights_on_disk(path), plain(epochs=4))
 
 
 class FullDisk:
@@ -341,7 +326,7 @@ def test_a_disk_that_is_full_for_a_while_loses_nothing(plain, monkeypatch):
     assert len(said) == 1
     assert "no room left on the disk" in said[0]
     assert (run.state, run.epoch, run.message) == ("done", 3, "")
-    assert same(weights_on_disk(path), plain())
+    assert runs.same_weights(weights_on_disk(path), plain())
     assert TrainingState.load(path / STATE_FILE).epoch == 3
 
 
@@ -366,7 +351,7 @@ def test_a_disk_that_stays_full_is_told_and_the_run_goes_on_from_what_was_saved(
     assert "no room left on the disk" in failed.message
     assert saved == 1
     assert run.state == "done"
-    assert same(weights_on_disk(path), plain())
+    assert runs.same_weights(weights_on_disk(path), plain())
     assert not list(path.rglob(f"{whole_file.MARK}*"))
 
 
