@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import math
 import threading
 from pathlib import Path
@@ -48,7 +47,6 @@ class Trainer:
         AecoreError or OSError
             If that cannot be done; what was learnt until then is kept as far as the disk allows.
         """
-        threading.Thread(target=_import_early, daemon=True).start()
         run_folder.sweep(self.path)
         if self.spec.threads:
             torch.set_num_threads(self.spec.threads)
@@ -123,6 +121,7 @@ class Trainer:
         self.recorder.begin(self.spec, state, steps)
         if state is None:
             self._add_frame(0, model)
+        threading.Thread(target=_import_early, daemon=True).start()
         records = train(
             model,
             self.train_images,
@@ -205,6 +204,6 @@ class Trainer:
 
 
 def _import_early() -> None:
-    """Load what training and measuring will need while the digits are read: 2 s otherwise."""
-    for name in ("torch._dynamo", "sklearn.neighbors", "sklearn.manifold"):  # as they are needed
-        importlib.import_module(name)
+    """Load what measuring will need, a second's work, while the processor waits for memory."""
+    import sklearn.manifold
+    import sklearn.neighbors  # noqa: F401
