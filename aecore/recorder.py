@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import math
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from aecore import frames, run_folder
@@ -56,7 +56,7 @@ class Recorder:
     def tell(self, **changes: Any) -> None:
         """Change the status, and write it where that can be done."""
         self.status = replace(self.status, **changes)
-        self._told = time.monotonic()
+        self._told = monotonic()
         self._try(lambda: run_folder.write_status(self.path, self.status))
 
     def note(self, text: str) -> None:
@@ -83,16 +83,16 @@ class Recorder:
         """
         before = self.status.message
         asked_before = self._look()
-        until = time.monotonic() + PATIENCE_SECONDS
+        until = monotonic() + PATIENCE_SECONDS
         while True:
             try:
                 result = write()
             except (OSError, AecoreError) as error:
                 stopped = self._look() and not asked_before
-                if not _is_full(error) or time.monotonic() > until or stopped:
+                if not _is_full(error) or monotonic() > until or stopped:
                     raise
                 self.tell(message=f"{explain(error)} It waits for room; nothing is lost yet.")
-                time.sleep(0.5)
+                sleep(0.5)
             else:
                 if self.status.message != before:
                     self.tell(message=before)
@@ -103,7 +103,7 @@ class Recorder:
     def stop_asked(self) -> bool:
         """Whether to stop; to be asked before every step, as `aecore.training.train` does."""
         self._steps += 1
-        now = time.monotonic()
+        now = monotonic()
         if now - self._looked >= LOOK_SECONDS:
             self._look()
         if now - self._told >= TELL_SECONDS and not self._stop:
@@ -112,7 +112,7 @@ class Recorder:
         return self._stop
 
     def _look(self) -> bool:
-        self._looked = time.monotonic()
+        self._looked = monotonic()
         self._stop = self._stop or (self.path / STOP).exists() or not self.path.is_dir()
         return self._stop
 
@@ -136,10 +136,10 @@ class Recorder:
     def keep(self, state: TrainingState) -> None:
         """Take over the state after an epoch, and save it unless that is done too often."""
         self.state = replace(state.copy(), fingerprint=self.fingerprint)
-        now = time.monotonic()
+        now = monotonic()
         if now >= self._save_again:
             self._try(self.save_state)
-            self._save_again = time.monotonic() + (time.monotonic() - now) / SAVING_SHARE
+            self._save_again = monotonic() + (monotonic() - now) / SAVING_SHARE
 
     def save_state(self) -> None:
         """Save the state after the last whole epoch, if that is not done.

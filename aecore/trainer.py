@@ -204,6 +204,6 @@ class Trainer:
 
 
 def _import_early() -> None:
-    """Load what measuring will need while the processor waits for memory in training."""
+    """Load what measuring will need, a second's work, while the processor waits for memory."""
     import sklearn.manifold
     import sklearn.neighbors  # noqa: F401

@@ -14,7 +14,7 @@ from aecore.cuda_graph import CapturedStep
 from aecore.distortion import distort
 from aecore.errors import TrainingError
 from aecore.history import EpochRecord
-from aecore.model import Autoencoder, add_penalty_gradient, objective, penalty
+from aecore.model import Autoencoder, objective, penalty
 from aecore.noise import FIXED_SEED, corrupt
 from aecore.optimizers import new_optimizers, rates
 from aecore.training_state import TrainingState
@@ -109,7 +109,6 @@ def train(
         for optimizer in optimizers:
             optimizer.zero_grad()
         loss.backward()
-        add_penalty_gradient(model, config.gamma)
         for optimizer in optimizers:
             optimizer.step()
         sums.add_(torch.stack((loss.detach(), mse.detach())), alpha=len(rows))

@@ -11,6 +11,7 @@ import os
 import sys
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 from aecore import jobs, run_folder
@@ -33,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         if not alive.try_hold():
             print(f"{path.name}: another process works on it", file=sys.stderr)
             return 1
+        _tell(path, state="queued")
         with HeldFile(path.parent / "machine") as machine:
             return _work(path) if _wait_for_turn(path, machine) else 0
 
@@ -77,8 +79,6 @@ def _explain(error: Exception) -> str:
 
 
 def _tell(path: Path, **changes: object) -> None:
-    from dataclasses import replace
-
     try:
         run_folder.write_status(path, replace(run_folder.read_status(path), **changes))
     except (OSError, AecoreError) as error:
