@@ -77,6 +77,8 @@ def beside(entries: Sequence[Entry]) -> tuple[list[str], dict[str, list[str]]]:
         is_figure = text.startswith(".")
         if (is_figure or len(set(words)) > 1) and set(words) != {"–"}:
             rows[title] = words
+    if rows.get("clean MSE") == rows.get("test MSE"):  # no denoiser among them
+        rows.pop("clean MSE", None)
     return names, rows
 
 

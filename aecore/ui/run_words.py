@@ -62,8 +62,6 @@ def detail(run: Run, records: Sequence[EpochRecord]) -> str:
         parts.append(f"{duration(records[-1].seconds)} of training")
     if run.device:
         parts.append(f"on {run.device}")
-    if run.source:
-        parts.append(run.source)
     parts += [standing(run, records)] if records and run.pca_test_mse else []
     parts += [*run.notes, *([run.message] if run.message else [])]
     return " · ".join(parts)

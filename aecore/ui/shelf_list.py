@@ -72,7 +72,8 @@ def _turn_to(name: str) -> None:
 
 def _actions(found: Checkpoint) -> None:
     name, path = found.name, found.path
-    st.caption(shell.facts(found.card))
+    shipped = " It is shipped with the app and stays as it is." * shelf.is_shipped(name)
+    st.caption(f"{shell.facts(found.card)}{shipped}")
     with st.container(horizontal=True, key="shelf_actions"):
         pages.link("map", "Open on the map", model=name)
         st.download_button(
@@ -85,7 +86,6 @@ def _actions(found: Checkpoint) -> None:
             icon=":material/download:",
         )
         if shelf.is_shipped(name) or not jobs.training_allowed():
-            st.caption("Shipped with the app: it stays as it is." * shelf.is_shipped(name))
             return
         with st.popover("Rename", icon=":material/edit:"):
             _rename(name)

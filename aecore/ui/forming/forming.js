@@ -38,8 +38,8 @@ function buildForming() {
     { class: "forming" },
     make("p", { class: "status" }, state, detail),
     bar,
-    make("div", { class: "stage" }, map, make("div", { class: "side" }, loss, digits, units)),
     make("div", { class: "scrubber" }, play, scrub, place, live),
+    make("div", { class: "stage" }, map, make("div", { class: "side" }, loss, digits, units)),
     details,
     spoken,
   );
