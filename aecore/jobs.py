@@ -116,7 +116,7 @@ def resume(run: Run | Path | str, *, epochs: int | None = None) -> Run:
             if epochs is not None:
                 spec = dataclasses.replace(spec, train=extended(spec.train, epochs))
                 LIMITS.check(spec.model, spec.train)
-            elif status.epoch >= spec.train.epochs and (path / run_folder.CHECKPOINT).exists():
+            elif status.state == "done":
                 raise TrainingError(
                     f"This run has done its {status.epoch} epochs. To go on, give it more."
                 )

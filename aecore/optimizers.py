@@ -45,9 +45,7 @@ _POLYNOMIALS = (
 )
 
 
-def new_optimizers(
-    model: Autoencoder, config: TrainConfig, *, rate: Tensor
-) -> list[torch.optim.Optimizer]:
+def new_optimizers(model: Autoencoder, config: TrainConfig, *, rate: Tensor) -> list[Optimizer]:
     """What updates every parameter of `model` once, the slope of its penalty included.
 
     Parameters
@@ -87,11 +85,10 @@ def _leg(config: TrainConfig, steps: int) -> Tensor:
     return (config.learning_rate * torch.minimum(rising, falling).clamp(max=1.0)).float()
 
 
-class Adam(torch.optim.Optimizer):
-    """Kingma and Ba 2015, bit for bit `torch.optim.Adam(fused=True)`.
+class Optimizer:
+    """Groups of parameters, and what is remembered of each parameter.
 
-    That spends 55 us on its own bookkeeping for each group, in all a tenth of a step of `plane`;
-    this calls the kernel below it directly, which adds the weight decay in the same pass.
+    In place of `torch.optim.Optimizer`, whose first use imports torch._dynamo: a second's work.
 
     Parameters
     ----------
@@ -103,14 +100,40 @@ class Adam(torch.optim.Optimizer):
     """
 
     def __init__(self, groups: Iterable[dict[str, Any]], *, lr: Tensor) -> None:
-        super().__init__(groups, {"lr": lr})
-        for group in self.param_groups:
-            for parameter in group["params"]:
-                self.state[parameter] = {
-                    "step": torch.zeros((), device=parameter.device),
-                    "exp_avg": torch.zeros_like(parameter),
-                    "exp_avg_sq": torch.zeros_like(parameter),
-                }
+        self.param_groups = [group | {"lr": lr} for group in groups]
+        self.state = {parameter: self._blank(parameter) for parameter in self.parameters()}
+
+    def parameters(self) -> list[Tensor]:
+        """All that it updates, always in the same order."""
+        return [parameter for group in self.param_groups for parameter in group["params"]]
+
+    def zero_grad(self) -> None:
+        """Forget the gradients, as a CUDA graph's backward pass needs it."""
+        for parameter in self.parameters():
+            parameter.grad = None
+
+    def step(self) -> None:
+        """Update every parameter from its gradient."""
+        raise NotImplementedError
+
+    def _blank(self, parameter: Tensor) -> dict[str, Tensor]:
+        """What is remembered of a parameter before the first step."""
+        raise NotImplementedError
+
+
+class Adam(Optimizer):
+    """Kingma and Ba 2015, bit for bit `torch.optim.Adam(fused=True)`.
+
+    That spends 55 us on its own bookkeeping for each group, in all a tenth of a step of `plane`;
+    this calls the kernel below it directly, which adds the weight decay in the same pass.
+    """
+
+    def _blank(self, parameter: Tensor) -> dict[str, Tensor]:
+        return {
+            "step": torch.zeros((), device=parameter.device),
+            "exp_avg": torch.zeros_like(parameter),
+            "exp_avg_sq": torch.zeros_like(parameter),
+        }
 
     @torch.no_grad()
     def step(self) -> None:
@@ -137,26 +160,16 @@ class Adam(torch.optim.Optimizer):
             )
 
 
-class Muon(torch.optim.Optimizer):
+class Muon(Optimizer):
     """Momentum whose update is made orthogonal, for weight matrices (Jordan et al. 2024).
 
     Every direction of a matrix moves equally far in a step, also those with small gradients. The
     update is scaled so that its values are about as large as Adam's (Liu et al. 2025, "Muon is
     scalable for LLM training").
-
-    Parameters
-    ----------
-    groups : iterable of dict
-        Of matrices as `params` and their `weight_decay`; see `Adam`.
-    lr : Tensor, scalar
-        On the matrices' device.
     """
 
-    def __init__(self, groups: Iterable[dict[str, Any]], *, lr: Tensor) -> None:
-        super().__init__(groups, {"lr": lr})
-        for group in self.param_groups:
-            for matrix in group["params"]:
-                self.state[matrix] = {"momentum": torch.zeros_like(matrix)}
+    def _blank(self, parameter: Tensor) -> dict[str, Tensor]:
+        return {"momentum": torch.zeros_like(parameter)}
 
     @torch.no_grad()
     def step(self) -> None:

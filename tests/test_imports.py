@@ -18,12 +18,12 @@ STEPS = (
     {"cuda_graph", "digits", "distortion", "download", "drawing", "history", "latent", "layers"}
     | {"limits", "model", "noise", "presets", "sheet"},
     {"animation", "baseline", "card", "damage", "download_job", "inference", "metrics"}
-    | {"optimizers", "paths", "pin", "projection", "reading", "run_folder", "snippets"}
-    | {"training_state"},
+    | {"optimizers", "paths", "pin", "projection", "reading", "run_folder", "snippets"},
     {"ablation", "checkpoint", "controls", "data", "denoising", "estimate", "evaluation"}
     | {"figures", "frames", "importance", "interpolation", "jobs", "perturbation", "remarks"}
-    | {"repair", "responses", "settling", "training", "twins", "units"},
-    {"comparison", "curves", "experiment", "packing", "plates", "recorder", "spectrum", "verdict"},
+    | {"repair", "responses", "settling", "training_state", "twins", "units"},
+    {"comparison", "curves", "packing", "plates", "recorder", "spectrum", "training", "verdict"},
+    {"experiment"},
     {"bench", "command", "trainer", "ui"},
     {"bench_command", "commands", "train_command", "worker"},
     {"cli"},
