@@ -99,9 +99,9 @@ class Adam(torch.optim.Optimizer):
     def __init__(self, groups: Iterable[dict[str, Any]], *, lr: Tensor) -> None:
         super().__init__(groups, {"lr": lr})
         for group in self.param_groups:
+            group["step"] = torch.zeros((), device=lr.device)
             for parameter in group["params"]:
                 self.state[parameter] = {
-                    "step": torch.zeros((), device=parameter.device),
                     "exp_avg": torch.zeros_like(parameter),
                     "exp_avg_sq": torch.zeros_like(parameter),
                 }
@@ -112,15 +112,14 @@ class Adam(torch.optim.Optimizer):
         for group in self.param_groups:
             parameters = group["params"]
             states = [self.state[parameter] for parameter in parameters]
-            steps = [state["step"] for state in states]
-            torch._foreach_add_(steps, 1.0)
+            group["step"].add_(1.0)
             torch._fused_adam_(
                 parameters,
                 [parameter.grad for parameter in parameters],
                 [state["exp_avg"] for state in states],
                 [state["exp_avg_sq"] for state in states],
                 [],
-                steps,
+                [group["step"]] * len(states),
                 lr=group["lr"],
                 beta1=0.9,
                 beta2=0.999,
