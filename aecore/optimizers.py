@@ -99,26 +99,25 @@ class Optimizer:
         On the parameters' device.
     """
 
+    remembers: tuple[str, ...] = ()
+    """Names of what is remembered of each parameter, in its shape, zero at first."""
+
     def __init__(self, groups: Iterable[dict[str, Any]], *, lr: Tensor) -> None:
         self.param_groups = [group | {"lr": lr} for group in groups]
-        self.state = {parameter: self._blank(parameter) for parameter in self.parameters()}
-
-    def parameters(self) -> list[Tensor]:
-        """All that it updates, always in the same order."""
-        return [parameter for group in self.param_groups for parameter in group["params"]]
-
-    def zero_grad(self) -> None:
-        """Forget the gradients, as a CUDA graph's backward pass needs it."""
-        for parameter in self.parameters():
-            parameter.grad = None
+        self.state: dict[Tensor, dict[str, Tensor]] = {
+            parameter: {name: torch.zeros_like(parameter) for name in self.remembers}
+            for group in self.param_groups
+            for parameter in group["params"]
+        }
 
     def step(self) -> None:
         """Update every parameter from its gradient."""
         raise NotImplementedError
 
-    def _blank(self, parameter: Tensor) -> dict[str, Tensor]:
-        """What is remembered of a parameter before the first step."""
-        raise NotImplementedError
+    def memory(self) -> dict[str, Tensor]:
+        """All that the next steps depend on but the parameters and their gradients, by name."""
+        states = enumerate(self.state.values())
+        return {f"{i}.{name}": value for i, state in states for name, value in state.items()}
 
 
 class Adam(Optimizer):
@@ -128,12 +127,17 @@ class Adam(Optimizer):
     this calls the kernel below it directly, which adds the weight decay in the same pass.
     """
 
-    def _blank(self, parameter: Tensor) -> dict[str, Tensor]:
-        return {
-            "step": torch.zeros((), device=parameter.device),
-            "exp_avg": torch.zeros_like(parameter),
-            "exp_avg_sq": torch.zeros_like(parameter),
-        }
+    remembers = ("exp_avg", "exp_avg_sq")
+
+    def __init__(self, groups: Iterable[dict[str, Any]], *, lr: Tensor) -> None:
+        super().__init__(groups, lr=lr)
+        for group in self.param_groups:
+            group["step"] = torch.zeros((), device=lr.device)
+
+    def memory(self) -> dict[str, Tensor]:
+        """All that the next steps depend on but the parameters and their gradients, by name."""
+        steps = {f"group.{i}.step": group["step"] for i, group in enumerate(self.param_groups)}
+        return super().memory() | steps
 
     @torch.no_grad()
     def step(self) -> None:
@@ -141,15 +145,14 @@ class Adam(Optimizer):
         for group in self.param_groups:
             parameters = group["params"]
             states = [self.state[parameter] for parameter in parameters]
-            steps = [state["step"] for state in states]
-            torch._foreach_add_(steps, 1.0)
+            group["step"].add_(1.0)
             torch._fused_adam_(
                 parameters,
                 [parameter.grad for parameter in parameters],
                 [state["exp_avg"] for state in states],
                 [state["exp_avg_sq"] for state in states],
                 [],
-                steps,
+                [group["step"]] * len(states),
                 lr=group["lr"],
                 beta1=0.9,
                 beta2=0.999,
@@ -168,8 +171,7 @@ class Muon(Optimizer):
     scalable for LLM training").
     """
 
-    def _blank(self, parameter: Tensor) -> dict[str, Tensor]:
-        return {"momentum": torch.zeros_like(parameter)}
+    remembers = ("momentum",)
 
     @torch.no_grad()
     def step(self) -> None:

@@ -32,8 +32,8 @@ class TrainingState:
 
     model: ModelConfig
     tensors: Mapping[str, Tensor]
-    """`model.NAME`: the weights; `optimizer.I.J.NAME`: what optimiser I remembers of its parameter
-    J; `generator`: where the random numbers are."""
+    """`model.NAME`: the weights; `optimizer.I.NAME`: what optimiser I remembers; `generator`: where
+    the random numbers are."""
     device: str
     """cpu, cuda or mps: each draws other random numbers."""
     history: tuple[EpochRecord, ...]
@@ -56,9 +56,8 @@ class TrainingState:
         """The state of these; it changes with them until it is copied."""
         tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
         for i, optimizer in enumerate(optimizers):
-            for j, parameter in enumerate(optimizer.parameters()):
-                for name, value in optimizer.state[parameter].items():
-                    tensors[f"optimizer.{i}.{j}.{name}"] = value
+            for name, value in optimizer.memory().items():
+                tensors[f"optimizer.{i}.{name}"] = value
         tensors["generator"] = generator.get_state()
         return cls(
             model=model.config,
@@ -104,9 +103,8 @@ class TrainingState:
     ) -> None:
         model.load_state_dict(self.weights())
         for i, optimizer in enumerate(optimizers):
-            for j, parameter in enumerate(optimizer.parameters()):
-                for name, value in optimizer.state[parameter].items():
-                    value.copy_(self.tensors[f"optimizer.{i}.{j}.{name}"])
+            for name, value in optimizer.memory().items():
+                value.copy_(self.tensors[f"optimizer.{i}.{name}"])
         generator.set_state(self.tensors["generator"].cpu())
 
     def weights(self) -> dict[str, Tensor]:

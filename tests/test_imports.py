@@ -12,7 +12,7 @@ PACKAGE = REPOSITORY / "aecore"
 
 # Every module stands on a step and imports from lower steps only, inside functions too.
 STEPS = (
-    {"errors", "threads"},
+    {"backprop", "errors", "threads"},
     {"checks", "codes", "config", "dataset", "framing", "held_file", "picture_file", "pictures"}
     | {"selection", "subset", "whole_file"},
     {"cuda_graph", "digits", "distortion", "download", "drawing", "history", "latent", "layers"}
