@@ -116,7 +116,7 @@ def resume(run: Run | Path | str, *, epochs: int | None = None) -> Run:
             if epochs is not None:
                 spec = dataclasses.replace(spec, train=extended(spec.train, epochs))
                 LIMITS.check(spec.model, spec.train)
-            elif status.epoch >= spec.train.epochs and (path / run_folder.CHECKPOINT).exists():
+            elif status.state == "done":
                 raise TrainingError(
                     f"This run has done its {status.epoch} epochs. To go on, give it more."
                 )
@@ -160,7 +160,8 @@ def stop(run: Run | Path | str) -> None:
     """
     path = run_folder.path_of(run)
     try:
-        (path / STOP).touch()
+        if not run_folder.read(path).ended:
+            (path / STOP).touch()
     except OSError as error:
         raise _unwritable(error) from None
 
@@ -306,7 +307,8 @@ def _settled(run: Run) -> Run:
                 run_folder.write_status(
                     run.path, dataclasses.replace(status, state="interrupted", phase="")
                 )
-    return run
+            return run
+    return run_folder.read(run.path)  # somebody has just resumed it
 
 
 def _with_progress(status: Status, spec: RunSpec) -> Status:

@@ -45,9 +45,7 @@ _POLYNOMIALS = (
 )
 
 
-def new_optimizers(
-    model: Autoencoder, config: TrainConfig, *, rate: Tensor
-) -> list[torch.optim.Optimizer]:
+def new_optimizers(model: Autoencoder, config: TrainConfig, *, rate: Tensor) -> list[Optimizer]:
     """What updates every parameter of `model` once, the slope of its penalty included.
 
     Parameters
@@ -87,11 +85,10 @@ def _leg(config: TrainConfig, steps: int) -> Tensor:
     return (config.learning_rate * torch.minimum(rising, falling).clamp(max=1.0)).float()
 
 
-class Adam(torch.optim.Optimizer):
-    """Kingma and Ba 2015, bit for bit `torch.optim.Adam(fused=True)`.
+class Optimizer:
+    """Groups of parameters, and what is remembered of each parameter.
 
-    That spends 55 us on its own bookkeeping for each group, in all a tenth of a step of `plane`;
-    this calls the kernel below it directly, which adds the weight decay in the same pass.
+    In place of `torch.optim.Optimizer`, whose first use imports torch._dynamo: a second's work.
 
     Parameters
     ----------
@@ -102,15 +99,45 @@ class Adam(torch.optim.Optimizer):
         On the parameters' device.
     """
 
+    remembers: tuple[str, ...] = ()
+    """Names of what is remembered of each parameter, in its shape, zero at first."""
+
     def __init__(self, groups: Iterable[dict[str, Any]], *, lr: Tensor) -> None:
-        super().__init__(groups, {"lr": lr})
+        self.param_groups = [group | {"lr": lr} for group in groups]
+        self.state: dict[Tensor, dict[str, Tensor]] = {
+            parameter: {name: torch.zeros_like(parameter) for name in self.remembers}
+            for group in self.param_groups
+            for parameter in group["params"]
+        }
+
+    def step(self) -> None:
+        """Update every parameter from its gradient."""
+        raise NotImplementedError
+
+    def memory(self) -> dict[str, Tensor]:
+        """All that the next steps depend on but the parameters and their gradients, by name."""
+        states = enumerate(self.state.values())
+        return {f"{i}.{name}": value for i, state in states for name, value in state.items()}
+
+
+class Adam(Optimizer):
+    """Kingma and Ba 2015, bit for bit `torch.optim.Adam(fused=True)`.
+
+    That spends 55 us on its own bookkeeping for each group, in all a tenth of a step of `plane`;
+    this calls the kernel below it directly, which adds the weight decay in the same pass.
+    """
+
+    remembers = ("exp_avg", "exp_avg_sq")
+
+    def __init__(self, groups: Iterable[dict[str, Any]], *, lr: Tensor) -> None:
+        super().__init__(groups, lr=lr)
         for group in self.param_groups:
-            for parameter in group["params"]:
-                self.state[parameter] = {
-                    "step": torch.zeros((), device=parameter.device),
-                    "exp_avg": torch.zeros_like(parameter),
-                    "exp_avg_sq": torch.zeros_like(parameter),
-                }
+            group["step"] = torch.zeros((), device=lr.device)
+
+    def memory(self) -> dict[str, Tensor]:
+        """All that the next steps depend on but the parameters and their gradients, by name."""
+        steps = {f"group.{i}.step": group["step"] for i, group in enumerate(self.param_groups)}
+        return super().memory() | steps
 
     @torch.no_grad()
     def step(self) -> None:
@@ -118,15 +145,14 @@ class Adam(torch.optim.Optimizer):
         for group in self.param_groups:
             parameters = group["params"]
             states = [self.state[parameter] for parameter in parameters]
-            steps = [state["step"] for state in states]
-            torch._foreach_add_(steps, 1.0)
+            group["step"].add_(1.0)
             torch._fused_adam_(
                 parameters,
                 [parameter.grad for parameter in parameters],
                 [state["exp_avg"] for state in states],
                 [state["exp_avg_sq"] for state in states],
                 [],
-                steps,
+                [group["step"]] * len(states),
                 lr=group["lr"],
                 beta1=0.9,
                 beta2=0.999,
@@ -137,26 +163,15 @@ class Adam(torch.optim.Optimizer):
             )
 
 
-class Muon(torch.optim.Optimizer):
+class Muon(Optimizer):
     """Momentum whose update is made orthogonal, for weight matrices (Jordan et al. 2024).
 
     Every direction of a matrix moves equally far in a step, also those with small gradients. The
     update is scaled so that its values are about as large as Adam's (Liu et al. 2025, "Muon is
     scalable for LLM training").
-
-    Parameters
-    ----------
-    groups : iterable of dict
-        Of matrices as `params` and their `weight_decay`; see `Adam`.
-    lr : Tensor, scalar
-        On the matrices' device.
     """
 
-    def __init__(self, groups: Iterable[dict[str, Any]], *, lr: Tensor) -> None:
-        super().__init__(groups, {"lr": lr})
-        for group in self.param_groups:
-            for matrix in group["params"]:
-                self.state[matrix] = {"momentum": torch.zeros_like(matrix)}
+    remembers = ("momentum",)
 
     @torch.no_grad()
     def step(self) -> None:

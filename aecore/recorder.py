@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic, sleep
@@ -44,6 +45,7 @@ class Recorder:
         """After the last whole epoch."""
         self.fingerprint = ""
         """Of the digits; part of every state."""
+        self._trouble = ""
         self._saved_epoch = 0
         self._save_again = 0.0
         self._looked = self._told = -math.inf
@@ -57,7 +59,9 @@ class Recorder:
         """Change the status, and write it where that can be done."""
         self.status = replace(self.status, **changes)
         self._told = monotonic()
-        self._try(lambda: run_folder.write_status(self.path, self.status))
+        shown = replace(self.status, message=self._trouble or self.status.message)
+        with suppress(OSError):
+            run_folder.write_status(self.path, shown)
 
     def note(self, text: str) -> None:
         """Add to what was changed or could not be done on the way."""
@@ -68,8 +72,9 @@ class Recorder:
         try:
             write()
         except OSError as error:
-            self.status = replace(self.status, message=explain(error))
+            self._trouble = explain(error)
             return False
+        self._trouble = ""
         return True
 
     def insist(self, write: Callable[[], Any]) -> Any:
@@ -81,7 +86,6 @@ class Recorder:
             What `write` raised, if that was no lack of room, or there is none for too long, or
             someone asks for a stop meanwhile.
         """
-        before = self.status.message
         asked_before = self._look()
         until = monotonic() + PATIENCE_SECONDS
         while True:
@@ -91,11 +95,11 @@ class Recorder:
                 stopped = self._look() and not asked_before
                 if not _is_full(error) or monotonic() > until or stopped:
                     raise
-                self.tell(message=f"{explain(error)} It waits for room; nothing is lost yet.")
+                self._trouble = f"{explain(error)} It waits for room; nothing is lost yet."
+                self.tell()
                 sleep(0.5)
             else:
-                if self.status.message != before:
-                    self.tell(message=before)
+                self._trouble = ""
                 return result
 
     # --- being asked ---------------------------------------------------------------------------

@@ -172,8 +172,8 @@ class Run:
 
     @property
     def resumable(self) -> bool:
-        """Whether it can go on to its plan."""
-        return self.ended and (self.epoch < self.spec.train.epochs or not self.has_checkpoint)
+        """Whether it can go on to its plan, or at least write its checkpoint."""
+        return self.ended and self.state != "done"
 
 
 def runs_dir() -> Path:

@@ -39,35 +39,22 @@ class Trainer:
         self.dataset: Dataset
         self.pca: PCA
 
-    def run(self) -> None:
-        """Train to the plan, or until someone asks for a stop, and save the checkpoint.
+    def read(self) -> None:
+        """Get the digits, where to go on, and what PCA makes of the digits: the line to beat.
 
         Raises
         ------
-        AecoreError or OSError
-            If that cannot be done; what was learnt until then is kept as far as the disk allows.
+        AecoreError
+            If the digits cannot be used, or are not those the run began with.
         """
         run_folder.sweep(self.path)
         if self.spec.threads:
             torch.set_num_threads(self.spec.threads)
-        self._read()
-        state = self._last_state()
-        trouble = None
-        while True:
-            try:
-                state, trouble = self._train(state)
-                break
-            except torch.OutOfMemoryError:
-                state = self.recorder.state
-            self._halve_batches()
-        self._finish(state, trouble)
-
-    def _read(self) -> None:
-        """Get the digits, and what PCA makes of them: the line to beat."""
         self.recorder.tell(phase="reading", state="running", message="")
         self.device = pick_device(self.spec.device)
         self.dataset = data.load(self.spec.data, allow_download=False)
         self.recorder.fingerprint = self.dataset.fingerprint
+        self.state = self._last_state()
         self.train_images, self.test_images = (
             torch.from_numpy(to_unit(images)).to(self.device)
             for images in (self.dataset.train_images, self.dataset.test_images)
@@ -83,6 +70,24 @@ class Trainer:
             pca_test_mse=float(pca_error.mean()),
         )
         self._set_scene()
+
+    def run(self) -> None:
+        """Train to the plan, or until someone asks for a stop, and save the checkpoint.
+
+        Raises
+        ------
+        AecoreError or OSError
+            If that cannot be done; what was learnt until then is kept as far as the disk allows.
+        """
+        state, trouble = self.state, None
+        while True:
+            try:
+                state, trouble = self._train(state)
+                break
+            except torch.OutOfMemoryError:
+                state = self.recorder.state
+            self._halve_batches()
+        self._finish(state, trouble)
 
     def _set_scene(self) -> None:
         labels = self.dataset.test_labels[: frames.N_POINTS]

@@ -20,6 +20,7 @@ from aecore.config import ModelConfig
 from aecore.errors import ConfigError, TrainingError
 from aecore.history import EpochRecord
 from aecore.model import Autoencoder
+from aecore.optimizers import Optimizer
 
 FORMAT = "aecore training state 1"
 MAX_BYTES = 1 << 30
@@ -31,8 +32,8 @@ class TrainingState:
 
     model: ModelConfig
     tensors: Mapping[str, Tensor]
-    """`model.NAME`: the weights; `optimizer.I.J.NAME`: what optimiser I remembers of its parameter
-    J; `generator`: where the random numbers are."""
+    """`model.NAME`: the weights; `optimizer.I.NAME`: what optimiser I remembers; `generator`: where
+    the random numbers are."""
     device: str
     """cpu, cuda or mps: each draws other random numbers."""
     history: tuple[EpochRecord, ...]
@@ -48,16 +49,15 @@ class TrainingState:
     def of(
         cls,
         model: Autoencoder,
-        optimizers: Sequence[torch.optim.Optimizer],
+        optimizers: Sequence[Optimizer],
         generator: torch.Generator,
         history: Sequence[EpochRecord],
     ) -> Self:
         """The state of these; it changes with them until it is copied."""
         tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
         for i, optimizer in enumerate(optimizers):
-            for j, parameter in enumerate(_parameters(optimizer)):
-                for name, value in optimizer.state.get(parameter, {}).items():
-                    tensors[f"optimizer.{i}.{j}.{name}"] = value
+            for name, value in optimizer.memory().items():
+                tensors[f"optimizer.{i}.{name}"] = value
         tensors["generator"] = generator.get_state()
         return cls(
             model=model.config,
@@ -73,7 +73,7 @@ class TrainingState:
     def restore(
         self,
         model: Autoencoder,
-        optimizers: Sequence[torch.optim.Optimizer],
+        optimizers: Sequence[Optimizer],
         generator: torch.Generator,
     ) -> None:
         """Set new ones to this state.
@@ -81,7 +81,7 @@ class TrainingState:
         Raises
         ------
         TrainingError
-            If they are of another kind than those it was taken of.
+            If they are of another kind than those it was taken of, or something is missing.
         """
         if self.model != model.config:
             raise TrainingError("The saved state is that of a model of another shape.")
@@ -90,15 +90,21 @@ class TrainingState:
                 f"The run began on {self.device}, whose random numbers {generator.device.type} "
                 f"cannot go on with. Resume it on {self.device}."
             )
-        weights = {name: self.tensors[f"model.{name}"] for name in model.state_dict()}
-        model.load_state_dict(weights)
+        try:
+            self._restore(model, optimizers, generator)
+        except (KeyError, RuntimeError) as error:
+            raise _damaged(" ".join(str(error).split())[:200]) from None
+
+    def _restore(
+        self,
+        model: Autoencoder,
+        optimizers: Sequence[Optimizer],
+        generator: torch.Generator,
+    ) -> None:
+        model.load_state_dict(self.weights())
         for i, optimizer in enumerate(optimizers):
-            for j, parameter in enumerate(_parameters(optimizer)):
-                prefix = f"optimizer.{i}.{j}."
-                for name, value in self.tensors.items():
-                    if name.startswith(prefix):
-                        moved = value.to(parameter.device, copy=True)
-                        optimizer.state[parameter][name.removeprefix(prefix)] = moved
+            for name, value in optimizer.memory().items():
+                value.copy_(self.tensors[f"optimizer.{i}.{name}"])
         generator.set_state(self.tensors["generator"].cpu())
 
     def weights(self) -> dict[str, Tensor]:
@@ -165,10 +171,6 @@ class TrainingState:
             )
         except (ConfigError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise _damaged(str(error)) from None
-
-
-def _parameters(optimizer: torch.optim.Optimizer) -> list[Tensor]:
-    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
 
 def _digest(card: str, tensors: Mapping[str, Tensor]) -> str:

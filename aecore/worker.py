@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from aecore.held_file import HeldFile
 from aecore.run_folder import ALIVE, STOP
 
 WAIT_SECONDS = 0.3
+_LOOK_SECONDS = 0.1
 _NICENESS = 10
 
 
@@ -58,9 +62,14 @@ def _work(path: Path) -> int:
     if hasattr(os, "nice"):
         os.nice(_NICENESS)  # the pages go first
     try:
-        from aecore.trainer import Trainer  # torch takes a second
+        with _called_off_by(path / STOP):
+            from aecore.trainer import Trainer  # torch takes a second
 
-        Trainer(path).run()
+            trainer = Trainer(path)
+            trainer.read()
+        trainer.run()
+    except _CalledOff:
+        _tell(path, state="stopped", phase="", message="Stopped while it was starting.")
     except (AecoreError, OSError) as error:
         _tell(path, state="failed", phase="", message=_explain(error))
         return 1
@@ -70,6 +79,26 @@ def _work(path: Path) -> int:
         _tell(path, state="failed", phase="", message=f"{text}. More in {path / 'log.txt'}.")
         return 1
     return 0
+
+
+class _CalledOff(BaseException):
+    """Someone asks for a stop while nothing has been learnt yet."""
+
+
+@contextmanager
+def _called_off_by(stop: Path) -> Iterator[None]:
+    """Raise `_CalledOff` within, soon after the file `stop` is there; training looks by itself."""
+
+    def look(*_: object) -> None:
+        if stop.exists():
+            raise _CalledOff
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, _LOOK_SECONDS, _LOOK_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
 
 
 def _explain(error: Exception) -> str:

@@ -31,7 +31,7 @@ def wait(run: Run, until, *, seconds: float = 60.0) -> Run:
         found = jobs.listed(run.id)
         if until(found):
             return found
-        time.sleep(0.01)
+        time.sleep(0.03)
     log = (run.path / "log.txt").read_text() if (run.path / "log.txt").exists() else ""
     raise AssertionError(f"not within {seconds:g} s: {jobs.listed(run.id)}\n{log}")
 

@@ -12,19 +12,19 @@ PACKAGE = REPOSITORY / "aecore"
 
 # Every module stands on a step and imports from lower steps only, inside functions too.
 STEPS = (
-    {"errors", "threads"},
+    {"backprop", "errors", "threads"},
     {"checks", "codes", "config", "dataset", "framing", "held_file", "picture_file", "pictures"}
     | {"selection", "subset", "whole_file"},
     {"cuda_graph", "digits", "distortion", "download", "drawing", "history", "latent", "layers"}
     | {"limits", "model", "noise", "presets", "sheet"},
     {"animation", "baseline", "card", "changes", "damage", "download_job", "inference", "metrics"}
-    | {"optimizers", "paths", "pin", "projection", "reading", "run_folder", "snippets"}
-    | {"training_state"},
+    | {"optimizers", "paths", "pin", "projection", "reading", "run_folder", "snippets"},
     {"ablation", "checkpoint", "controls", "data", "denoising", "estimate", "evaluation"}
     | {"figures", "frames", "importance", "interpolation", "jobs", "perturbation", "remarks"}
-    | {"repair", "responses", "settling", "training", "twins", "units"},
-    {"comparison", "curves", "experiment", "forming", "packing", "plates", "provenance"}
-    | {"recorder", "shelf", "spectrum", "verdict"},
+    | {"repair", "responses", "settling", "training_state", "twins", "units"},
+    {"comparison", "curves", "forming", "packing", "plates", "provenance", "recorder", "shelf"}
+    | {"spectrum", "training", "verdict"},
+    {"experiment"},
     {"bench", "command", "trainer", "ui"},
     {"bench_command", "commands", "train_command", "worker"},
     {"cli"},

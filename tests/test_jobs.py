@@ -119,33 +119,40 @@ def test_of_three_runs_one_trains_and_the_others_wait_in_their_order():
 def test_however_often_a_run_is_killed_nothing_is_lost(digits):
     """Killed at random moments of its start, its training and its saving, and resumed each time."""
     model = dataclasses.replace(runs.MODEL, latent_dropout=0.2)
-    changes = {"epochs": 20, "optimizer": "muon", "schedule": "linear", "learning_rate": 3e-3}
-    run = jobs.submit(runs.spec(model, **changes))
+    changes = {"epochs": 30, "optimizer": "muon", "schedule": "linear", "learning_rate": 3e-3}
+    spec = runs.spec(model, **changes)
+    expected = runs.plain_weights(spec, digits)
     rng = np.random.default_rng()
-    kills = reached = 0
-    while kills < KILLS:
-        if kills % 4:  # every fourth falls into the start
-            runs.wait(run, lambda found: found.ended or found.phase in ("training", "measuring"))
-        time.sleep(rng.uniform(0.0, 1.0))
-        pid = pid_of(run)
-        if pid is not None:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+    run, kills, reached = jobs.submit(spec), 0, 0
+    while True:
+        if kills < KILLS:
+            if kills % 4:  # every fourth falls into the start
+                runs.wait(run, lambda it: it.ended or it.phase in ("training", "measuring"))
+            time.sleep(rng.uniform(0.0, 0.8))
+            kill(run)
         ended = runs.wait_for_end(run)
-        if ended.state == "done":  # the kill came too late
-            run = jobs.resume(run, epochs=ended.spec.train.epochs + 20)
+        if ended.state == "done":
+            assert (ended.notes, ended.message) == ((), "")
+            assert len(run_folder.history(ended)) == ended.epoch == 30
+            found = checkpoint.load(ended.checkpoint_path).weights
+            assert runs.same_weights(found, expected)
+            if kills == KILLS:
+                break
+            run, reached = jobs.submit(spec), 0  # the kill came too late
             continue
 
         kills += 1
         assert (ended.state, ended.resumable) == ("interrupted", True)
         reached = whole_after_a_kill(run, reached)
         run = jobs.resume(run)
-    final = runs.wait_for_end(run)
 
-    assert (final.state, final.notes, final.message) == ("done", (), "")
-    assert len(run_folder.history(final)) == final.epoch == final.spec.train.epochs
-    found = checkpoint.load(final.checkpoint_path).weights
-    assert runs.same_weights(found, runs.plain_weights(final.spec, digits))
+
+def kill(run):
+    """End the process that works on a run, if it is still there, as nothing can ward off."""
+    pid = pid_of(run)
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def whole_after_a_kill(run, reached):

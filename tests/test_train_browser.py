@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+import runs
 
-from aecore import checkpoint, run_folder
+from aecore import checkpoint, jobs, run_folder
 from aecore.bench.server import serve
 
 pytest_plugins = ["browser"]
@@ -18,12 +20,12 @@ MANY = 500
 
 
 @pytest.fixture
-def settings(small_models, tmp_path, monkeypatch) -> dict[str, str]:
+def settings(small_models, tmp_path, monkeypatch) -> Iterator[dict[str, str]]:
     """Models, runs and cache of this test alone."""
     models = tmp_path / "models"
     shutil.copytree(small_models, models)
     monkeypatch.setenv("AECORE_RUNS", str(tmp_path / "runs"))
-    return {
+    yield {
         "AECORE_MODELS": str(models),
         "AECORE_RUNS": str(tmp_path / "runs"),
         "AECORE_CACHE": str(tmp_path / "cache"),
@@ -31,6 +33,9 @@ def settings(small_models, tmp_path, monkeypatch) -> dict[str, str]:
         "AECORE_DATA": "",
         "AECORE_TRAINING": "on",
     }
+    for run in jobs.listing().runs:  # a run outlives its server, but not its test
+        jobs.stop(run)
+        runs.wait_for_end(run)
 
 
 def wait_for(page, condition: str) -> None:
