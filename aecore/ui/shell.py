@@ -62,7 +62,8 @@ def open_page(
     cards = resources.cards()
     if not cards:
         st.error(
-            "There are no trained models yet. Train one: `python -m aecore train plane`",
+            "There are no trained models yet. Train one on the page **Train**, or with "
+            "`python -m aecore train plane`.",
             icon=":material/model_training:",
         )
         st.stop()

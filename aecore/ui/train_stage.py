@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from aecore import jobs
-from aecore.errors import AecoreError
+from aecore.errors import AecoreError, DataError
 from aecore.history import EpochRecord
 from aecore.jobs import Listing
 from aecore.run_folder import Run
@@ -66,8 +66,12 @@ def _watch(run_id: str | None, drawn: tuple) -> None:
 
 def _reference(run: Run) -> tuple[str, tuple[EpochRecord, ...]] | None:
     """The training of the preset's own model, where its errors are of the same task and digits."""
-    card, digits = resources.cards().get(run.spec.preset or ""), resources.test_digits()
+    card = resources.cards().get(run.spec.preset or "")
     if card is None or card.train.noise != run.spec.train.noise:
+        return None
+    try:
+        digits = resources.test_digits()
+    except DataError:  # their folder may have gone; training has them in memory
         return None
     same = digits.source == run.source and digits.belong_to(card)
     return (run.spec.preset, card.history) if same else None

@@ -55,8 +55,8 @@ def _history(folder: str, key: str, epoch: int, state: str) -> tuple[EpochRecord
 
 
 def scene(run: Run) -> Scene | None:
-    """What all frames share; None before the first frame is there."""
-    return _scene(str(run.path), key_of(run)) if frames.epochs(run) else None
+    """What all frames share; to be asked for once there is one. None if it is damaged."""
+    return _scene(str(run.path), key_of(run))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
