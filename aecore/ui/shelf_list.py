@@ -15,6 +15,7 @@ from aecore.ui import markup, pages, resources, shelf_bin, shell
 _PROBLEM, _SWEPT = "shelf_problem", "shelf_swept"
 
 
+@shell.guarded
 def show() -> None:
     """Draw the shelf."""
     if not st.session_state.setdefault(_SWEPT, False):

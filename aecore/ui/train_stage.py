@@ -21,6 +21,7 @@ _IDLE_SECONDS = 4.0
 _PROBLEM = "train_problem"
 
 
+@shell.guarded
 def show() -> None:
     """Draw the run chosen last, or else the one at work, or the latest."""
     listing = training.listing()
@@ -97,7 +98,6 @@ def _head(run: Run) -> None:
             width="stretch",
             on_click=attempt,
             args=(jobs.stop, run),
-            help="What was learnt so far is kept." if run.state == "running" else None,
         )
     elif run.resumable and jobs.training_allowed():
         button.button(
@@ -108,7 +108,6 @@ def _head(run: Run) -> None:
             width="stretch",
             on_click=attempt,
             args=(jobs.resume, run),
-            help=f"Goes on to epoch {run.spec.train.epochs}, as if it had never stopped.",
         )
 
 
@@ -154,13 +153,7 @@ def _row(run: Run) -> None:
         if run.resumable and jobs.training_allowed():
             key = f"train_resume_{run.id}"
             st.button("Resume", key=key, on_click=attempt, args=(jobs.resume, run))
-        st.button(
-            "Remove",
-            key=f"train_remove_{run.id}",
-            on_click=attempt,
-            args=(jobs.delete, run),
-            help="Its history and frames go; a model that was kept stays.",
-        )
+        st.button("Remove", key=f"train_remove_{run.id}", on_click=attempt, args=(jobs.delete, run))
 
 
 def _choose(run: Run) -> None:
