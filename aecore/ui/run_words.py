@@ -54,8 +54,8 @@ def _epochs(count: int) -> str:
 
 
 def detail(run: Run, records: Sequence[EpochRecord]) -> str:
-    """What else there is to say: time, PCA, what went wrong."""
-    parts = []
+    """What else there is to say: what went wrong, time, PCA, what was changed on the way."""
+    parts = [run.message] if run.message else []
     if run.state == "running" and run.phase == "training" and run.seconds_left is not None:
         parts.append(f"{duration(run.seconds_left)} left")
     if run.ended and records:
@@ -63,8 +63,7 @@ def detail(run: Run, records: Sequence[EpochRecord]) -> str:
     if run.device:
         parts.append(f"on {run.device}")
     parts += [standing(run, records)] if records and run.pca_test_mse else []
-    parts += [*run.notes, *([run.message] if run.message else [])]
-    return " · ".join(parts)
+    return " · ".join([*parts, *run.notes])
 
 
 def standing(run: Run, records: Sequence[EpochRecord]) -> str:
@@ -97,7 +96,7 @@ def spoken(run: Run, records: Sequence[EpochRecord]) -> str:
 def caption(run: Run) -> str:
     """What the map shows."""
     dim = run.spec.model.latent_dim
-    still = "each epoch's is turned onto the one before, so that it does not spin"
+    still = "each epoch's map is turned onto the one before, so that it does not spin"
     if dim == 1:
         return "Test digits by the one number of their code; dots stand as high as their label."
     if dim == 2:

@@ -73,9 +73,10 @@ def _turn_to(name: str) -> None:
 
 def _actions(found: Checkpoint) -> None:
     name, path = found.name, found.path
-    shipped = " It is shipped with the app and stays as it is." * shelf.is_shipped(name)
-    st.caption(f"{shell.facts(found.card)}{shipped}")
-    with st.container(horizontal=True, key="shelf_actions"):
+    st.caption(shell.facts(found.card))
+    if shelf.is_shipped(name):
+        st.caption("Shipped with the app: it stays as it is.")
+    with st.container(horizontal=True, vertical_alignment="center", key="shelf_actions"):
         pages.link("map", "Open on the map", model=name)
         st.download_button(
             "Download",

@@ -58,7 +58,7 @@ def _keep(run: Run) -> None:
     kept = [name for name in run.kept_as if name in checkpoint.names()]
     if kept:
         st.success(f"Kept as **{shell.plain(kept[-1])}**.", icon=":material/bookmark_added:")
-        with st.container(horizontal=True, key="train_open"):
+        with st.container(horizontal=True, vertical_alignment="center", key="train_open"):
             for page, label in _PLACES:
                 pages.link(page, label, model=kept[-1])
         return
