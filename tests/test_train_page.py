@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 from test_pages import open_page, texts
 
-from aecore import checkpoint, jobs, run_folder, shelf
+from aecore import checkpoint, forming, frames, jobs, run_folder, shelf
 from aecore.config import NoiseConfig
 from aecore.errors import TrainingError
+from aecore.frames import Frame, Scene
 from aecore.held_file import HeldFile
 from aecore.presets import PRESETS
 from aecore.run_folder import ALIVE, CHECKPOINT, Run, RunSpec, Status
@@ -221,6 +223,29 @@ def test_two_visitors_see_the_run_at_work_and_can_stop_it(make_run, monkeypatch)
     assert stopped == [run.id, run.id]
     assert "place 1 in the queue" in texts(app)
     assert buttons(app)["train_start"] == "Queue it"
+
+
+def test_ten_visitors_cost_one_computation_a_frame(make_run, monkeypatch):
+    run = make_run("running", epoch=2, phase="training")
+    random = np.random.default_rng(0)
+    pictures = random.random((10, 784)).astype(np.float16)
+    labels = np.arange(10, dtype=np.uint8)
+    frames.write_scene(run.path, Scene(labels=labels, inputs=pictures, targets=pictures))
+    for epoch in range(3):
+        codes = random.normal(size=(10, 2))
+        frames.write(run.path, Frame.of(epoch, codes, pictures, np.eye(784), None))
+    calls = []
+    draw = forming.frame_arrays
+    monkeypatch.setattr(
+        forming,
+        "frame_arrays",
+        lambda *args, **kw: calls.append(args[0].epoch) or draw(*args, **kw),
+    )
+
+    for _ in range(10):
+        assert not open_page("train").exception
+
+    assert calls == [0, 1, 2]
 
 
 def test_other_pages_say_that_training_goes_on(make_run):
