@@ -12,8 +12,9 @@ import pytest
 import runs
 import torch
 
-from aecore import checkpoint, frames, jobs, run_folder, training, whole_file, worker
+from aecore import checkpoint, frames, jobs, run_folder, trainer, training, whole_file, worker
 from aecore.config import NoiseConfig
+from aecore.history import EpochRecord
 from aecore.recorder import Recorder
 from aecore.run_folder import STATE_FILE, STATUS, STOP
 from aecore.training_state import TrainingState
@@ -139,6 +140,25 @@ def test_a_stop_before_the_first_epoch_was_done_says_so(monkeypatch):
 
     assert (run.state, run.epoch, run.has_checkpoint, run.resumable) == ("stopped", 0, False, True)
     assert "nothing was learnt yet" in run.message
+
+
+def test_a_stop_while_the_digits_are_read_is_honoured_at_once(monkeypatch):
+    path = submit()
+    real = trainer.data.load
+
+    def slow(*args, **kwargs):
+        (path / STOP).touch()
+        time.sleep(10)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(trainer.data, "load", slow)
+    begun = time.monotonic()
+
+    run = work(path)
+
+    assert time.monotonic() - begun < 1.0
+    assert (run.state, run.epoch) == ("stopped", 0)
+    assert run.message == "Stopped while it was starting."
 
 
 @pytest.mark.parametrize("changes", [{}, {"optimizer": "muon", "schedule": "linear"}])
@@ -353,6 +373,26 @@ def test_a_disk_that_stays_full_is_told_and_the_run_goes_on_from_what_was_saved(
     assert run.state == "done"
     assert runs.same_weights(weights_on_disk(path), plain())
     assert not list(path.rglob(f"{whole_file.MARK}*"))
+
+
+def test_a_full_disk_is_told_while_it_lasts(monkeypatch):
+    path = submit()
+    disk = FullDisk(monkeypatch)
+    recorder = Recorder(path, run_folder.read_spec(path))
+    record = EpochRecord(epoch=1, train_loss=1, train_mse=1, test_mse=1, seconds=1)
+    rows = np.zeros((3, 784))
+    frame = frames.Frame.of(1, np.ones((3, 2)), rows, rows, None)
+
+    disk.full = True
+    recorder.add_frame(frame)
+    recorder.tell()
+    during = run_folder.read_status(path).message
+    disk.full = False
+    recorder.add_frame(frame)
+    recorder.add(record)
+
+    assert "no room left on the disk" in during
+    assert run_folder.read_status(path).message == ""
 
 
 def test_an_unexpected_fault_is_told_and_written_into_the_log(monkeypatch, capsys):
