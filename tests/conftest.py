@@ -13,6 +13,8 @@ from hypothesis import settings
 from aecore import data
 from aecore.dataset import Dataset, to_unit
 
+pytest.register_assert_rewrite("browser", "checkpoint_files", "command_line", "ten_digits")
+
 MNIST_FOLDER = os.environ.get("AECORE_DATA")
 """Read here, before the wall below hides it from what is tested."""
 
