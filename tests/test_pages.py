@@ -14,6 +14,23 @@ PAGES = ("map", "generate", "filters", "reconstruct", "denoise", "compare", "you
 TIMEOUT = 60
 
 
+def structure(name: str) -> tuple:
+    """What a page can tell models apart by: two of one structure take the same way through it."""
+    model, noise = PRESETS[name].model, PRESETS[name].train.noise
+    return (
+        min(model.latent_dim, 3),  # a line, a plane or a space of codes
+        len(model.hidden_dims) > 1,
+        model.latent_dropout > 0,
+        noise is not None,
+        model.variational,
+        model.output,
+    )
+
+
+ONE_OF_EACH = tuple({structure(name): name for name in reversed(PRESETS)}.values())[::-1]
+"""The first preset of each structure: what their files hold is for `test_shipped.py`."""
+
+
 def open_page(module: str, **query: str) -> AppTest:
     """A page as its address opens it."""
 
@@ -35,9 +52,9 @@ def texts(app: AppTest) -> str:
     return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.warning])
 
 
-@pytest.mark.parametrize("model", PRESETS)
+@pytest.mark.parametrize("model", ONE_OF_EACH)
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_shows_every_model_without_an_error(page, model):
+def test_every_page_shows_every_kind_of_model_without_an_error(page, model):
     app = open_page(page, model=model)
 
     assert not app.exception

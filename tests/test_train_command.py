@@ -184,7 +184,7 @@ def test_what_was_learnt_before_the_loss_broke_is_kept(run, tmp_path, monkeypatc
     [("adam", "stopped being finite"), ("muon", "more than a checkpoint can hold")],
 )
 def test_a_model_that_goes_astray_is_a_failure(run, tmp_path, optimizer, message):
-    options = ["--learning-rate", "10", "--epochs", "50", "--hidden-dims", ",".join(["16"] * 6)]
+    options = ["--learning-rate", "10", "--epochs", "10", "--hidden-dims", ",".join(["16"] * 6)]
     options += ["--batch-size", "60", "--optimizer", optimizer]
 
     status, _, err = run("train", "plane", *options, "--out", tmp_path)
