@@ -19,7 +19,7 @@ from aecore import data
 from aecore.dataset import Dataset, to_unit
 
 pytest.register_assert_rewrite(
-    "browser", "checkpoint_files", "command_line", "live_map", "ten_digits"
+    "browser", "checkpoint_files", "command_line", "live_map", "pages", "ten_digits"
 )
 
 MNIST_FOLDER = os.environ.get("AECORE_DATA")
@@ -27,6 +27,11 @@ MNIST_FOLDER = os.environ.get("AECORE_DATA")
 
 settings.register_profile("untimed", deadline=None)  # other work on the machine is no failure
 settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that drive a browser first: they take longest, and the others fill what is left."""
+    items.sort(key=lambda item: "browser" not in getattr(item.module, "pytest_plugins", ()))
 
 
 @pytest.fixture(autouse=True)

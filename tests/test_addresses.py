@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from test_pages import open_page
+from pages import component, open_page
 
 from aecore import checkpoint, packing
 
@@ -24,8 +24,7 @@ def plane():
 
 def told(app) -> dict:
     """The settings that the browser's decoder is sent."""
-    (proto,) = (b.proto for b in app.get("bidi_component") if b.key == "live_decoder")
-    return packing.unpack(proto.bytes)[0]["settings"]
+    return packing.unpack(component(app, "live_decoder").bytes)[0]["settings"]
 
 
 @BAD_CODES

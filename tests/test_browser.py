@@ -105,7 +105,7 @@ def show(page, scheme: str) -> None:
 
 @OFFLINE
 def test_the_model_goes_along_from_page_to_page_and_survives_a_reload(app, page):
-    page.goto(f"{app}/?model=wide")
+    page.goto(f"{app}/reconstruct?model=wide")
     settled(page)
 
     page.get_by_role("link", name="Filters").click()
