@@ -101,8 +101,9 @@ def visitor(chromium) -> Iterator:
 def watched(visitor) -> Iterator:
     """A fresh tab, 1400 by 1000; at its end its console must not have shown an error.
 
-    Opening the map takes seconds. So a module whose tests leave a page as good as they found it
-    has a `page` of its own, with scope="module", that one visit serves.
+    Opening the map takes seconds. So a module whose tests do not mind what was done to the page
+    before them has a tab of its own, with scope="module": one visit serves them all. Several such
+    tabs need `bring_to_front`: one behind another hardly draws.
     """
     tab = visitor.new_page()
     errors: list[str] = []

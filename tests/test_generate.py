@@ -47,7 +47,7 @@ def many_page(many_tab):
 
 
 def at_the_mean(page):
-    page.bring_to_front()  # a tab behind another one hardly draws
+    page.bring_to_front()
     page.get_by_role("button", name="Reset to the mean").click()
     page.wait_for_timeout(100)
     return page
