@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pages import grid, open_page, texts
 from streamlit.testing.v1 import AppTest
-from test_pages import open_page, texts
 
 from aecore import checkpoint, forming, frames, jobs, run_folder, shelf
 from aecore.config import NoiseConfig
@@ -80,10 +80,6 @@ def make_run(tiny_checkpoint) -> Iterator[Callable[..., Run]]:
 def buttons(app: AppTest) -> dict[str, str]:
     """Labels of the buttons by key."""
     return {button.key: button.label for button in app.button}
-
-
-def html(app: AppTest) -> str:
-    return "".join(block.proto.body for block in app.get("html"))
 
 
 # --- the form -------------------------------------------------------------------------------------
@@ -248,15 +244,13 @@ def test_ten_visitors_cost_one_computation_a_frame(make_run, monkeypatch):
     assert calls == [0, 1, 2]
 
 
-def test_other_pages_say_that_training_goes_on(make_run):
-    from aecore.ui import pages
-
+def test_the_run_at_work_is_told_to_other_pages(make_run):
+    make_run("done", epoch=20)
     assert training.at_work() is None
 
-    make_run("running", epoch=4, phase="training")
+    run = make_run("running", epoch=4, phase="training")
 
-    assert training.at_work().epoch == 4
-    assert "train" in {entry[0] for entry in pages._PAGES}
+    assert training.at_work().id == run.id
 
 
 @pytest.mark.parametrize("state", ["interrupted", "stopped", "failed"])
@@ -365,7 +359,7 @@ def test_more_epochs_than_planned_can_be_asked_for(make_run, monkeypatch):
 def test_the_card_tells_where_a_model_comes_from(tiny_checkpoint):
     app = open_page("train", model="mine")
 
-    card = html(app)
+    card = grid(app)
     assert checkpoint.load("mine").digest in card
     for fact in (tiny_checkpoint.card.fingerprint, "torch", "784 → 16 → 2 → 16 → 784"):
         assert fact in card
