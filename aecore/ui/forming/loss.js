@@ -1,6 +1,7 @@
 // The errors of every epoch on a logarithmic axis, with PCA's as a line to beat. Follows cloud.js.
 
 const PLOT = { left: 52, right: 14, top: 10, bottom: 34 };
+const APART = 14; // px, at least, between the axis's numbers
 const LINES = [
   // field of a record, class, name
   ["train", "train", "train"],
@@ -54,9 +55,12 @@ function makeLoss(svg, legend, pick) {
     const yOf = (value) =>
       bottom - (Math.log(Math.max(value, low) / low) / Math.log(high / low)) * (bottom - PLOT.top);
     const parts = [];
+    let written = Infinity; // height of the last number: they must not run into each other
     for (const value of logTicks(low, high)) {
       parts.push(makeSvg("line", { class: "grid", x1: PLOT.left, x2: right, y1: yOf(value), y2: yOf(value) }));
-      parts.push(makeSvg("text", { x: PLOT.left - 6, y: yOf(value) + 4, "text-anchor": "end" }, String(Number(value.toPrecision(2)))));
+      if (written - yOf(value) < APART) continue;
+      written = yOf(value);
+      parts.push(makeSvg("text", { x: PLOT.left - 6, y: written + 4, "text-anchor": "end" }, String(Number(value.toPrecision(2)))));
     }
     for (const epoch of epochTicks(total)) {
       parts.push(makeSvg("text", { x: xOf(epoch), y: bottom + 15, "text-anchor": "middle" }, String(epoch)));
