@@ -70,6 +70,8 @@ class Run:
     seconds_per_epoch: float | None
     pca_test_mse: float | None
     source: str
+    digits: int = 0
+    """How many are trained on; 0 before they were read."""
     device: str
     message: str
     notes: tuple[str, ...]
@@ -155,6 +157,7 @@ def read(run: Run | Path | str) -> Run:
         seconds_per_epoch=each,
         pca_test_mse=status.pca_test_mse,
         source=status.source,
+        digits=status.digits,
         device=status.device,
         message=status.message,
         notes=status.notes,

@@ -74,6 +74,8 @@ class Status(Plain):
     """PCA's error at the same size and task."""
     source: str = ""
     """Which digits."""
+    digits: int = 0
+    """How many of them are trained on."""
     device: str = ""
     message: str = ""
     """Why it failed, was stopped or waits."""
@@ -82,7 +84,14 @@ class Status(Plain):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "notes", tuple(self.notes))
-        numbers = [self.queued, self.epoch, self.progress, self.seconds, self.pca_test_mse or 0.0]
+        numbers = [
+            self.queued,
+            self.epoch,
+            self.digits,
+            self.progress,
+            self.seconds,
+            self.pca_test_mse or 0.0,
+        ]
         texts = [self.phase, self.source, self.device, self.message, *self.notes]
         if (
             self.state not in get_args(State)
