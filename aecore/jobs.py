@@ -80,11 +80,10 @@ def submit(spec: RunSpec) -> Run:
     )
     try:
         _drop_old()
-        path = _new_folder(spec)
+        path, alive = _new_folder(spec)
     except OSError as error:
         raise _unwritable(error) from None
-    with HeldFile(path / ALIVE) as alive:
-        alive.try_hold()
+    with alive:
         _start(path, alive)
     return listed(path.name)
 
@@ -241,22 +240,25 @@ def _require_allowed() -> None:
         raise TrainingError("Training is switched off on this server (AECORE_TRAINING=off).")
 
 
-def _new_folder(spec: RunSpec) -> Path:
-    """The folder of a new run, there all at once."""
+def _new_folder(spec: RunSpec) -> tuple[Path, HeldFile]:
+    """The folder of a new run, there all at once, and its file `alive`, held."""
     runs = run_folder.runs_dir()
     runs.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC)
     name = f"{now:%Y%m%d-%H%M%S-%f}-{secrets.token_hex(2)}"
     draft = runs / f"{_NEW}{name}"
     draft.mkdir()
+    alive = HeldFile(draft / ALIVE)
     try:
+        alive.try_hold()
         run_folder.write_spec(draft, spec)
         run_folder.write_status(draft, Status(queued=now.timestamp()))
         draft.rename(runs / name)
     except OSError:
+        alive.let_go()
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    return runs / name
+    return runs / name, alive
 
 
 def _settled(run: Run) -> Run:
