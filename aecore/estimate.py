@@ -45,8 +45,8 @@ def estimate(
 ) -> Estimate:
     """Size and time of a run.
 
-    The time is that of the latest run on the same device and as many digits, scaled by the work
-    of an epoch; without one, that work at the speed of a matrix product measured here.
+    The time is that of the latest run on the same device and about as many digits, scaled by the
+    work of an epoch; without one, that work at the speed of a matrix product measured here.
 
     Parameters
     ----------
@@ -60,9 +60,9 @@ def estimate(
         The latest first, as `aecore.jobs.listing` has them.
     """
     each = epoch_work(model, train, n_train)
-    measured = _latest(runs, device)
+    measured = _latest(runs, device, n_train)
     if measured is not None:
-        rate = epoch_work(measured.spec.model, measured.spec.train, n_train)
+        rate = epoch_work(measured.spec.model, measured.spec.train, measured.digits)
         rate /= measured.seconds_per_epoch
         name = measured.spec.title or measured.spec.preset or "the run"
         basis = f"from the latest run here: {measured.seconds_per_epoch:.2g} s an epoch of {name}"
@@ -93,12 +93,14 @@ def _orthogonalising(rows: int, columns: int) -> float:
     return _MUON_PRODUCTS * (2 * short**2 * long + short**3)
 
 
-def _latest(runs: Sequence[Run], device: str) -> Run | None:
-    """The run that was submitted last, of those that have measured an epoch on this device."""
+def _latest(runs: Sequence[Run], device: str, n_train: int) -> Run | None:
+    """The run that was submitted last, of those that have measured an epoch as it will be here."""
     fit = [
         run
         for run in runs
-        if run.seconds_per_epoch and device in ("auto", run.device, run.spec.device)
+        if run.seconds_per_epoch
+        and device in ("auto", run.device, run.spec.device)
+        and n_train <= 2 * run.digits <= 4 * n_train
     ]
     return max(fit, key=lambda run: run.queued, default=None)
 

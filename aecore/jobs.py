@@ -10,9 +10,6 @@ import dataclasses
 import os
 import secrets
 import shutil
-import subprocess
-import sys
-import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +22,8 @@ from aecore.errors import ConfigError, TrainingError
 from aecore.held_file import HeldFile
 from aecore.limits import LIMITS
 from aecore.run_folder import ALIVE, STOP, Run, RunSpec, Status
+from aecore.run_process import cores
+from aecore.run_process import start as _start
 
 MAX_RUNS = 20
 """Ended runs that are kept on disk."""
@@ -81,11 +80,10 @@ def submit(spec: RunSpec) -> Run:
     )
     try:
         _drop_old()
-        path = _new_folder(spec)
+        path, alive = _new_folder(spec)
     except OSError as error:
         raise _unwritable(error) from None
-    with HeldFile(path / ALIVE) as alive:
-        alive.try_hold()
+    with alive:
         _start(path, alive)
     return listed(path.name)
 
@@ -237,66 +235,30 @@ def mark_kept(run: Run | Path | str, name: str) -> None:
         raise _unwritable(error) from None
 
 
-def cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _require_allowed() -> None:
     if not training_allowed():
         raise TrainingError("Training is switched off on this server (AECORE_TRAINING=off).")
 
 
-def _new_folder(spec: RunSpec) -> Path:
-    """The folder of a new run, there all at once."""
+def _new_folder(spec: RunSpec) -> tuple[Path, HeldFile]:
+    """The folder of a new run, there all at once, and its file `alive`, held."""
     runs = run_folder.runs_dir()
     runs.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC)
     name = f"{now:%Y%m%d-%H%M%S-%f}-{secrets.token_hex(2)}"
     draft = runs / f"{_NEW}{name}"
     draft.mkdir()
+    alive = HeldFile(draft / ALIVE)
     try:
+        alive.try_hold()
         run_folder.write_spec(draft, spec)
         run_folder.write_status(draft, Status(queued=now.timestamp()))
         draft.rename(runs / name)
     except OSError:
+        alive.let_go()
         shutil.rmtree(draft, ignore_errors=True)
         raise
-    return runs / name
-
-
-def _start(path: Path, alive: HeldFile) -> None:
-    """Start the run's process, which takes over the held file."""
-    descriptor = alive.descriptor()
-    command = [sys.executable, "-m", "aecore.worker", str(path), "--held", str(descriptor)]
-    try:
-        with (path / "log.txt").open("ab") as log:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=(descriptor,),
-                start_new_session=True,  # Ctrl-C in the server's terminal is not for it
-                env=_environment(),
-            )
-    except OSError as error:
-        raise TrainingError(f"The training process cannot start: {error}.") from None
-    # Someone has to take note of its end, or it would stay behind as a zombie.
-    threading.Thread(target=process.wait, name=f"end of {path.name}", daemon=True).start()
-
-
-def _environment() -> dict[str, str]:
-    """Lets the process import this package wherever the app was started, and share the cores."""
-    here = str(Path(__file__).resolve().parents[1])
-    search = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
-    # Training threads wait for each other by spinning, long enough to waste whole time slices when
-    # a page has one of the cores: beside a process that took one of two cores an epoch of `plane`
-    # did not end within 50 s, and took 3.5 s so; with both cores free no difference was seen.
-    spin = {"GOMP_SPINCOUNT": os.environ.get("GOMP_SPINCOUNT", "2000")}
-    return os.environ | spin | {"PYTHONPATH": search}
+    return runs / name, alive
 
 
 def _settled(run: Run) -> Run:

@@ -124,9 +124,10 @@ class Recorder:
 
     def begin(self, spec: RunSpec, state: TrainingState | None, steps_an_epoch: int) -> None:
         """Get ready for the epochs that follow a state."""
-        self.spec, self.state, self._steps_an_epoch = spec, state, steps_an_epoch
         records = state.history if state else ()
-        self._saved_epoch = len(records)
+        if self.state is None:  # else it goes on from memory, which may be ahead of the disk
+            self._saved_epoch = len(records)
+        self.spec, self.state, self._steps_an_epoch = spec, state, steps_an_epoch
         self._steps = 0
         self._try(lambda: run_folder.write_history(self.path, records))
         frames.thin_out(self.path, planned=spec.train.epochs, after=len(records))

@@ -66,6 +66,7 @@ class Trainer:
         pca_error = metrics.mse(clean, self.pca.reconstruct(compensate(self.noisy, noise)))
         self.recorder.tell(
             source=self.dataset.source,
+            digits=len(self.train_images),
             device=self.device.type,
             pca_test_mse=float(pca_error.mean()),
         )

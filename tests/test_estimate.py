@@ -16,7 +16,7 @@ from aecore.run_folder import Run
 PLANE = get_preset("plane")
 
 
-def finished(preset, *, seconds_per_epoch, queued=0.0, device="cpu"):
+def finished(preset, *, seconds_per_epoch, queued=0.0, device="cpu", digits=60_000):
     return Run(
         id="20260101-000000-000000-0000",
         path=Path("/nowhere"),
@@ -30,6 +30,7 @@ def finished(preset, *, seconds_per_epoch, queued=0.0, device="cpu"):
         seconds_per_epoch=seconds_per_epoch,
         pca_test_mse=None,
         source="MNIST",
+        digits=digits,
         device=device,
         message="",
         notes=(),
@@ -60,6 +61,7 @@ def test_the_latest_run_on_the_device_tells_the_time():
         finished(PLANE, seconds_per_epoch=9.0, queued=1.0),
         finished(PLANE, seconds_per_epoch=0.5, queued=2.0),
         finished(PLANE, seconds_per_epoch=0.01, queued=3.0, device="cuda"),
+        finished(PLANE, seconds_per_epoch=0.02, queued=3.5, digits=1_297),
         dataclasses.replace(
             finished(PLANE, seconds_per_epoch=7.0, queued=4.0), seconds_per_epoch=None
         ),

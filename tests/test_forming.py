@@ -136,6 +136,7 @@ def run(state: str, tmp_path, **changed) -> Run:
             "seconds_per_epoch": 0.8,
             "pca_test_mse": 0.05,
             "source": "MNIST",
+            "digits": 60_000,
             "device": "cpu",
             "message": "",
             "notes": (),

@@ -16,9 +16,10 @@ STEPS = (
     {"checks", "codes", "config", "dataset", "framing", "held_file", "picture_file", "pictures"}
     | {"selection", "subset", "whole_file"},
     {"cuda_graph", "digits", "distortion", "download", "drawing", "history", "latent", "layers"}
-    | {"limits", "model", "noise", "presets", "sheet"},
+    | {"limits", "model", "noise", "presets", "run_spec", "sheet"},
     {"animation", "baseline", "card", "changes", "damage", "download_job", "inference", "metrics"}
-    | {"optimizers", "paths", "pin", "projection", "reading", "run_folder", "snippets"},
+    | {"optimizers", "paths", "pin", "projection", "reading", "run_folder"}
+    | {"run_process", "snippets"},
     {"ablation", "checkpoint", "controls", "data", "denoising", "estimate", "evaluation"}
     | {"figures", "frames", "importance", "interpolation", "jobs", "perturbation", "remarks"}
     | {"repair", "responses", "settling", "training_state", "twins", "units"},

@@ -21,8 +21,8 @@ from aecore.history import EpochRecord
 from aecore.run_folder import ALIVE, CHECKPOINT, SPEC, STATE_FILE, STATUS
 from aecore.training_state import TrainingState
 
-KILLS = int(os.environ.get("AECORE_KILLS", "4"))
-"""All 50 take some minutes: AECORE_KILLS=50 python -m pytest tests/test_jobs.py -k killed"""
+KILLS = int(os.environ.get("AECORE_KILLS", "3"))
+"""All 50 take some minutes: AECORE_KILLS=50 python -m pytest tests/test_jobs.py -n 0 -k killed"""
 LONG = 500
 
 
