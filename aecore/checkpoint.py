@@ -75,6 +75,11 @@ def models_dir() -> Path:
     return Path(named) if named else Path(__file__).resolve().parent.parent / "models"
 
 
+def is_name(text: str) -> bool:
+    """Whether a checkpoint can be called so: a plain word, without folder or ending."""
+    return _NAME.fullmatch(text) is not None and not text.endswith(SUFFIX)
+
+
 def find(model: str | Path) -> Path:
     """The file of a checkpoint, from its name in the models folder or its path.
 
@@ -85,7 +90,7 @@ def find(model: str | Path) -> Path:
     """
     text = str(model)
     path = Path(text)
-    if _NAME.fullmatch(text) and not text.endswith(SUFFIX):
+    if is_name(text):
         path = models_dir() / f"{text}{SUFFIX}"
     if not _is_file(path):
         known = ", ".join(name for name in names()) or "none yet"
@@ -193,7 +198,7 @@ def require_writable(path: Path) -> None:
     CheckpointError
         If the name is unfit or the folder cannot be written.
     """
-    if not _NAME.fullmatch(path.stem) or path.suffix != SUFFIX:
+    if not is_name(path.stem) or path.suffix != SUFFIX:
         raise CheckpointError(
             f"{path.name!r} cannot name a checkpoint: use letters, digits, '.', '_' and '-', "
             f"at most 64, and the ending {SUFFIX}."

@@ -64,6 +64,43 @@ def table(entries: Sequence[Entry]) -> dict[str, list[Value]]:
     return {title: [value(entry) for entry in entries] for title, value in COLUMNS.items()}
 
 
+def beside(entries: Sequence[Entry]) -> tuple[list[str], dict[str, list[str]]]:
+    """A few models side by side: their names, and the values in words by title.
+
+    Settings that all of them share are left out, and figures that none of them has.
+    """
+    names = [entry.name for entry in entries]
+    rows = {}
+    for title, text in _BESIDE.items():
+        values = [COLUMNS[title](entry) for entry in entries]
+        words = ["–" if value is None else format(value, text) for value in values]
+        is_figure = text.startswith(".")
+        if (is_figure or len(set(words)) > 1) and set(words) != {"–"}:
+            rows[title] = words
+    if rows.get("clean MSE") == rows.get("test MSE"):  # no denoiser among them
+        rows.pop("clean MSE", None)
+    return names, rows
+
+
+_BESIDE = {
+    # column: how a value reads
+    "D": "d",
+    "hidden": "s",
+    "dropout": "g",
+    "input": "s",
+    "optimiser": "s",
+    "epochs": "d",
+    "seconds": ".1f",
+    "test MSE": ".4f",
+    "PCA MSE": ".4f",
+    "clean MSE": ".4f",
+    "kNN-5": ".1%",
+    "PCA kNN-5": ".1%",
+    "trustw.": ".3f",
+    "PCA trustw.": ".3f",
+}
+
+
 def to_csv(columns: Mapping[str, Sequence[Value]]) -> str:
     """Columns of one length as CSV; None is an empty field."""
     file = io.StringIO()

@@ -187,6 +187,9 @@ class TrainConfig(Plain):
     seed: int = 0
     """Fixes the initial weights, the order of the digits, their distortion and
     corruption, and the dropout."""
+    restarts: tuple[int, ...] = ()
+    """Epochs after which the schedule began anew, for a run that was given more of them; ascending.
+    Where there are none, `to_dict` leaves the field out."""
 
     def __post_init__(self) -> None:
         if isinstance(self.noise, Mapping):
@@ -202,3 +205,27 @@ class TrainConfig(Plain):
         _require_real("kl_weight", self.kl_weight, 0.0, 100.0)
         _require_real("distortion", self.distortion, 0.0, 1.0)
         _require_int("seed", self.seed, 0, 2**63 - 1)
+        self._check_restarts()
+
+    def _check_restarts(self) -> None:
+        if not isinstance(self.restarts, (tuple, list)):
+            raise ConfigError(f"restarts must be a list of epochs, not {self.restarts!r}.")
+        object.__setattr__(self, "restarts", tuple(self.restarts))
+        low = 1
+        for epoch in self.restarts:
+            _require_int("each of restarts", epoch, low, self.epochs - 1)
+            low = epoch + 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields as plain values that JSON can hold; without restarts where there are none."""
+        values = super().to_dict()
+        if not self.restarts:
+            del values["restarts"]
+        return values
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Build from `to_dict`'s result; see `Plain.from_dict`."""
+        if isinstance(values, Mapping):
+            values = {"restarts": ()} | dict(values)
+        return super().from_dict(values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
 import numpy as np
@@ -75,23 +75,45 @@ def run(
         diverged = error
     if not history:
         raise TrainingError("Stopped before the first epoch was done; nothing was learnt or saved.")
-    made = _pack(name, preset, model, train_config, dataset, history)
+    made = pack(name, preset, model, train_config, dataset, history)
     if diverged is not None:
         raise DivergedError(str(diverged), made)
     return made
 
 
-def _pack(
+def pack(
     name: str,
     preset: str | None,
     model: Autoencoder,
     train_config: TrainConfig,
     dataset: Dataset,
-    history: list[EpochRecord],
+    history: Sequence[EpochRecord],
+    *,
+    pca: PCA | None = None,
 ) -> Checkpoint:
+    """Measure a trained model and make it a checkpoint, not yet saved.
+
+    Parameters
+    ----------
+    name : str
+    preset : str or None
+    model : Autoencoder
+        Its weights are rounded as they will be stored.
+    train_config : TrainConfig
+    dataset : Dataset
+    history : sequence of EpochRecord
+        Of the epochs that it was trained for.
+    pca : PCA, optional
+        Of the same D and digits, where it is known already.
+
+    Raises
+    ------
+    TrainingError
+        If values are too large for a checkpoint.
+    """
     device = next(model.parameters()).device
     weights = _as_stored(model, train_config)
-    pca = PCA.fit(dataset.train_images, model.config.latent_dim)
+    pca = pca or PCA.fit(dataset.train_images, model.config.latent_dim)
     figures = evaluate(model, pca, train_config.noise, dataset)
     figures["train_mse"] = _train_mse(model, train_config, dataset)
     card = Card(

@@ -21,6 +21,7 @@ Tried on whole MNIST with two CPU cores, and lost (test MSE):
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable
 from typing import Any
@@ -44,9 +45,7 @@ _POLYNOMIALS = (
 )
 
 
-def new_optimizers(
-    model: Autoencoder, config: TrainConfig, *, rate: Tensor
-) -> list[torch.optim.Optimizer]:
+def new_optimizers(model: Autoencoder, config: TrainConfig, *, rate: Tensor) -> list[Optimizer]:
     """What updates every parameter of `model` once, the slope of its penalty included.
 
     Parameters
@@ -72,7 +71,12 @@ def _groups(parameters: Iterable[Tensor], gamma: float) -> list[dict[str, Any]]:
 
 
 def rates(config: TrainConfig, steps: int) -> Tensor:
-    """The step size of each of `steps` steps: (steps,) float32."""
+    """The step size of each of `steps` steps: (steps,) float32; `restarts` begin it anew."""
+    ends = [steps * epoch // config.epochs for epoch in (0, *config.restarts, config.epochs)]
+    return torch.cat([_leg(config, end - start) for start, end in itertools.pairwise(ends)])
+
+
+def _leg(config: TrainConfig, steps: int) -> Tensor:
     if config.schedule == "constant":
         return torch.full((steps,), config.learning_rate)
     step = torch.arange(1, steps + 1, dtype=torch.float64)
@@ -81,11 +85,10 @@ def rates(config: TrainConfig, steps: int) -> Tensor:
     return (config.learning_rate * torch.minimum(rising, falling).clamp(max=1.0)).float()
 
 
-class Adam(torch.optim.Optimizer):
-    """Kingma and Ba 2015, bit for bit `torch.optim.Adam(fused=True)`.
+class Optimizer:
+    """Groups of parameters, and what is remembered of each parameter.
 
-    That spends 55 us on its own bookkeeping for each group, in all a tenth of a step of `plane`;
-    this calls the kernel below it directly, which adds the weight decay in the same pass.
+    In place of `torch.optim.Optimizer`, whose first use imports torch._dynamo: a second's work.
 
     Parameters
     ----------
@@ -96,15 +99,45 @@ class Adam(torch.optim.Optimizer):
         On the parameters' device.
     """
 
+    remembers: tuple[str, ...] = ()
+    """Names of what is remembered of each parameter, in its shape, zero at first."""
+
     def __init__(self, groups: Iterable[dict[str, Any]], *, lr: Tensor) -> None:
-        super().__init__(groups, {"lr": lr})
+        self.param_groups = [group | {"lr": lr} for group in groups]
+        self.state: dict[Tensor, dict[str, Tensor]] = {
+            parameter: {name: torch.zeros_like(parameter) for name in self.remembers}
+            for group in self.param_groups
+            for parameter in group["params"]
+        }
+
+    def step(self) -> None:
+        """Update every parameter from its gradient."""
+        raise NotImplementedError
+
+    def memory(self) -> dict[str, Tensor]:
+        """All that the next steps depend on but the parameters and their gradients, by name."""
+        states = enumerate(self.state.values())
+        return {f"{i}.{name}": value for i, state in states for name, value in state.items()}
+
+
+class Adam(Optimizer):
+    """Kingma and Ba 2015, bit for bit `torch.optim.Adam(fused=True)`.
+
+    That spends 55 us on its own bookkeeping for each group, in all a tenth of a step of `plane`;
+    this calls the kernel below it directly, which adds the weight decay in the same pass.
+    """
+
+    remembers = ("exp_avg", "exp_avg_sq")
+
+    def __init__(self, groups: Iterable[dict[str, Any]], *, lr: Tensor) -> None:
+        super().__init__(groups, lr=lr)
         for group in self.param_groups:
             group["step"] = torch.zeros((), device=lr.device)
-            for parameter in group["params"]:
-                self.state[parameter] = {
-                    "exp_avg": torch.zeros_like(parameter),
-                    "exp_avg_sq": torch.zeros_like(parameter),
-                }
+
+    def memory(self) -> dict[str, Tensor]:
+        """All that the next steps depend on but the parameters and their gradients, by name."""
+        steps = {f"group.{i}.step": group["step"] for i, group in enumerate(self.param_groups)}
+        return super().memory() | steps
 
     @torch.no_grad()
     def step(self) -> None:
@@ -130,26 +163,15 @@ class Adam(torch.optim.Optimizer):
             )
 
 
-class Muon(torch.optim.Optimizer):
+class Muon(Optimizer):
     """Momentum whose update is made orthogonal, for weight matrices (Jordan et al. 2024).
 
     Every direction of a matrix moves equally far in a step, also those with small gradients. The
     update is scaled so that its values are about as large as Adam's (Liu et al. 2025, "Muon is
     scalable for LLM training").
-
-    Parameters
-    ----------
-    groups : iterable of dict
-        Of matrices as `params` and their `weight_decay`; see `Adam`.
-    lr : Tensor, scalar
-        On the matrices' device.
     """
 
-    def __init__(self, groups: Iterable[dict[str, Any]], *, lr: Tensor) -> None:
-        super().__init__(groups, {"lr": lr})
-        for group in self.param_groups:
-            for matrix in group["params"]:
-                self.state[matrix] = {"momentum": torch.zeros_like(matrix)}
+    remembers = ("momentum",)
 
     @torch.no_grad()
     def step(self) -> None:

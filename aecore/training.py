@@ -18,6 +18,7 @@ from aecore.history import EpochRecord
 from aecore.model import Autoencoder, objective, penalty
 from aecore.noise import FIXED_SEED, corrupt
 from aecore.optimizers import new_optimizers, rates
+from aecore.training_state import TrainingState
 
 _EVALUATION_BATCH = 2_000
 
@@ -55,8 +56,13 @@ def train(
     config: TrainConfig,
     *,
     should_stop: Callable[[], bool] = lambda: False,
+    state: TrainingState | None = None,
+    keep: Callable[[TrainingState], None] = lambda state: None,
 ) -> Iterator[EpochRecord]:
     """Train `model` in place, yielding a record after each epoch.
+
+    A run that goes on from a state gives, bit for bit on a CPU with as many threads, what it would
+    have given without the break.
 
     Parameters
     ----------
@@ -68,6 +74,11 @@ def train(
     should_stop : callable
         Asked before every step. When it says yes the generator ends, without a record
         for the epoch under way; the model keeps what it has learnt.
+    state : TrainingState, optional
+        Where to go on; the epochs before are neither trained nor yielded again.
+    keep : callable
+        Gets the state after every epoch, before its record is yielded. It changes with the next
+        step: copy what is to last.
 
     Yields
     ------
@@ -77,7 +88,7 @@ def train(
     ------
     TrainingError
         If the loss stops being finite; the model then holds the last good epoch's weights. Or if
-        the two configurations do not fit together.
+        the two configurations do not fit together, or the state is another model's or device's.
     """
     if config.kl_weight and not model.config.variational:
         raise TrainingError("kl_weight is for variational models; this one is not. Leave it at 0.")
@@ -105,10 +116,13 @@ def train(
         sums.add_(torch.stack((loss.detach(), mse.detach())), alpha=len(rows))
 
     run = step if device.type != "cuda" else CapturedStep(step, config.batch_size, generator)
+    history = list(state.history) if state else []
+    if state:
+        state.restore(model, optimizers, generator)
     good = _copy_state(model)
-    begun = time.perf_counter()
+    begun = time.perf_counter() - (history[-1].seconds if history else 0.0)
 
-    for epoch, epoch_rates in enumerate(schedule, start=1):
+    for epoch, epoch_rates in list(enumerate(schedule, start=1))[len(history) :]:
         model.train()
         sums.zero_()
         order = torch.randperm(len(train_images), generator=generator, device=device)
@@ -128,13 +142,16 @@ def train(
             model.load_state_dict(good)
             raise _divergence(epoch, config.learning_rate)
         good = _copy_state(model)
-        yield EpochRecord(
+        record = EpochRecord(
             epoch=epoch,
             train_loss=mean_loss,
             train_mse=mean_mse,
             test_mse=test_mse,
             seconds=time.perf_counter() - begun,
         )
+        history.append(record)
+        keep(TrainingState.of(model, optimizers, generator, history))
+        yield record
 
 
 @torch.no_grad()

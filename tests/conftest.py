@@ -41,6 +41,8 @@ def walls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AECORE_DOWNLOAD", "off")
     monkeypatch.delenv("AECORE_DATA", raising=False)
     monkeypatch.delenv("AECORE_MODELS", raising=False)
+    monkeypatch.delenv("AECORE_RUNS", raising=False)
+    monkeypatch.delenv("AECORE_TRAINING", raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -13,18 +13,21 @@ PACKAGE = REPOSITORY / "aecore"
 # Every module stands on a step and imports from lower steps only, inside functions too.
 STEPS = (
     {"backprop", "errors", "threads"},
-    {"checks", "codes", "config", "dataset", "framing", "picture_file", "pictures", "selection"}
-    | {"subset"},
+    {"checks", "codes", "config", "dataset", "framing", "held_file", "picture_file", "pictures"}
+    | {"selection", "subset", "whole_file"},
     {"cuda_graph", "digits", "distortion", "download", "drawing", "history", "latent", "layers"}
-    | {"model", "noise", "presets", "sheet"},
-    {"animation", "baseline", "card", "damage", "download_job", "inference", "metrics"}
-    | {"optimizers", "paths", "pin", "projection", "reading", "snippets"},
-    {"ablation", "checkpoint", "controls", "data", "denoising", "evaluation", "figures"}
-    | {"importance", "interpolation", "perturbation", "remarks", "repair", "responses"}
-    | {"settling", "training", "twins", "units"},
-    {"comparison", "curves", "experiment", "packing", "plates", "spectrum", "verdict"},
-    {"bench", "command", "ui"},
-    {"bench_command", "commands", "train_command"},
+    | {"limits", "model", "noise", "presets", "run_spec", "sheet"},
+    {"animation", "baseline", "card", "changes", "damage", "download_job", "inference", "metrics"}
+    | {"optimizers", "paths", "pin", "projection", "reading", "run_folder"}
+    | {"run_process", "snippets"},
+    {"ablation", "checkpoint", "controls", "data", "denoising", "estimate", "evaluation"}
+    | {"figures", "frames", "importance", "interpolation", "jobs", "perturbation", "remarks"}
+    | {"repair", "responses", "settling", "training_state", "twins", "units"},
+    {"comparison", "curves", "forming", "packing", "plates", "provenance", "recorder", "shelf"}
+    | {"spectrum", "training", "verdict"},
+    {"experiment"},
+    {"bench", "command", "trainer", "ui"},
+    {"bench_command", "commands", "train_command", "worker"},
     {"cli"},
     {"__main__"},
 )

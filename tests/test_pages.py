@@ -10,7 +10,7 @@ from aecore.dataset import save_cache
 from aecore.download import DownloadProgress
 from aecore.presets import PRESETS
 
-PAGES = ("map", "generate", "filters", "reconstruct", "denoise", "compare", "your_digit")
+PAGES = ("map", "generate", "filters", "reconstruct", "denoise", "train", "compare", "your_digit")
 
 
 def structure(name: str) -> tuple:

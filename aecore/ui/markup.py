@@ -7,7 +7,7 @@ text is escaped here; Streamlit's own sanitiser sees the result once more.
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -159,6 +159,19 @@ def boxed(image: str, boxes: Sequence[tuple[float, float, float, float]]) -> str
         for number, (left, top, right, bottom) in enumerate(boxes, 1)
     )
     return f'<div style="position:relative;">{image}{frames}</div>'
+
+
+def facts(lines: Mapping[str, str]) -> str:
+    """Texts, each beside what it is; long words break."""
+    cells = "".join(
+        f'<div style="{_DIM}">{escape(what)}</div>'
+        f'<div style="font-size:.875rem;overflow-wrap:anywhere;">{escape(text)}</div>'
+        for what, text in lines.items()
+    )
+    return (
+        '<div style="display:grid;grid-template-columns:auto minmax(0,1fr);gap:.35rem 1rem;'
+        f'align-items:baseline;">{cells}</div>'
+    )
 
 
 def _grid(cells: str, smallest: int, *, most: int | None = None, gap: str = "3px") -> str:

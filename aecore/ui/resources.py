@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -39,6 +40,8 @@ class TestDigits:
     source: str
     fingerprint: str
     is_bundled: bool
+    n_train: int
+    """How many digits there are to train on beside these."""
 
     def belong_to(self, card: Card) -> bool:
         """Whether these are the digits of the checkpoint's atlas, in the same order."""
@@ -90,6 +93,26 @@ def load_checkpoint(name: str) -> Checkpoint:
 @st.cache_resource(max_entries=_MODELS_KEPT, show_spinner=False)
 def _checkpoint(name: str, modified_ns: int, size: int) -> Checkpoint:
     return checkpoint.load(name)
+
+
+def card_of(path: Path) -> Card:
+    """The card of a checkpoint anywhere on disk, read again only when its file has changed.
+
+    Raises
+    ------
+    CheckpointError
+        If there is none or it is damaged.
+    """
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise CheckpointError(f"{path.name} cannot be read: {error.strerror}.") from error
+    return _card_of(str(path), stat.st_mtime_ns, stat.st_size)
+
+
+@st.cache_resource(max_entries=40, show_spinner=False)
+def _card_of(path: str, modified_ns: int, size: int) -> Card:
+    return checkpoint.read_card(Path(path))
 
 
 def load_model(found: Checkpoint):
@@ -171,6 +194,7 @@ def _test_digits(folder: str, modified_ns: int, size: int) -> TestDigits:
         source=dataset.source,
         fingerprint=dataset.fingerprint,
         is_bundled=dataset.kind == "bundled",
+        n_train=len(dataset.train_images),
     )
 
 

@@ -8,6 +8,7 @@ from typing import ParamSpec
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from aecore import checkpoint
 from aecore.card import Card
@@ -61,13 +62,25 @@ def open_page(
     cards = resources.cards()
     if not cards:
         st.error(
-            "There are no trained models yet. Train one: `python -m aecore train plane`",
+            "There are no trained models yet. Train one on the page **Train**, or with "
+            "`python -m aecore train plane`.",
             icon=":material/model_training:",
         )
         st.stop()
+    name = pick_model(picker, cards, prefer=prefer)
+    st.markdown(explanation)
+    found = resources.load_checkpoint(name)
+    st.caption(facts(found.card))
+    return found
+
+
+def pick_model(
+    place: DeltaGenerator, cards: dict[str, Card], *, prefer: Callable[[Card], bool] | None = None
+) -> str:
+    """Draw the model picker, on the model that the address names or that was picked last."""
     name = _choose(cards, prefer)
     st.session_state["model"] = name
-    picker.selectbox(
+    place.selectbox(
         "Model",
         cards,
         key="model",
@@ -75,10 +88,7 @@ def open_page(
         on_change=_picked,
     )
     address.set_model(name)
-    st.markdown(explanation)
-    found = resources.load_checkpoint(name)
-    st.caption("\n\n".join([_facts(found.card), *remarks(found.card)]))
-    return found
+    return name
 
 
 def _choose(cards: dict[str, Card], prefer: Callable[[Card], bool] | None) -> str:
@@ -128,15 +138,17 @@ def dimensions(count: int) -> str:
     return f"D\u2009=\u2009{count}"
 
 
-def _facts(card: Card) -> str:
+def facts(card: Card) -> str:
+    """What a model is and how well it does, and what is unusual about it; Markdown."""
     sizes = " → ".join(map(str, card.model.layer_sizes + card.model.layer_sizes[-2::-1]))
     trained = "clean digits" if card.train.noise is None else f"digits with {card.train.noise}"
     dropout = f" · code dropout {card.model.latent_dropout:g}" if card.model.latent_dropout else ""
-    return (
+    text = (
         f"{sizes}{dropout} · trained on {trained} for {len(card.history)} epochs · "
         f"test error (MSE) **{card.metrics['test_mse']:.4f}**, PCA with the same "
         f"{dimensions(card.model.latent_dim)}: **{card.metrics['pca_test_mse']:.4f}**"
     )
+    return "\n\n".join([text, *remarks(card)])
 
 
 @guarded

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from aecore.ui import shell
+from aecore.ui import run_words, shelf_bin, shell, training
 
 _PAGES = (
     # module, title, icon, address
@@ -16,6 +16,7 @@ _PAGES = (
     ("filters", "Filters", ":material/grid_view:", "filters"),
     ("reconstruct", "Reconstruct", ":material/compare:", "reconstruct"),
     ("denoise", "Denoise", ":material/blur_on:", "denoise"),
+    ("train", "Train", ":material/model_training:", "train"),
     ("compare", "Compare", ":material/balance:", "compare"),
     ("your_digit", "Your digit", ":material/draw:", "your-digit"),
 )
@@ -23,18 +24,33 @@ _PAGES = (
 
 def navigation():
     """The page that the address names."""
-    pages = [
-        st.Page(_renderer(module), title=title, icon=icon, url_path=path, default=path is None)
-        for module, title, icon, path in _PAGES
-    ]
-    return st.navigation({"Autoencoder Explorer": pages})
+    return st.navigation({"Autoencoder Explorer": [_page(*entry) for entry in _PAGES]})
+
+
+def link(module: str, label: str, **query: str) -> None:
+    """A link to a page with something in its address, in the same visit."""
+    entry = next(entry for entry in _PAGES if entry[0] == module)
+    st.page_link(_page(*entry), label=label, query_params=query)
+
+
+def _page(module: str, title: str, icon: str, path: str | None):
+    return st.Page(_renderer(module), title=title, icon=icon, url_path=path, default=path is None)
 
 
 def _renderer(module: str) -> Callable[[], None]:
     @shell.guarded
     def render() -> None:
         importlib.import_module(f"{__name__}.{module}").render()
+        if module != "train":
+            _beside_training()
 
     # Streamlit tells pages apart by the function's name.
     render.__name__ = render.__qualname__ = module
     return render
+
+
+def _beside_training() -> None:
+    """What is true of the page `/train` while another one is on show."""
+    shelf_bin.leave()
+    if (run := training.at_work()) is not None:
+        link("train", f"Training goes on: {run_words.name(run)}")

@@ -1,0 +1,215 @@
+"""One run from its folder to its checkpoint, within the process that works on it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import threading
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from aecore import checkpoint, data, experiment, frames, inference, metrics, run_folder
+from aecore.baseline import PCA
+from aecore.dataset import Dataset, to_unit
+from aecore.errors import TrainingError
+from aecore.limits import LIMITS
+from aecore.model import Autoencoder
+from aecore.noise import compensate, corrupt_fixed
+from aecore.recorder import Recorder
+from aecore.run_folder import CHECKPOINT, STATE_FILE
+from aecore.training import new_model, pick_device, train
+from aecore.training_state import TrainingState
+
+
+class Trainer:
+    """Trains what a run's folder says.
+
+    Parameters
+    ----------
+    path : Path
+        The folder; this process holds its `alive`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.spec = run_folder.read_spec(path)
+        self.recorder = Recorder(path, self.spec)
+        self.dataset: Dataset
+        self.pca: PCA
+
+    def read(self) -> None:
+        """Get the digits, where to go on, and what PCA makes of the digits: the line to beat.
+
+        Raises
+        ------
+        AecoreError
+            If the digits cannot be used, or are not those the run began with.
+        """
+        run_folder.sweep(self.path)
+        if self.spec.threads:
+            torch.set_num_threads(self.spec.threads)
+        self.recorder.tell(phase="reading", state="running", message="")
+        self.device = pick_device(self.spec.device)
+        self.dataset = data.load(self.spec.data, allow_download=False)
+        self.recorder.fingerprint = self.dataset.fingerprint
+        self.state = self._last_state()
+        self.train_images, self.test_images = (
+            torch.from_numpy(to_unit(images)).to(self.device)
+            for images in (self.dataset.train_images, self.dataset.test_images)
+        )
+        self.pca = PCA.fit(self.dataset.train_images, self.spec.model.latent_dim)
+        clean = to_unit(self.dataset.test_images)
+        noise = self.spec.train.noise
+        self.noisy = corrupt_fixed(clean, noise)
+        pca_error = metrics.mse(clean, self.pca.reconstruct(compensate(self.noisy, noise)))
+        self.recorder.tell(
+            source=self.dataset.source,
+            digits=len(self.train_images),
+            device=self.device.type,
+            pca_test_mse=float(pca_error.mean()),
+        )
+        self._set_scene()
+
+    def run(self) -> None:
+        """Train to the plan, or until someone asks for a stop, and save the checkpoint.
+
+        Raises
+        ------
+        AecoreError or OSError
+            If that cannot be done; what was learnt until then is kept as far as the disk allows.
+        """
+        state, trouble = self.state, None
+        while True:
+            try:
+                state, trouble = self._train(state)
+                break
+            except torch.OutOfMemoryError:
+                state = self.recorder.state
+            self._halve_batches()
+        self._finish(state, trouble)
+
+    def _set_scene(self) -> None:
+        labels = self.dataset.test_labels[: frames.N_POINTS]
+        self.shown = [int(row) for row in np.unique(labels, return_index=True)[1]]
+        clean = to_unit(self.dataset.test_images[self.shown])
+        scene = frames.Scene(
+            labels=labels,
+            inputs=self.noisy[self.shown].astype(np.float16),
+            targets=clean.astype(np.float16),
+        )
+        self.recorder.keep_scene(scene)
+
+    def _last_state(self) -> TrainingState | None:
+        """Where to go on; None to begin."""
+        try:
+            state = TrainingState.load(self.path / STATE_FILE)
+        except FileNotFoundError:
+            return None
+        except TrainingError as error:
+            self.recorder.note(f"{error} It is trained again from the start.")
+            return None
+        if state.fingerprint != self.dataset.fingerprint:
+            raise TrainingError(
+                f"The digits in use ({self.dataset.source}) are not those the run began with. "
+                "Bring those back to resume it."
+            )
+        return state
+
+    def _train(
+        self, state: TrainingState | None
+    ) -> tuple[TrainingState | None, TrainingError | None]:
+        """Train on from a state; the last whole epoch's, and why it ended early if it did."""
+        config = self.spec.train
+        model = new_model(self.spec.model, seed=config.seed, device=self.device)
+        steps = math.ceil(len(self.train_images) / config.batch_size)
+        self.recorder.begin(self.spec, state, steps)
+        if state is None:
+            self._add_frame(0, model)
+        threading.Thread(target=_import_early, daemon=True).start()
+        records = train(
+            model,
+            self.train_images,
+            self.test_images,
+            config,
+            should_stop=self.recorder.stop_asked,
+            state=state,
+            keep=self.recorder.keep,
+        )
+        try:
+            for record in records:
+                self.recorder.add(record)
+                last = record.epoch == config.epochs
+                if last or record.epoch % frames.stride(config.epochs) == 0:
+                    self._add_frame(record.epoch, model)
+        except TrainingError as error:
+            return self.recorder.state, error
+        return self.recorder.state, None
+
+    def _add_frame(self, epoch: int, model: Autoencoder) -> None:
+        before = frames.epochs(self.path)
+        last = frames.frame(self.path, before[-1]) if before else None
+        images = to_unit(self.dataset.test_images[: frames.N_POINTS])
+        codes = inference.encode(model, images)
+        outputs = inference.reconstruct(model, self.noisy[self.shown])
+        first = next(iter(inference.weights_of(model).values()))
+        self.recorder.add_frame(frames.Frame.of(epoch, codes, outputs, first, last))
+
+    def _halve_batches(self) -> None:
+        """After the device ran out of memory."""
+        torch.cuda.empty_cache()
+        config = self.spec.train
+        half = config.batch_size // 2
+        if half < LIMITS.batch_size[0]:
+            raise TrainingError(
+                f"The memory of {self.device.type} does not hold this training, not even with "
+                f"batches of {config.batch_size}. Choose a smaller model, or the device cpu."
+            )
+        self.spec = dataclasses.replace(
+            self.spec, train=dataclasses.replace(config, batch_size=half)
+        )
+        run_folder.write_spec(self.path, self.spec)
+        epoch = self.recorder.status.epoch + 1
+        self.recorder.note(
+            f"Batches of {config.batch_size} did not fit into the memory of {self.device.type}; "
+            f"from epoch {epoch} on they hold {half}."
+        )
+
+    def _finish(self, state: TrainingState | None, trouble: TrainingError | None) -> None:
+        """Keep what was learnt, and say how it ended."""
+        recorder = self.recorder
+        recorder.insist(recorder.save_state)
+        if state is not None:
+            recorder.tell(phase="measuring")
+            self._save_checkpoint(state)
+        if trouble is not None:
+            raise trouble
+        done = state is not None and state.epoch == self.spec.train.epochs
+        if done:
+            message = ""
+        elif state is None:
+            message = "Stopped before the first epoch was done: nothing was learnt yet."
+        else:
+            message = f"Stopped after epoch {state.epoch} of {self.spec.train.epochs}."
+        recorder.tell(state="done" if done else "stopped", phase="", message=message)
+
+    def _save_checkpoint(self, state: TrainingState) -> None:
+        model = new_model(self.spec.model, seed=0, device=self.device)
+        model.load_state_dict(state.weights())
+        made = experiment.pack(
+            Path(CHECKPOINT).stem,
+            self.spec.preset,
+            model,
+            self.spec.train,
+            self.dataset,
+            state.history,
+            pca=self.pca,
+        )
+        self.recorder.insist(lambda: checkpoint.save(made, self.path / CHECKPOINT))
+
+
+def _import_early() -> None:
+    """Load what measuring will need, a second's work, while the processor waits for memory."""
+    import sklearn.manifold
+    import sklearn.neighbors  # noqa: F401

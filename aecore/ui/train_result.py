@@ -1,0 +1,120 @@
+"""What a run has made, on `/train`: its figures beside the preset's, keeping it, going on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from aecore import checkpoint, comparison, jobs, shelf
+from aecore.comparison import Entry
+from aecore.errors import AecoreError
+from aecore.limits import LIMITS
+from aecore.presets import PRESETS
+from aecore.run_folder import Run
+from aecore.ui import pages, resources, shell, training
+
+_PLACES = (
+    # page, label
+    ("map", "Open on the map"),
+    ("generate", "Generate from it"),
+    ("your_digit", "Your digit"),
+    ("compare", "Compare"),
+)
+
+
+def show(run: Run) -> None:
+    """Draw what there is to do with a run that has ended."""
+    if not run.has_checkpoint:
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        _keep(run)
+        _go_on(run)
+    with right:
+        _figures(run)
+
+
+@shell.guarded
+def _figures(run: Run) -> None:
+    """The run's figures, those of the model it came from, and PCA's."""
+    own = Entry(name="this run", card=resources.card_of(run.checkpoint_path), size=0)
+    card = resources.cards().get(run.spec.preset or "")
+    entries = [own] if card is None else [own, Entry(name=run.spec.preset, card=card, size=0)]
+    names, rows = comparison.beside(entries)
+    head = "| | " + " | ".join(shell.plain(name) for name in names) + " |"
+    body = [
+        f"| {title} | " + " | ".join(shell.plain(value) for value in values) + " |"
+        for title, values in rows.items()
+    ]
+    st.markdown("\n".join([head, "|---|" + "---:|" * len(names), *body]))
+    if card is not None and card.source != own.card.source:
+        st.caption(
+            f"Not measured on the same digits: {shell.plain(own.card.source)} here, "
+            f"{shell.plain(card.source)} there."
+        )
+
+
+def _keep(run: Run) -> None:
+    """Name the model and keep it; where to look at it then."""
+    kept = [name for name in run.kept_as if name in checkpoint.names()]
+    if kept:
+        st.success(f"Kept as **{shell.plain(kept[-1])}**.", icon=":material/bookmark_added:")
+        with st.container(horizontal=True, vertical_alignment="center", key="train_open"):
+            for page, label in _PLACES:
+                pages.link(page, label, model=kept[-1])
+        return
+    _keep_form(run)
+
+
+@st.fragment
+def _keep_form(run: Run) -> None:
+    preset, spec = PRESETS.get(run.spec.preset or "", PRESETS["plane"]), run.spec
+    key = f"train_name_{run.id}"
+    if key not in st.session_state:
+        st.session_state[key] = shelf.suggest(preset, spec.model, spec.train)
+    with st.form("train_keep_form", border=False):
+        name = st.text_input(
+            "Keep it as", key=key, max_chars=64, help="It then is in every model picker."
+        )
+        pressed = st.form_submit_button(
+            "Keep",
+            key="train_keep",
+            type="primary",
+            icon=":material/bookmark_add:",
+            width="stretch",
+        )
+    if pressed:
+        try:
+            shelf.keep(run.checkpoint_path, name.strip())
+            jobs.mark_kept(run, name.strip())
+        except AecoreError as error:
+            st.error(shell.plain(error), icon=":material/error:")
+            return
+        training.changed()
+        st.rerun()
+    st.caption("Runs that are not kept make room for later ones after a while.")
+
+
+@st.fragment
+def _go_on(run: Run) -> None:
+    """More epochs than were planned."""
+    planned, most = run.spec.train.epochs, LIMITS.epochs[1]
+    if run.resumable or planned >= most or not jobs.training_allowed():
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        more = st.number_input(
+            "More epochs",
+            1,
+            most - planned,
+            min(planned, most - planned),
+            key=f"train_more_{run.id}",
+        )
+        if st.button("Go on", key="train_extend", icon=":material/fast_forward:"):
+            try:
+                jobs.resume(run, epochs=planned + more)
+            except AecoreError as error:
+                st.error(shell.plain(error), icon=":material/error:")
+                return
+            training.changed()
+            st.rerun()
+    if run.spec.train.schedule == "linear":
+        st.caption("The step size, down to 0 by now, begins anew and comes down once more.")
