@@ -13,18 +13,18 @@ PACKAGE = REPOSITORY / "aecore"
 # Every module stands on a step and imports from lower steps only, inside functions too.
 STEPS = (
     {"errors", "threads"},
-    {"checks", "codes", "config", "dataset", "framing", "picture_file", "pictures", "selection"}
-    | {"subset"},
-    {"cuda_graph", "digits", "distortion", "download", "drawing", "history", "latent", "layers"}
+    {"checks", "codes", "config", "dataset", "framing", "ink", "picture_file", "pictures"}
+    | {"selection", "subset"},
+    {"blobs", "cuda_graph", "distortion", "download", "drawing", "history", "latent", "layers"}
     | {"model", "noise", "presets", "sheet"},
-    {"animation", "baseline", "card", "damage", "download_job", "inference", "metrics"}
-    | {"optimizers", "paths", "pin", "projection", "reading", "snippets"},
+    {"animation", "baseline", "card", "damage", "digits", "download_job", "inference", "metrics"}
+    | {"optimizers", "paths", "pin", "projection", "snippets"},
     {"ablation", "checkpoint", "controls", "data", "denoising", "evaluation", "figures"}
     | {"importance", "interpolation", "perturbation", "remarks", "repair", "responses"}
     | {"settling", "training", "twins", "units"},
     {"comparison", "curves", "experiment", "packing", "plates", "spectrum", "verdict"},
     {"bench", "command", "ui"},
-    {"bench_command", "commands", "train_command"},
+    {"bench_command", "commands", "reconstruct_command", "train_command"},
     {"cli"},
     {"__main__"},
 )
