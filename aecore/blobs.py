@@ -26,6 +26,8 @@ SEEN_PIXELS = 10
 """The least of that: smaller ones are specks beside a digit that touches the edge."""
 LARGE = 0.4
 """The share of the picture's side that a paper's edge or a frame takes at least."""
+SLIVER = 0.02
+"""What lies along the edge and is no thicker than this share of the picture is the desk's, too."""
 SMALL_DIGIT = 0.35
 """What is smaller than this share of the largest digit is none."""
 MOST = 50
@@ -151,7 +153,7 @@ def _edges(strokes: list[_Stroke], shape: tuple[int, ...]) -> list[_Stroke]:
     for stroke in strokes:
         shares = [n / whole for n, whole in zip(_size(stroke.box), shape, strict=True)]
         if _touches(stroke.box, shape):
-            if max(shares) >= LARGE and seen:
+            if seen and (max(shares) >= LARGE or _is_sliver(stroke.box, shape)):
                 outer.append(stroke)
         elif min(shares) >= LARGE and any(_within(other.box, stroke.box) for other in seen):
             outer.append(stroke)
@@ -160,6 +162,17 @@ def _edges(strokes: list[_Stroke], shape: tuple[int, ...]) -> list[_Stroke]:
 
 def _touches(box: Box, shape: tuple[int, ...]) -> bool:
     return box[0] == 0 or box[1] == 0 or box[2] == shape[0] or box[3] == shape[1]
+
+
+def _is_sliver(box: Box, shape: tuple[int, ...]) -> bool:
+    """Whether a box lies along an edge of the picture and is hardly thicker than it."""
+    height, width = _size(box)
+    thin = max(1, SLIVER * max(shape))
+    level = box[0] == 0 or box[2] == shape[0]
+    upright = box[1] == 0 or box[3] == shape[1]
+    return (level and height <= min(thin, width / 4)) or (
+        upright and width <= min(thin, height / 4)
+    )
 
 
 def _within(box: Box, other: Box) -> bool:

@@ -14,14 +14,18 @@ from scipy import ndimage
 
 from aecore.blobs import Blobs, find_blobs
 from aecore.errors import ConfigError, PictureError
-from aecore.framing import Framed, crop, fit
-from aecore.ink import EIGHT, find_ink, grey_of, shrunk, without_lines
+from aecore.framing import BOX, Framed, crop, fit
+from aecore.ink import EIGHT, find_ink, grey_of, resized, shrunk, without_lines
 
 PREVIEW_SIDE = 256
 SHARP = 40
 """Strokes of digits longer than so many pixels are made black or white, but for their edges."""
 BLEED = 4.0
 """How steep those edges are at most."""
+ENLARGED = 4
+"""How many times digits shorter than the 20-pixel box are enlarged before their edges are found."""
+TINY_BLEED = 2.5
+"""How steep those edges are then made."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,8 +183,16 @@ def _cut_out(
 
 
 def _sharpened(ink: np.ndarray, threshold: float) -> np.ndarray:
-    """Ink from 0 to 1, steeper about the threshold where there are pixels enough."""
-    steep = min(max(max(ink.shape) / SHARP, 1.0), BLEED)
+    """Ink from 0 to 1, steeper about the threshold where there are pixels enough.
+
+    A tiny digit is enlarged, for its edges lie somewhere within its outermost pixels.
+    """
+    if max(ink.shape) - 2 < BOX:
+        margin = np.pad(ink, 2)
+        ink = resized(margin, tuple(ENLARGED * n for n in margin.shape))
+        steep = TINY_BLEED
+    else:
+        steep = min(max(max(ink.shape) / SHARP, 1.0), BLEED)
     return np.clip((ink - threshold) * steep + threshold, 0, 1)
 
 

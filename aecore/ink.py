@@ -186,7 +186,7 @@ def _paper(small: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     beyond = np.pad(ndimage.gaussian_filter(small, 1), 2 * radius, mode="edge")
     filled = closing(beyond, disk(radius, decomposition="sequence"))
     inner = np.s_[2 * radius : -2 * radius]
-    return _resized(filled[inner, inner], shape)
+    return resized(filled[inner, inner], shape)
 
 
 def _border(grey: np.ndarray) -> np.ndarray:
@@ -312,10 +312,10 @@ def shrunk(grey: np.ndarray, side: int) -> np.ndarray:
     longest = max(grey.shape)
     if longest <= side:
         return grey
-    return _resized(grey, tuple(max(1, round(n * side / longest)) for n in grey.shape))
+    return resized(grey, tuple(max(1, round(n * side / longest)) for n in grey.shape))
 
 
-def _resized(grey: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def resized(grey: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Scale smoothly to `shape`."""
     picture = Image.fromarray(np.ascontiguousarray(grey, dtype=np.float32))
     return np.clip(np.asarray(picture.resize(shape[::-1], Image.Resampling.BICUBIC)), 0, 1)

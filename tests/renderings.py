@@ -145,9 +145,7 @@ def pencil(digit: np.ndarray, rng: Rng) -> np.ndarray:
     ink = pen_on_paper(digit, rng, pen=(0.03, 0.06))
     grain = np.clip(ndimage.gaussian_filter(rng.normal(0.75, 0.6, ink.shape), 1), 0.2, 1)
     return photographed(
-        0.88 * (1 - 0.35 * ink * grain)
-        - np.resize(light(480, rng, 0.2), ink.shape) * 0
-        - light(480, rng, 0.2)[:, :360],
+        0.88 * (1 - 0.35 * ink * grain) - light(480, rng, 0.2)[:, :360],
         rng,
         noise=0.015,
     )
