@@ -207,6 +207,9 @@ def _are_one(group: list[_Stroke], stroke: _Stroke) -> bool:
     if max(size) < PART * large:  # a bar, a foot, a broken end
         return under >= 0.3 or gap <= BESIDE * large
     height, width = _size(_around([box, stroke.box]))
+    flat = min(tall, size[0]) <= PART * max(tall, size[0])
+    if flat and under >= 0.5 and gap <= BESIDE * large:  # a broken 7's or 5's top
+        return True
     return gap <= CLOSE * large and (width <= 0.85 * height or under >= 0.5)  # two halves
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+
 from aecore import checkpoint
 from aecore.codes import parse_code
 from aecore.command import Result, complain, load_data

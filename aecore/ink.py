@@ -117,9 +117,8 @@ def find_ink(grey: np.ndarray, invert: Invert = "auto") -> tuple[np.ndarray, boo
         paper = np.full_like(grey, np.median(small[_border(small)]))
     else:
         paper = _paper(small, grey.shape)
-    ink = paper - light
-    if dark:
-        ink = ink / np.maximum(paper, 0.1)  # ink takes a share of the light, in a shadow too
+    # Ink takes a share of the light, in a shadow too; in a negative, of what is short of white.
+    ink = (paper - light) / np.maximum(paper, 0.1)
     if not even:
         ink = ndimage.gaussian_filter(ink, GRAIN * max(ink.shape)) - np.median(ink)
         ink = np.where(ink > 3 * _spread(ink), ink, 0)

@@ -15,7 +15,7 @@ from aecore.command import Result
 from aecore.errors import PictureError
 
 if TYPE_CHECKING:
-    from aecore.digits import FoundDigit, Reading, Settings
+    from aecore.digits import FoundDigit, Settings
     from aecore.verdict import Verdict
 
 # torch, scikit-image and the like are imported where they are used: `--help` answers at once.

@@ -143,7 +143,7 @@ def test_uneven_light_is_taken_away(light, ink_is_dark):
     assert "uneven" in result.steps[1].reason
 
 
-@pytest.mark.parametrize(("width", "word"), [(2, "brought"), (16, "as MNIST"), (30, "brought")])
+@pytest.mark.parametrize(("width", "word"), [(2, "brought"), (16, "as MNIST"), (30, "as MNIST"), (36, "brought")])
 def test_pens_of_any_width_come_out_alike(width, word):
     result = normalise(draw(400, scale=2, width=2 * width))
 
@@ -175,7 +175,7 @@ def test_a_blank_picture_holds_no_ink(level, noise):
 def test_noise_as_strong_as_the_ink_hides_it():
     pixels = np.random.default_rng(0).integers(0, 256, (100, 100), dtype=np.uint8)
 
-    with pytest.raises(PictureError, match="no ink|specks"):
+    with pytest.raises(PictureError, match=r"no ink|specks"):
         normalise(Image.fromarray(pixels))
 
 
@@ -192,7 +192,7 @@ def test_digits_of_8_pixels_are_taken():
         result = main(read(as_array(Image.fromarray((image * 15.9).astype(np.uint8)))))
 
         assert_digit(result.digit)
-        assert likeness(result.digit, frame(image / 16)) > 0.9
+        assert likeness(result.digit, frame(image / 16)) > 0.85
 
 
 @settings(max_examples=60, deadline=None)
@@ -299,19 +299,16 @@ def test_picking_takes_one_digit_or_all_ink_together():
 # corrections by hand
 
 
-def test_inverting_by_hand_takes_the_paper_for_ink():
+def test_inverting_by_hand_takes_the_other_side_for_ink():
     picture = as_array(draw())
 
     by_hand = read(picture, Settings(invert="yes"))
-    with_paper = read(
-        picture,
-        Settings(invert="no"),
-    )
 
     np.testing.assert_array_equal(by_hand.digits[0].digit, PLAIN)
-    assert (by_hand.inverted, with_paper.inverted) == (True, False)
+    assert by_hand.inverted
     assert "as you set" in by_hand.digits[0].steps[1].reason
-    assert likeness(with_paper.digits[0].digit, PLAIN) < 0.5
+    with pytest.raises(PictureError, match="no ink"):
+        read(picture, Settings(invert="no"))
 
 
 def test_rotating_by_hand_turns_clockwise():
