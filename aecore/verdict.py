@@ -9,6 +9,7 @@ from scipy import ndimage
 
 from aecore import inference, metrics
 from aecore.checkpoint import Checkpoint
+from aecore.framing import pen_width
 from aecore.latent import MapDistance, nearest_label_vote
 from aecore.model import Autoencoder
 
@@ -19,6 +20,8 @@ FAINT = 0.2
 """Grey of ink that is hardly there."""
 SPECKLED = 8
 """Ink in so many pieces is noise: hardly one of MNIST's test digits falls into so many."""
+SOLID = 6.0
+"""Ink as wide as this, in pixels, is a filled shape: hardly one of MNIST's test digits' is."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,6 +53,8 @@ class Verdict:
     """How many test digits are reconstructed with a smaller error."""
     map_distance_percentile: float
     """How many lie closer to the map."""
+    width: float
+    """How wide its strokes are on average, in pixels; that of a filled shape is large."""
     brightest: float
     """The digit's brightest pixel, in 0..1."""
     pieces: int
@@ -72,6 +77,10 @@ class Verdict:
         doubts = []
         if self.pieces >= SPECKLED:
             doubts.append(f"Its ink lies in {self.pieces} pieces, as that of noise does")
+        if self.width >= SOLID:
+            doubts.append(
+                f"It is a filled shape, {self.width:.0f} pixels wide, not strokes of a pen"
+            )
         if self.error_percentile >= UNUSUAL:
             share = f"{self.error_percentile:.1f}% of the test digits"
             doubts.append(f"{self.model} redraws {share} better")
@@ -127,6 +136,7 @@ def judge(
         (labels == votes[:, None]).mean(axis=1),
         100.0 * n_better / len(found.errors),
         distance.percentile(codes),
+        np.array([_width(image) for image in images]),
         images.max(axis=1),
         np.array([_pieces(image) for image in images]),
         strict=True,
@@ -138,6 +148,11 @@ def _verdict(model: str, row: tuple) -> Verdict:
     names = [name for name in Verdict.__dataclass_fields__ if name != "model"]
     plain = [value.item() if np.ndim(value) == 0 else value for value in row]
     return Verdict(model=model, **dict(zip(names, plain, strict=True)))
+
+
+def _width(image: np.ndarray) -> float:
+    """How wide the strokes of a digit (784,) are; 0 where there are none."""
+    return pen_width(image.reshape(metrics.SIDE, metrics.SIDE)) if image.any() else 0.0
 
 
 def _pieces(image: np.ndarray) -> int:
