@@ -18,8 +18,7 @@ class CapturedStep:
     ----------
     step : callable
         Takes a (B,) int64 tensor of row numbers. It may read and write only tensors that stay
-        where they are, never wait for the device, and set gradients to None before its
-        backward pass.
+        where they are, and never wait for the device.
     batch_size : int
         B; shorter batches run uncaptured.
     generator : torch.Generator

@@ -56,10 +56,8 @@ def fit(ink: np.ndarray) -> Framed:
 
     Raises
     ------
-    ShapeError
-        If `ink` is no picture of at least one pixel.
-    PictureError
-        If every pixel is 0.
+    ShapeError, PictureError
+        As `crop`.
     """
     ink = crop(ink)
     fine = _even(_scaled(ink, FINE * BOX))
@@ -81,10 +79,8 @@ def frame(ink: np.ndarray) -> np.ndarray:
 
     Raises
     ------
-    ShapeError
-        If `ink` is no picture of at least one pixel.
-    PictureError
-        If every pixel is 0.
+    ShapeError, PictureError
+        As `crop`.
     """
     return _centred(_scaled(crop(ink), BOX))
 

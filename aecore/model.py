@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.nn.utils import skip_init
 
+from aecore.backprop import Perceptron
 from aecore.config import ModelConfig
 
 
-def _perceptron(sizes: tuple[int, ...]) -> nn.Sequential:
-    """Linear layers with ReLU between them and none at the end; weights not yet set."""
+def _perceptron(sizes: tuple[int, ...]) -> Perceptron:
+    """Layers of these sizes; weights not yet set."""
     layers: list[nn.Module] = []
     for fan_in, fan_out in itertools.pairwise(sizes):
         layers += [skip_init(nn.Linear, fan_in, fan_out), nn.ReLU()]
-    return nn.Sequential(*layers[:-1])
+    return Perceptron(*layers[:-1])
 
 
 def _initialise(linear: nn.Linear, generator: torch.Generator) -> None:
@@ -38,7 +39,8 @@ class Encoder(nn.Module):
         self.layers = _perceptron((*config.layer_sizes[:-1], outputs))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.layers(x)[:, : self.latent_dim]
+        outputs = self.layers(x)
+        return outputs if outputs.shape[1] == self.latent_dim else outputs[:, : self.latent_dim]
 
     def distribution(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means and log variances of a variational model's codes: (B, 784) -> 2 times (B, D)."""
@@ -59,10 +61,24 @@ class Decoder(nn.Module):
         self.layers = _perceptron(config.layer_sizes[::-1])
 
     def forward(self, z: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
-        if self.training and self.latent_dropout > 0.0:
-            keep = torch.rand(z.shape, generator=generator, device=z.device) >= self.latent_dropout
-            z = z * keep / (1.0 - self.latent_dropout)
-        pixels = self.layers(z)
+        return self._squash(self.layers(self._thin(z, generator)))
+
+    def difference(
+        self, z: Tensor, target: Tensor, *, generator: torch.Generator | None = None
+    ) -> Tensor:
+        """Output less target, (B, 784)."""
+        z = self._thin(z, generator)
+        if self.output == "linear":
+            return self.layers(z, minus=target)
+        return self._squash(self.layers(z)) - target
+
+    def _thin(self, z: Tensor, generator: torch.Generator | None) -> Tensor:
+        if not self.training or self.latent_dropout == 0.0:
+            return z
+        keep = torch.rand(z.shape, generator=generator, device=z.device) >= self.latent_dropout
+        return z * keep / (1.0 - self.latent_dropout)
+
+    def _squash(self, pixels: Tensor) -> Tensor:
         return pixels.sigmoid() if self.output == "logistic" else pixels
 
 
@@ -102,11 +118,19 @@ def penalty(model: Autoencoder, gamma: float) -> Tensor:
     return gamma * sum(matrix.square().mean() for matrix in model.matrices())
 
 
-@torch.no_grad()
-def add_penalty_gradient(model: Autoencoder, gamma: float) -> None:
-    """Add the gradient of `penalty` to that of each matrix; automatically it would cost more."""
-    for matrix in model.matrices():
-        matrix.grad.add_(matrix, alpha=2.0 * gamma / matrix.numel())
+class _MeanSquare(torch.autograd.Function):
+    """The mean of the squares of a tensor, whose memory its gradient takes over: it is large."""
+
+    @staticmethod
+    def forward(ctx: Any, difference: Tensor) -> Tensor:
+        ctx.save_for_backward(difference)
+        flat = difference.view(-1)
+        return flat.dot(flat) / flat.numel()
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        (difference,) = ctx.saved_tensors
+        return difference.mul_(gradient * (2.0 / difference.numel()))
 
 
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
@@ -125,10 +149,11 @@ def objective(
     the standard deviation s.
     """
     if not model.config.variational:
-        mse = functional.mse_loss(model(x, generator=generator), target)
+        code = model.encoder(x)
+        mse = _MeanSquare.apply(model.decoder.difference(code, target, generator=generator))
         return mse, mse
     mean, log_variance = model.encoder.distribution(x)
     drawn = torch.randn(mean.shape, generator=generator, device=x.device)
     code = mean + drawn * (0.5 * log_variance).exp()
-    mse = functional.mse_loss(model.decoder(code, generator=generator), target)
+    mse = _MeanSquare.apply(model.decoder.difference(code, target, generator=generator))
     return mse + kl_weight * kl_divergence(mean, log_variance).mean(), mse

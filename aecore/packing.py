@@ -49,18 +49,11 @@ def decoder_arrays(found: Checkpoint) -> dict[str, np.ndarray]:
 
 
 def encoder_arrays(found: Checkpoint) -> dict[str, np.ndarray]:
-    """What encoding needs on top of `decoder_arrays`.
+    """What encoding needs of a checkpoint on top of `decoder_arrays`.
 
-    Parameters
-    ----------
-    found : Checkpoint
-
-    Returns
-    -------
-    dict
-        `encoder_weight0` (out, in), `encoder_bias0` (out,), ... float32, the pixels' side first. A
-        variational encoder's last layer has 2D outputs, of which the first D are the means. And
-        `own_errors` (N,) float64, ascending: the MSE of each test digit's reconstruction.
+    `encoder_weight0` (out, in), `encoder_bias0` (out,), ... float32, the pixels' side first. A
+    variational encoder's last layer has 2D outputs, of which the first D are the means. And
+    `own_errors` (N,) float64, ascending: the MSE of each test digit's reconstruction.
     """
     layers = {f"encoder_{name}": array for name, array in _layers(found, "encoder").items()}
     return layers | {"own_errors": np.sort(found.errors.astype(np.float64))}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.errors import ConfigError
@@ -27,41 +28,36 @@ class Preset:
         return TrainConfig(epochs=epochs, **task)
 
 
+_USUAL = TrainConfig(
+    gamma=1e-4,
+    epochs=20,
+    batch_size=512,
+    learning_rate=1e-2,
+    optimizer="muon",
+    schedule="linear",
+)
+"""How a preset is trained where its line says nothing else."""
+
+
 def _preset(
     name: str,
     title: str,
     latent_dim: int,
     *hidden_dims: int,
-    gamma: float = 1e-4,
     dropout: float = 0.0,
     zeros: bool = False,
-    noise: NoiseConfig | None = None,
-    kl_weight: float = 0.0,
     logistic: bool = False,
-    distortion: float = 0.0,
-    epochs: int = 20,
-    batch_size: int = 512,
-    learning_rate: float = 1e-2,
     parity_epochs: int = 5,
+    **recipe: Any,
 ) -> Preset:
+    train = replace(_USUAL, **recipe)
     model = ModelConfig(
         latent_dim=latent_dim,
         hidden_dims=hidden_dims,
         latent_dropout=dropout,
         weight_init="zeros" if zeros else "default",
-        variational=kl_weight > 0.0,
+        variational=train.kl_weight > 0.0,
         output="logistic" if logistic else "linear",
-    )
-    train = TrainConfig(
-        gamma=gamma,
-        noise=noise,
-        kl_weight=kl_weight,
-        distortion=distortion,
-        epochs=epochs,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        optimizer="muon",
-        schedule="linear",
     )
     return Preset(name=name, title=title, model=model, train=train, parity_epochs=parity_epochs)
 

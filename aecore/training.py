@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, nn
 
-from aecore.config import ModelConfig, NoiseConfig, TrainConfig
+from aecore.backprop import ReusedMemory
+from aecore.config import N_PIXELS, ModelConfig, NoiseConfig, TrainConfig
 from aecore.cuda_graph import CapturedStep
 from aecore.distortion import distort
 from aecore.errors import TrainingError
 from aecore.history import EpochRecord
-from aecore.model import Autoencoder, add_penalty_gradient, objective, penalty
+from aecore.model import Autoencoder, objective, penalty
 from aecore.noise import FIXED_SEED, corrupt
 from aecore.optimizers import new_optimizers, rates
 
@@ -88,17 +89,17 @@ def train(
     rate = schedule[0][0].clone()
     optimizers = new_optimizers(model, config, rate=rate)
     sums = torch.zeros(2, device=device)
+    memory = ReusedMemory(model, config.batch_size)
+    gathered = train_images.new_empty(config.batch_size, N_PIXELS)
 
     def step(rows: Tensor) -> None:
         """Learn from the digits in these rows."""
-        target = train_images.index_select(0, rows)
+        target = torch.index_select(train_images, 0, rows, out=gathered[: len(rows)])
         target = distort(target, share=config.distortion, generator=generator)
         x = corrupt(target, config.noise, generator=generator)
-        loss, mse = objective(model, x, target, kl_weight=config.kl_weight, generator=generator)
-        for optimizer in optimizers:
-            optimizer.zero_grad()
-        loss.backward()
-        add_penalty_gradient(model, config.gamma)
+        with memory:
+            loss, mse = objective(model, x, target, kl_weight=config.kl_weight, generator=generator)
+            loss.backward()
         for optimizer in optimizers:
             optimizer.step()
         sums.add_(torch.stack((loss.detach(), mse.detach())), alpha=len(rows))

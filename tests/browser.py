@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -96,16 +97,30 @@ def visitor(chromium) -> Iterator:
     context.close()
 
 
-@pytest.fixture
-def page(visitor) -> Iterator:
-    """A fresh tab, 1400 by 1000; the test fails if its console shows an error."""
+@contextmanager
+def watched(visitor) -> Iterator:
+    """A fresh tab, 1400 by 1000; at its end its console must not have shown an error.
+
+    Opening the map takes seconds. So a module whose tests do not mind what was done to the page
+    before them has a tab of its own, with scope="module": one visit serves them all. Several such
+    tabs need `bring_to_front`: one behind another hardly draws.
+    """
     tab = visitor.new_page()
     errors: list[str] = []
     tab.on("pageerror", lambda error: errors.append(str(error)))
     tab.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    yield tab
-    tab.close()
+    try:
+        yield tab
+    finally:
+        tab.close()
     assert [error for error in errors if BASE_PATH_PROBE not in error] == []
+
+
+@pytest.fixture
+def page(visitor) -> Iterator:
+    """A tab that no other test has used; the test fails if its console shows an error."""
+    with watched(visitor) as tab:
+        yield tab
 
 
 @pytest.fixture

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+
+# Before NumPy and PyTorch are loaded, here or in a server that a test starts. Two processes share
+# the machine: threads that wait for each other's turn made the training tests four times slower.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,11 +18,20 @@ from hypothesis import settings
 from aecore import data
 from aecore.dataset import Dataset, to_unit
 
+pytest.register_assert_rewrite(
+    "browser", "checkpoint_files", "command_line", "live_map", "pages", "ten_digits"
+)
+
 MNIST_FOLDER = os.environ.get("AECORE_DATA")
 """Read here, before the wall below hides it from what is tested."""
 
 settings.register_profile("untimed", deadline=None)  # other work on the machine is no failure
 settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that drive a browser first: they take longest, and the others fill what is left."""
+    items.sort(key=lambda item: "browser" not in getattr(item.module, "pytest_plugins", ()))
 
 
 @pytest.fixture(autouse=True)
@@ -57,10 +71,10 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def torch_threads() -> None:
-    """Two threads for PyTorch, whatever the machine has: the models here are tiny."""
+    """One thread for PyTorch, whatever the machine has: the models here are tiny."""
     import torch
 
-    torch.set_num_threads(min(2, torch.get_num_threads()))
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from aecore.bench import drive
 from aecore.bench.chromium import find_chromium, import_playwright
 from aecore.bench.live import bench_decode, bench_draw
 from aecore.bench.server import serve
@@ -22,6 +23,14 @@ from aecore.errors import AecoreError
 pytest_plugins = ["browser"]
 
 ROOT = Path(__file__).resolve().parent.parent
+BRIEFLY = """
+import sys
+from aecore.bench import drive
+from aecore.cli import main
+drive._DRAG_SECONDS, drive._CLICKS = 1.0, 3
+sys.exit(main(sys.argv[1:]))
+"""
+"""The command line, its browser benchmarks shorter: enough to see that they measure."""
 PACE = {"frame_p50_ms", "frame_p95_ms", "updates_per_second", "websocket_messages_during_drag"}
 
 
@@ -123,7 +132,7 @@ def test_it_measures_every_trained_preset(small_model, tmp_path):
     settings = {"AECORE_MODELS": str(tmp_path), "AECORE_CACHE": str(tmp_path)}
 
     done = subprocess.run(
-        [sys.executable, "-m", "aecore", "bench", "decode", "--json"],
+        [sys.executable, "-c", BRIEFLY, "bench", "decode", "--json"],
         cwd=ROOT,
         env={**os.environ, **settings, "AECORE_DATA": ""},
         capture_output=True,
@@ -148,6 +157,7 @@ def test_it_measures_every_trained_preset(small_model, tmp_path):
 def test_it_measures_how_closely_the_pen_is_followed(small_model, tmp_path, monkeypatch):
     shutil.copy(small_model, tmp_path)
     monkeypatch.setenv("AECORE_MODELS", str(tmp_path))
+    monkeypatch.setattr(drive, "_DRAG_SECONDS", 1.0)
 
     with ThreadPoolExecutor(1) as pool:  # this thread has playwright's own loop
         presets = pool.submit(bench_draw).result()["presets"]

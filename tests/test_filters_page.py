@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 import pytest
-from test_pages import open_page, texts
+from pages import component, open_page, texts
 
 from aecore import checkpoint, data, inference, metrics, packing
 from aecore.ablation import Ablation
@@ -16,10 +16,6 @@ from aecore.layers import Layers
 from aecore.pictures import to_signed_levels
 from aecore.responses import Responses
 from aecore.units import common_limit, component_units, hidden_units
-
-
-def component(app, key: str):
-    return next(block.proto for block in app.get("bidi_component") if block.key == key)
 
 
 def gallery(app, key: str = "filters_units"):

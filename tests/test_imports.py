@@ -12,7 +12,7 @@ PACKAGE = REPOSITORY / "aecore"
 
 # Every module stands on a step and imports from lower steps only, inside functions too.
 STEPS = (
-    {"errors", "threads"},
+    {"backprop", "errors", "threads"},
     {"checks", "codes", "config", "dataset", "framing", "ink", "picture_file", "pictures"}
     | {"selection", "subset"},
     {"blobs", "cuda_graph", "distortion", "download", "drawing", "history", "latent", "layers"}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from browser import decoded, download, shown_code, visit
+from browser import decoded, download, shown_code, visit, watched
 from PIL import Image
 
 from aecore import interpolation
@@ -16,13 +17,14 @@ from aecore.pictures import to_levels
 pytest_plugins = ["browser"]
 
 
-@pytest.fixture
-def journey(app, page):
-    """The page with the paths between test digits 0 and 1."""
-    visit(page, app, "model=plane")
-    page.get_by_text("From one digit to another").click()
-    page.locator(".journey .strip canvas").first.wait_for()
-    return page
+@pytest.fixture(scope="module")
+def journey(app, visitor) -> Iterator:
+    """The page with the paths between test digits 0 and 1; the last test chooses others."""
+    with watched(visitor) as page:
+        visit(page, app, "model=plane")
+        page.get_by_text("From one digit to another").click()
+        page.locator(".journey .strip canvas").first.wait_for()
+        yield page
 
 
 def test_both_paths_start_and_end_at_the_chosen_digits(journey, plane):

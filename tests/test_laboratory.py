@@ -7,17 +7,13 @@ import io
 
 import numpy as np
 import pytest
-from test_pages import open_page, texts
+from pages import grid, open_page, texts
 
 from aecore import checkpoint, comparison
 from aecore.baseline import PCA
 from aecore.damage import Damage
 from aecore.denoising import Score, median_3x3
 from aecore.inference import build_model, reconstruct
-
-
-def grid(app) -> str:
-    return "".join(block.proto.body for block in app.get("html"))
 
 
 def table_of(app) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from aecore.config import ModelConfig
-from aecore.model import Autoencoder, add_penalty_gradient, kl_divergence, objective, penalty
+from aecore.model import Autoencoder, kl_divergence, objective, penalty
 from aecore.presets import PRESETS
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
@@ -162,18 +162,6 @@ def test_the_penalty_is_gamma_times_the_mean_square_of_each_matrix():
     by_hand = sum((layer.weight.detach().double() ** 2).mean() for layer in linears(model)) * 0.03
 
     assert penalty(model, 0.03).item() == pytest.approx(by_hand.item(), rel=1e-6)
-
-
-def test_the_penaltys_gradient_is_added_to_what_is_there():
-    model, by_hand = small_model(), small_model()
-    for each in (model, by_hand):
-        each(torch.rand(3, 784, generator=seeded(1))).sum().backward()
-
-    add_penalty_gradient(model, 0.3)
-
-    penalty(by_hand, 0.3).backward()
-    for found, expected in zip(model.parameters(), by_hand.parameters(), strict=True):
-        torch.testing.assert_close(found.grad, expected.grad)
 
 
 def test_the_penalty_leaves_biases_alone():

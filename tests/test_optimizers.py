@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from aecore.config import ModelConfig, TrainConfig
-from aecore.model import Autoencoder
-from aecore.optimizers import Muon, new_optimizers, orthogonalise, rates
+from aecore.model import Autoencoder, penalty
+from aecore.optimizers import Adam, Muon, new_optimizers, orthogonalise, rates
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
 
@@ -43,7 +43,7 @@ def test_two_steps_of_muon_are_nesterovs_momentum_made_orthogonal():
     matrix = torch.nn.Parameter(torch.randn(5, 12, generator=seeded(2)))
     first, second = torch.randn(2, 5, 12, generator=seeded(3))
     start = matrix.detach().clone()
-    optimizer = Muon([matrix], lr=torch.tensor(0.1))
+    optimizer = Muon([{"params": [matrix], "weight_decay": 0.0}], lr=torch.tensor(0.1))
 
     matrix.grad = first.clone()
     optimizer.step()
@@ -65,6 +65,52 @@ def test_two_steps_of_muon_are_nesterovs_momentum_made_orthogonal():
     torch.testing.assert_close(
         optimizer.state[matrix]["momentum"], 0.1 * second + 0.9 * 0.1 * first
     )
+
+
+def test_adam_is_pytorchs_bit_for_bit():
+    parameters, same = ([torch.nn.Parameter(x) for x in draw(4)] for _ in range(2))
+    groups = [
+        {"params": parameters[:1], "weight_decay": 0.3},
+        {"params": parameters[1:], "weight_decay": 0.0},
+    ]
+    ours = Adam(groups, lr=torch.tensor(0.1))
+    theirs = torch.optim.Adam(
+        [{"params": same[:1], "weight_decay": 0.3}, {"params": same[1:]}], lr=0.1, fused=True
+    )
+
+    for seed in range(3):
+        for gradient, one, other in zip(draw(seed), parameters, same, strict=True):
+            one.grad, other.grad = gradient.clone(), gradient.clone()
+        ours.step()
+        theirs.step()
+
+    for one, other, start in zip(parameters, same, draw(4), strict=True):
+        assert torch.equal(one, other)
+        assert not torch.equal(one, start)
+
+
+def draw(seed):
+    """Three tensors of random numbers, of different shapes."""
+    generator = seeded(seed)
+    return [torch.randn(shape, generator=generator) for shape in ((5, 12), (12,), (3, 12))]
+
+
+@pytest.mark.parametrize("name", ["adam", "muon"])
+def test_the_slope_of_the_penalty_is_part_of_the_update(name):
+    implied, written_out = small_model(), small_model()
+    rate = torch.tensor(0.01)
+    with_penalty = new_optimizers(implied, TrainConfig(gamma=0.3, optimizer=name), rate=rate)
+    without = new_optimizers(written_out, TrainConfig(gamma=0.0, optimizer=name), rate=rate)
+
+    for model, optimizers in ((implied, with_penalty), (written_out, without)):
+        model(torch.rand(3, 784, generator=seeded(1))).sum().backward()
+        if model is written_out:
+            penalty(model, 0.3).backward()
+        for optimizer in optimizers:
+            optimizer.step()
+
+    for found, expected in zip(implied.parameters(), written_out.parameters(), strict=True):
+        torch.testing.assert_close(found.detach(), expected.detach())
 
 
 @pytest.mark.parametrize("name", ["adam", "muon"])

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 from browser import download
-from test_live import position, settle, visit
+from live_map import position, settle, visit
 
 pytest_plugins = ["browser"]
 

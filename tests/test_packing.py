@@ -6,9 +6,9 @@ import struct
 
 import numpy as np
 import pytest
+from checkpoint_files import small_checkpoint
 
 from aecore import packing
-from aecore.checkpoint import Checkpoint
 from aecore.config import ModelConfig
 from aecore.errors import ShapeError
 from aecore.latent import principal_axes
@@ -71,25 +71,7 @@ def test_content_that_is_cut_short_is_refused(length):
 
 @pytest.mark.parametrize(("dim", "hidden"), [(2, (5,)), (20, (7, 6))])
 def test_a_checkpoint_travels_with_its_decoder_and_where_it_is_asked_for_its_encoder(dim, hidden):
-    rng = np.random.default_rng(0)
-    config = ModelConfig(latent_dim=dim, hidden_dims=hidden)
-    weights = {
-        name: rng.normal(size=shape).astype(np.float32)
-        for name, shape in config.weight_shapes().items()
-    }
-    codes = rng.normal(size=(40, dim)).astype(np.float16)
-    labels = rng.integers(0, 10, 40).astype(np.uint8)
-    distances = np.sort(rng.random(40)).astype(np.float32)
-    found = Checkpoint(
-        name="x",
-        card=None,
-        weights=weights,
-        pca=None,
-        codes=codes,
-        labels=labels,
-        distances=distances,
-        errors=rng.random(40).astype(np.float32),
-    )
+    found = small_checkpoint(ModelConfig(latent_dim=dim, hidden_dims=hidden))
 
     arrays = packing.decoder_arrays(found)
     encoder = packing.encoder_arrays(found)
@@ -97,13 +79,14 @@ def test_a_checkpoint_travels_with_its_decoder_and_where_it_is_asked_for_its_enc
     for part, prefix, sent in (("decoder", "", arrays), ("encoder", "encoder_", encoder)):
         for layer in range(len(hidden) + 1):
             name = f"{part}.layers.{2 * layer}"
-            np.testing.assert_array_equal(sent[f"{prefix}weight{layer}"], weights[f"{name}.weight"])
-            np.testing.assert_array_equal(sent[f"{prefix}bias{layer}"], weights[f"{name}.bias"])
+            for kind in ("weight", "bias"):
+                expected = found.weights[f"{name}.{kind}"]
+                np.testing.assert_array_equal(sent[f"{prefix}{kind}{layer}"], expected)
         assert f"{prefix}weight{len(hidden) + 1}" not in sent
     assert not arrays.keys() & encoder.keys()
     np.testing.assert_array_equal(encoder["own_errors"], np.sort(found.errors))
-    np.testing.assert_array_equal(arrays["codes"], codes)
-    np.testing.assert_array_equal(arrays["labels"], labels)
-    np.testing.assert_array_equal(arrays["own_distances"], distances)
+    np.testing.assert_array_equal(arrays["codes"], found.codes)
+    np.testing.assert_array_equal(arrays["labels"], found.labels)
+    np.testing.assert_array_equal(arrays["own_distances"], found.distances)
     assert arrays["axes"].shape == (min(dim, packing.MOST_AXES), dim)
-    np.testing.assert_array_equal(arrays["mean"], principal_axes(codes).mean)
+    np.testing.assert_array_equal(arrays["mean"], principal_axes(found.codes).mean)

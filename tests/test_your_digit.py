@@ -6,7 +6,9 @@ import base64
 import io
 
 import numpy as np
+import pages
 import pytest
+from pages import grid, texts
 from PIL import Image, ImageDraw
 from streamlit.testing.v1 import AppTest
 
@@ -15,25 +17,7 @@ from aecore.presets import PRESETS
 
 def open_page(**state: object) -> AppTest:
     """The page with this in the visit's memory."""
-
-    def script() -> None:
-        from aecore.ui import shell
-        from aecore.ui.pages import your_digit
-
-        shell.guarded(your_digit.render)()
-
-    app = AppTest.from_function(script, default_timeout=60)
-    for name, value in state.items():
-        app.session_state[name] = value
-    return app.run()
-
-
-def html(app: AppTest) -> str:
-    return "".join(block.proto.body for block in app.get("html"))
-
-
-def texts(app: AppTest) -> str:
-    return "\n".join(each.value for each in [*app.success, *app.warning, *app.caption])
+    return pages.open_page("your_digit", state=state)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +65,7 @@ def test_a_picture_dropped_beside_the_paper_is_turned_to(levels):
 
     assert not app.exception
     assert app.session_state["your_digit_way"] == "Upload"
-    assert "White on black" in html(app)
+    assert "White on black" in grid(app)
 
 
 def test_a_drawing_is_judged_by_every_model_with_pca_beside_it(levels):
@@ -89,9 +73,9 @@ def test_a_drawing_is_judged_by_every_model_with_pca_beside_it(levels):
 
     assert not app.exception
     for name in PRESETS:
-        assert f"your digit by {name}" in html(app)
-    assert html(app).count("your digit by PCA with") == 2 * len(PRESETS)  # alt and title
-    assert html(app).count("test digit no. ") == 2 * 10
+        assert f"your digit by {name}" in grid(app)
+    assert grid(app).count("your digit by PCA with") == 2 * len(PRESETS)  # alt and title
+    assert grid(app).count("test digit no. ") == 2 * 10
     assert "of the test digits" in texts(app)
 
 
@@ -101,7 +85,7 @@ def test_noise_that_mends_nothing_is_told_as_identical(levels):
     app.slider(key="your_digit_level").set_value(0.0).run()
 
     assert not app.exception
-    assert "identical" in html(app)
+    assert "identical" in grid(app)
 
 
 def test_scribble_is_not_taken_for_a_digit():
@@ -118,7 +102,7 @@ def test_an_upload_is_read_step_by_step_and_judged():
 
     assert not app.exception
     assert not app.error
-    assert "White on black" in html(app)
+    assert "White on black" in grid(app)
     assert "nearest codes" in "".join(each.value for each in app.subheader)
 
 
@@ -126,19 +110,19 @@ def test_two_digits_in_one_picture_become_two_rows():
     app = upload(photo("1", "7"))
 
     assert not app.exception
-    assert "digit 2 by plane" in html(app)
+    assert "digit 2 by plane" in grid(app)
     assert app.subheader[1].value.startswith("2 digits")
 
 
 def test_a_correction_by_hand_changes_the_digit():
     app = upload(photo("7"))
-    before = html(app)
+    before = grid(app)
 
     file_id = app.session_state["your_digit_opened"][0]
     app.segmented_control(key=f"your_digit_rotate_{file_id}").set_value(180).run()
 
     assert not app.exception
-    assert html(app) != before
+    assert grid(app) != before
 
 
 def test_a_picture_that_is_taken_away_is_forgotten():
