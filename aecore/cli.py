@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from aecore import bench_command, commands, train_command
+from aecore import bench_command, commands, reconstruct_command, train_command
 from aecore.command import INTERRUPTED, complain
 from aecore.config import MAX_EPOCHS
 from aecore.errors import AecoreError, ConfigError
@@ -87,10 +87,16 @@ def _parser() -> argparse.ArgumentParser:
     sub = add("evaluate", commands.evaluate, "measure a model on the test digits", source)
     sub.add_argument("model", metavar="MODEL", help="a name in models/ or a path")
 
-    sub = add("reconstruct", commands.reconstruct, "send pictures of digits through a model")
+    text = "send pictures of handwritten digits, or folders of them, through a model"
+    sub = add("reconstruct", reconstruct_command.reconstruct, text)
     sub.add_argument("pictures", metavar="PICTURE", nargs="+", type=Path)
     sub.add_argument("--model", metavar="MODEL", required=True)
     sub.add_argument("--out", metavar="DIR", required=True, type=Path)
+    sub.add_argument("--steps", action="store_true", help="also write what each step made")
+    sub.add_argument("--invert", default="auto", help="auto, yes or no: is the ink darker?")
+    sub.add_argument("--threshold", type=float, help="0 to 1: what counts as ink (default: found)")
+    sub.add_argument("--rotate", type=int, default=0, help="0, 90, 180 or 270 degrees clockwise")
+    sub.add_argument("--pick", default="all", help="all, together (one digit), or a number from 0")
 
     sub = add("decode", commands.decode, "draw the digit of a code")
     sub.add_argument("--model", metavar="MODEL", required=True)

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image
 
 from aecore.errors import PictureError
 
 MAX_BYTES = 20 * 2**20
 MAX_PIXELS = 50_000_000
+MAX_WEBP_PIXELS = 20_000_000
+"""Pillow holds 15 bytes for each pixel of a WebP at once."""
 MAX_SIDE = 30_000
 """Longer pictures are slivers: at most 1,666 pixels wide, and no digit looks like that."""
 MAX_SCANS = 500
@@ -40,20 +42,21 @@ _DAMAGE = (
 )
 
 
-def open_picture(data: bytes, *, name: str = "picture") -> Image.Image:
-    """Read the first frame of a picture file, upright and grey, with transparency over white.
+def open_picture(data: bytes, *, name: str = "picture") -> np.ndarray:
+    """Read the first frame of a picture file, upright, with transparency over white.
 
     Parameters
     ----------
     data : bytes
-        A whole PNG, JPEG, WebP, BMP, GIF or TIFF file of at most 20 MiB and 50 megapixels.
+        A whole PNG, JPEG, WebP, BMP, GIF or TIFF file of at most 20 MiB and 50 megapixels (WebP:
+        20, as its decoder needs 15 bytes for each).
     name : str
         What messages call the picture.
 
     Returns
     -------
-    Image
-        Mode F, in 0..1, shrunk to at most 1024 pixels on the longer side.
+    ndarray of shape (H, W) or, in colour, (H, W, 3)
+        float32 in 0..1, shrunk to at most 1024 pixels on the longer side.
 
     Raises
     ------
@@ -72,21 +75,11 @@ def open_picture(data: bytes, *, name: str = "picture") -> Image.Image:
     with _refusing_damage(name), Image.open(io.BytesIO(data), formats=FORMATS) as picture:
         _check_size(picture, name)
         _check_effort(picture, data, name)
-        picture.draft("L", (WORKING_SIDE, WORKING_SIDE))
-        return Image.fromarray(_upright_grey(picture))
-
-
-def grey_of(picture: Image.Image) -> np.ndarray:
-    """An open picture of any mode as `open_picture` gives it, as an array (H, W) in 0..1.
-
-    Raises
-    ------
-    PictureError
-        If it is too large or cannot be decoded.
-    """
-    _check_size(picture, "picture")
-    with _refusing_damage("picture"):
-        return _upright_grey(picture)
+        picture.draft(None, (WORKING_SIDE, WORKING_SIDE))
+        picture.load()
+        pixels = _shrunk(picture)
+        # After load(): PNG may keep EXIF behind the pixels, and Pillow turns TIFF files itself.
+        return _upright(pixels, picture.getexif().get(ExifTags.Base.Orientation, 1))
 
 
 def _printable(name: str) -> str:
@@ -94,13 +87,20 @@ def _printable(name: str) -> str:
 
 
 def _check_kind(data: bytes, name: str) -> None:
-    """Name the phone formats that people try most."""
+    """Name the files that people try most besides pictures that can be read."""
+    start = data[:1024].lstrip()
     if data[4:8] == b"ftyp":
         kind = "an AVIF" if data[8:12] in (b"avif", b"avis") else "a HEIC (or video)"
         raise PictureError(
             f"{name}: {kind} file cannot be read here. Export it as JPEG first; an iPhone takes "
             "JPEG with Settings > Camera > Formats > Most Compatible."
         )
+    for kind, found in (("a PDF", start[:5] == b"%PDF-"), ("an SVG", b"<svg" in start)):
+        if found:
+            raise PictureError(
+                f"{name}: {kind} file holds drawing commands, no pixels. Export it as PNG, or "
+                "take a screenshot of it."
+            )
 
 
 @contextmanager
@@ -139,6 +139,11 @@ def _check_size(picture: Image.Image, name: str) -> None:
         raise PictureError(f"{name}: {width} x {height} pixels hold no picture. Choose another.")
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         raise PictureError(_too_large(name, f"it has {width:,} x {height:,} pixels"))
+    if picture.format == "WEBP" and width * height > MAX_WEBP_PIXELS:
+        raise PictureError(
+            f"{name}: a WebP of {width:,} x {height:,} pixels takes too much memory; at most "
+            f"{MAX_WEBP_PIXELS // 10**6} megapixels are read. Save it smaller, or as JPEG."
+        )
 
 
 def _check_effort(picture: Image.Image, data: bytes, name: str) -> None:
@@ -154,49 +159,61 @@ def _check_effort(picture: Image.Image, data: bytes, name: str) -> None:
         )
 
 
-def _upright_grey(picture: Image.Image) -> np.ndarray:
-    """Grey of shape (H, W), float32 in 0..1, at most 1024 pixels long, turned as EXIF says."""
-    picture.load()
-    grey = Image.fromarray(_shrunk_grey(picture))
-    # After load(): PNG may keep EXIF behind the pixels, and Pillow turns TIFF files itself.
-    grey.getexif()[ExifTags.Base.Orientation] = picture.getexif().get(ExifTags.Base.Orientation, 1)
-    return np.array(ImageOps.exif_transpose(grey))
+def _upright(pixels: np.ndarray, orientation: object) -> np.ndarray:
+    """Pixels (H, W) or (H, W, 3) turned as EXIF says; other values than 1 to 8 say nothing."""
+    if orientation in (5, 6, 7, 8):
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels)
 
 
-def _shrunk_grey(picture: Image.Image) -> np.ndarray:
-    """Grey it band by band: a second full-size copy of 50 megapixels would take 200 MB."""
+def _shrunk(picture: Image.Image) -> np.ndarray:
+    """Pixels in 0..1, (H, W) or (H, W, 3), at most 1024 pixels long.
+
+    Band by band: a second full-size copy of 50 megapixels would take 200 MB.
+    """
     width, height = picture.size
     factor = math.ceil(max(width, height) / WORKING_SIDE)
     rows = factor * max(1, 2**20 // (width * factor))
     bands = [
-        np.asarray(_as_float(picture.crop((0, top, width, min(top + rows, height)))).reduce(factor))
+        _reduced(picture.crop((0, top, width, min(top + rows, height))), factor)
         for top in range(0, height, rows)
     ]
     return _to_unit(np.concatenate(bands), picture.mode)
 
 
-def _as_float(band: Image.Image) -> Image.Image:
-    """Mode F in the band's own grey levels, transparent pixels over white."""
-    if band.mode in ("I", "F") or band.mode.startswith("I;16"):
+def _reduced(band: Image.Image, factor: int) -> np.ndarray:
+    """Means over squares of pixels, float32 in the band's own levels, over white."""
+    if _is_deep(band.mode):
         values = np.nan_to_num(np.asarray(band, dtype=np.float32), posinf=0, neginf=0)
-        return Image.fromarray(np.clip(values, -1e30, 1e30))  # so that sums stay finite
-    if band.has_transparency_data:
+        band = Image.fromarray(np.clip(values, -1e30, 1e30))  # so that sums stay finite
+    elif band.has_transparency_data:
         band = band.convert("RGBA")
-        band = Image.alpha_composite(Image.new("RGBA", band.size, "white"), band)
-    return band.convert("L").convert("F")
+        white = Image.new("RGBA", band.size, "white")
+        band = Image.alpha_composite(white, band).convert("RGB")
+    elif band.mode in ("1", "L"):
+        band = band.convert("L")
+    else:
+        band = band.convert("RGB")
+    return np.asarray(band.reduce(factor), dtype=np.float32)
+
+
+def _is_deep(mode: str) -> bool:
+    """Whether pixels have more than 8 bits, of one channel."""
+    return mode in ("I", "F") or mode.startswith("I;16")
 
 
 def _to_unit(values: np.ndarray, mode: str) -> np.ndarray:
     """Divide by the white of the mode; for I and F, which have none, the least that fits."""
     if mode.startswith("I;16"):
         return values / 65535
-    if mode not in ("I", "F"):
+    if not _is_deep(mode):
         return values / 255
     low, high = float(values.min()), float(values.max())
     for white in (1, 255, 65535):
         if low >= 0 and high <= white:
             return values / np.float32(white)
     return (values - np.float32(low)) / np.float32(high - low or 1)
-
-
-# The steps: each takes grey of shape (H, W) in 0..1, and returns the next one and the reason

@@ -5,15 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import ndimage
 
 from aecore import inference, metrics
 from aecore.checkpoint import Checkpoint
+from aecore.framing import pen_width
 from aecore.latent import MapDistance, nearest_label_vote
 from aecore.model import Autoencoder
 
 UNUSUAL = 99.5
 """Percentile among the test digits from which on something does not look like a digit."""
 NEIGHBOURS = 10
+FAINT = 0.2
+"""Grey of ink that is hardly there."""
+SPECKLED = 8
+"""Ink in so many pieces is noise: hardly one of MNIST's test digits falls into so many."""
+SOLID = 6.0
+"""Ink as wide as this, in pixels, is a filled shape: hardly one of MNIST's test digits' is."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,25 +53,41 @@ class Verdict:
     """How many test digits are reconstructed with a smaller error."""
     map_distance_percentile: float
     """How many lie closer to the map."""
+    width: float
+    """How wide its strokes are on average, in pixels; that of a filled shape is large."""
+    brightest: float
+    """The digit's brightest pixel, in 0..1."""
+    pieces: int
+    """Into how many unconnected parts its ink falls."""
 
     @property
     def looks_like_a_digit(self) -> bool:
-        """Whether neither percentile is out of the ordinary."""
-        return max(self.error_percentile, self.map_distance_percentile) < UNUSUAL
+        """Whether nothing about it is out of the ordinary."""
+        return not self._doubts()
 
     @property
     def reason(self) -> str:
         """Why, in one sentence."""
-        told = []
+        usual = "Neither its error nor its distance to the map is out of the ordinary"
+        return f"{', and '.join(self._doubts()) or usual}."
+
+    def _doubts(self) -> list[str]:
+        if self.brightest < FAINT:
+            return ["It is blank: there is no ink"]
+        doubts = []
+        if self.pieces >= SPECKLED:
+            doubts.append(f"Its ink lies in {self.pieces} pieces, as that of noise does")
+        if self.width >= SOLID:
+            doubts.append(
+                f"It is a filled shape, {self.width:.0f} pixels wide, not strokes of a pen"
+            )
         if self.error_percentile >= UNUSUAL:
             share = f"{self.error_percentile:.1f}% of the test digits"
-            told.append(f"{self.model} redraws {share} better")
+            doubts.append(f"{self.model} redraws {share} better")
         if self.map_distance_percentile >= UNUSUAL:
             share = f"{self.map_distance_percentile:.1f}% of the test digits"
-            told.append(f"{share} lie closer to the map")
-        if not told:
-            return "Neither its error nor its distance to the map is out of the ordinary."
-        return f"{', and '.join(told)}."
+            doubts.append(f"{share} lie closer to the map")
+        return doubts
 
 
 def judge(
@@ -112,6 +136,9 @@ def judge(
         (labels == votes[:, None]).mean(axis=1),
         100.0 * n_better / len(found.errors),
         distance.percentile(codes),
+        np.array([_width(image) for image in images]),
+        images.max(axis=1),
+        np.array([_pieces(image) for image in images]),
         strict=True,
     )
     return tuple(_verdict(found.name, row) for row in columns)
@@ -121,3 +148,14 @@ def _verdict(model: str, row: tuple) -> Verdict:
     names = [name for name in Verdict.__dataclass_fields__ if name != "model"]
     plain = [value.item() if np.ndim(value) == 0 else value for value in row]
     return Verdict(model=model, **dict(zip(names, plain, strict=True)))
+
+
+def _width(image: np.ndarray) -> float:
+    """How wide the strokes of a digit (784,) are; 0 where there are none."""
+    return pen_width(image.reshape(metrics.SIDE, metrics.SIDE)) if image.any() else 0.0
+
+
+def _pieces(image: np.ndarray) -> int:
+    """Into how many unconnected parts the ink of a digit (784,) in 0..1 falls."""
+    ink = image.reshape(metrics.SIDE, metrics.SIDE) > FAINT
+    return int(ndimage.label(ink, structure=np.ones((3, 3)))[1])

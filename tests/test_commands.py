@@ -14,6 +14,7 @@ from aecore.codes import parse_code
 from aecore.evaluation import evaluate
 from aecore.inference import build_model, decode, encode
 from aecore.latent import MapDistance
+from aecore.picture_file import open_picture
 
 pytest_plugins = ["command_line"]
 pytestmark = pytest.mark.usefixtures("torch_threads")
@@ -133,7 +134,8 @@ def test_reconstruct_draws_the_digit_beside_its_reconstruction(run_json, models,
 
 
 def digits_of(picture):
-    return digits.normalise(picture.read_bytes()).digit.reshape(1, -1)
+    (found,) = digits.read(open_picture(picture.read_bytes())).digits
+    return found.digit.reshape(1, -1)
 
 
 def test_one_bad_picture_does_not_stop_the_others(run_json, models, picture, tmp_path):
@@ -142,7 +144,9 @@ def test_one_bad_picture_does_not_stop_the_others(run_json, models, picture, tmp
     page.write_text("<html>")
     blank = tmp_path / "blank.png"
     Image.new("L", (50, 50), 255).save(blank)
-    bad = [empty, page, blank, tmp_path / "missing.png", tmp_path]
+    folder = tmp_path / "folder without pictures"
+    folder.mkdir()
+    bad = [empty, page, blank, tmp_path / "missing.png", folder]
 
     status, rows = run_json(
         "reconstruct", picture, *bad, picture, "--model", "tiny", "--out", tmp_path / "out"
@@ -177,8 +181,78 @@ def test_reconstruct_without_json_is_a_line_a_picture(run, models, picture, tmp_
 
     good, bad = out.splitlines()
     assert status == 1
-    assert good.startswith(f"{picture}: MSE ")
+    assert good.startswith(f"{picture}, digit 0: ")
+    assert "MSE" in good
     assert "No such file" in bad
+
+
+def two_ones(path):
+    picture = Image.new("L", (200, 120), 230)
+    picture.paste(20, (50, 20, 58, 100))
+    picture.paste(20, (140, 20, 148, 100))
+    picture.save(path)
+
+
+def test_a_folder_gives_a_row_for_every_digit_of_its_pictures(run_json, models, tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    two_ones(folder / "b.png")
+    (folder / "a.jpg").write_bytes(b"damaged")
+    (folder / "notes.txt").write_text("no picture")
+
+    status, rows = run_json("reconstruct", folder, "--model", "tiny", "--out", tmp_path / "out")
+
+    assert status == 1
+    assert [(Path(row["path"]).name, row["digit"]) for row in rows] == [
+        ("a.jpg", None),
+        ("b.png", 0),
+        ("b.png", 1),
+    ]
+    for row in rows[1:]:
+        assert row["error"] is None
+        assert len(row["neighbours"]) == 10
+        assert 0 <= row["error_percentile"] <= 100
+        assert 0 <= row["map_distance_percentile"] <= 100
+        assert row["looks_like_a_digit"] in (True, False)
+        assert row["reason"]
+        assert Path(row["out"]).exists()
+
+
+def test_steps_are_written_and_told(run_json, models, picture, tmp_path):
+    _, [row] = run_json(
+        "reconstruct", picture, "--model", "tiny", "--out", tmp_path / "out", "--steps"
+    )
+
+    assert [step["name"] for step in row["steps"]][::6] == ["Grey", "Centred"]
+    assert all(step["reason"] for step in row["steps"])
+    np.testing.assert_array_equal(pixels(row["steps"][-1]["path"]), pixels(row["out"])[:, :28])
+
+
+def test_corrections_by_hand_reach_the_reader(run_json, models, tmp_path):
+    picture = tmp_path / "ones.png"
+    two_ones(picture)
+    options = ["reconstruct", picture, "--model", "tiny", "--out", tmp_path / "out"]
+
+    _, every = run_json(*options)
+    _, second = run_json(*options, "--pick", "1")
+    _, together = run_json(*options, "--pick", "together")
+    _, turned = run_json(*options, "--rotate", "90", "--pick", "0")
+
+    assert (len(every), len(second), len(together)) == (2, 1, 1)
+    assert second[0]["code"] == every[1]["code"]
+    assert together[0]["code"] != every[0]["code"]
+    assert turned[0]["code"] != every[0]["code"]
+
+
+@pytest.mark.parametrize("option", ["--invert=maybe", "--threshold=2", "--rotate=45", "--pick=x"])
+def test_corrections_out_of_range_are_wrong_use(run, models, picture, tmp_path, option):
+    status, _, err = run(
+        "reconstruct", picture, "--model", "tiny", "--out", tmp_path / "out", option
+    )
+
+    assert status == 2
+    assert option[2:].partition("=")[0] in err
+    assert not (tmp_path / "out").exists()
 
 
 # --- decode ---

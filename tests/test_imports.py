@@ -13,12 +13,12 @@ PACKAGE = REPOSITORY / "aecore"
 # Every module stands on a step and imports from lower steps only, inside functions too.
 STEPS = (
     {"backprop", "errors", "threads"},
-    {"checks", "codes", "config", "dataset", "framing", "held_file", "picture_file", "pictures"}
-    | {"selection", "subset", "whole_file"},
-    {"cuda_graph", "digits", "distortion", "download", "drawing", "history", "latent", "layers"}
+    {"checks", "codes", "config", "dataset", "framing", "held_file", "ink", "picture_file"}
+    | {"pictures", "selection", "subset", "whole_file"},
+    {"blobs", "cuda_graph", "distortion", "download", "drawing", "history", "latent", "layers"}
     | {"limits", "model", "noise", "presets", "run_spec", "sheet"},
-    {"animation", "baseline", "card", "changes", "damage", "download_job", "inference", "metrics"}
-    | {"optimizers", "paths", "pin", "projection", "reading", "run_folder"}
+    {"animation", "baseline", "card", "changes", "damage", "digits", "download_job"}
+    | {"inference", "metrics", "optimizers", "paths", "pin", "projection", "run_folder"}
     | {"run_process", "snippets"},
     {"ablation", "checkpoint", "controls", "data", "denoising", "estimate", "evaluation"}
     | {"figures", "frames", "importance", "interpolation", "jobs", "perturbation", "remarks"}
@@ -27,7 +27,7 @@ STEPS = (
     | {"spectrum", "training", "verdict"},
     {"experiment"},
     {"bench", "command", "trainer", "ui"},
-    {"bench_command", "commands", "train_command", "worker"},
+    {"bench_command", "commands", "reconstruct_command", "train_command", "worker"},
     {"cli"},
     {"__main__"},
 )

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from aecore import inference, metrics
-from aecore.verdict import judge
+from aecore.dataset import to_unit
+from aecore.verdict import SOLID, SPECKLED, _pieces, _width, judge
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +48,28 @@ def test_noise_looks_like_no_digit_and_the_reason_is_told(tiny_checkpoint, model
     assert "100.0%" in strange.reason
     assert np.mean([verdict.looks_like_a_digit for verdict in usual]) > 0.9
     assert all("out of the ordinary" in v.reason for v in usual if v.looks_like_a_digit)
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"), [("blank", "blank"), ("specks", "pieces"), ("disc", "filled")]
+)
+def test_what_is_no_digit_at_sight_is_named(tiny_checkpoint, model, kind, word):
+    y, x = np.mgrid[:28, :28]
+    pictures = {
+        "blank": np.full((28, 28), 0.05),
+        "specks": (y % 5 == 2) & (x % 5 == 2),
+        "disc": (y - 14) ** 2 + (x - 14) ** 2 < 90,
+    }
+
+    (verdict,) = judge(tiny_checkpoint, model, pictures[kind][None].astype(np.float32))
+
+    assert not verdict.looks_like_a_digit
+    assert word in verdict.reason
+
+
+def test_hardly_an_mnist_digit_is_taken_for_a_filled_shape_or_noise(mnist):
+    images = to_unit(mnist.test_images).reshape(-1, 28, 28)
+
+    odd = [_pieces(image) >= SPECKLED or _width(image) >= SOLID for image in images]
+
+    assert np.mean(odd) < 0.001

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from aecore import reading as pictures
 from aecore.checkpoint import Checkpoint
 from aecore.picture_file import MAX_BYTES, open_picture
 from aecore.pictures import square
 from aecore.ui import markup, shell
 from aecore.ui.live import paste_target
+
+if TYPE_CHECKING:
+    from aecore.digits import FoundDigit, Reading, Settings
+
+# aecore.digits needs scikit-image, half a second: it is imported once there is a picture to read.
 
 _TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"]
 _INVERT = {"auto": "found", "yes": "dark ink", "no": "light ink"}
@@ -78,8 +83,10 @@ def _forget() -> None:
         st.session_state.pop(key, None)
 
 
-def _corrections(file_id: str) -> pictures.Settings:
+def _corrections(file_id: str) -> Settings:
     """What the visitor wants read otherwise; every file begins anew."""
+    from aecore.digits import Settings
+
     with st.expander("Read wrongly? Correct it by hand", icon=":material/tune:"):
         invert = st.segmented_control(
             "Ink",
@@ -117,11 +124,13 @@ def _corrections(file_id: str) -> pictures.Settings:
                 0.01,
                 key=f"your_digit_threshold_{file_id}",
             )
-    return pictures.Settings(invert=invert, rotate=rotate, pick=pick, threshold=threshold)
+    return Settings(invert=invert, rotate=rotate, pick=pick, threshold=threshold)
 
 
-def _read(file: UploadedFile, settings: pictures.Settings) -> pictures.Reading:
+def _read(file: UploadedFile, settings: Settings) -> Reading:
     """The digits of a file; what this visit has opened and read last is not read again."""
+    from aecore.digits import read
+
     opened = st.session_state.get(_OPENED)
     if opened is None or opened[0] != file.file_id:
         _forget()
@@ -131,12 +140,12 @@ def _read(file: UploadedFile, settings: pictures.Settings) -> pictures.Reading:
     kept = st.session_state.get(_READING)
     if kept is None or kept[0] != key:
         with st.spinner("Looking for digits…"):
-            kept = (key, pictures.read(opened[1], settings))
+            kept = (key, read(opened[1], settings))
         st.session_state[_READING] = kept
     return kept[1]
 
 
-def _choose(reading: pictures.Reading) -> int:
+def _choose(reading: Reading) -> int:
     """Show the picture with what was found in it; which of several digits to look at."""
     boxes = [each.box for each in reading.digits]
     st.html(markup.boxed(markup.photo(reading.picture, "your picture, upright and grey"), boxes))
@@ -153,7 +162,7 @@ def _choose(reading: pictures.Reading) -> int:
     return min(chosen, len(boxes) - 1)
 
 
-def _steps(digit: pictures.FoundDigit) -> None:
+def _steps(digit: FoundDigit) -> None:
     st.subheader("From your picture to a digit", anchor=False)
     st.html(
         markup.cards(

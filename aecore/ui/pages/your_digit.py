@@ -24,10 +24,10 @@ _WAY, _LEVELS = "your_digit_way", "your_digit_levels"
 def render() -> None:
     found = shell.open_page("Your digit", _EXPLANATION)
     ways = {"Draw": _draw, "Upload": uploaded.upload, "Camera": uploaded.photograph}
+    st.session_state.setdefault(_WAY, "Draw")  # a default beside what `_chosen` sets is warned of
     way = st.segmented_control(
         "Where the digit comes from",
         ways,
-        default="Draw",
         required=True,
         key=_WAY,
         label_visibility="collapsed",

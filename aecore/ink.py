@@ -1,0 +1,320 @@
+"""Picture -> ink: what is paper, which of the two is darker, and which lines were printed.
+
+Every function takes arrays and returns the next one and the reason, one line with what was found.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+from skimage.draw import line as pixels_of_line
+from skimage.filters import threshold_otsu
+from skimage.morphology import closing, disk
+from skimage.transform import hough_line, hough_line_peaks
+
+from aecore.errors import PictureError
+
+Invert = Literal["auto", "yes", "no"]
+
+FAINTEST = 0.04
+"""How far a slightly blurred stroke must stand out, in grey levels of 0..1: 10 of 8 bits."""
+EVEN = 1 / 255
+"""Noise of the border below which the paper counts as drawn, not photographed."""
+SMALL = 256
+"""Paper and colours are judged on a copy so many pixels long."""
+CLEARER = 1.4
+"""How many times more contrast than the grey a colour must have to be looked at instead."""
+GRAIN = 1 / 1000
+"""How far photographs are smoothed, as a share of their longer side."""
+LUMA = np.float32([0.299, 0.587, 0.114])  # ITU-R BT.601, as in Pillow
+
+EIGHT = np.ones((3, 3), dtype=bool)
+"""Pixels that touch at a corner belong together."""
+
+LINES_SIDE = 512
+"""Lines are looked for in a copy so many pixels long; below an eighth of it there are none."""
+THIN = 0.025
+"""How thick they may be, as a share of the picture."""
+TILT = 8.0
+"""How far printed lines may be turned, in degrees."""
+LONG = 0.75
+"""The share of the picture's width or height that a single line crosses."""
+REPEATED = 0.4
+"""The same for one of at least three lines."""
+
+
+# Colour
+
+
+def grey_of(picture: np.ndarray) -> tuple[np.ndarray, str]:
+    """The grey, or the colour channel, in which ink stands out the most.
+
+    Parameters
+    ----------
+    picture : ndarray of shape (H, W) or (H, W, 3), in 0..1
+
+    Returns
+    -------
+    ndarray of shape (H, W), float32 in 0..1
+    str
+    """
+    if picture.ndim == 2:
+        return picture, "Grey already, transparency over white, upright"
+    grey = picture @ LUMA
+    views = {"grey": grey} | {
+        name: picture[..., k] for k, name in enumerate(("red", "green", "blue"))
+    }
+    contrast = {name: _contrast(view) for name, view in views.items()}
+    best = max(contrast, key=contrast.get)
+    if contrast[best] <= CLEARER * contrast["grey"]:
+        return grey, "Colours turned to grey, transparency over white, upright"
+    ratio = contrast[best] / max(contrast["grey"], 1e-3)
+    return views[best], f"By its {best} light, where the ink stands out {ratio:.1f} times as much"
+
+
+def _contrast(grey: np.ndarray) -> float:
+    """How far the strongest half per cent stands out from its surroundings, less the noise."""
+    small = shrunk(grey, SMALL)
+    away = np.abs(small - ndimage.uniform_filter(small, max(small.shape) // 4))
+    return float(np.quantile(away, 0.995) - np.median(away))
+
+
+# Paper
+
+
+def find_ink(grey: np.ndarray, invert: Invert = "auto") -> tuple[np.ndarray, bool, str]:
+    """Take the paper away and make ink white, whichever way round it was.
+
+    Parameters
+    ----------
+    grey : ndarray of shape (H, W), in 0..1
+    invert : "auto", "yes" or "no"
+        Whether the ink is the darker; auto finds out.
+
+    Returns
+    -------
+    ink : ndarray of shape (H, W), float32 in 0..1
+        How far each pixel differs from the paper under it, 0 where that may be noise.
+    dark : bool
+        Whether the ink was darker than the paper.
+    reason : str
+
+    Raises
+    ------
+    PictureError
+        If nothing stands out.
+    """
+    small = shrunk(grey, SMALL)
+    border = small[_border(small)]
+    even = _spread(border - np.median(border)) < EVEN
+    dark = _is_dark(small, border, even=even) if invert == "auto" else invert == "yes"
+    light, small = (grey, small) if dark else (1 - grey, 1 - small)  # ink is the darker from here
+    if even:
+        paper = np.full_like(grey, np.median(small[_border(small)]))
+    else:
+        paper = _paper(small, grey.shape)
+    # Ink takes a share of the light, in a shadow too; in a negative, of what is short of white.
+    ink = (paper - light) / np.maximum(paper, 0.1)
+    if not even:
+        ink = ndimage.gaussian_filter(ink, GRAIN * max(ink.shape)) - np.median(ink)
+        ink = np.where(ink > 3 * _spread(ink), ink, 0)
+    ink = np.clip(ink, 0, 1).astype(np.float32)
+    strongest = float(ndimage.gaussian_filter(ink, 1).max())  # one grain of noise is no stroke
+    if strongest < FAINTEST:
+        raise PictureError(
+            f"The picture holds no ink: nothing stands out by more than {strongest:.1%} of white. "
+            "Draw or photograph one digit with more contrast."
+        )
+    found = "Dark ink on lighter paper, so inverted" if dark else "Already light ink on dark"
+    told = "even light" if even else f"light uneven by {np.ptp(paper):.0%}, evened out"
+    return ink, dark, f"{found}{' (as you set)' if invert != 'auto' else ''}; {told}"
+
+
+def _is_dark(small: np.ndarray, border: np.ndarray, *, even: bool) -> bool:
+    """Whether the ink is darker than the paper, in a picture (h, w).
+
+    Ink is the smaller part and stands out the most, which the third power listens to.
+    """
+    if even:
+        return float(((small - np.median(border)) ** 3).sum()) <= 0
+    above = small > threshold_otsu(small)
+    share = above[_border(small)].mean()
+    light_paper = share > 0.5
+    strokes = above != light_paper
+    if abs(share - 0.5) > 0.1 and not _is_solid(strokes) and _stands_out(small, strokes):
+        return bool(light_paper)
+    # A photo: each side of a shadow's or a desk's edge by itself.
+    size = max(small.shape)
+    margin = max(1, size // 64)
+    large = ndimage.uniform_filter(above.astype(np.float64), size // 6) > 0.5
+    energy = 0.0
+    for side in (0, 1):
+        here = ndimage.binary_erosion(large == side, EIGHT, iterations=margin, border_value=1)
+        weight = ndimage.uniform_filter(here.astype(np.float64), size // 3)
+        mean = ndimage.uniform_filter(np.where(here, small, 0), size // 3, output=np.float64)
+        away = small - mean / np.maximum(weight, 1e-6)
+        energy += float((away[here] ** 3).sum())
+    return energy < 0
+
+
+def _is_solid(mask: np.ndarray) -> bool:
+    """Whether a mask holds a square that no stroke is wide enough for."""
+    side = max(3, round(0.3 * max(mask.shape)))
+    return bool(ndimage.minimum_filter(mask, side, mode="nearest").any())
+
+
+def _stands_out(small: np.ndarray, strokes: np.ndarray) -> bool:
+    """Whether two parts of a picture differ by far more than its noise."""
+    if not strokes.any():
+        return False
+    noise = _spread(small - ndimage.uniform_filter(small, 3))
+    return abs(float(small[strokes].mean() - small[~strokes].mean())) > 6 * noise
+
+
+def _paper(small: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """The picture without strokes: what is dark and narrower than a quarter of it is filled in.
+
+    Unlike a fitted surface, a grey closing also follows the edge of a shadow, and by a disc one in
+    any direction. What lies along the picture's edge goes on beyond it, as a desk does.
+    """
+    radius = max(1, max(small.shape) // 8)
+    beyond = np.pad(ndimage.gaussian_filter(small, 1), 2 * radius, mode="edge")
+    filled = closing(beyond, disk(radius, decomposition="sequence"))
+    inner = np.s_[2 * radius : -2 * radius]
+    return resized(filled[inner, inner], shape)
+
+
+def _border(grey: np.ndarray) -> np.ndarray:
+    """Mask of the outermost pixels, a sixteenth of the shorter side deep."""
+    mask = np.ones(grey.shape, dtype=bool)
+    depth = max(1, min(grey.shape) // 16)
+    mask[depth:-depth, depth:-depth] = False
+    return mask
+
+
+def _spread(values: np.ndarray) -> float:
+    """Standard deviation by the median, which a few pixels of ink leave alone."""
+    return 1.4826 * float(np.median(np.abs(values)))
+
+
+# Printed lines
+
+
+def without_lines(ink: np.ndarray) -> tuple[np.ndarray, str]:
+    """Take ruled and squared paper's lines away, and leave the strokes that cross them.
+
+    Parameters
+    ----------
+    ink : ndarray of shape (H, W), in 0..1
+
+    Returns
+    -------
+    ndarray of shape (H, W)
+    str
+    """
+    if max(ink.shape) < LINES_SIDE // 8:
+        return ink, "Too small for printed lines, nothing done"
+    left, counts = ink, []
+    for upright in (False, True):
+        left, count = _without_parallels(left.T if upright else left)
+        left = left.T if upright else left
+        counts.append(count)
+    if not any(counts):
+        return ink, "No long straight lines found, nothing done"
+    if left.max() < 0.5 * ink.max() or left.sum() < 0.02 * ink.sum():
+        return ink, "Long straight lines are all there is, so they stay"
+    return left, f"Printed lines taken away: {counts[0]} across, {counts[1]} upright"
+
+
+def _without_parallels(ink: np.ndarray) -> tuple[np.ndarray, int]:
+    """Take near-horizontal lines out of ink (H, W); how many there were."""
+    mask = ink > 0.15 * np.quantile(ink[ink > 0], 0.98)
+    factor = math.ceil(max(ink.shape) / LINES_SIDE)
+    lines = _lines(_pooled(mask, factor))
+    if not lines:
+        return ink, 0
+    height, width = mask.shape
+    near = np.zeros_like(mask)
+    for start, end in lines:
+        rows, columns = pixels_of_line(
+            *(round((at + 0.5) * factor) for at in (start, 0)),
+            round((end + 0.5) * factor),
+            width - 1,
+        )
+        inside = (rows >= 0) & (rows < height) & (columns < width)
+        near[rows[inside], columns[inside]] = True
+    reach = 2 * factor + 1
+    near = ndimage.maximum_filter1d(near, 2 * reach + 1, axis=0)
+    thick = _thickness(mask & near)
+    if thick > max(4, THIN * max(ink.shape)):
+        return ink, 0
+    thin = mask & ~ndimage.binary_opening(mask, np.ones((thick + 1, 1)))
+    fringe = ndimage.maximum_filter1d(thin & near, 3, axis=0)  # the line's grey edges
+    edges = fringe & ~ndimage.binary_opening(mask, np.ones((thick + 1, 1)))
+    return np.where(edges, 0, ink), len(lines)
+
+
+def _lines(mask: np.ndarray) -> list[tuple[float, float]]:
+    """Lines that cross a mask (h, w): the rows where each is at the first and the last column."""
+    height, width = mask.shape
+    tilts = np.deg2rad(90 + np.arange(-TILT, TILT + 0.1, 0.25))
+    votes, angles, distances = hough_line(mask, tilts)
+    _, found, where = hough_line_peaks(
+        votes, angles, distances, min_distance=4, min_angle=len(tilts), threshold=REPEATED * width
+    )
+    lines = []
+    for angle, distance in zip(found, where, strict=True):
+        start, end = ((distance - x * math.cos(angle)) / math.sin(angle) for x in (0, width - 1))
+        rows = np.rint(np.linspace(start, end, width)).astype(int)
+        inside = (rows >= 1) & (rows < height - 1)
+        columns = np.flatnonzero(inside)
+        if len(columns) < width / 2:
+            continue
+        hit = mask[rows[inside], columns] | mask[rows[inside] - 1, columns]
+        lines.append((start, end, (hit | mask[rows[inside] + 1, columns]).sum() / width))
+    long = [line for line in lines if line[2] >= LONG]
+    return [line[:2] for line in (lines if len(lines) >= 3 else long)]
+
+
+def _thickness(mask: np.ndarray) -> int:
+    """The usual height of what is set in each column, in pixels, with some room."""
+    edges = np.diff(np.pad(mask, ((1, 1), (0, 0))).astype(np.int8), axis=0)
+    starts, ends = np.argwhere(edges.T == 1), np.argwhere(edges.T == -1)
+    return math.ceil(1.5 * float(np.median(ends[:, 1] - starts[:, 1]))) + 1
+
+
+def _pooled(mask: np.ndarray, factor: int) -> np.ndarray:
+    """Whether anything is set in each square of `factor` pixels."""
+    height, width = (n // factor * factor for n in mask.shape)
+    squares = mask[:height, :width].reshape(height // factor, factor, width // factor, factor)
+    return squares.any(axis=(1, 3))
+
+
+# Thresholds
+
+
+def threshold_of(ink: np.ndarray) -> float:
+    """The level that splits ink from what is left of the paper, by Otsu's method."""
+    values = ink[ink > 0]
+    return float(threshold_otsu(values)) if np.ptp(values) else float(values[0]) / 2
+
+
+# Pixels
+
+
+def shrunk(grey: np.ndarray, side: int) -> np.ndarray:
+    """Shrink (H, W) to at most `side` pixels on the longer side, proportions kept."""
+    longest = max(grey.shape)
+    if longest <= side:
+        return grey
+    return resized(grey, tuple(max(1, round(n * side / longest)) for n in grey.shape))
+
+
+def resized(grey: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Scale smoothly to `shape`."""
+    picture = Image.fromarray(np.ascontiguousarray(grey, dtype=np.float32))
+    return np.clip(np.asarray(picture.resize(shape[::-1], Image.Resampling.BICUBIC)), 0, 1)

@@ -1,0 +1,130 @@
+"""Pictures as people send them get the label vote of the digit that is in them."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+import renderings
+from PIL import Image
+from sklearn.datasets import load_digits
+
+from aecore import checkpoint, inference
+from aecore.dataset import to_unit
+from aecore.digits import read
+from aecore.errors import PictureError
+from aecore.framing import frame
+from aecore.latent import nearest_label_vote
+from aecore.picture_file import open_picture
+
+ORIENTATION = 0x0112
+TURNS = {
+    1: None,
+    3: Image.Transpose.ROTATE_180,
+    6: Image.Transpose.ROTATE_90,
+    8: Image.Transpose.ROTATE_270,
+}
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+@pytest.fixture(scope="module")
+def vote():
+    """The label vote (B,) of digits (B, 28, 28), by the shipped model with D=32 and no noise."""
+    found = checkpoint.load("plain-32")
+    model = inference.build_model(found.card.model, found.weights)
+    distance = found.map_distance()
+
+    def votes(digits: np.ndarray) -> np.ndarray:
+        codes = inference.encode(model, np.asarray(digits, np.float32).reshape(-1, 784))
+        return nearest_label_vote(found.labels[distance.neighbours(codes, 10)[0]])
+
+    return votes
+
+
+def sample(mnist, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Test digits (count, 28, 28) in 0..1 and their labels."""
+    chosen = np.random.default_rng(0).choice(len(mnist.test_images), count, replace=False)
+    return to_unit(mnist.test_images[chosen]).reshape(-1, 28, 28), mnist.test_labels[chosen]
+
+
+def largest(picture: np.ndarray) -> np.ndarray:
+    """The largest digit found, black where the picture is refused."""
+    try:
+        found = read(picture).digits
+    except PictureError:
+        return np.zeros((28, 28), dtype=np.float32)
+    return max(found, key=lambda each: np.ptp(each.box[::2]) * np.ptp(each.box[1::2])).digit
+
+
+def sent(digit: np.ndarray, rng: np.random.Generator) -> bytes:
+    """A file: scaled 0.3 to 8 times, shifted, on grey, mostly lit from a side, turned by EXIF."""
+    ink = renderings.resized(digit, round(28 * np.exp(rng.uniform(np.log(0.3), np.log(8)))))
+    top, bottom, left, right = rng.integers(0, len(ink), 4)
+    ink = np.pad(ink, ((top, bottom), (left, right)))
+    paper, contrast = rng.uniform(0.6, 0.7), rng.uniform(0.3, 0.4)
+    light = renderings.light(max(ink.shape), rng, rng.choice((0, 0.1, 0.2)))
+    grey = paper - contrast * ink - light[: ink.shape[0], : ink.shape[1]]
+    picture = Image.fromarray(renderings.levels(grey if rng.random() < 0.5 else 1 - grey))
+    orientation = int(rng.choice(list(TURNS)))
+    if TURNS[orientation] is not None:
+        picture = picture.transpose(TURNS[orientation])
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    file = io.BytesIO()
+    picture.save(file, "PNG", exif=exif)
+    return file.getvalue()
+
+
+def test_500_digits_sent_in_many_ways_keep_their_vote(mnist, vote):
+    digits, _ = sample(mnist, 500)
+    rng = np.random.default_rng(1)
+
+    read_again = [largest(open_picture(sent(digit, rng))) for digit in digits]
+
+    assert (vote(read_again) == vote(digits)).mean() >= 0.97
+
+
+def test_normalising_all_test_digits_keeps_the_accuracy_of_the_vote(mnist, vote):
+    images = to_unit(mnist.test_images).reshape(-1, 28, 28)
+
+    normalised = [largest(image) for image in images]
+
+    before = (vote(images) == mnist.test_labels).mean()
+    assert (vote(normalised) == mnist.test_labels).mean() == pytest.approx(before, abs=0.005)
+
+
+def test_photographs_and_scans_of_pens_on_paper_are_voted_right(mnist, vote):
+    digits, labels = sample(mnist, 12 * len(renderings.PAPERS))
+    rng = np.random.default_rng(2)
+    makers = [renderings.PAPERS[at % len(renderings.PAPERS)] for at in range(len(digits))]
+
+    found = [
+        largest(np.float32(make(digit, rng)) / 255)
+        for make, digit in zip(makers, digits, strict=True)
+    ]
+
+    assert (vote(found) == labels).mean() >= 0.9
+
+
+def test_tiny_pictures_of_other_peoples_digits_lose_nothing_to_their_polarity(vote):
+    """They are 8x8 pixels, and of another hand than MNIST's: framed alone, 62% are voted right."""
+    bundled = load_digits()
+    images, labels = (bundled.images[:300] / 16).astype(np.float32), bundled.target[:300]
+
+    light, dark = (vote([largest(each) for each in pictures]) for pictures in (images, 1 - images))
+
+    assert (light == dark).mean() >= 0.99
+    assert (light == labels).mean() >= (vote([frame(image) for image in images]) == labels).mean()
+
+
+def test_bundled_digits_enlarged_on_lit_paper_keep_their_vote(unit_digits, vote):
+    """What can be said without MNIST."""
+    digits = unit_digits[:60].reshape(-1, 28, 28)
+    rng = np.random.default_rng(3)
+
+    found = [largest(np.float32(renderings.lit_from_a_side(d, rng)) / 255) for d in digits]
+
+    plain = [largest(digit) for digit in digits]
+    assert (vote(found) == vote(plain)).mean() >= 0.85
