@@ -72,7 +72,17 @@ _LONG = {"batch_size": 1024, "learning_rate": 1.5e-2, "epochs": 30, "parity_epoc
 PRESETS: dict[str, Preset] = {
     preset.name: preset
     for preset in (
-        _preset("plane", "two numbers a digit", 2, 128, gamma=1e-2, learning_rate=2e-2),
+        _preset(
+            "plane",
+            "two numbers a digit",
+            2,
+            128,
+            gamma=1e-2,
+            epochs=15,
+            batch_size=1024,
+            learning_rate=2.5e-2,
+            parity_epochs=6,
+        ),
         _preset(
             "narrow-dropout",
             "the notebook's filters: code dropout, zero start",
