@@ -151,10 +151,10 @@ def run(state: str, tmp_path, **changed) -> Run:
     ("state", "changed", "text"),
     [
         ("queued", {"place": 2, "epoch": 0}, "Waiting: place 2 in the queue"),
-        ("running", {}, "Epoch 5 of 20"),
+        ("running", {}, "Epoch 5 of 15"),
         ("running", {"phase": "measuring", "epoch": 20}, "Measuring the model…"),
-        ("done", {"epoch": 20}, "Done: 20 epochs"),
-        ("stopped", {}, "Stopped after 4 of 20 epochs"),
+        ("done", {"epoch": 15}, "Done: 15 epochs"),
+        ("stopped", {}, "Stopped after 4 of 15 epochs"),
         ("failed", {"epoch": 0}, "Failed"),
     ],
 )

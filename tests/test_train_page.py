@@ -342,15 +342,15 @@ def test_the_figures_stand_beside_those_of_the_preset(make_run, tiny_checkpoint)
 
 
 def test_more_epochs_than_planned_can_be_asked_for(make_run, monkeypatch):
-    run = make_run("done", epoch=20, checkpoint=True)
+    run = make_run("done", epoch=15, checkpoint=True)
     asked = []
     monkeypatch.setattr(jobs, "resume", lambda run, epochs: asked.append((run.id, epochs)))
     app = open_page("train")
 
-    app.number_input(key=f"train_more_{run.id}").set_value(15)
+    app.number_input(key=f"train_more_{run.id}").set_value(10)
     app.button(key="train_extend").click().run()
 
-    assert asked == [(run.id, 35)]
+    assert asked == [(run.id, 25)]
 
 
 # --- the shelf ------------------------------------------------------------------------------------
