@@ -117,7 +117,7 @@ def test_more_of_anything_is_more_work():
         ({}, {"noise": NoiseConfig(level=0.0)}, "the input is left as it is"),
         ({"variational": True}, {}, "nothing holds the codes near N(0, I)"),
         ({}, {"gamma": 0.5}, "gamma 0.5 is a strong penalty"),
-        ({}, {"learning_rate": 0.25}, "0.25 is 10 times that of plane (0.025): training may diverge"),
+        ({}, {"learning_rate": 0.25}, "0.25 is 10 times that of plane (0.025)"),
         ({}, {"learning_rate": 0.0025}, "0.0025 is 1/10 of that of plane (0.025)"),
         ({}, {"batch_size": 8192}, "Batches of 8,192 instead of 1,024: far fewer steps"),
         ({}, {"batch_size": 16}, "Batches of 16 instead of 1,024: far more steps"),
