@@ -81,7 +81,7 @@ PRESETS: dict[str, Preset] = {
             epochs=15,
             batch_size=1024,
             learning_rate=2.5e-2,
-            parity_epochs=6,
+            parity_epochs=7,
         ),
         _preset(
             "narrow-dropout",
