@@ -87,6 +87,12 @@ def _show(found: Checkpoint, view: str) -> None:
         _facts(found, pin)
     if view in _FLAT:
         selected.show(found)
+    else:
+        flat = next(choice for choice in views(found.card.model.latent_dim) if choice in _FLAT)
+        st.caption(
+            f"A box or a lasso needs a flat view: to select digits, choose *{flat}* above, the "
+            "codes along their first two principal axes."
+        )
 
 
 def _chart(found: Checkpoint, view: str) -> None:
