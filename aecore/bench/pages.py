@@ -70,7 +70,7 @@ def _choose(selector: str, count: int) -> Act:
     """Open a list and click one option after the other."""
 
     async def act(page: Any, i: int) -> None:
-        await page.locator(selector).first.click()
+        await page.locator(selector).first.press("ArrowDown")  # a click opens it only once
         await page.locator("[role=option]").nth((i + 1) % count).click()
 
     return act
