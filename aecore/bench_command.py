@@ -29,6 +29,30 @@ def bench_draw(options: argparse.Namespace) -> Result:
     return Result(measured, "\n".join(_drawing(measured["presets"])))
 
 
+def bench_pages(options: argparse.Namespace) -> Result:
+    """Measure how long the laboratory pages take to answer."""
+    from aecore.bench.pages import bench_pages
+
+    _end_politely()
+    pages = tuple(page.strip("/") for page in options.pages)
+    measured = bench_pages(pages, progress=_say)
+    return Result(measured, "\n".join(_answers(measured)))
+
+
+def _answers(measured: dict[str, Any]) -> list[str]:
+    lines = [f"{'':42}{'first change':>16}{'last change':>16}"]
+    lines.append(f"{'page, control':42}{'p50':>8}{'p95 ms':>8}{'p50':>8}{'p95 ms':>8}")
+    for row in measured["controls"]:
+        what = f"{row['page']} {row['control']}"
+        lines.append(
+            f"{what:42}{row['first_p50_ms']:8.0f}{row['first_p95_ms']:8.0f}"
+            f"{row['p50_ms']:8.0f}{row['p95_ms']:8.0f}"
+        )
+    if "curve_seconds" in measured:
+        lines.append(f"Curve over all levels, the first time: {measured['curve_seconds']:.2f} s")
+    return lines
+
+
 def _end_politely() -> None:
     """A plain end would leave the servers and the browser behind."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))

@@ -111,6 +111,9 @@ def _parser() -> argparse.ArgumentParser:
     add("decode", bench_command.bench_decode, text, within=benches)
     text = "how closely the page follows the pen"
     add("draw", bench_command.bench_draw, text, within=benches)
+    text = "how quickly the laboratory pages answer"
+    sub = add("pages", bench_command.bench_pages, text, within=benches)
+    sub.add_argument("pages", metavar="PAGE", nargs="*", help="as in filters; / is the map")
     text = "how quickly a preset is trained, beside the notebook's loop"
     sub = add("train", bench_command.bench_train, text, source, within=benches)
     sub.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))

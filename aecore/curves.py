@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from aecore.figures import DIGIT_COLOURS
+from aecore.figures import DIGIT_COLOURS, finish
 
 _HEIGHT = 400
 _DASHES = ("solid", "dash", "dot", "dashdot")
@@ -27,17 +27,8 @@ def _style(index: int) -> dict[str, str]:
 
 
 def _finish(figure: go.Figure, x_name: str, y_name: str, *, height: int = _HEIGHT) -> go.Figure:
-    figure.update_xaxes(title={"text": x_name}, zeroline=False)
-    figure.update_yaxes(title={"text": y_name}, zeroline=False)
-    figure.update_layout(
-        height=height,
-        margin={"l": 0, "r": 36, "t": 8, "b": 0},  # room for the chart's tool on the right
-        modebar={"orientation": "v"},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-        hoverlabel={"namelength": -1},
-        uirevision="keep",
-    )
-    return figure
+    """Keeps what the visitor has zoomed into when the values change."""
+    return finish(figure, x_name, y_name, height=height).update_layout(uirevision="keep")
 
 
 def by_level(
@@ -192,7 +183,7 @@ def add_paths(figure: go.Figure, paths: np.ndarray, names: Sequence[str]) -> go.
     return figure
 
 
-_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star")
+_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "cross")
 
 
 def by_dimension(

@@ -30,6 +30,20 @@ DIGIT_COLOURS = (
 _PINNED = "#e8196a"
 
 
+def finish(figure: go.Figure, x_name: str, y_name: str, *, height: int = 340) -> go.Figure:
+    """The figure with its axes named, its legend above, and room for the chart's own tool."""
+    figure.update_xaxes(title={"text": x_name}, zeroline=False)
+    figure.update_yaxes(title={"text": y_name}, zeroline=False)
+    figure.update_layout(
+        height=height,
+        margin={"l": 0, "r": 36, "t": 8, "b": 0},
+        modebar={"orientation": "v"},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        hoverlabel={"namelength": -1},
+    )
+    return figure
+
+
 def latent_map(
     points: np.ndarray,
     labels: np.ndarray,

@@ -10,26 +10,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from aecore.figures import DIGIT_COLOURS
+from aecore.figures import DIGIT_COLOURS, finish
 from aecore.importance import COLUMNS
 from aecore.perturbation import OFF_THE_MAP, SIGMAS
 
 _MODEL, _PCA, _MARK = "#3f90da", "#94a4a2", "#e8196a"
 _ERROR = "mean squared error per pixel"
-_HEIGHT = 340
-
-
-def _finish(figure: go.Figure, x_name: str, y_name: str, *, height: int = _HEIGHT) -> go.Figure:
-    figure.update_xaxes(title={"text": x_name}, zeroline=False)
-    figure.update_yaxes(title={"text": y_name}, zeroline=False)
-    figure.update_layout(
-        height=height,
-        margin={"l": 0, "r": 36, "t": 8, "b": 0},  # room for the chart's tool on the right
-        modebar={"orientation": "v"},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-        hoverlabel={"namelength": -1},
-    )
-    return figure
 
 
 def errors_by_label(series: Mapping[str, tuple[np.ndarray, bool]]) -> go.Figure:
@@ -58,7 +44,7 @@ def errors_by_label(series: Mapping[str, tuple[np.ndarray, bool]]) -> go.Figure:
     figure.update_xaxes(type="category")
     figure.update_yaxes(rangemode="tozero")
     figure.update_layout(barmode="group")
-    return _finish(figure, "label", _ERROR)
+    return finish(figure, "label", _ERROR)
 
 
 def by_rank(series: Mapping[str, np.ndarray]) -> go.Figure:
@@ -85,7 +71,7 @@ def by_rank(series: Mapping[str, np.ndarray]) -> go.Figure:
     if len(values) <= 10:
         figure.update_xaxes(dtick=1)
     figure.update_yaxes(rangemode="tozero")
-    return _finish(figure, "rank of the dimension", "increase of the error (MSE)")
+    return finish(figure, "rank of the dimension", "increase of the error (MSE)")
 
 
 def effects(table: np.ndarray, dimensions: np.ndarray, limit: float) -> go.Figure:
@@ -115,7 +101,7 @@ def effects(table: np.ndarray, dimensions: np.ndarray, limit: float) -> go.Figur
     figure.update_xaxes(type="category")
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False, dtick=1)
     height = 90 + 20 * len(table)
-    return _finish(figure, "label", "dimension fixed at its mean", height=max(height, 260))
+    return finish(figure, "label", "dimension fixed at its mean", height=max(height, 260))
 
 
 def _over_sigma(series: Mapping[str, tuple[np.ndarray, str]], y_name: str) -> go.Figure:
@@ -145,7 +131,7 @@ def _over_sigma(series: Mapping[str, tuple[np.ndarray, str]], y_name: str) -> go
                 hovertemplate="σ = %{x:.3g}: %{y:.4g}<extra>" + name + "</extra>",
             )
         )
-    return _finish(figure, "noise σ, in standard deviations of each dimension", y_name)
+    return finish(figure, "noise σ, in standard deviations of each dimension", y_name)
 
 
 def _at(figure: go.Figure, sigma: float) -> go.Figure:
@@ -188,4 +174,4 @@ def counts_by_label(counts: np.ndarray) -> go.Figure:
         )
     )
     figure.update_xaxes(type="category")
-    return _finish(figure, "label", "test digits", height=260)
+    return finish(figure, "label", "test digits", height=260)

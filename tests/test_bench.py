@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from aecore.bench import drive
+from aecore.bench import drive, pages
 from aecore.bench.chromium import find_chromium, import_playwright
 from aecore.bench.live import bench_decode, bench_draw
 from aecore.bench.server import serve
@@ -168,3 +168,24 @@ def test_it_measures_how_closely_the_pen_is_followed(small_model, tmp_path, monk
         assert row["websocket_messages_during_drag"] == 0
         assert 0 < row["frame_p50_ms"] <= row["frame_p95_ms"]
         assert row["updates_per_second"] > 1
+
+
+def test_a_page_without_a_bench_is_a_clear_error():
+    with pytest.raises(AecoreError, match="no bench of the page 'nowhere'"):
+        pages.bench_pages(("nowhere",))
+
+
+@pytest.mark.usefixtures("chromium")
+def test_it_measures_how_quickly_a_page_answers(small_models, monkeypatch):
+    monkeypatch.setenv("AECORE_MODELS", str(small_models))
+    monkeypatch.setenv("AECORE_DATA", "")
+    monkeypatch.setattr(pages, "EVENTS", 3)
+    monkeypatch.setattr(pages, "_WARM", 1)
+
+    with ThreadPoolExecutor(1) as pool:  # this thread has playwright's own loop
+        measured = pool.submit(pages.bench_pages, ("reconstruct",)).result()
+
+    controls = [row["control"] for row in measured["controls"]]
+    assert controls == [control.name for control in pages.CONTROLS["reconstruct"]]
+    for row in measured["controls"]:
+        assert 0 < row["first_p50_ms"] <= row["p50_ms"] <= row["p95_ms"]

@@ -72,6 +72,31 @@ def test_a_box_and_a_lasso_select_what_they_hold_and_follow_the_map(page, app, p
     assert page.locator(OUTLINE).first.get_attribute("points") == ""
 
 
+def test_a_box_is_drawn_by_keyboard(page, app, plane):
+    visit(page, app)
+    page.locator("[data-tool=box]").press("Enter")
+    assert page.locator(".aecore-probe").evaluate("probe => probe.matches(':focus')")
+    start = plane.codes[0].astype(np.float64)  # of the digit that is pinned at first
+
+    page.keyboard.press("Enter")
+    for key in 12 * ["ArrowRight"] + 15 * ["ArrowUp"]:
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+
+    page.locator(TITLE).wait_for()
+    (left, top), (right, bottom) = position(page, 0, 0), position(page, 1, 1)
+    end = start + np.array([12 * (right - left), 15 * (top - bottom)]) / 60
+    end = np.clip(end, (left, bottom), (right, top))
+    inside = ((start - 1e-4 < plane.codes) & (plane.codes < end + 1e-4)).all(axis=1)
+    assert page.locator(TITLE).inner_text() == title(inside.sum())
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowDown")
+    before = page.locator(OUTLINE).first.get_attribute("points")
+    page.keyboard.press("Escape")
+    assert page.locator(OUTLINE).first.get_attribute("points") != before
+
+
 def test_a_digit_leads_to_its_dot_and_back_all_is_as_it_was(page, app, plane):
     page.goto(f"{app}/reconstruct?model=plane&reconstruct_with=plain-32&reconstruct_which=Worst")
     first = page.locator(".st-key-reconstruction_grid a").first

@@ -68,14 +68,17 @@ _NEXT_PICTURE = """() => {
 class Tab:
     """A tab of its own session, closed at the end of the `async with` block."""
 
-    def __init__(self, browser: Any) -> None:
+    def __init__(self, browser: Any, *, probe: Path = _PROBE) -> None:
+        """`probe` is put into every page before its own scripts."""
         self._browser = browser
+        self._probe = probe
         self._messages = 0
 
     async def __aenter__(self) -> Tab:
         self._context = await self._browser.new_context(viewport={"width": 1400, "height": 1000})
         self._page = await self._context.new_page()
         self._page.set_default_timeout(60_000)
+        await self._page.add_init_script(path=self._probe)
         self._page.on("websocket", self._listen)
         self._cdp = await self._context.new_cdp_session(self._page)
         return self
@@ -97,9 +100,8 @@ class Tab:
             heard = self._messages
             await asyncio.sleep(1.0)
 
-    async def open_live(self, address: str, *, ready: str = _HAS_DRAWN) -> None:
-        """Open a page with the live decoder, and wait until it is ready and has come to rest."""
-        await self._page.add_init_script(path=_PROBE)
+    async def open(self, address: str, *, ready: str = _HAS_DRAWN) -> None:
+        """Open a page, and wait until `ready`, in JavaScript, is so and it has come to rest."""
         await self._page.goto(address)
         await self._page.wait_for_function(ready)
         # On a busy machine the script may be silent for seconds and then go on: the page's foot

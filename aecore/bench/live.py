@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from aecore.bench.drive import EVENTS_PER_SECOND, HAS_PAPER, Tab
 from aecore.bench.server import serve
 from aecore.errors import AecoreError, CheckpointError
 from aecore.presets import PRESETS
+
+T = TypeVar("T")
 
 N_CODES = 200
 _BASELINE = "aecore/ui/slider_baseline.py"
@@ -55,7 +57,7 @@ def bench_decode(*, progress: Callable[[str], None] = lambda text: None) -> dict
     AecoreError
         If playwright, Chromium or a checkpoint is missing, or the app does not answer.
     """
-    with _app() as app, serve(_BASELINE) as baseline:
+    with serve_app() as app, serve(_BASELINE) as baseline:
         presets = _each_preset(partial(_decoding, app=app, baseline=baseline), progress)
     return {"events_per_second": EVENTS_PER_SECOND, "presets": presets}
 
@@ -63,30 +65,47 @@ def bench_decode(*, progress: Callable[[str], None] = lambda text: None) -> dict
 def bench_draw(*, progress: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
     """Measure how closely the page follows a pen that draws for 3 s.
 
-    Parameters
-    ----------
-    progress : callable
-        Told the name of each preset before it is measured.
+    Takes and raises what `bench_decode` does.
 
     Returns
     -------
     dict
         `events_per_second` and `presets`, by name the pace that `bench_decode` describes. A frame
         shows the ink, the digit framed anew, its reconstruction and its dot on the map.
-
-    Raises
-    ------
-    AecoreError
-        As `bench_decode`.
     """
-    with _app() as app:
+    with serve_app() as app:
         presets = _each_preset(partial(_drawing, app=app), progress)
     return {"events_per_second": EVENTS_PER_SECOND, "presets": presets}
 
 
-def _app():
+def serve_app():
     """The app's server, for a `with` block; it fetches nothing."""
     return serve("app.py", {"AECORE_DOWNLOAD": "off"})
+
+
+def drive(measure: Callable[[Any], Awaitable[T]], *, seconds: float) -> T:
+    """What `measure(browser)` finds in headless Chromium, which may take some seconds at most.
+
+    Raises
+    ------
+    AecoreError
+        If playwright or Chromium is missing, or the browser cannot be driven.
+    """
+    playwright = import_playwright()
+    executable = find_chromium()
+
+    async def session() -> T:
+        async with playwright.async_api.async_playwright() as driver:
+            browser = await driver.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
+            try:
+                return await asyncio.wait_for(measure(browser), seconds)
+            finally:
+                await browser.close()
+
+    try:
+        return asyncio.run(session())
+    except (playwright.async_api.Error, TimeoutError) as error:
+        raise AecoreError(f"The browser could not be driven: {error}") from error
 
 
 def _each_preset(
@@ -96,31 +115,20 @@ def _each_preset(
     names = [name for name in PRESETS if name in checkpoint.names()]
     if not names:
         raise CheckpointError("No preset is trained yet. Train one: python -m aecore train plane")
-    playwright = import_playwright()
-    executable = find_chromium()
 
-    async def drive() -> dict[str, dict[str, Any]]:
-        async with playwright.async_api.async_playwright() as driver:
-            browser = await driver.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
-            try:
-                measured = {}
-                for name in names:
-                    progress(f"Measuring {name}")
-                    one = measure(browser, name)
-                    measured[name] = await asyncio.wait_for(one, _MOST_SECONDS)
-                return measured
-            finally:
-                await browser.close()
+    async def each(browser: Any) -> dict[str, dict[str, Any]]:
+        measured = {}
+        for name in names:
+            progress(f"Measuring {name}")
+            measured[name] = await asyncio.wait_for(measure(browser, name), _MOST_SECONDS)
+        return measured
 
-    try:
-        return asyncio.run(drive())
-    except (playwright.async_api.Error, TimeoutError) as error:
-        raise AecoreError(f"The browser could not be driven: {error}") from error
+    return drive(each, seconds=len(names) * _MOST_SECONDS)
 
 
 async def _drawing(browser: Any, name: str, *, app: str) -> dict[str, Any]:
     async with Tab(browser) as tab:
-        await tab.open_live(f"{app}/your-digit?model={name}", ready=HAS_PAPER)
+        await tab.open(f"{app}/your-digit?model={name}", ready=HAS_PAPER)
         return await tab.draw()
 
 
@@ -131,11 +139,11 @@ async def _decoding(browser: Any, name: str, *, app: str, baseline: str) -> dict
     wanted = inference.decode(inference.build_model(found.card.model, found.weights), codes)
 
     async with Tab(browser) as tab:
-        await tab.open_live(f"{app}/generate?model={name}")
+        await tab.open(f"{app}/generate?model={name}")
         js_ms, pixels = await tab.decode(found.digest, codes)
         sliders = await tab.drag_slider()
     async with Tab(browser) as tab:
-        await tab.open_live(f"{app}/?model={name}")
+        await tab.open(f"{app}/?model={name}")
         over_map = await tab.move_over_map()
     async with Tab(browser) as tab:
         server_ms = await tab.click_slider(f"{baseline}/?model={name}")

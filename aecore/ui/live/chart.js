@@ -107,7 +107,7 @@ function makeLayer(chart, scope, on) {
   layer.className = "aecore-layer";
   layer.innerHTML = `<div class="aecore-pin"></div>
     <div class="aecore-probe" tabindex="0" role="application" aria-roledescription="probe"
-      aria-label="Probe on the map. Arrow keys move it, with shift in fine steps; Enter pins it."></div>
+      aria-label="Probe on the map. Arrow keys move it, with shift in fine steps; Enter pins it, or with Box in use sets a corner."></div>
     <canvas class="aecore-lens" hidden aria-hidden="true"></canvas>`;
   const style = document.createElement("style");
   style.textContent = LAYER_CSS;

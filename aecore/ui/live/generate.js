@@ -199,7 +199,7 @@ function buildGenerator() {
   const source = make("select", { name: "source" }, ...options);
   const label = make("select", { name: "label" });
   const labelling = make("label", {}, "Digit ", label);
-  const draw = make("button", { type: "button", class: "draw" }, "Draw a code");
+  const draw = make("button", { type: "button", class: "random" }, "Draw a code");
   const reset = make("button", { type: "button", class: "reset" }, "Reset to the mean");
   const hint = make("p", { class: "hint" });
   const drawing = make("div", { class: "bar" }, make("label", {}, "From ", source), labelling, draw, reset);

@@ -95,7 +95,7 @@ function createMap(parent, send) {
   function key(event) {
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      pinAt(probe.position, STILL);
+      if (!outline.corner(probe.position)) pinAt(probe.position, STILL);
       return;
     }
     const direction = ARROWS[event.key];
@@ -110,6 +110,7 @@ function createMap(parent, send) {
       },
       event,
     );
+    outline.stretch(probe.position);
   }
 
   // --- pin

@@ -20,7 +20,8 @@ ${LAYER} > svg.aecore-outline { width: 100%; height: 100%; }
 `;
 const TOOLS = `
   <button type="button" data-tool="box" aria-pressed="false"
-    title="Drag over the map to select the digits in a box">Box</button>
+    title="Drag over the map to select the digits in a box; without a mouse, press Enter for one
+    corner, move the probe with the arrow keys, and press Enter for the other">Box</button>
   <button type="button" data-tool="lasso" aria-pressed="false"
     title="Drag around the digits to select">Lasso</button>
   <button type="button" data-tool="clear" title="Select none" hidden>Clear</button>`;
@@ -52,9 +53,11 @@ function makeOutline(layer, scope, first, chosen) {
   let tool = null; // "box" or "lasso"
   let outline = first; // in positions on the axes
   let drawn = null; // corners of the drag under way, in px of the plot area
+  let anchor = null; // the first corner of a box drawn by keyboard, on the axes
 
   function take(name) {
     tool = name === tool ? null : name;
+    if (anchor) cancel();
     for (const button of tools.children) {
       if (button !== clear) button.setAttribute("aria-pressed", button.dataset.tool === tool);
     }
@@ -68,6 +71,7 @@ function makeOutline(layer, scope, first, chosen) {
 
   function press(event) {
     if (tool && event.isPrimary && event.button === 0 && layer.locate(event)) {
+      anchor = null;
       drawn = [pixels(event)];
     }
   }
@@ -100,17 +104,45 @@ function makeOutline(layer, scope, first, chosen) {
       return Math.max(...values) - Math.min(...values);
     };
     if (corners.length < 3 || Math.min(span(0), span(1)) <= STILL) return follow(); // a click
-    return choose(
-      corners.map((corner) => {
-        const { x, y } = toAxes(layer.area(), ...corner);
-        return [x, y].map((value) => Number(value.toPrecision(6)));
-      }),
-    );
+    return choose(corners.map((corner) => rounded(toAxes(layer.area(), ...corner))));
+  }
+
+  function rounded({ x, y }) {
+    return [x, y].map((value) => Number(value.toPrecision(6)));
   }
 
   function cancel() {
-    drawn = null;
+    drawn = anchor = null;
     follow();
+  }
+
+  /** The box from where Enter was pressed to a position. */
+  function boxTo({ x, y }) {
+    return [anchor, { x, y: anchor.y }, { x, y }, { x: anchor.x, y }].map(rounded);
+  }
+
+  /** Enter at a position: a corner of a box, the second one ends it; false if Box is not in use. */
+  function corner(position) {
+    if (tool !== "box") return false;
+    if (!anchor) {
+      anchor = { ...position };
+    } else {
+      const box = boxTo(position);
+      const isFlat = position.x === anchor.x || position.y === anchor.y;
+      anchor = null;
+      if (isFlat) follow();
+      else choose(box);
+    }
+    return true;
+  }
+
+  /** The probe has moved: the other corner of a box that has been begun goes along. */
+  function stretch(position) {
+    if (anchor) draw(onScreen(boxTo(position)));
+  }
+
+  function onScreen(corners) {
+    return corners.map(([x, y]) => toPixels(layer.area(), { x, y }));
   }
 
   /** Where the event lies in the plot area, in px, or the nearest place in it. */
@@ -131,7 +163,7 @@ function makeOutline(layer, scope, first, chosen) {
 
   /** Draw the outline where its positions lie now. */
   function follow() {
-    draw((outline ?? []).map(([x, y]) => toPixels(layer.area(), { x, y })));
+    draw(onScreen(outline ?? []));
     clear.hidden = !outline;
   }
 
@@ -139,6 +171,7 @@ function makeOutline(layer, scope, first, chosen) {
     const name = event.target.closest("button")?.dataset.tool;
     if (name === "clear") choose(null);
     else if (name) take(name);
+    if (tool === "box" && event.detail === 0) layer.probe.focus(); // pressed by keyboard: go on there
   });
   scope.listen(layer.chart, "pointerdown", press, { capture: true, passive: true });
   for (const type of ["mousedown", "touchstart"]) {
@@ -148,10 +181,10 @@ function makeOutline(layer, scope, first, chosen) {
   scope.listen(document, "pointerup", release, { capture: true, passive: true });
   scope.listen(document, "pointercancel", cancel, { passive: true });
   scope.listen(document, "keydown", (event) => {
-    if (event.key === "Escape" && drawn) cancel();
+    if (event.key === "Escape" && (drawn || anchor)) cancel();
   });
   follow();
-  return { follow };
+  return { follow, corner, stretch };
 }
 
 /** Labels whose dots the chart shows: its legend hides others. */

@@ -34,6 +34,8 @@ _FORMATS = {
     "size (MB)": ("%.2f", "of the file on disk, in millions of bytes"),
     "clean MSE": ("%.5f", "mean squared error per pixel with clean input, of denoisers too"),
 }
+_ROWS = 20
+"""Models that are all shown without scrolling."""
 _X_NAMES = {"epochs": "epoch", "seconds": "seconds of training"}
 
 
@@ -53,6 +55,7 @@ def _table(entries: list[Entry]) -> None:
         columns,
         key="compare_table",
         hide_index=True,
+        height="content" if len(entries) <= _ROWS else "auto",
         placeholder="",
         column_config={
             "model": st.column_config.TextColumn(pinned=True),

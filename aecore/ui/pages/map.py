@@ -24,6 +24,7 @@ _EXPLANATION = (
     "digits."
 )
 _FLAT = {LINE: "line", PLANE: "plane", PRINCIPAL_PLANE: "principal"}
+_SIDE = 84  # px of a picture: three fit beside the map
 _SVG_POINTS = 2_000
 """Dots that a browser without WebGL still draws quickly."""
 
@@ -87,6 +88,12 @@ def _show(found: Checkpoint, view: str) -> None:
         _facts(found, pin)
     if view in _FLAT:
         selected.show(found)
+    else:
+        flat = next(choice for choice in views(found.card.model.latent_dim) if choice in _FLAT)
+        st.caption(
+            f"A box or a lasso needs a flat view: to select digits, choose *{flat}* above, the "
+            "codes along their first two principal axes."
+        )
 
 
 def _chart(found: Checkpoint, view: str) -> None:
@@ -136,14 +143,14 @@ def _digit(found: Checkpoint, number: int) -> None:
     with st.container(horizontal=True, gap="small"):
         if at_hand:
             target = digits.images[number : number + 1]
-            _picture("input", to_png(target.reshape(28, 28), scale=4))
-            _picture("output", to_png(output.reshape(28, 28), scale=4))
+            _picture("input", to_png(target.reshape(28, 28), scale=3))
+            _picture("output", to_png(output.reshape(28, 28), scale=3))
             _picture(
                 "output − input",
-                to_signed_png((output - target).reshape(28, 28), limit=1.0, scale=4),
+                to_signed_png((output - target).reshape(28, 28), limit=1.0, scale=3),
             )
         else:
-            _picture("output", to_png(output.reshape(28, 28), scale=4))
+            _picture("output", to_png(output.reshape(28, 28), scale=3))
     st.markdown(f"Label **{found.labels[number]}** · {shell.code_text(code[0])}")
     if at_hand:
         st.markdown(f"Error of this digit (MSE) **{metrics.mse(target, output)[0]:.4f}**")
@@ -155,8 +162,8 @@ def _digit(found: Checkpoint, number: int) -> None:
 
 
 def _picture(name: str, png: bytes) -> None:
-    with st.container(width=112):
-        st.image(png, width=112, alt=name)
+    with st.container(width=_SIDE):
+        st.image(png, width=_SIDE, alt=name)
         st.caption(name)
 
 

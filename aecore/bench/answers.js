@@ -1,0 +1,93 @@
+// Put into the page before its own scripts: times what a control changes, from the visitor's
+// event to the frame that paints the last of it.
+
+globalThis.__answers = (() => {
+  const QUIET = 350; // ms without another change: the answer is complete
+  const PATIENCE = 20_000; // ms
+  const CHANGES = {
+    subtree: true,
+    childList: true,
+    characterData: true,
+    attributes: true,
+    attributeFilter: ["src", "d", "points", "x", "y", "width", "height", "transform"],
+    attributeOldValue: true,
+  };
+  const afterFrame = new MessageChannel();
+  let wanted = null; // {region, type, since, first, last, heard, done}
+
+  /** Whether a node lies in the region, seen through shadow roots. */
+  function within(node, region) {
+    for (let at = node; at; at = at.parentNode ?? at.host) {
+      if (at.nodeType === Node.ELEMENT_NODE && at.matches(region)) return true;
+    }
+    return false;
+  }
+
+  /** Whether a change is to be seen there: no attribute written again as it was. */
+  function counts({ type, target, attributeName, oldValue, addedNodes, removedNodes }) {
+    if (type === "attributes" && target.getAttribute(attributeName) === oldValue) return false;
+    if (within(target, wanted.region)) return true;
+    return [...addedNodes, ...removedNodes].some(
+      (node) => node.matches?.(wanted.region) || node.querySelector?.(wanted.region),
+    );
+  }
+
+  function change() {
+    wanted.heard = performance.now();
+    // A message sent from an animation frame is the first task after that frame's paint.
+    requestAnimationFrame(() => afterFrame.port2.postMessage(0));
+  }
+
+  afterFrame.port1.onmessage = () => {
+    if (wanted?.since == null) return;
+    wanted.last = performance.now() - wanted.since;
+    wanted.first ??= wanted.last;
+  };
+
+  const observer = new MutationObserver((records) => {
+    if (wanted?.since != null && records.some(counts)) change();
+  });
+  observer.observe(document, CHANGES);
+  const attach = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (...values) {
+    const root = attach.apply(this, values);
+    observer.observe(root, CHANGES);
+    return root;
+  };
+  for (const name of ["putImageData", "clearRect", "drawImage"]) {
+    const draw = CanvasRenderingContext2D.prototype[name];
+    CanvasRenderingContext2D.prototype[name] = function (...values) {
+      if (wanted?.since != null && within(this.canvas, wanted.region)) change();
+      return draw.apply(this, values);
+    };
+  }
+  for (const type of ["pointerup", "click", "keydown"]) {
+    addEventListener(
+      type,
+      (event) => {
+        if (type === wanted?.type) wanted.since ??= event.timeStamp;
+      },
+      { capture: true },
+    );
+  }
+
+  return {
+    /** From the next event of a type on, watch the places that a selector names. */
+    watch(region, type) {
+      wanted = { region, type, since: null, first: null, last: null, heard: null };
+    },
+    /** [ms until the first, ms until the last change was painted]; null if there was none. */
+    async answer() {
+      const start = performance.now();
+      for (;;) {
+        await new Promise((done) => setTimeout(done, 25));
+        const now = performance.now();
+        if (wanted.last !== null && now - wanted.heard > QUIET) break;
+        if (now - start > PATIENCE) return null;
+      }
+      const found = [wanted.first, wanted.last];
+      wanted = null;
+      return found;
+    },
+  };
+})();

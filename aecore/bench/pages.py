@@ -1,0 +1,289 @@
+"""How quickly the laboratory pages answer their controls: `bench pages`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from aecore import checkpoint
+from aecore.bench.drive import Tab
+from aecore.bench.live import drive, serve_app
+from aecore.card import Card
+from aecore.errors import AecoreError, CheckpointError
+
+EVENTS = 24
+"""Of each control that count."""
+_WARM = 8
+"""Before them, so that every cache is warm."""
+_PROBE = Path(__file__).with_name("answers.js")
+_MOST_SECONDS = 240.0  # for one page
+
+Act = Callable[[Any, int], Awaitable[None]]
+"""Uses a control of a playwright page for the i-th time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Control:
+    """Something on a page that a visitor uses, and what is to change then."""
+
+    name: str
+    act: Act
+    region: str
+    """CSS selector of all that has to be painted anew."""
+    event: str = "click"
+    """Of which kind the visitor's last event is."""
+
+
+def _click(selector: str) -> Act:
+    async def act(page: Any, i: int) -> None:
+        await page.locator(selector).first.click()
+
+    return act
+
+
+def _click_in_turn(selector: str, count: int | None = None) -> Act:
+    """Click the second of the elements, the third, and so on; all of them or the first few."""
+
+    async def act(page: Any, i: int) -> None:
+        found = page.locator(selector)
+        await found.nth((i + 1) % (count or await found.count())).click()
+
+    return act
+
+
+def _arrow_keys(selector: str, steps: int) -> Act:
+    """Go some steps to the right and back again."""
+
+    async def act(page: Any, i: int) -> None:
+        way = "ArrowRight" if i % (2 * steps) < steps else "ArrowLeft"
+        await page.locator(selector).first.press(way)
+
+    return act
+
+
+def _choose(selector: str, count: int) -> Act:
+    """Open a list and click one option after the other."""
+
+    async def act(page: Any, i: int) -> None:
+        await page.locator(selector).first.press("ArrowDown")  # a click opens it only once
+        await page.locator("[role=option]").nth((i + 1) % count).click()
+
+    return act
+
+
+def _drag_box(selector: str) -> Act:
+    """Drag boxes of several places and sizes over a plot."""
+
+    async def act(page: Any, i: int) -> None:
+        box = await page.locator(selector).first.bounding_box()
+        left, top, size = 0.2 + 0.1 * (i % 4), 0.3 + 0.1 * (i % 3), 0.1 + 0.05 * (i % 5)
+        corners = [(left, top), (left + size / 2, top + size / 2), (left + size, top + size)]
+        places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
+        await page.mouse.move(*places[0])
+        await page.mouse.down()
+        for place in places[1:]:
+            await page.mouse.move(*place)
+        await page.mouse.up()
+
+    return act
+
+
+_MAP = ".st-key-map_selection"
+CONTROLS: dict[str, tuple[Control, ...]] = {
+    "filters": (
+        Control(
+            name="choose a unit",
+            act=_click_in_turn(".st-key-filters_units button[data-unit]", 20),
+            region="[data-testid=stColumn]:has(.st-key-filters_charts)",
+        ),
+        Control(
+            name="sort",
+            act=_click_in_turn(".st-key-filters_sort button"),
+            region=".st-key-filters_units, .st-key-filters_left, .st-key-filters_right",
+        ),
+    ),
+    "reconstruct": (
+        Control(
+            name="other digits",
+            act=_click(".st-key-reconstruct_again button"),
+            region=".st-key-reconstruction_grid",
+        ),
+        Control(
+            name="error pictures",
+            act=_click(".st-key-reconstruct_differences label"),
+            region=".st-key-reconstruction_grid",
+        ),
+        Control(
+            name="random, worst, median, best",
+            act=_click_in_turn(".st-key-reconstruct_which button"),
+            region=".st-key-reconstruction_grid",
+        ),
+        Control(
+            name="laboratory",
+            act=_click_in_turn(".st-key-reconstruct_lab button"),
+            region=".st-key-reconstruct_laboratory",
+        ),
+    ),
+    "denoise": (
+        Control(
+            name="level",
+            act=_arrow_keys(".st-key-noise_level input", 4),
+            region=".st-key-denoise_grid",
+            event="keydown",
+        ),
+        Control(
+            name="kind",
+            act=_click_in_turn(".st-key-noise_kind button"),
+            region=".st-key-denoise_grid",
+        ),
+        Control(
+            name="curve's measure",
+            act=_click_in_turn(".st-key-denoise_measure button"),
+            region=".st-key-denoise_curve",
+        ),
+    ),
+    "": (
+        Control(
+            name="box",
+            act=_drag_box(".st-key-latent_map .nsewdrag"),
+            region=_MAP,
+            event="pointerup",
+        ),
+    ),
+    "compare": (
+        Control(
+            name="other model",
+            act=_choose(".st-key-compare_other input", 4),
+            region=".st-key-linked_maps",
+        ),
+        Control(
+            name="linked selection",
+            act=_click_in_turn(".st-key-linked_maps button.label"),
+            region=".st-key-linked_maps, .st-key-compare_pictures",
+        ),
+    ),
+}
+"""By the page's address."""
+_BEFORE = {"": "[data-tool=box]"}
+"""What is clicked once, when the page has opened."""
+
+
+def bench_pages(
+    pages: tuple[str, ...] = (), *, progress: Callable[[str], None] = lambda text: None
+) -> dict[str, Any]:
+    """Measure how long the laboratory pages take to answer, in headless Chromium.
+
+    Parameters
+    ----------
+    pages : tuple of str, optional
+        Addresses of pages, the slash left out; all by default.
+    progress : callable
+        Told the name of each page before it is measured.
+
+    Returns
+    -------
+    dict
+        - `events`: how often each control is used, after it has been used 8 times to warm all
+          caches;
+        - `controls`: a list; `page`, `model` and `control`, then `p50_ms` and `p95_ms`: from the
+          time stamp of the visitor's event to the frame that paints the last of what the control
+          changes; `first_p50_ms`, `first_p95_ms`: the first of it;
+        - `curve_seconds`, where `denoise` is measured: from the click on a kind of noise that
+          this server has not measured yet to the whole curve painted.
+
+    Raises
+    ------
+    AecoreError
+        If playwright, Chromium or checkpoints are missing, the app does not answer, or a control
+        does nothing.
+    """
+    for page in pages:
+        if page not in CONTROLS:
+            raise AecoreError(f"There is no bench of the page {page!r}; there are {_names()}.")
+    cards = {name: checkpoint.read_card(checkpoint.find(name)) for name in checkpoint.names()}
+    if not cards:
+        raise CheckpointError("No model is trained yet. Train one: python -m aecore train plane")
+    chosen = {page: _model(cards, denoiser=page == "denoise") for page in pages or CONTROLS}
+    found: dict[str, Any] = {"events": EVENTS, "controls": []}
+    with serve_app() as app:
+        for page, model in chosen.items():
+            progress(f"Measuring /{page} with {model}")
+            visit = partial(_visit, address=f"{app}/{page}?model={model}", page=page)
+            rows, extra = drive(visit, seconds=_MOST_SECONDS)
+            found["controls"] += [{"page": f"/{page}", "model": model} | row for row in rows]
+            found |= extra
+    return found
+
+
+def _names() -> str:
+    return ", ".join(page or "'' (the map)" for page in CONTROLS)
+
+
+def _model(cards: dict[str, Card], *, denoiser: bool) -> str:
+    """The widest shallow model, with most pictures to draw; a denoiser where there is one."""
+    fit = {name: card for name, card in cards.items() if bool(card.train.noise) == denoiser}
+    return max(fit or cards, key=lambda name: _size(cards[name]))
+
+
+def _size(card: Card) -> tuple[int, int]:
+    return -len(card.model.hidden_dims), card.model.latent_dim
+
+
+async def _visit(
+    browser: Any, *, address: str, page: str
+) -> tuple[list[dict[str, Any]], dict[str, float]]:
+    """The rows of a page's controls, and what else is measured on it."""
+    rows, extra = [], {}
+    async with _Visit(browser, probe=_PROBE) as visit:
+        await visit.open(address, ready="true")
+        if page == "denoise":
+            extra["curve_seconds"] = await visit.first_curve()
+        if page in _BEFORE:
+            await visit.click(_BEFORE[page])
+        for control in CONTROLS[page]:
+            for i in range(_WARM):
+                await visit.time(control, i)
+            times = [await visit.time(control, _WARM + i) for i in range(EVENTS)]
+            first, last = np.array(times).T
+            rows.append(
+                {
+                    "control": control.name,
+                    "p50_ms": float(np.percentile(last, 50)),
+                    "p95_ms": float(np.percentile(last, 95)),
+                    "first_p50_ms": float(np.percentile(first, 50)),
+                    "first_p95_ms": float(np.percentile(first, 95)),
+                }
+            )
+    return rows, extra
+
+
+class _Visit(Tab):
+    """A tab that times what its controls change."""
+
+    async def click(self, selector: str) -> None:
+        await self._page.locator(selector).first.click()
+
+    async def time(self, control: Control, i: int) -> tuple[float, float]:
+        """ms until the first and until the last of what a control changes is painted."""
+        await self._page.evaluate(
+            "([region, event]) => __answers.watch(region, event)", [control.region, control.event]
+        )
+        await control.act(self._page, i)
+        found = await self._page.evaluate("__answers.answer()")
+        if found is None:
+            raise AecoreError(f"{control.name!r} changed nothing on {self._page.url}.")
+        return tuple(found)
+
+    async def first_curve(self) -> float:
+        """Seconds from choosing another kind of noise to its curve; nobody has measured it yet."""
+        kind = Control(
+            name="kind, the first time",
+            act=_click_in_turn(".st-key-noise_kind button"),
+            region=".st-key-denoise_curve",
+        )
+        return (await self.time(kind, 1))[1] / 1000
