@@ -87,8 +87,13 @@ def test_a_box_is_drawn_by_keyboard(page, app, plane):
     (left, top), (right, bottom) = position(page, 0, 0), position(page, 1, 1)
     end = start + np.array([12 * (right - left), 15 * (top - bottom)]) / 60
     end = np.clip(end, (left, bottom), (right, top))
-    inside = ((start - 1e-4 < plane.codes) & (plane.codes < end + 1e-4)).all(axis=1)
-    assert page.locator(TITLE).inner_text() == title(inside.sum())
+    # The pinned digit lies on the box's corner, where rounding decides.
+    least, most = (
+        ((start - edge < plane.codes) & (plane.codes < end + edge)).all(axis=1).sum()
+        for edge in (-1e-4, 1e-4)
+    )
+    assert 2 <= least <= most <= least + 1
+    assert page.locator(TITLE).inner_text() in (title(least), title(most))
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowDown")
