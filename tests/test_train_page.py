@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import runs
 from pages import grid, open_page, texts
 from streamlit.testing.v1 import AppTest
 
@@ -219,6 +220,31 @@ def test_two_visitors_see_the_run_at_work_and_can_stop_it(make_run, monkeypatch)
     assert stopped == [run.id, run.id]
     assert "place 1 in the queue" in texts(app)
     assert buttons(app)["train_start"] == "Queue it"
+
+
+def test_of_three_tabs_that_press_train_one_trains_and_all_see_the_line():
+    tabs = [open_page("train") for _ in range(3)]
+    try:
+        for tab in tabs:
+            tab.number_input(key="train_epochs_plane").set_value(500)
+            tab.button(key="train_start").click().run()
+        first, *_ = in_line = sorted(jobs.listing().runs, key=lambda run: run.id)
+        runs.wait(first, lambda run: run.epoch >= 1)
+        training.changed()
+        for tab in tabs:
+            tab.run()
+        places = [(run.state, run.place) for run in map(jobs.listed, [run.id for run in in_line])]
+    finally:
+        for run in jobs.listing().runs[::-1]:
+            jobs.stop(run)
+        for run in jobs.listing().runs:
+            runs.wait_for_end(run)
+
+    assert places == [("running", 0), ("queued", 1), ("queued", 2)]
+    labels = [buttons(tab)["train_stop"] for tab in tabs]
+    assert labels == ["Stop", "Leave the queue", "Leave the queue"]
+    assert "place 1 in the queue" in texts(tabs[2])
+    assert "place 2 in the queue" in texts(tabs[1])
 
 
 def test_ten_visitors_cost_one_computation_a_frame(make_run, monkeypatch):
