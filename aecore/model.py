@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import skip_init
 
-from aecore.backprop import Perceptron
 from aecore.config import ModelConfig
 
 
-def _perceptron(sizes: tuple[int, ...]) -> Perceptron:
-    """Layers of these sizes; weights not yet set."""
+def _perceptron(sizes: tuple[int, ...]) -> nn.Sequential:
+    """Linear layers of these sizes with ReLU between them; weights not yet set."""
     layers: list[nn.Module] = []
     for fan_in, fan_out in itertools.pairwise(sizes):
         layers += [skip_init(nn.Linear, fan_in, fan_out), nn.ReLU()]
-    return Perceptron(*layers[:-1])
+    return nn.Sequential(*layers[:-1])
 
 
 def _initialise(linear: nn.Linear, generator: torch.Generator) -> None:
@@ -61,25 +59,16 @@ class Decoder(nn.Module):
         self.layers = _perceptron(config.layer_sizes[::-1])
 
     def forward(self, z: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
-        return self._squash(self.layers(self._thin(z, generator)))
-
-    def difference(
-        self, z: Tensor, target: Tensor, *, generator: torch.Generator | None = None
-    ) -> Tensor:
-        """Output less target, (B, 784)."""
-        z = self._thin(z, generator)
-        if self.output == "linear":
-            return self.layers(z, minus=target)
-        return self._squash(self.layers(z)) - target
-
-    def _thin(self, z: Tensor, generator: torch.Generator | None) -> Tensor:
-        if not self.training or self.latent_dropout == 0.0:
-            return z
-        keep = torch.rand(z.shape, generator=generator, device=z.device) >= self.latent_dropout
-        return z * keep / (1.0 - self.latent_dropout)
-
-    def _squash(self, pixels: Tensor) -> Tensor:
+        kept = self.kept(z, generator)
+        pixels = self.layers(z if kept is None else z * kept)
         return pixels.sigmoid() if self.output == "logistic" else pixels
+
+    def kept(self, z: Tensor, generator: torch.Generator | None) -> Tensor | None:
+        """What dropout multiplies codes (B, D) by, of that shape; None if it leaves them alone."""
+        if not self.training or self.latent_dropout == 0.0:
+            return None
+        draws = torch.rand(z.shape, generator=generator, device=z.device)
+        return (draws >= self.latent_dropout) / (1.0 - self.latent_dropout)
 
 
 class Autoencoder(nn.Module):
@@ -118,42 +107,6 @@ def penalty(model: Autoencoder, gamma: float) -> Tensor:
     return gamma * sum(matrix.square().mean() for matrix in model.matrices())
 
 
-class _MeanSquare(torch.autograd.Function):
-    """The mean of the squares of a tensor, whose memory its gradient takes over: it is large."""
-
-    @staticmethod
-    def forward(ctx: Any, difference: Tensor) -> Tensor:
-        ctx.save_for_backward(difference)
-        flat = difference.view(-1)
-        return flat.dot(flat) / flat.numel()
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> Tensor:
-        (difference,) = ctx.saved_tensors
-        return difference.mul_(gradient * (2.0 / difference.numel()))
-
-
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL divergence of normal distributions from the standard one, in nats: (B, D) -> (B,)."""
     return 0.5 * (mean.square() + log_variance.exp() - 1.0 - log_variance).sum(dim=1)
-
-
-def objective(
-    model: Autoencoder, x: Tensor, target: Tensor, *, kl_weight: float, generator: torch.Generator
-) -> tuple[Tensor, Tensor]:
-    """Loss to minimise, without the penalty, and the MSE inside it; x and target are (B, 784).
-
-    A variational model decodes one code drawn from each digit's distribution and pays for how far
-    that lies from the standard normal one. With kl_weight = 2 s**2 / 784 the loss is, up to
-    constants, the negative evidence lower bound of Kingma and Welling (2014) whose pixels have
-    the standard deviation s.
-    """
-    if not model.config.variational:
-        code = model.encoder(x)
-        mse = _MeanSquare.apply(model.decoder.difference(code, target, generator=generator))
-        return mse, mse
-    mean, log_variance = model.encoder.distribution(x)
-    drawn = torch.randn(mean.shape, generator=generator, device=x.device)
-    code = mean + drawn * (0.5 * log_variance).exp()
-    mse = _MeanSquare.apply(model.decoder.difference(code, target, generator=generator))
-    return mse + kl_weight * kl_divergence(mean, log_variance).mean(), mse

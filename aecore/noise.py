@@ -16,10 +16,22 @@ FIXED_SEED = 20_061_001
 """Seeds the corruption of everything that is measured, so that figures can be repeated."""
 
 
+def _field(x: Tensor, generator: torch.Generator) -> Tensor:
+    """A random number for each value of x, all those of int16 as likely: (B, 784) -> (B, 784).
+
+    On a CPU four are cut from each 64 bits drawn, in a third of the time that torch.rand takes.
+    """
+    if x.device.type != "cpu":
+        shape = {"size": x.shape, "dtype": torch.int16, "device": x.device}
+        return torch.randint(-(2**15), 2**15, generator=generator, **shape)
+    drawn = torch.empty(-(-x.numel() // 4), dtype=torch.int64)
+    drawn.random_(-(2**63), None, generator=generator)
+    return drawn.view(torch.int16)[: x.numel()].view(x.shape)
+
+
 def mask(x: Tensor, *, rate: float, generator: torch.Generator) -> Tensor:
     """Keep each pixel with probability 1 - rate, set the others to 0. (B, 784) -> (B, 784)."""
-    keep = torch.rand(x.shape, generator=generator, device=x.device) >= rate
-    return x * keep
+    return x * (_field(x, generator) >= rate * 65536.0 - 32768.0)
 
 
 def add_gaussian(x: Tensor, *, std: float, generator: torch.Generator) -> Tensor:
@@ -30,9 +42,9 @@ def add_gaussian(x: Tensor, *, std: float, generator: torch.Generator) -> Tensor
 
 def salt_and_pepper(x: Tensor, *, rate: float, generator: torch.Generator) -> Tensor:
     """Set a share `rate` of the pixels to 0 or 1, each as likely. (B, 784) -> (B, 784)."""
-    field = torch.rand(x.shape, generator=generator, device=x.device)
-    hit = (field < rate / 2) | (field >= 1 - rate / 2)
-    return torch.where(hit, (field >= 0.5).to(x.dtype), x)
+    field = _field(x, generator)
+    hit = (field < rate * 32768.0 - 32768.0) | (field >= 32768.0 - rate * 32768.0)
+    return torch.where(hit, (field >= 0).to(x.dtype), x)
 
 
 def corrupt(x: Tensor, noise: NoiseConfig | None, *, generator: torch.Generator) -> Tensor:

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, nn
 
-from aecore.backprop import ReusedMemory
+from aecore.backprop import Backpropagation
 from aecore.config import N_PIXELS, ModelConfig, NoiseConfig, TrainConfig
 from aecore.cuda_graph import CapturedStep
 from aecore.distortion import distort
 from aecore.errors import TrainingError
 from aecore.history import EpochRecord
-from aecore.model import Autoencoder, objective, penalty
+from aecore.model import Autoencoder, penalty
 from aecore.noise import FIXED_SEED, corrupt
 from aecore.optimizers import new_optimizers, rates
 from aecore.training_state import TrainingState
@@ -100,7 +100,9 @@ def train(
     rate = schedule[0][0].clone()
     optimizers = new_optimizers(model, config, rate=rate)
     sums = torch.zeros(2, device=device)
-    memory = ReusedMemory(model, config.batch_size)
+    backpropagate = Backpropagation(
+        model, kl_weight=config.kl_weight, batch_size=config.batch_size, generator=generator
+    )
     gathered = train_images.new_empty(config.batch_size, N_PIXELS)
 
     def step(rows: Tensor) -> None:
@@ -108,12 +110,10 @@ def train(
         target = torch.index_select(train_images, 0, rows, out=gathered[: len(rows)])
         target = distort(target, share=config.distortion, generator=generator)
         x = corrupt(target, config.noise, generator=generator)
-        with memory:
-            loss, mse = objective(model, x, target, kl_weight=config.kl_weight, generator=generator)
-            loss.backward()
+        loss, mse = backpropagate(x, target)
         for optimizer in optimizers:
             optimizer.step()
-        sums.add_(torch.stack((loss.detach(), mse.detach())), alpha=len(rows))
+        sums.add_(torch.stack((loss, mse)), alpha=len(rows))
 
     run = step if device.type != "cuda" else CapturedStep(step, config.batch_size, generator)
     history = list(state.history) if state else []

@@ -1,91 +1,131 @@
-"""Backpropagation written out, against autograd's."""
-
-import itertools
+"""Backpropagation written out, against autograd's and against differences."""
 
 import pytest
 import torch
-from torch import nn
 
-from aecore.backprop import Perceptron, ReusedMemory
+from aecore.backprop import Backpropagation
+from aecore.config import ModelConfig
+from aecore.model import Autoencoder, kl_divergence
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
 
-
-def perceptron(sizes):
-    torch.manual_seed(0)
-    layers = []
-    for fan_in, fan_out in itertools.pairwise(sizes):
-        layers += [nn.Linear(fan_in, fan_out), nn.ReLU()]
-    return Perceptron(*layers[:-1])
-
-
-def draw(*shape, seed=1):
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+KINDS = {
+    "one hidden layer": {},
+    "three hidden layers": {"hidden_dims": (12, 6, 5)},
+    "code dropout": {"latent_dropout": 0.5},
+    "logistic output": {"output": "logistic", "hidden_dims": (12, 6)},
+    "variational": {"variational": True, "hidden_dims": (12, 6)},
+    "all at once": {"variational": True, "output": "logistic", "latent_dropout": 0.5},
+}
+BY_KIND = pytest.mark.parametrize("kind", KINDS)
 
 
-def slopes(network, x, minus, *, memory=None):
-    """Output, and gradients of its cubes' sum: of the input and of the parameters."""
-    x = x.clone().requires_grad_()
-    if memory is None:
-        network.zero_grad()
-        output = network(x, minus=minus)
-        (output**3).sum().backward()
-    else:
-        with memory:
-            output = network(x, minus=minus)
-            (output**3).sum().backward()
-    return [output.detach().clone(), x.grad, *(each.grad.clone() for each in network.parameters())]
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
 
 
-@pytest.mark.parametrize("sizes", [(7, 3), (7, 5, 3), (9, 4, 6, 2)])
-@pytest.mark.parametrize("less", [False, True], ids=["plain", "less a target"])
-def test_outputs_and_gradients_are_autograds_for_batches_of_every_size(sizes, less):
-    network = perceptron(sizes)
-    memory = ReusedMemory(network, 6)
-
-    for batch, seed in ((6, 1), (4, 2), (6, 3)):
-        x = draw(batch, sizes[0], seed=seed)
-        minus = draw(batch, sizes[-1], seed=seed + 9) if less else None
-        found = slopes(network, x, minus, memory=memory)
-        expected = slopes(perceptron(sizes), x, minus)
-
-        torch.testing.assert_close(found, expected)
+def new_model(kind):
+    config = ModelConfig(**{"latent_dim": 4, "hidden_dims": (12,)} | KINDS[kind])
+    return Autoencoder(config, generator=seeded()).train()
 
 
-def test_a_second_backward_pass_sets_the_gradients_and_does_not_add_to_them():
-    network = perceptron((7, 5, 3))
-    memory = ReusedMemory(network, 6)
-    x = draw(6, 7)
-
-    first = slopes(network, x, None, memory=memory)
-    second = slopes(network, x, None, memory=memory)
-
-    assert all(torch.equal(one, other) for one, other in zip(first, second, strict=True))
+def batch(size, seed=1):
+    return torch.rand(2, size, 784, generator=seeded(seed))
 
 
-def test_data_needs_no_gradient_and_two_perceptrons_pass_theirs_on():
-    encoder, decoder = perceptron((7, 5, 2)), perceptron((2, 5, 7))
-    both = nn.Sequential(encoder, decoder)
-    x = draw(6, 7)
-    decoder(encoder(x), minus=x).square().sum().backward()
-    expected = [each.grad.clone() for each in both.parameters()]
-
-    with ReusedMemory(both, 6):
-        decoder(encoder(x), minus=x).square().sum().backward()
-
-    torch.testing.assert_close([each.grad for each in both.parameters()], expected)
+def learner(model, *, kl_weight=0.3, batch_size=6, seed=3):
+    return Backpropagation(
+        model, kl_weight=kl_weight, batch_size=batch_size, generator=seeded(seed)
+    )
 
 
-def test_outside_of_the_context_and_without_gradients_every_output_has_its_own_memory():
-    network = perceptron((7, 5, 3))
-    memory = ReusedMemory(network, 6)
+def objective(model, x, target, *, kl_weight, generator):
+    """The loss as one writes it down, and the mean squared error in it."""
+    if not model.config.variational:
+        mse = (model(x, generator=generator) - target).square().mean()
+        return mse, mse
+    mean, log_variance = model.encoder.distribution(x)
+    drawn = torch.randn(mean.shape, generator=generator, dtype=x.dtype)
+    code = mean + log_variance.exp().sqrt() * drawn
+    mse = (model.decoder(code, generator=generator) - target).square().mean()
+    return mse + kl_weight * kl_divergence(mean, log_variance).mean(), mse
 
-    with memory, torch.no_grad():
-        without_gradients = network(draw(6, 7))
-    outside = network(draw(6, 7))
-    before = outside.detach().clone()
-    with memory:
-        network(draw(6, 7, seed=2))
 
-    assert torch.equal(without_gradients, before)
-    assert torch.equal(outside, before)
+def gradients(model):
+    return [parameter.grad.clone() for parameter in model.parameters()]
+
+
+@BY_KIND
+def test_losses_and_gradients_are_autograds_for_batches_of_every_size(kind):
+    model, autograd = new_model(kind), new_model(kind)
+    backpropagate, generator = learner(model), seeded(3)
+
+    for size, seed in ((6, 1), (4, 2), (6, 3)):
+        x, target = batch(size, seed)
+        found = backpropagate(x, target)
+        autograd.zero_grad()
+        expected = objective(autograd, x, target, kl_weight=0.3, generator=generator)
+        expected[0].backward()
+
+        torch.testing.assert_close(found, tuple(each.detach() for each in expected))
+        torch.testing.assert_close(gradients(model), gradients(autograd))
+
+
+@BY_KIND
+def test_gradients_are_the_slopes_of_the_loss(kind):
+    model = new_model(kind).double()
+    x, target = batch(5).double()
+    bias = model.encoder.layers[-1].bias  # the code's: far enough from ReLU's kinks
+
+    def loss():
+        return learner(model, seed=7)(x, target)[0].item()
+
+    loss()
+    found = bias.grad.tolist()
+    slopes = []
+    for index in range(len(bias)):
+        with torch.no_grad():
+            bias[index] += 1e-6
+            above = loss()
+            bias[index] -= 2e-6
+            below = loss()
+            bias[index] += 1e-6
+        slopes.append((above - below) / 2e-6)
+
+    assert found == pytest.approx(slopes, rel=1e-4, abs=1e-9)
+
+
+def test_a_second_pass_sets_the_gradients_and_does_not_add_to_them():
+    model = new_model("one hidden layer")
+    backpropagate = learner(model)
+
+    backpropagate(*batch(6))
+    first = gradients(model)
+    backpropagate(*batch(6))
+
+    assert all(torch.equal(*both) for both in zip(first, gradients(model), strict=True))
+
+
+def test_what_goes_in_and_what_is_to_come_out_stay_as_they_were():
+    model = new_model("one hidden layer")
+    x, target = batch(6)
+    before = x.clone(), target.clone()
+
+    learner(model)(x, target)
+
+    assert torch.equal(x, before[0])
+    assert torch.equal(target, before[1])
+
+
+def test_the_weights_and_the_models_own_passes_are_left_alone():
+    model = new_model("three hidden layers")
+    before = [parameter.clone() for parameter in model.parameters()]
+    x, target = batch(6)
+    output = model(x).detach()
+    kept = output.clone()
+
+    learner(model)(x, target)
+
+    assert all(torch.equal(*both) for both in zip(before, model.parameters(), strict=True))
+    assert torch.equal(output, kept)
+    assert torch.equal(model(x), kept)

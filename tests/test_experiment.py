@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from aecore import checkpoint, data, experiment, training
+from aecore import checkpoint, data, experiment
+from aecore.backprop import Backpropagation
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.dataset import to_unit
 from aecore.errors import TrainingError
@@ -112,12 +113,12 @@ def test_the_card_names_the_digits(digits, is_mnist, source):
 
 
 def test_a_run_that_diverges_hands_over_the_last_good_epoch(digits, monkeypatch, tmp_path):
-    real = training.objective
+    real = Backpropagation.__call__
 
     def poison(record):
         if record.epoch == 2:
             monkeypatch.setattr(
-                training, "objective", lambda *a, **k: [x * math.nan for x in real(*a, **k)]
+                Backpropagation, "__call__", lambda *batch: [x * math.nan for x in real(*batch)]
             )
 
     with pytest.raises(experiment.DivergedError, match="weights of epoch 2 are kept") as caught:

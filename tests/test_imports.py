@@ -12,12 +12,12 @@ PACKAGE = REPOSITORY / "aecore"
 
 # Every module stands on a step and imports from lower steps only, inside functions too.
 STEPS = (
-    {"backprop", "errors", "threads"},
+    {"errors", "threads"},
     {"checks", "codes", "config", "dataset", "framing", "held_file", "ink", "picture_file"}
     | {"pictures", "selection", "subset", "whole_file"},
     {"blobs", "cuda_graph", "distortion", "download", "drawing", "history", "latent", "layers"}
     | {"limits", "model", "noise", "presets", "run_spec", "sheet"},
-    {"animation", "baseline", "card", "changes", "damage", "digits", "download_job"}
+    {"animation", "backprop", "baseline", "card", "changes", "damage", "digits", "download_job"}
     | {"inference", "metrics", "optimizers", "paths", "pin", "projection", "run_folder"}
     | {"run_process", "snippets"},
     {"ablation", "checkpoint", "controls", "data", "denoising", "estimate", "evaluation"}

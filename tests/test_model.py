@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from aecore.config import ModelConfig
-from aecore.model import Autoencoder, kl_divergence, objective, penalty
+from aecore.model import Autoencoder, kl_divergence, penalty
 from aecore.presets import PRESETS
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
@@ -174,45 +174,6 @@ def test_the_penalty_leaves_biases_alone():
     assert penalty(model, 1.0).item() == before
 
 
-def test_the_objective_and_its_gradient_are_those_written_out_by_hand():
-    model = small_model(latent_dropout=0.5)
-    x, target = torch.rand(2, 6, 784, generator=seeded(1))
-
-    loss, mse = objective(model, x, target, kl_weight=0.0, generator=seeded(3))
-    loss.backward()
-
-    found = [parameter.grad.clone() for parameter in model.parameters()]
-    model.zero_grad()
-    errors = model(x, generator=seeded(3)) - target
-    expected = (errors**2).sum() / errors.numel()
-    expected.backward()
-    torch.testing.assert_close(mse, expected)
-    torch.testing.assert_close(loss, expected)
-    torch.testing.assert_close(found, [parameter.grad for parameter in model.parameters()])
-
-
-def test_the_gradient_is_the_slope_of_the_objective():
-    model = small_model(hidden_dims=(5,)).double()
-    x = torch.rand(4, 784, generator=seeded(1), dtype=torch.float64)
-    bias = linears(model)[1].bias  # the code's: far enough from ReLU's kinks
-
-    def loss():
-        return objective(model, x, x, kl_weight=0.0, generator=seeded())[0]
-
-    loss().backward()
-    slopes = []
-    for index in range(len(bias)):
-        with torch.no_grad():
-            bias[index] += 1e-6
-            above = loss().item()
-            bias[index] -= 2e-6
-            below = loss().item()
-            bias[index] += 1e-6
-        slopes.append((above - below) / 2e-6)
-
-    assert bias.grad.tolist() == pytest.approx(slopes, rel=1e-4, abs=1e-9)
-
-
 def test_a_variational_encoder_gives_means_and_log_variances_and_its_codes_are_the_means():
     model = small_model(variational=True)
     x = torch.rand(6, 784, generator=seeded(1))
@@ -237,21 +198,6 @@ def test_the_divergence_is_that_of_torch_distributions():
         normal(mean, (0.5 * log_variance).exp()), normal(0.0, 1.0)
     )
     torch.testing.assert_close(found, expected.sum(dim=1))
-
-
-def test_the_variational_objective_is_that_written_out_by_hand():
-    model = small_model(variational=True)
-    x, target = torch.rand(2, 6, 784, generator=seeded(1))
-
-    loss, mse = objective(model, x, target, kl_weight=0.3, generator=seeded(3))
-
-    mean, log_variance = model.encoder.distribution(x)
-    deviation = log_variance.exp().sqrt()
-    code = mean + deviation * torch.randn(mean.shape, generator=seeded(3))
-    expected_mse = ((model.decoder(code) - target) ** 2).mean()
-    torch.testing.assert_close(mse, expected_mse)
-    divergence = kl_divergence(mean, log_variance).mean()
-    torch.testing.assert_close(loss, expected_mse + 0.3 * divergence)
 
 
 def test_a_logistic_output_is_the_linear_one_squeezed_between_0_and_1():

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from command_line import QUICK, complaint, start
 
-from aecore import checkpoint, experiment, train_command, training
+from aecore import checkpoint, experiment, train_command
+from aecore.backprop import Backpropagation
 from aecore.presets import get_preset
 
 pytest_plugins = ["command_line"]
@@ -163,13 +164,13 @@ def test_a_place_that_cannot_be_written_is_told_before_training(run, tmp_path, m
 
 
 def test_what_was_learnt_before_the_loss_broke_is_kept(run, tmp_path, monkeypatch):
-    real, steps = training.objective, itertools.count()
+    real, steps = Backpropagation.__call__, itertools.count()
 
-    def breaking(*args, **kwargs):
-        loss, mse = real(*args, **kwargs)
+    def breaking(*batch):
+        loss, mse = real(*batch)
         return (loss if next(steps) < 30 else loss * math.nan), mse
 
-    monkeypatch.setattr(training, "objective", breaking)
+    monkeypatch.setattr(Backpropagation, "__call__", breaking)
 
     status, _, err = run("train", "plane", "--epochs", "9", "--batch-size", "64", "--out", tmp_path)
 

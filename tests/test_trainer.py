@@ -12,7 +12,8 @@ import pytest
 import runs
 import torch
 
-from aecore import checkpoint, frames, jobs, run_folder, trainer, training, whole_file, worker
+from aecore import checkpoint, frames, jobs, run_folder, trainer, whole_file, worker
+from aecore.backprop import Backpropagation
 from aecore.config import NoiseConfig
 from aecore.history import EpochRecord
 from aecore.recorder import Recorder
@@ -76,14 +77,14 @@ class Poison:
     """A loss that stops being a number after so many steps."""
 
     def __init__(self, monkeypatch, steps, poisoned):
-        self.steps, self.poisoned, self.real = steps, poisoned, training.objective
-        monkeypatch.setattr(training, "objective", self)
+        self.steps, self.poisoned, self.real = steps, poisoned, Backpropagation.__call__
+        monkeypatch.setattr(Backpropagation, "__call__", lambda *batch: self(*batch))
 
-    def __call__(self, model, x, *args, **kwargs):
+    def __call__(self, *batch):
         self.steps -= 1
         if self.steps < 0:
-            return self.poisoned(self, model, x, *args, **kwargs)
-        return self.real(model, x, *args, **kwargs)
+            return self.poisoned(self, *batch)
+        return self.real(*batch)
 
 
 def test_a_finished_run_has_everything(plain):
@@ -120,7 +121,7 @@ def test_a_stop_in_mid_epoch_keeps_the_last_whole_epoch(plain, monkeypatch):
     Poison(
         monkeypatch,
         2 * 21 + 5,
-        lambda it, *args, **kw: (path / STOP).touch() or it.real(*args, **kw),
+        lambda it, *batch: (path / STOP).touch() or it.real(*batch),
     )
     monkeypatch.setattr("aecore.recorder.LOOK_SECONDS", 0.0)
 
@@ -133,7 +134,7 @@ def test_a_stop_in_mid_epoch_keeps_the_last_whole_epoch(plain, monkeypatch):
 
 def test_a_stop_before_the_first_epoch_was_done_says_so(monkeypatch):
     path = submit()
-    Poison(monkeypatch, 5, lambda it, *args, **kw: (path / STOP).touch() or it.real(*args, **kw))
+    Poison(monkeypatch, 5, lambda it, *batch: (path / STOP).touch() or it.real(*batch))
     monkeypatch.setattr("aecore.recorder.LOOK_SECONDS", 0.0)
 
     run = work(path)
@@ -167,7 +168,7 @@ def test_a_stopped_run_resumes_to_the_weights_of_one_that_never_stopped(
 ):
     path = submit(**changes)
     with monkeypatch.context() as patch:
-        Poison(patch, 30, lambda it, *args, **kw: (path / STOP).touch() or it.real(*args, **kw))
+        Poison(patch, 30, lambda it, *batch: (path / STOP).touch() or it.real(*batch))
         patch.setattr("aecore.recorder.LOOK_SECONDS", 0.0)
         assert work(path).epoch == 1
 
@@ -198,8 +199,8 @@ def test_a_finished_run_can_be_given_more_epochs(plain):
 def test_a_diverged_run_says_why_and_keeps_the_last_good_epoch(plain, monkeypatch):
     path = submit()
 
-    def poison(it, *args, **kwargs):
-        loss, mse = it.real(*args, **kwargs)
+    def poison(it, *batch):
+        loss, mse = it.real(*batch)
         return loss * math.nan, mse
 
     with monkeypatch.context() as patch:
@@ -215,10 +216,10 @@ def test_a_diverged_run_says_why_and_keeps_the_last_good_epoch(plain, monkeypatc
 def test_batches_that_do_not_fit_into_memory_are_halved(plain, monkeypatch):
     path = submit()
 
-    def burst(it, model, x, *args, **kwargs):
+    def burst(it, learner, x, target):
         if len(x) > 16:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return it.real(model, x, *args, **kwargs)
+        return it.real(learner, x, target)
 
     with monkeypatch.context() as patch:
         Poison(patch, 0, burst)
@@ -233,7 +234,7 @@ def test_batches_that_do_not_fit_into_memory_are_halved(plain, monkeypatch):
 def test_memory_that_holds_no_batch_at_all_is_told(monkeypatch):
     path = submit()
 
-    def burst(*args, **kwargs):
+    def burst(*batch):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
     Poison(monkeypatch, 0, burst)
@@ -250,7 +251,7 @@ def test_a_data_folder_removed_while_training_disturbs_nothing(mnist_like, monke
     Poison(
         monkeypatch,
         10,
-        lambda it, *a, **kw: shutil.rmtree(mnist_like, ignore_errors=True) or it.real(*a, **kw),
+        lambda it, *batch: shutil.rmtree(mnist_like, ignore_errors=True) or it.real(*batch),
     )
 
     run = work(path)
@@ -329,9 +330,9 @@ def test_a_disk_that_is_full_for_a_while_loses_nothing(plain, monkeypatch):
     disk = FullDisk(monkeypatch)
     said = []
 
-    def fill(it, *args, **kwargs):
+    def fill(it, *batch):
         disk.full = True
-        return it.real(*args, **kwargs)
+        return it.real(*batch)
 
     def make_room(seconds):
         said.append(run_folder.read_status(path).message)
@@ -356,9 +357,9 @@ def test_a_disk_that_stays_full_is_told_and_the_run_goes_on_from_what_was_saved(
         disk = FullDisk(patch)
         patch.setattr("aecore.recorder.PATIENCE_SECONDS", 0.0)
 
-        def fill(it, *args, **kwargs):
+        def fill(it, *batch):
             disk.full = True
-            return it.real(*args, **kwargs)
+            return it.real(*batch)
 
         Poison(patch, 25, fill)
         failed = work(path)
@@ -398,7 +399,7 @@ def test_a_full_disk_is_told_while_it_lasts(monkeypatch):
 def test_an_unexpected_fault_is_told_and_written_into_the_log(monkeypatch, capsys):
     path = submit()
 
-    def burst(*args, **kwargs):
+    def burst(*batch):
         raise ZeroDivisionError("oh")
 
     Poison(monkeypatch, 25, burst)

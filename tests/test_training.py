@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from aecore import training
+from aecore.backprop import Backpropagation
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.dataset import to_unit
 from aecore.errors import TrainingError
@@ -116,8 +117,8 @@ def test_training_leaves_the_global_randomness_and_the_digits_alone(images):
 
 def test_a_stop_is_heard_before_the_next_step_and_keeps_what_was_learnt(images, monkeypatch):
     steps = []
-    real = training.objective
-    monkeypatch.setattr(training, "objective", lambda *a, **k: steps.append(1) or real(*a, **k))
+    real = Backpropagation.__call__
+    monkeypatch.setattr(Backpropagation, "__call__", lambda *batch: steps.append(1) or real(*batch))
 
     model, records = run(images, should_stop=lambda: len(steps) == 3)
 
@@ -150,13 +151,13 @@ def test_a_loss_that_is_not_finite_ends_training_with_the_last_good_weights(imag
     records = train(model, *images, config)
     next(records)
     good = weights(model)
-    real = training.objective
+    real = Backpropagation.__call__
 
-    def poisoned(*args, **kwargs):
-        loss, mse = real(*args, **kwargs)
+    def poisoned(*batch):
+        loss, mse = real(*batch)
         return loss * math.nan, mse
 
-    monkeypatch.setattr(training, "objective", poisoned)
+    monkeypatch.setattr(Backpropagation, "__call__", poisoned)
 
     with pytest.raises(TrainingError, match=r"epoch 2; the weights of epoch 1 .*than 0\.001"):
         next(records)
