@@ -14,6 +14,7 @@ import numpy as np
 from aecore.config import N_PIXELS, ModelConfig, TrainConfig
 from aecore.presets import Preset
 from aecore.run_folder import Run
+from aecore.threads import one_thread, threads
 
 _SHARE = 0.7
 """Of the speed of a bare matrix product, what training reaches: 0.5 to 0.85 for our presets."""
@@ -107,15 +108,19 @@ def _latest(runs: Sequence[Run], device: str, n_train: int) -> Run | None:
 
 @cache
 def _product_rate() -> float:
-    """Multiply-adds a second of a product as in training, the median of some on idle cores."""
+    """Multiply-adds a second of products as in training, by all threads.
+
+    Measured with one and multiplied: several are as quick on idle cores only, and wait for each
+    other beside other work, up to 16 ms a product where one thread takes 1 ms.
+    """
     a, b = np.ones((512, N_PIXELS), np.float32), np.ones((N_PIXELS, 128), np.float32)
-    a @ b
     seconds = []
-    for _ in range(9):
-        begun = time.perf_counter()
-        a @ b
-        seconds.append(time.perf_counter() - begun)
-    return a.size * b.shape[1] / float(np.median(seconds))
+    with one_thread():
+        for _ in range(10):
+            begun = time.perf_counter()
+            a @ b
+            seconds.append(time.perf_counter() - begun)
+    return threads() * a.size * b.shape[1] / float(np.median(seconds))
 
 
 def unusual(

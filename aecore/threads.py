@@ -20,3 +20,11 @@ def one_thread() -> Iterator[None]:
 
     with _ONE_LIMIT, threadpool_limits(1):
         yield
+
+
+def threads() -> int:
+    """How many of them BLAS uses for a large product, while nothing here limits it."""
+    from threadpoolctl import threadpool_info
+
+    with _ONE_LIMIT:
+        return max((pool["num_threads"] for pool in threadpool_info()), default=1)
