@@ -11,7 +11,7 @@ from aecore.config import N_PIXELS
 from aecore.errors import ConfigError, ShapeError
 from aecore.latent import strongest_axes
 
-CHUNK = 4096  # images held as float64 at a time: 26 MB
+CHUNK = 4096  # images held as floating numbers at a time: at most 26 MB
 
 
 def _require_images(images: np.ndarray) -> np.ndarray:
@@ -82,8 +82,12 @@ class PCA:
             If `images` has another shape or kind.
         """
         images = _require_images(images)
-        pixels = images.astype(np.float32) * np.float32(_grey_scale(images))
-        return (pixels - self.mean) @ self.components.T
+        scale = np.float32(_grey_scale(images))
+        codes = np.empty((len(images), self.latent_dim), dtype=np.float32)
+        for start in range(0, len(images), CHUNK):
+            pixels = images[start : start + CHUNK].astype(np.float32) * scale - self.mean
+            codes[start : start + CHUNK] = pixels @ self.components.T
+        return codes
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         """Images (B, 784) float32 of codes (B, D); a linear decoder may leave 0..1.

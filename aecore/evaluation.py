@@ -43,7 +43,7 @@ def evaluate(
         digits, in nats, and `sampled_mse`, the error when a code is drawn from a digit's
         distribution instead of taking its mean as all other figures do.
     """
-    clean = to_unit(dataset.test_images)
+    clean, train = to_unit(dataset.test_images), to_unit(dataset.train_images)
     noisy = corrupt_fixed(clean, noise)
     output = inference.reconstruct(model, noisy)
     test_mse = float(metrics.mse(clean, output).mean())
@@ -51,11 +51,16 @@ def evaluate(
         "test_mse": test_mse,
         "sse_per_image": test_mse * clean.shape[1],
         "pca_test_mse": float(metrics.mse(clean, pca.reconstruct(compensate(noisy, noise))).mean()),
-        "knn5_accuracy": _knn5_accuracy(lambda x: inference.encode(model, x), dataset),
-        "pca_knn5_accuracy": _knn5_accuracy(pca.encode, dataset),
-        "trustworthiness": _trustworthiness(clean, inference.encode(model, clean[:_TRUSTED])),
-        "pca_trustworthiness": _trustworthiness(clean, pca.encode(clean[:_TRUSTED])),
     }
+    encoders = {"": lambda x: inference.encode(model, x), "pca_": pca.encode}
+    for prefix, encode in encoders.items():
+        codes = encode(clean)
+        figures[f"{prefix}knn5_accuracy"] = metrics.knn_accuracy(
+            encode(train), dataset.train_labels, codes, dataset.test_labels
+        )
+        figures[f"{prefix}trustworthiness"] = metrics.trustworthiness(
+            clean[:_TRUSTED], codes[:_TRUSTED]
+        )
     if noise is not None:
         figures |= _denoising(clean, noisy, output)
         figures["clean_mse"] = float(metrics.mse(clean, inference.reconstruct(model, clean)).mean())
@@ -83,16 +88,3 @@ def _variational(model: Autoencoder, clean: np.ndarray) -> dict[str, float]:
         "kl_divergence": float(divergence.mean()),
         "sampled_mse": float(metrics.mse(clean, sampled).mean()),
     }
-
-
-def _trustworthiness(clean: np.ndarray, codes: np.ndarray) -> float:
-    return metrics.trustworthiness(clean[:_TRUSTED], codes)
-
-
-def _knn5_accuracy(encode, dataset: Dataset) -> float:
-    return metrics.knn_accuracy(
-        encode(to_unit(dataset.train_images)),
-        dataset.train_labels,
-        encode(to_unit(dataset.test_images)),
-        dataset.test_labels,
-    )
