@@ -24,6 +24,9 @@ from aecore.model import Autoencoder
 from aecore.noise import corrupt_fixed
 from aecore.training import new_model, train
 
+_PARTS = 16
+"""In which the training digits are measured: their reconstructions need less memory so."""
+
 
 class DivergedError(TrainingError):
     """The loss stopped being finite after some good epochs."""
@@ -169,8 +172,10 @@ def _storable(values: np.ndarray, kind: type[np.floating], config: TrainConfig) 
 def _train_mse(model: Autoencoder, config: TrainConfig, dataset: Dataset) -> float:
     """The error of the model's task on the training digits, in eval mode."""
     clean = to_unit(dataset.train_images)
-    output = inference.reconstruct(model, corrupt_fixed(clean, config.noise))
-    return float(mse(clean, output).mean())
+    noisy = corrupt_fixed(clean, config.noise)
+    parts = zip(np.array_split(clean, _PARTS), np.array_split(noisy, _PARTS), strict=True)
+    errors = [mse(target, inference.reconstruct(model, x)) for target, x in parts]
+    return float(np.concatenate(errors).mean())
 
 
 def _versions() -> dict[str, str]:

@@ -80,11 +80,15 @@ def corrupt_fixed(images: np.ndarray, noise: NoiseConfig | None) -> np.ndarray:
     Parameters
     ----------
     images : ndarray of shape (B, 784), float32 in 0..1; left alone
+    noise : NoiseConfig or None
+        None returns `images` themselves.
 
     Returns
     -------
     ndarray of shape (B, 784), float32 in 0..1
     """
+    if noise is None:
+        return images
     generator = torch.Generator().manual_seed(FIXED_SEED)
     x = torch.tensor(images, dtype=torch.float32)
     return corrupt(x, noise, generator=generator).numpy()
