@@ -8,7 +8,10 @@ import numpy as np
 from browser import download
 from PIL import Image
 
+from aecore.layers import Layers
 from aecore.pictures import signed_palette
+from aecore.responses import Responses
+from aecore.units import hidden_units
 
 pytest_plugins = ["browser"]
 
@@ -66,6 +69,49 @@ def test_a_click_and_the_keyboard_choose_a_unit_and_every_figure_can_be_saved(ap
 
     page.reload()
     wait_for_unit(page, 42)
+
+
+def shown(page) -> list[int]:
+    """The units in the order that they stand in."""
+    return page.locator(CELL).evaluate_all("cells => cells.map(cell => Number(cell.dataset.unit))")
+
+
+PRESS_AND_LOOK = """order => {
+  const switches = [...document.querySelectorAll(".st-key-filters_sort button")];
+  switches.find((button) => button.innerText === order).click();
+  return globalThis.__shown();
+}"""
+SHOWN = """() => {
+  const inside = (node) => node.querySelector(".units") ??
+    [...node.querySelectorAll("*")].map((each) => each.shadowRoot?.querySelector(".units")).find(Boolean);
+  globalThis.__shown = () => Array.from(
+    inside(document.querySelector(".st-key-filters_units")).children,
+    (cell) => Number(cell.dataset.unit));
+}"""
+
+
+def test_the_browser_sorts_as_python_does_and_before_it_hears_from_it(
+    app, page, plane, unit_digits
+):
+    layers = Layers.of(plane.card.model, plane.weights)
+    units = hidden_units(layers, Responses.of(layers, 0, unit_digits).activity)
+    visit(page, app, "model=plane&sort=number&unit=8")
+    page.evaluate(SHOWN)
+
+    for order in ("Norm", "Activity", "Similarity", "Number"):
+        at_once = page.evaluate(PRESS_AND_LOOK, order)
+
+        expected = units.order(order.lower(), units.pictures[7, 0])[:64].tolist()
+        assert at_once == expected, order
+        page.wait_for_function(
+            "order => (new URLSearchParams(location.search).get('sort') ?? 'norm') === order",
+            arg=order.lower(),
+        )
+        page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+        assert page.evaluate("__shown()") == expected, f"{order}, when the server has answered"
+
+    page.locator(".st-key-filters_show").get_by_text("All").click()
+    assert len(page.evaluate("__shown()")) == 128
 
 
 def test_a_gallery_that_the_tab_has_lost_is_sent_again(app, page):

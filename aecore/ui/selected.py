@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from aecore import plates, subset
+from aecore import subset
 from aecore.checkpoint import Checkpoint
 from aecore.errors import ConfigError
+from aecore.figures import DIGIT_COLOURS
 from aecore.selection import spread
 from aecore.subset import Subset
-from aecore.ui import exports, figure, markup, resources, shell, ways
+from aecore.ui import exports, markup, resources, shell, ways
+from aecore.ui.charts import Chart, charts
+from aecore.ui.ear import hear
 
 _SHOWN = 48
 _STATE = "map_selected"
-
-
-def note(found: Checkpoint, view: str, message: dict[str, Any]) -> None:
-    """Remember the digits within the outline that the browser sends: {hash, outline, labels}."""
-    if message.get("hash") != found.digest:
-        return  # drawn before another model was picked
-    st.session_state.pop(_STATE, None)
-    if message.get("outline") is None:
-        return
-    try:
-        outline = subset.check_outline(message["outline"])
-    except ConfigError:
-        return  # not from our own script
-    points = resources.projection(found, view).points(found.codes, found.labels)
-    numbers = subset.selected(points, found.labels, outline, message.get("labels"))
-    st.session_state[_STATE] = (found.digest, view, message["outline"], numbers)
 
 
 def outline(found: Checkpoint, view: str) -> list[list[float]] | None:
@@ -40,8 +28,11 @@ def outline(found: Checkpoint, view: str) -> list[list[float]] | None:
     return corners if (digest, drawn_in) == (found.digest, view) else None
 
 
-def show(found: Checkpoint) -> None:
-    """Draw what the selected digits have in common; nothing while there are none."""
+@st.fragment
+@shell.guarded
+def show(found: Checkpoint, view: str) -> None:
+    """Draw what the digits selected in a flat view have in common; nothing while there are none."""
+    hear("map_outline", "aecore-outline", functools.partial(_note, found, view))
     digest, _, _, numbers = st.session_state.get(_STATE, (None,) * 4)
     if digest != found.digest:
         return
@@ -55,16 +46,43 @@ def show(found: Checkpoint) -> None:
         )
         counts, means = st.columns([3, 2], gap="medium")
         with counts:
-            figure.show(
-                plates.counts_by_label(chosen.counts),
-                key="map_selection_counts",
-                alt="Bars: how many of the selected test digits have each label: "
-                + ", ".join(f"{count} of {i}" for i, count in enumerate(chosen.counts) if count),
-            )
+            charts("map_selection_counts", [_counts(chosen)])
         with means:
             _means(found, chosen)
         _gallery(found, chosen)
         exports.offer_subset(found, chosen)
+
+
+def _note(found: Checkpoint, view: str, message: dict[str, Any]) -> None:
+    """Remember the digits within the outline that the browser sends: {hash, outline, labels}."""
+    if message.get("hash") != found.digest:
+        return  # drawn before another model was picked
+    st.session_state.pop(_STATE, None)
+    if message.get("outline") is None:
+        return
+    try:
+        outline = subset.check_outline(message["outline"])
+    except ConfigError:
+        return  # not from our own script
+    points = resources.points(found, view)
+    numbers = subset.selected(points, found.labels, outline, message.get("labels"))
+    st.session_state[_STATE] = (found.digest, view, message["outline"], numbers)
+
+
+def _counts(chosen: Subset) -> Chart:
+    counts = chosen.counts
+    told = ", ".join(f"{count} of {label}" for label, count in enumerate(counts) if count)
+    return Chart(
+        kind="bars",
+        title="How many have each label",
+        alt=f"Bars: how many of the selected test digits have each label: {told}",
+        file="map_selection_counts",
+        values=counts,
+        y_name="test digits",
+        colours=DIGIT_COLOURS,
+        counted=True,
+        least=4,
+    )
 
 
 def _means(found: Checkpoint, chosen: Subset) -> None:

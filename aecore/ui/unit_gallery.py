@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
+from aecore.pictures import to_signed_levels
 from aecore.sheet import sheet, signed
 from aecore.ui import unit_words
 from aecore.ui.dissection import Part
-from aecore.ui.gallery import Cell, gallery
+from aecore.ui.gallery import Album, Cell, Switch, gallery
 from aecore.units import Order, Scale, Units
 
 FEW = 64
+SHOW = {"some": FEW, "all": None}
+"""How many units the options of the control *Show* stand for; None: all."""
 _COLUMNS = 8  # of the sheet
+_ALBUMS_KEPT = 12  # 6 MB each, for 4,096 units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +42,7 @@ def draw(
     *,
     prefix: str,
     short: str = "",
-    like: np.ndarray | None = None,
+    sortable: bool = True,
     chosen: int | None = None,
     on_choose: Callable[[int], None] | None = None,
 ) -> None:
@@ -54,32 +57,61 @@ def draw(
     view : View
     prefix, short : str
         What goes before a unit's number in full, and in few letters.
-    like : ndarray of shape (784,), optional
-        What the order by similarity compares with.
+    sortable : bool
+        Whether the view's order holds here; else they stand as in the model.
     chosen, on_choose : optional
-        As of `gallery`.
+        As of `gallery`; the order by similarity compares with the chosen unit.
     """
-    which = units.order(view.order, like)[: view.count]
-    words = [unit_words.cell(units, prefix, short, int(i)) for i in which]
-    cells = [
-        Cell(number=int(i), caption=caption, text=text, dead=bool(units.dead[i]))
-        for i, (caption, text) in zip(which, words, strict=True)
-    ]
-    pictures = units.scaled(view.scale)[which]
-    gallery(key, title, pictures, cells, limit=view.limit, chosen=chosen, on_choose=on_choose)
-    st.download_button(
-        f"{title} as PNG",
-        lambda: sheet(
+    order = view.order if sortable else "number"
+    like = None if chosen is None else units.pictures[chosen, 0]
+    switches = {"count": Switch(key="filters_show", values=list(SHOW.values()))}
+    if sortable:
+        words = unit_words.ORDERS[view.part]
+        switches["order"] = Switch(key="filters_sort", values=list(words))
+    gallery(
+        key,
+        title,
+        _album(units.digest, view.scale, view.limit, prefix, short, units),
+        order=order,
+        count=view.count,
+        switches=switches,
+        chosen=chosen,
+        similar=None if like is None else units.order("similarity", like),
+        on_choose=on_choose,
+    )
+
+    def as_sheet() -> bytes:
+        which = units.order(order, like)[: view.count]
+        return sheet(
             title,
-            signed(pictures, view.limit),
-            [caption for caption, _ in words],
+            signed(units.scaled(view.scale)[which], view.limit),
+            [unit_words.cell(units, prefix, short, int(i))[0] for i in which],
             columns=_COLUMNS,
             limit=view.limit,
             scale_name=unit_words.scale_name(view.part, view.scale),
-        ),
+        )
+
+    st.download_button(
+        f"{title} as PNG",
+        as_sheet,
         f"{key.replace('_', '-')}.png",
         "image/png",
         key=f"{key}_png",
         on_click="ignore",
         icon=":material/download:",
+    )
+
+
+@st.cache_resource(max_entries=_ALBUMS_KEPT, show_spinner=False)
+def _album(
+    digest: str, scale: Scale, limit: float, prefix: str, short: str, _units: Units
+) -> Album:
+    words = [unit_words.cell(_units, prefix, short, i) for i in range(len(_units))]
+    return Album(
+        cells=[
+            Cell(caption=caption, text=text, dead=bool(dead))
+            for (caption, text), dead in zip(words, _units.dead, strict=True)
+        ],
+        levels=to_signed_levels(_units.scaled(scale), limit=limit),
+        orders={by: _units.order(by) for by in ("norm", "activity", "number")},
     )

@@ -1,22 +1,25 @@
 """Pictures of units in as many columns as fit, to be looked at or chosen from.
 
-Pictures travel once a session; afterwards a small header names them by their hash, so that
-choosing a unit costs next to nothing. A browser that lacks them asks for them again.
+Pictures travel once a session, all of a layer's and in every order; afterwards a small header names
+them by their hash. So the browser puts them in another order, or shows more of them, as soon as the
+page's switches are pressed: the server's own answer, later, finds them as they should be. A browser
+that lacks pictures asks for them again.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from aecore import packing
-from aecore.pictures import signed_palette, to_signed_levels
+from aecore.pictures import signed_palette
 
 _FOLDER = Path(__file__).resolve().parent
 _SENT = "gallery_sent"
@@ -27,13 +30,40 @@ _PICTURE = 42  # px, the least width of one
 class Cell:
     """What a gallery says of one unit."""
 
-    number: int
-    """Its position in the layer, from 0."""
     caption: str
     """In a few letters."""
     text: str
     """Alternative text and tooltip."""
     dead: bool
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Album:
+    """The pictures of all K units of a layer, and the orders that they can be put in."""
+
+    cells: Sequence[Cell]
+    """K of them, by the units' numbers."""
+    levels: np.ndarray
+    """(K, P, 784) uint8, rows of the palette of signed pictures; the P of a unit stand side by
+    side."""
+    orders: Mapping[str, np.ndarray]
+    """Of each name all positions (K,), the first to be shown first."""
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """Names all that is in it."""
+        text = repr([self.cells, *((name, each.tolist()) for name, each in self.orders.items())])
+        return hashlib.blake2b(self.levels.tobytes() + text.encode(), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switch:
+    """A control of the page that the browser heeds by itself."""
+
+    key: str
+    """Of a segmented control."""
+    values: Sequence[Any]
+    """What its segments stand for."""
 
 
 @functools.cache
@@ -49,11 +79,13 @@ def _component():
 def gallery(
     key: str,
     name: str,
-    pictures: np.ndarray,
-    cells: Sequence[Cell],
+    album: Album,
     *,
-    limit: float,
+    order: str,
+    count: int | None,
+    switches: Mapping[str, Switch],
     chosen: int | None = None,
+    similar: np.ndarray | None = None,
     on_choose: Callable[[int], None] | None = None,
 ) -> None:
     """Draw a gallery.
@@ -63,27 +95,37 @@ def gallery(
     key : str
     name : str
         What it shows, for those who do not see it.
-    pictures : ndarray of shape (K, P, 784)
-        Signed; the P pictures of a unit stand side by side.
-    cells : sequence of K Cell
-    limit : float
-        Where the colours are deepest.
+    album : Album
+    order : str
+        One of the album's orders, or `similarity`.
+    count : int, optional
+        How many units are shown; None: all.
+    switches : mapping of str to Switch
+        What sets the `order` and the `count`, by these names.
     chosen : int, optional
         The number of the unit to mark; None for a gallery that is only looked at.
+    similar : ndarray of shape (K,), optional
+        The order by similarity to the chosen unit.
     on_choose : callable, optional
         Called, before the page runs again, with the number that the browser says was chosen:
         check it.
     """
-    levels = to_signed_levels(pictures, limit=limit)
-    units = [asdict(cell) for cell in cells]
-    drawn = hashlib.blake2b(levels.tobytes() + repr(units).encode(), digest_size=16).hexdigest()
-    header = {"hash": drawn, "name": name, "chosen": chosen}
+    header = {
+        "hash": album.digest,
+        "name": name,
+        "chosen": chosen,
+        "similar": None if similar is None else similar.tolist(),
+        "view": {"order": order, "count": count},
+        "switches": {what: asdict(switch) for what, switch in switches.items()},
+    }
     arrays = None
     sent = st.session_state.setdefault(_SENT, set())
-    if drawn not in sent:
-        sent.add(drawn)
-        header |= {"cell": _PICTURE * pictures.shape[1], "units": units}
-        arrays = {"levels": levels, "palette": signed_palette()}
+    if album.digest not in sent:
+        sent.add(album.digest)
+        header["cell"] = _PICTURE * album.levels.shape[1]
+        header["units"] = [asdict(cell) for cell in album.cells]
+        header["orders"] = {by: positions.tolist() for by, positions in album.orders.items()}
+        arrays = {"levels": album.levels, "palette": signed_palette()}
     _component()(
         key=key,
         data=packing.pack(header, arrays),

@@ -1,5 +1,6 @@
 // Pictures of units: drawn from the palette rows that Python sends, one canvas a unit, to be
-// chosen by pointer or keyboard.
+// chosen by pointer or keyboard. Another order, or another number of them, is shown at once when
+// the page's switches are pressed; the server hears of it as of any switch, and agrees later.
 
 const SIDE = 28;
 const GAP = 2; // pixels between the pictures of one unit, transparent
@@ -8,7 +9,7 @@ const KEPT = 24;
 
 const instances = new WeakMap(); // parent element -> instance
 
-/** What this tab was sent, by its hash: {cell, units, levels, palette}; the oldest goes first. */
+/** What this tab was sent, by its hash: {cell, units, orders, levels, palette}; the oldest goes first. */
 const galleries = (globalThis.__aecoreGalleries ??= new Map());
 
 /** Read a message of `aecore.packing`: {header, arrays}; all arrays are bytes here. */
@@ -37,7 +38,8 @@ function draw(canvas, levels, colours) {
   const count = levels.length / size;
   canvas.width = count * SIDE + (count - 1) * GAP;
   canvas.height = SIDE;
-  const context = canvas.getContext("2d");
+  // Kept out of the GPU, or each of hundreds would be a layer of its own that every frame puts together.
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   for (let picture = 0; picture < count; picture++) {
     const image = context.createImageData(SIDE, SIDE);
     const pixels = new Uint32Array(image.data.buffer);
@@ -51,96 +53,153 @@ function createGallery(parentElement, choose) {
   root.className = "units";
   root.setAttribute("role", "group");
   parentElement.append(root);
-  let drawn = null; // what is on show
-  let chosen = null; // the unit's number
+  let told = null; // the server's latest header
+  let drawn = null; // hash of the album on show
+  let album = null;
+  let colours = null;
+  let cells = []; // of the album's units, by number, as far as they have been shown
+  let own = {}; // what was chosen or pressed here and the server has not confirmed
+  const now = () => ({ chosen: told.chosen, ...told.view, ...own });
+
+  function makeCell(number) {
+    const { text, caption: words, dead } = album.units[number];
+    const cell = document.createElement(told.chosen === null ? "div" : "button");
+    const canvas = document.createElement("canvas");
+    const caption = document.createElement("span");
+    const size = album.levels.length / album.units.length;
+    if (told.chosen === null) cell.setAttribute("role", "img");
+    cell.dataset.unit = number;
+    cell.title = text;
+    cell.setAttribute("aria-label", text);
+    cell.classList.toggle("dead", dead);
+    caption.textContent = words;
+    draw(canvas, album.levels.subarray(number * size, (number + 1) * size), colours);
+    cell.append(canvas, caption);
+    return cell;
+  }
+
+  /** The units' numbers in the order asked for; null while only the server knows it. */
+  function inOrder() {
+    const { order, chosen } = now();
+    if (order === "similarity" && chosen !== null) return chosen === told.chosen ? told.similar : null;
+    return album.orders[order] ?? album.orders.norm;
+  }
+
+  /** Show what is asked for, if anything else is on show. */
+  function arrange() {
+    const shown = inOrder()?.slice(0, now().count ?? undefined);
+    if (!shown || shown.join() === Array.from(root.children, (cell) => cell.dataset.unit).join()) return;
+    const focused = root.getRootNode().activeElement;
+    root.replaceChildren(...shown.map((number) => (cells[number] ??= makeCell(number))));
+    root.scrollTop = 0;
+    if (root.contains(focused)) focused.focus({ preventScroll: true });
+  }
 
   /** Mark the chosen unit; Tab comes to it, the arrow keys go on from there. */
-  function mark(number) {
-    chosen = number;
+  function mark() {
+    const { chosen } = now();
     for (const cell of root.querySelectorAll("button")) {
-      const own = Number(cell.dataset.unit) === number;
-      cell.setAttribute("aria-pressed", own);
-      cell.tabIndex = own ? 0 : -1;
+      const isChosen = Number(cell.dataset.unit) === chosen;
+      cell.setAttribute("aria-pressed", isChosen);
+      cell.tabIndex = isChosen ? 0 : -1;
     }
     if (!root.querySelector("[tabindex='0']")) root.querySelector("button")?.setAttribute("tabindex", 0);
+  }
+
+  function refresh() {
+    arrange();
+    mark();
   }
 
   root.addEventListener("click", (event) => {
     const cell = event.target.closest("button");
     if (!cell) return;
-    mark(Number(cell.dataset.unit));
-    choose(chosen);
+    own.chosen = Number(cell.dataset.unit);
+    mark();
+    choose(own.chosen);
   });
 
   root.addEventListener("keydown", (event) => {
-    const cells = [...root.querySelectorAll("button")];
-    const at = cells.indexOf(event.target.closest("button"));
+    const buttons = [...root.querySelectorAll("button")];
+    const at = buttons.indexOf(event.target.closest("button"));
     const columns = getComputedStyle(root).gridTemplateColumns.split(" ").length;
     const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
-    if (!step || !cells[at + step]) return;
+    if (!step || !buttons[at + step]) return;
     event.preventDefault();
-    cells[at + step].focus();
+    buttons[at + step].focus();
   });
 
-  /** Draw the cells anew. */
-  function fill({ cell: width, units, levels, palette }, selectable) {
-    const colours = pixelsOf(palette);
-    const size = levels.length / units.length;
-    root.style.setProperty("--cell", `${width}px`);
-    const cells = units.map((unit, i) => {
-      const cell = document.createElement(selectable ? "button" : "div");
-      const canvas = document.createElement("canvas");
-      const caption = document.createElement("span");
-      if (!selectable) cell.setAttribute("role", "img");
-      cell.dataset.unit = unit.number;
-      cell.title = unit.text;
-      cell.setAttribute("aria-label", unit.text);
-      cell.classList.toggle("dead", unit.dead);
-      caption.textContent = unit.caption;
-      draw(canvas, levels.subarray(i * size, (i + 1) * size), colours);
-      cell.append(canvas, caption);
-      return cell;
-    });
-    root.replaceChildren(...cells);
-    root.scrollTop = 0;
-  }
-
-  /** Follow a message; false if it names pictures that this tab does not hold. */
-  return ({ hash, name, chosen: number }) => {
-    const gallery = galleries.get(hash);
-    if (!gallery) return false;
-    galleries.delete(hash);
-    galleries.set(hash, gallery);
-    root.setAttribute("aria-label", name);
-    if (drawn !== hash) fill(gallery, number !== null);
-    drawn = hash;
-    mark(number);
-    return true;
+  return {
+    /** Follow a message; false if it names pictures that this tab does not hold. */
+    update(header) {
+      const found = galleries.get(header.hash);
+      if (!found) return false;
+      galleries.delete(header.hash);
+      galleries.set(header.hash, found);
+      told = header;
+      if (drawn !== header.hash) {
+        own = {};
+        cells = [];
+        album = found;
+        colours = pixelsOf(found.palette);
+        root.replaceChildren();
+        root.style.setProperty("--cell", `${found.cell}px`);
+      }
+      drawn = header.hash;
+      root.setAttribute("aria-label", header.name);
+      const said = { chosen: header.chosen, ...header.view };
+      own = Object.fromEntries(Object.entries(own).filter(([what, value]) => said[what] !== value));
+      refresh();
+      return true;
+    },
+    /** One of the page's buttons was pressed: if it is a segment of a switch, do as it says. */
+    press(button) {
+      for (const [what, { key, values }] of Object.entries(told?.switches ?? {})) {
+        const at = [...document.querySelectorAll(`.st-key-${key} button`)].indexOf(button);
+        if (at < 0 || values[at] === undefined) continue;
+        own[what] = values[at];
+        refresh();
+      }
+    },
   };
 }
 
 /** Keep what came along with a message. */
-function keep({ hash, cell, units }, arrays) {
+function keep({ hash, cell, units, orders }, arrays) {
   if (!arrays.levels) return;
-  galleries.set(hash, { cell, units, ...arrays });
+  galleries.set(hash, { cell, units, orders, ...arrays });
   for (const oldest of galleries.keys()) {
     if (galleries.size <= KEPT) break;
     galleries.delete(oldest);
   }
 }
 
+function createInstance(parentElement, send) {
+  const instance = { send, asked: null, calls: 0 };
+  instance.page = createGallery(parentElement, (number) => instance.send("choose", number));
+  instance.hear = (event) => {
+    const button = event.target.closest?.("button");
+    if (button) instance.page.press(button);
+  };
+  document.addEventListener("click", instance.hear, { capture: true });
+  return instance;
+}
+
 export default function gallery({ data, parentElement, setTriggerValue }) {
-  let instance = instances.get(parentElement);
-  if (!instance) {
-    instance = { send: setTriggerValue, asked: null };
-    instance.update = createGallery(parentElement, (number) => instance.send("choose", number));
-    instances.set(parentElement, instance);
-  }
+  const instance = instances.get(parentElement) ?? createInstance(parentElement, setTriggerValue);
+  instances.set(parentElement, instance);
   instance.send = setTriggerValue;
+  const call = ++instance.calls;
   const { header, arrays } = unpack(data);
   keep(header, arrays);
-  if (!instance.update(header) && instance.asked !== data) {
+  if (!instance.page.update(header) && instance.asked !== data) {
     instance.asked = data; // the same message can come again, with another theme
     setTriggerValue("need", header.hash);
   }
+  return () => {
+    if (instance.calls !== call) return; // called again: it lives on
+    document.removeEventListener("click", instance.hear, { capture: true });
+    instances.delete(parentElement);
+    parentElement.querySelector(".units")?.remove();
+  };
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import streamlit as st
 
@@ -19,7 +18,7 @@ from aecore.ui import (
     unit_details,
     unit_words,
 )
-from aecore.ui.unit_gallery import FEW, View, draw
+from aecore.ui.unit_gallery import FEW, SHOW, View, draw
 from aecore.units import Units
 
 _EXPLANATION = (
@@ -52,15 +51,21 @@ def _laboratory(found: Checkpoint) -> None:
         order=order,
         scale=scale,
         limit=dissection.limit([found, *twins], digits, part, scale),
-        count=FEW if count == "some" else None,
+        count=SHOW[count],
     )
     st.html(markup.colour_bar(view.limit, unit_words.scale_name(part, scale)))
     _bench(found, digits, view)
     components = dissection.components(found, digits, part)
     st.subheader(f"{len(components)} PCA components", anchor=False)
     st.caption(unit_words.COMPONENTS[part])
-    as_fitted = replace(view, order="number")
-    draw("filters_components", "PCA components", components, as_fitted, prefix="component ")
+    draw(
+        "filters_components",
+        "PCA components",
+        components,
+        view,
+        prefix="component ",
+        sortable=False,
+    )
     for twin in twins:
         _side_by_side([found, twin], digits, view)
 
@@ -94,7 +99,6 @@ def _bench(found: Checkpoint, digits: resources.TestDigits, view: View) -> None:
             view,
             prefix=unit_words.PREFIXES[view.part],
             short=unit_words.SHORT[view.part],
-            like=units.pictures[unit, 0],
             chosen=unit,
             on_choose=lambda number: chosen_unit.choose(found, view.part, units, number),
         )

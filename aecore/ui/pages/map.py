@@ -49,45 +49,19 @@ def _webgl() -> bool:
 
 
 def _no_webgl() -> None:
-    st.session_state["app_webgl"] = False
+    st.session_state.update(app_webgl=False, map_redraw=True)
 
 
-@st.fragment
-@shell.guarded
 def _show(found: Checkpoint, view: str) -> None:
-    pin = pinned.current(found)
+    """The scatter is drawn once; pinning and selecting are fragments of their own beside it."""
     chart, panel = st.columns([2, 1], gap="medium")
     with chart:
         _chart(found, view)
         _neighbourhood(found)
     with panel:
-        live_decoder(
-            found,
-            mode="map",
-            settings={
-                "view": _FLAT.get(view, "space"),
-                "pin": {"z": pin.code.tolist(), "number": pin.number},
-                "serial": pinned.serial(),
-                "webgl": _webgl(),
-                "outline": selected.outline(found, view),
-            },
-            on_release=functools.partial(pinned.release, found),
-            on_no_webgl=_no_webgl,
-            on_select=functools.partial(selected.note, found, view),
-        )
-        st.session_state["map_number"] = pin.number
-        st.number_input(
-            "Test digit no.",
-            0,
-            len(found.codes) - 1,
-            key="map_number",
-            placeholder="none: a point between the dots",
-            help="Click a dot of the map, or type a number.",
-            on_change=lambda: pinned.pick(found, st.session_state["map_number"]),
-        )
-        _facts(found, pin)
+        _panel(found, view)
     if view in _FLAT:
-        selected.show(found)
+        selected.show(found, view)
     else:
         flat = next(choice for choice in views(found.card.model.latent_dim) if choice in _FLAT)
         st.caption(
@@ -96,10 +70,43 @@ def _show(found: Checkpoint, view: str) -> None:
         )
 
 
+@st.fragment
+@shell.guarded
+def _panel(found: Checkpoint, view: str) -> None:
+    """The decoder in the browser, and what is pinned."""
+    if st.session_state.pop("map_redraw", False):
+        st.rerun()  # the whole page: the scatter lies outside
+    pin = pinned.current(found)
+    live_decoder(
+        found,
+        mode="map",
+        settings={
+            "view": _FLAT.get(view, "space"),
+            "pin": {"z": pin.code.tolist(), "number": pin.number},
+            "serial": pinned.serial(),
+            "webgl": _webgl(),
+            "outline": selected.outline(found, view),
+        },
+        on_release=functools.partial(pinned.release, found),
+        on_no_webgl=_no_webgl,
+    )
+    st.session_state["map_number"] = pin.number
+    st.number_input(
+        "Test digit no.",
+        0,
+        len(found.codes) - 1,
+        key="map_number",
+        placeholder="none: a point between the dots",
+        help="Click a dot of the map, or type a number.",
+        on_change=lambda: pinned.pick(found, st.session_state["map_number"]),
+    )
+    _facts(found, pin)
+
+
 def _chart(found: Checkpoint, view: str) -> None:
     """The scatter; it depends on the model and the view alone, so that pinning leaves it be."""
     drawn = resources.projection(found, view)
-    points = drawn.points(found.codes, found.labels)
+    points = resources.points(found, view)
     webgl = _webgl()
     numbers = spread(len(points), len(points) if webgl else _SVG_POINTS)
     st.plotly_chart(
