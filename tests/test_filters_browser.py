@@ -18,6 +18,12 @@ pytest_plugins = ["browser"]
 CELL = ".st-key-filter_gallery .units button"
 CHART = ".st-key-filters_charts .charts svg"
 
+READ = """image => {
+  const context = document.createElement("canvas").getContext("2d");
+  context.drawImage(image, 0, 0);
+  return Array.from(context.getImageData(0, 0, 28, 28).data);
+}"""
+
 
 def visit(page, app: str, query: str) -> None:
     page.goto(f"{app}/filters?{query}")
@@ -47,9 +53,7 @@ def test_a_click_and_the_keyboard_choose_a_unit_and_every_figure_can_be_saved(ap
     cell = page.locator(CELL).nth(41)
     assert cell.get_attribute("aria-pressed") == "true"
     assert cell.get_attribute("aria-label").startswith("unit 42: norm ")
-    pixels = cell.locator("canvas").evaluate(
-        "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, 28, 28).data)"
-    )
+    pixels = cell.locator("img").evaluate(READ)
     drawn = np.array(pixels).reshape(784, 4)[:, :3]
     levels = [np.flatnonzero((signed_palette() == colour).all(axis=1)) for colour in drawn]
     weights = plane.weights["encoder.layers.0.weight"][41]
@@ -82,11 +86,9 @@ PRESS_AND_LOOK = """order => {
   return globalThis.__shown();
 }"""
 SHOWN = """() => {
-  const inside = (node) => node.querySelector(".units") ??
-    [...node.querySelectorAll("*")].map((each) => each.shadowRoot?.querySelector(".units")).find(Boolean);
-  globalThis.__shown = () => Array.from(
-    inside(document.querySelector(".st-key-filters_units")).children,
-    (cell) => Number(cell.dataset.unit));
+  const all = [...document.querySelectorAll(".st-key-filters_units *")];
+  const units = all.map((each) => each.shadowRoot?.querySelector(".units")).find(Boolean);
+  globalThis.__shown = () => Array.from(units.children, (cell) => Number(cell.dataset.unit));
 }"""
 
 
@@ -124,4 +126,4 @@ def test_a_gallery_that_the_tab_has_lost_is_sent_again(app, page):
     page.locator(".st-key-filters_sort").get_by_text("Number").click()
 
     page.locator(f"{first}[data-unit='0']").wait_for()
-    assert page.evaluate("globalThis.__aecoreGalleries.size") >= 1
+    page.wait_for_function("globalThis.__aecoreGalleries.size")

@@ -31,7 +31,10 @@ def outline(found: Checkpoint, view: str) -> list[list[float]] | None:
 @st.fragment
 @shell.guarded
 def show(found: Checkpoint, view: str) -> None:
-    """Draw what the digits selected in a flat view have in common; nothing while there are none."""
+    """Draw what the digits selected in a flat view have in common; nothing while there are none.
+
+    All is computed before any of it is drawn, as the browser redraws the page for each part.
+    """
     hear("map_outline", "aecore-outline", functools.partial(_note, found, view))
     digest, _, _, numbers = st.session_state.get(_STATE, (None,) * 4)
     if digest != found.digest:
@@ -41,15 +44,18 @@ def show(found: Checkpoint, view: str) -> None:
             st.info("There is no digit within the outline.", icon=":material/info:")
             return
         chosen = Subset.of(numbers, found.codes, found.labels, found.errors)
+        means, text = _means(found, chosen)
+        pictures, caption = _gallery(found, chosen)
         st.subheader(
             f"Selected: {len(chosen):,} of {len(found.labels):,} test digits", anchor=False
         )
-        counts, means = st.columns([3, 2], gap="medium")
-        with counts:
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
             charts("map_selection_counts", [_counts(chosen)])
-        with means:
-            _means(found, chosen)
-        _gallery(found, chosen)
+        right.html(means)
+        right.markdown(text)
+        st.html(pictures)
+        st.caption(caption)
         exports.offer_subset(found, chosen)
 
 
@@ -85,8 +91,8 @@ def _counts(chosen: Subset) -> Chart:
     )
 
 
-def _means(found: Checkpoint, chosen: Subset) -> None:
-    """The mean digit, the digit of the mean code, and the mean error."""
+def _means(found: Checkpoint, chosen: Subset) -> tuple[str, str]:
+    """The mean digit and the digit of the mean code as HTML; the mean error in Markdown."""
     from aecore.inference import decode
 
     digits = resources.test_digits()
@@ -99,23 +105,21 @@ def _means(found: Checkpoint, chosen: Subset) -> None:
         pictures[f"the same by PCA, {size}"] = found.pca.reconstruct(mean)
         linear = resources.test_errors(found, digits)["PCA"][chosen.numbers]
         error += f", of PCA: **{linear.mean():.4f}**"
-    st.html(
-        markup.cards(
-            [markup.picture(pixels[0], name) for name, pixels in pictures.items()],
-            list(pictures),
-            [""] * len(pictures),
-            width=100,
-        )
+    cards = markup.cards(
+        [markup.picture(pixels[0], name) for name, pixels in pictures.items()],
+        list(pictures),
+        [""] * len(pictures),
+        width=100,
     )
     far = resources.map_distance(found).percentile(chosen.mean_code[None])[0]
-    st.markdown(
+    return cards, (
         f"{error}; of all test digits: {found.errors.mean(dtype=np.float64):.4f}. The mean code "
         f"lies farther from its nearest codes than {far:.0f}% of the test digits."
     )
 
 
-def _gallery(found: Checkpoint, chosen: Subset) -> None:
-    """Some of the digits, evenly spread over those selected."""
+def _gallery(found: Checkpoint, chosen: Subset) -> tuple[str, str]:
+    """Some of the digits, evenly spread over those selected: HTML, and what to say of them."""
     from aecore.inference import decode
 
     rows = spread(len(chosen), _SHOWN)
@@ -135,8 +139,7 @@ def _gallery(found: Checkpoint, chosen: Subset) -> None:
             markup.linked(picture, ways.to_reconstruction(found, number))
             for picture, number in zip(pictures, numbers, strict=True)
         ]
-    st.html(markup.gallery(pictures))
-    st.caption(
+    return markup.gallery(pictures), (
         f"{len(rows)} of them, evenly spread by their numbers. "
         + (
             "Click one to see what the models make of it."

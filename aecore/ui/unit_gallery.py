@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -10,6 +9,7 @@ import streamlit as st
 from aecore.pictures import to_signed_levels
 from aecore.sheet import sheet, signed
 from aecore.ui import unit_words
+from aecore.ui.chosen_unit import Chosen
 from aecore.ui.dissection import Part
 from aecore.ui.gallery import Album, Cell, Switch, gallery
 from aecore.units import Order, Scale, Units
@@ -43,8 +43,7 @@ def draw(
     prefix: str,
     short: str = "",
     sortable: bool = True,
-    chosen: int | None = None,
-    on_choose: Callable[[int], None] | None = None,
+    chosen: Chosen | None = None,
 ) -> None:
     """Draw units and a button that saves them.
 
@@ -59,11 +58,11 @@ def draw(
         What goes before a unit's number in full, and in few letters.
     sortable : bool
         Whether the view's order holds here; else they stand as in the model.
-    chosen, on_choose : optional
-        As of `gallery`; the order by similarity compares with the chosen unit.
+    chosen : Chosen, optional
+        The unit to mark, which the order by similarity compares with; None for a gallery that is
+        only looked at. Another may have been chosen when the button is pressed.
     """
     order = view.order if sortable else "number"
-    like = None if chosen is None else units.pictures[chosen, 0]
     switches = {"count": Switch(key="filters_show", values=list(SHOW.values()))}
     if sortable:
         words = unit_words.ORDERS[view.part]
@@ -75,12 +74,12 @@ def draw(
         order=order,
         count=view.count,
         switches=switches,
-        chosen=chosen,
-        similar=None if like is None else units.order("similarity", like),
-        on_choose=on_choose,
+        chosen=None if chosen is None else chosen.unit,
+        similar=None if chosen is None else units.order("similarity", chosen.picture(units)),
     )
 
     def as_sheet() -> bytes:
+        like = None if chosen is None else chosen.picture(units)
         which = units.order(order, like)[: view.count]
         return sheet(
             title,

@@ -23,7 +23,13 @@ def _component():
     )
 
 
-def hear(key: str, event: str, on_heard: Callable[[dict[str, Any]], None]) -> None:
+def hear(
+    key: str,
+    event: str,
+    on_heard: Callable[[dict[str, Any]], None],
+    *,
+    reply: dict[str, Any] | None = None,
+) -> None:
     """Mount an ear, which is not seen.
 
     Parameters
@@ -34,10 +40,12 @@ def hear(key: str, event: str, on_heard: Callable[[dict[str, Any]], None]) -> No
     on_heard : callable
         Called, before the fragment runs again, with the event's `detail`. It comes from the
         browser: check it.
+    reply : dict, optional
+        The `detail` of an event `<event>-reply` that goes back to the scripts of the page.
     """
     _component()(
         key=key,
-        data={"event": event},
+        data={"event": event, "reply": reply},
         on_heard_change=lambda: _pass_on(key, on_heard),
     )
 

@@ -1,4 +1,4 @@
-// Passes an event of the document on to the server, as a message of its own.
+// Passes an event of the document on to the server, as a message of its own, and the reply back.
 
 const ears = new WeakMap(); // parent element -> what ends its listening
 
@@ -8,5 +8,6 @@ export default function ear({ data, parentElement, setTriggerValue }) {
   ears.set(parentElement, controller);
   const hear = ({ detail }) => setTriggerValue("heard", detail);
   document.addEventListener(data.event, hear, { signal: controller.signal });
+  if (data.reply) document.dispatchEvent(new CustomEvent(`${data.event}-reply`, { detail: data.reply }));
   return () => controller.abort();
 }

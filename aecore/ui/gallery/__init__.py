@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ import streamlit as st
 from aecore import packing
 from aecore.pictures import signed_palette
 
+CHOSEN = "aecore-unit"
+"""What the browser announces, for an `ear` to hear: `{"unit": number}`."""
 _FOLDER = Path(__file__).resolve().parent
 _SENT = "gallery_sent"
 _PICTURE = 42  # px, the least width of one
@@ -86,7 +88,6 @@ def gallery(
     switches: Mapping[str, Switch],
     chosen: int | None = None,
     similar: np.ndarray | None = None,
-    on_choose: Callable[[int], None] | None = None,
 ) -> None:
     """Draw a gallery.
 
@@ -103,18 +104,15 @@ def gallery(
     switches : mapping of str to Switch
         What sets the `order` and the `count`, by these names.
     chosen : int, optional
-        The number of the unit to mark; None for a gallery that is only looked at.
+        The number of the unit to mark; None for a gallery that is only looked at. Another one that
+        the visitor chooses is announced as the event `CHOSEN`; a reply to it is heeded.
     similar : ndarray of shape (K,), optional
         The order by similarity to the chosen unit.
-    on_choose : callable, optional
-        Called, before the page runs again, with the number that the browser says was chosen:
-        check it.
     """
     header = {
         "hash": album.digest,
         "name": name,
-        "chosen": chosen,
-        "similar": None if similar is None else similar.tolist(),
+        **about_choice(chosen, similar),
         "view": {"order": order, "count": count},
         "switches": {what: asdict(switch) for what, switch in switches.items()},
     }
@@ -129,12 +127,10 @@ def gallery(
     _component()(
         key=key,
         data=packing.pack(header, arrays),
-        on_choose_change=lambda: _pass_on(key, on_choose),
         on_need_change=lambda: sent.discard(st.session_state[key].get("need")),
     )
 
 
-def _pass_on(key: str, on_choose: Callable[[int], None] | None) -> None:
-    number = st.session_state[key].get("choose")
-    if on_choose is not None and isinstance(number, int):
-        on_choose(number)
+def about_choice(chosen: int | None, similar: np.ndarray | None) -> dict[str, Any]:
+    """A choice as the browser is told of it, in a gallery's message or as the reply to `CHOSEN`."""
+    return {"chosen": chosen, "similar": None if similar is None else similar.tolist()}

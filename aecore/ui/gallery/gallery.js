@@ -1,4 +1,4 @@
-// Pictures of units: drawn from the palette rows that Python sends, one canvas a unit, to be
+// Pictures of units: drawn from the palette rows that Python sends, one image a unit, to be
 // chosen by pointer or keyboard. Another order, or another number of them, is shown at once when
 // the page's switches are pressed; the server hears of it as of any switch, and agrees later.
 
@@ -6,6 +6,7 @@ const SIDE = 28;
 const GAP = 2; // pixels between the pictures of one unit, transparent
 
 const KEPT = 24;
+const CHOSEN = "aecore-unit"; // announces {unit}; the reply brings {chosen, similar}
 
 const instances = new WeakMap(); // parent element -> instance
 
@@ -32,23 +33,29 @@ function pixelsOf(palette) {
   return new Uint32Array(bytes.buffer);
 }
 
-/** The P pictures of a unit side by side; `levels` are P x 784 positions in `colours`. */
-function draw(canvas, levels, colours) {
+const paper = document.createElement("canvas");
+
+/**
+ * The P pictures of a unit side by side, as the address of an image; `levels` are P x 784 positions
+ * in `colours`. Hundreds of canvases would each be a layer that every frame of the page puts
+ * together: 8 ms, where images take 1.
+ */
+function draw(levels, colours) {
   const size = SIDE * SIDE;
   const count = levels.length / size;
-  canvas.width = count * SIDE + (count - 1) * GAP;
-  canvas.height = SIDE;
-  // Kept out of the GPU, or each of hundreds would be a layer of its own that every frame puts together.
-  const context = canvas.getContext("2d", { willReadFrequently: true });
+  paper.width = count * SIDE + (count - 1) * GAP;
+  paper.height = SIDE;
+  const context = paper.getContext("2d", { willReadFrequently: true });
   for (let picture = 0; picture < count; picture++) {
     const image = context.createImageData(SIDE, SIDE);
     const pixels = new Uint32Array(image.data.buffer);
     for (let i = 0; i < size; i++) pixels[i] = colours[levels[picture * size + i]];
     context.putImageData(image, picture * (SIDE + GAP), 0);
   }
+  return paper.toDataURL();
 }
 
-function createGallery(parentElement, choose) {
+function createGallery(parentElement) {
   const root = document.createElement("div");
   root.className = "units";
   root.setAttribute("role", "group");
@@ -64,7 +71,7 @@ function createGallery(parentElement, choose) {
   function makeCell(number) {
     const { text, caption: words, dead } = album.units[number];
     const cell = document.createElement(told.chosen === null ? "div" : "button");
-    const canvas = document.createElement("canvas");
+    const picture = document.createElement("img");
     const caption = document.createElement("span");
     const size = album.levels.length / album.units.length;
     if (told.chosen === null) cell.setAttribute("role", "img");
@@ -73,8 +80,10 @@ function createGallery(parentElement, choose) {
     cell.setAttribute("aria-label", text);
     cell.classList.toggle("dead", dead);
     caption.textContent = words;
-    draw(canvas, album.levels.subarray(number * size, (number + 1) * size), colours);
-    cell.append(canvas, caption);
+    picture.alt = ""; // the cell's label says it
+    picture.decoding = "sync";
+    picture.src = draw(album.levels.subarray(number * size, (number + 1) * size), colours);
+    cell.append(picture, caption);
     return cell;
   }
 
@@ -111,12 +120,19 @@ function createGallery(parentElement, choose) {
     mark();
   }
 
+  /** Forget what the server has confirmed, and show the rest. */
+  function settle() {
+    const said = { chosen: told.chosen, ...told.view };
+    own = Object.fromEntries(Object.entries(own).filter(([what, value]) => said[what] !== value));
+    refresh();
+  }
+
   root.addEventListener("click", (event) => {
     const cell = event.target.closest("button");
     if (!cell) return;
     own.chosen = Number(cell.dataset.unit);
     mark();
-    choose(own.chosen);
+    document.dispatchEvent(new CustomEvent(CHOSEN, { detail: { unit: own.chosen } }));
   });
 
   root.addEventListener("keydown", (event) => {
@@ -147,10 +163,14 @@ function createGallery(parentElement, choose) {
       }
       drawn = header.hash;
       root.setAttribute("aria-label", header.name);
-      const said = { chosen: header.chosen, ...header.view };
-      own = Object.fromEntries(Object.entries(own).filter(([what, value]) => said[what] !== value));
-      refresh();
+      settle();
       return true;
+    },
+    /** The server has answered a choice: {chosen, similar}. */
+    reply(choice) {
+      if (!told || told.chosen === null) return;
+      told = { ...told, ...choice };
+      settle();
     },
     /** One of the page's buttons was pressed: if it is a segment of a switch, do as it says. */
     press(button) {
@@ -174,21 +194,21 @@ function keep({ hash, cell, units, orders }, arrays) {
   }
 }
 
-function createInstance(parentElement, send) {
-  const instance = { send, asked: null, calls: 0 };
-  instance.page = createGallery(parentElement, (number) => instance.send("choose", number));
-  instance.hear = (event) => {
+function createInstance(parentElement) {
+  const instance = { asked: null, calls: 0, page: createGallery(parentElement), ends: new AbortController() };
+  const { signal } = instance.ends;
+  const press = (event) => {
     const button = event.target.closest?.("button");
     if (button) instance.page.press(button);
   };
-  document.addEventListener("click", instance.hear, { capture: true });
+  document.addEventListener("click", press, { capture: true, signal });
+  document.addEventListener(`${CHOSEN}-reply`, ({ detail }) => instance.page.reply(detail), { signal });
   return instance;
 }
 
 export default function gallery({ data, parentElement, setTriggerValue }) {
-  const instance = instances.get(parentElement) ?? createInstance(parentElement, setTriggerValue);
+  const instance = instances.get(parentElement) ?? createInstance(parentElement);
   instances.set(parentElement, instance);
-  instance.send = setTriggerValue;
   const call = ++instance.calls;
   const { header, arrays } = unpack(data);
   keep(header, arrays);
@@ -198,7 +218,7 @@ export default function gallery({ data, parentElement, setTriggerValue }) {
   }
   return () => {
     if (instance.calls !== call) return; // called again: it lives on
-    document.removeEventListener("click", instance.hear, { capture: true });
+    instance.ends.abort();
     instances.delete(parentElement);
     parentElement.querySelector(".units")?.remove();
   };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -18,6 +19,10 @@ from aecore.ui import (
     unit_details,
     unit_words,
 )
+from aecore.ui.chosen_unit import Chosen
+from aecore.ui.dissection import Part
+from aecore.ui.ear import hear
+from aecore.ui.gallery import CHOSEN, about_choice
 from aecore.ui.unit_gallery import FEW, SHOW, View, draw
 from aecore.units import Units
 
@@ -81,12 +86,10 @@ def _pick(name: str, label: str, words: Mapping[str, str]) -> str:
     return value
 
 
-@st.fragment
-@shell.guarded
 def _bench(found: Checkpoint, digits: resources.TestDigits, view: View) -> None:
     """The gallery, and one of its units in full."""
     units = dissection.units(found, digits, view.part)
-    unit = chosen_unit.current(found, view.part, units)
+    chosen = chosen_unit.current(found, view.part, units)
     left, right = st.columns(2, gap="medium")
     with left, st.container(key="filter_gallery"):
         title = unit_words.title(view.part, len(units))
@@ -99,12 +102,26 @@ def _bench(found: Checkpoint, digits: resources.TestDigits, view: View) -> None:
             view,
             prefix=unit_words.PREFIXES[view.part],
             short=unit_words.SHORT[view.part],
-            chosen=unit,
-            on_choose=lambda number: chosen_unit.choose(found, view.part, units, number),
+            chosen=chosen,
         )
         st.caption(unit_words.explanation(view.part, units, len(digits.labels)))
     with right:
-        unit_details.show(found, digits, view.part, unit)
+        _details(found, digits, view.part, units, chosen)
+
+
+@st.fragment
+@shell.guarded
+def _details(
+    found: Checkpoint, digits: resources.TestDigits, part: Part, units: Units, chosen: Chosen
+) -> None:
+    """All that another choice changes, but for the mark in the gallery and its order."""
+    hear(
+        "filters_choice",
+        CHOSEN,
+        functools.partial(chosen_unit.choose, chosen, units),
+        reply=about_choice(chosen.unit, units.order("similarity", chosen.picture(units))),
+    )
+    unit_details.show(found, digits, part, chosen.unit)
 
 
 def _side_by_side(pair: Sequence[Checkpoint], digits: resources.TestDigits, view: View) -> None:
