@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -28,10 +29,15 @@ class View:
     part: Part
     order: Order
     scale: Scale
-    limit: float
-    """Where the colours are deepest."""
+    limits: Mapping[Scale, float]
+    """Where the colours are deepest, on every scale in the order of the control *Pictures*."""
     count: int | None
     """Units shown; None: all."""
+
+    @property
+    def limit(self) -> float:
+        """Where the colours are deepest."""
+        return self.limits[self.scale]
 
 
 def draw(
@@ -63,14 +69,21 @@ def draw(
         only looked at. Another may have been chosen when the button is pressed.
     """
     order = view.order if sortable else "number"
-    switches = {"count": Switch(key="filters_show", values=list(SHOW.values()))}
+    names = {
+        scale: " ".join([units.digest, scale, repr(limit), prefix, short])
+        for scale, limit in view.limits.items()
+    }
+    switches = {
+        "count": Switch(key="filters_show", values=list(SHOW.values())),
+        "hash": Switch(key="filters_scale", values=list(names.values())),
+    }
     if sortable:
         words = unit_words.ORDERS[view.part]
         switches["order"] = Switch(key="filters_sort", values=list(words))
     gallery(
         key,
         title,
-        _album(units.digest, view.scale, view.limit, prefix, short, units),
+        _album(names[view.scale], view.scale, view.limit, prefix, short, units),
         order=order,
         count=view.count,
         switches=switches,
@@ -103,14 +116,15 @@ def draw(
 
 @st.cache_resource(max_entries=_ALBUMS_KEPT, show_spinner=False)
 def _album(
-    digest: str, scale: Scale, limit: float, prefix: str, short: str, _units: Units
+    digest: str, _scale: Scale, _limit: float, _prefix: str, _short: str, _units: Units
 ) -> Album:
-    words = [unit_words.cell(_units, prefix, short, i) for i in range(len(_units))]
+    words = [unit_words.cell(_units, _prefix, _short, i) for i in range(len(_units))]
     return Album(
+        digest=digest,
         cells=[
             Cell(caption=caption, text=text, dead=bool(dead))
             for (caption, text), dead in zip(words, _units.dead, strict=True)
         ],
-        levels=to_signed_levels(_units.scaled(scale), limit=limit),
+        levels=to_signed_levels(_units.scaled(_scale), limit=_limit),
         orders={by: _units.order(by) for by in ("norm", "activity", "number")},
     )

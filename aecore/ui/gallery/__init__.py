@@ -1,15 +1,14 @@
 """Pictures of units in as many columns as fit, to be looked at or chosen from.
 
-Pictures travel once a session, all of a layer's and in every order; afterwards a small header names
-them by their hash. So the browser puts them in another order, or shows more of them, as soon as the
-page's switches are pressed: the server's own answer, later, finds them as they should be. A browser
-that lacks pictures asks for them again.
+Pictures travel once a session, all of a layer's and in every order; afterwards a small header
+names them by their hash. So the browser puts them in another order, shows more of them, or others
+that it has been sent, as soon as the page's switches are pressed: the server's own answer, later,
+finds them as they should be. A browser that lacks pictures asks for them again.
 """
 
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -43,6 +42,8 @@ class Cell:
 class Album:
     """The pictures of all K units of a layer, and the orders that they can be put in."""
 
+    digest: str
+    """Names all that is in it."""
     cells: Sequence[Cell]
     """K of them, by the units' numbers."""
     levels: np.ndarray
@@ -50,12 +51,6 @@ class Album:
     side."""
     orders: Mapping[str, np.ndarray]
     """Of each name all positions (K,), the first to be shown first."""
-
-    @functools.cached_property
-    def digest(self) -> str:
-        """Names all that is in it."""
-        text = repr([self.cells, *((name, each.tolist()) for name, each in self.orders.items())])
-        return hashlib.blake2b(self.levels.tobytes() + text.encode(), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +97,7 @@ def gallery(
     count : int, optional
         How many units are shown; None: all.
     switches : mapping of str to Switch
-        What sets the `order` and the `count`, by these names.
+        What sets the `order`, the `count` and the `hash` of the album, by these names.
     chosen : int, optional
         The number of the unit to mark; None for a gallery that is only looked at. Another one that
         the visitor chooses is announced as the event `CHOSEN`; a reply to it is heeded.

@@ -6,11 +6,15 @@ const SIDE = 28;
 const GAP = 2; // pixels between the pictures of one unit, transparent
 
 const KEPT = 24;
+const PATIENCE = 3_000; // ms until pictures that did not come are asked for again
 const CHOSEN = "aecore-unit"; // announces {unit}; the reply brings {chosen, similar}
 
 const instances = new WeakMap(); // parent element -> instance
 
-/** What this tab was sent, by its hash: {cell, units, orders, levels, palette}; the oldest goes first. */
+/**
+ * What this tab was sent, by its hash: {cell, units, orders, levels, colours}, and `images`, the
+ * addresses of those drawn so far; the oldest goes first.
+ */
 const galleries = (globalThis.__aecoreGalleries ??= new Map());
 
 /** Read a message of `aecore.packing`: {header, arrays}; all arrays are bytes here. */
@@ -36,20 +40,20 @@ function pixelsOf(palette) {
 const paper = document.createElement("canvas");
 
 /**
- * The P pictures of a unit side by side, as the address of an image; `levels` are P x 784 positions
- * in `colours`. Hundreds of canvases would each be a layer that every frame of the page puts
- * together: 8 ms, where images take 1.
+ * The P pictures of a unit side by side, as the address of an image. Hundreds of canvases would each
+ * be a layer that every frame of the page puts together: 8 ms, where images take 1.
  */
-function draw(levels, colours) {
+function draw({ levels, colours, units }, number) {
   const size = SIDE * SIDE;
-  const count = levels.length / size;
+  const count = levels.length / units.length / size;
+  const first = number * count * size;
   paper.width = count * SIDE + (count - 1) * GAP;
   paper.height = SIDE;
   const context = paper.getContext("2d", { willReadFrequently: true });
   for (let picture = 0; picture < count; picture++) {
     const image = context.createImageData(SIDE, SIDE);
     const pixels = new Uint32Array(image.data.buffer);
-    for (let i = 0; i < size; i++) pixels[i] = colours[levels[picture * size + i]];
+    for (let i = 0; i < size; i++) pixels[i] = colours[levels[first + picture * size + i]];
     context.putImageData(image, picture * (SIDE + GAP), 0);
   }
   return paper.toDataURL();
@@ -63,17 +67,16 @@ function createGallery(parentElement) {
   let told = null; // the server's latest header
   let drawn = null; // hash of the album on show
   let album = null;
-  let colours = null;
   let cells = []; // of the album's units, by number, as far as they have been shown
   let own = {}; // what was chosen or pressed here and the server has not confirmed
-  const now = () => ({ chosen: told.chosen, ...told.view, ...own });
+  const said = () => ({ hash: told.hash, chosen: told.chosen, ...told.view });
+  const now = () => ({ ...said(), ...own });
 
   function makeCell(number) {
     const { text, caption: words, dead } = album.units[number];
     const cell = document.createElement(told.chosen === null ? "div" : "button");
     const picture = document.createElement("img");
     const caption = document.createElement("span");
-    const size = album.levels.length / album.units.length;
     if (told.chosen === null) cell.setAttribute("role", "img");
     cell.dataset.unit = number;
     cell.title = text;
@@ -82,9 +85,20 @@ function createGallery(parentElement) {
     caption.textContent = words;
     picture.alt = ""; // the cell's label says it
     picture.decoding = "sync";
-    picture.src = draw(album.levels.subarray(number * size, (number + 1) * size), colours);
+    picture.src = album.images[number] ??= draw(album, number);
     cell.append(picture, caption);
     return cell;
+  }
+
+  /** Take the album asked for, if another one is open. */
+  function open() {
+    const { hash } = now();
+    if (drawn === hash) return;
+    drawn = hash;
+    album = galleries.get(hash);
+    cells = [];
+    root.replaceChildren();
+    root.style.setProperty("--cell", `${album.cell}px`);
   }
 
   /** The units' numbers in the order asked for; null while only the server knows it. */
@@ -116,14 +130,14 @@ function createGallery(parentElement) {
   }
 
   function refresh() {
+    open();
     arrange();
     mark();
   }
 
   /** Forget what the server has confirmed, and show the rest. */
   function settle() {
-    const said = { chosen: told.chosen, ...told.view };
-    own = Object.fromEntries(Object.entries(own).filter(([what, value]) => said[what] !== value));
+    for (const [what, value] of Object.entries(said())) if (own[what] === value) delete own[what];
     refresh();
   }
 
@@ -152,16 +166,8 @@ function createGallery(parentElement) {
       if (!found) return false;
       galleries.delete(header.hash);
       galleries.set(header.hash, found);
+      if (told && !header.switches.hash.values.includes(told.hash)) own = {}; // of another layer
       told = header;
-      if (drawn !== header.hash) {
-        own = {};
-        cells = [];
-        album = found;
-        colours = pixelsOf(found.palette);
-        root.replaceChildren();
-        root.style.setProperty("--cell", `${found.cell}px`);
-      }
-      drawn = header.hash;
       root.setAttribute("aria-label", header.name);
       settle();
       return true;
@@ -176,7 +182,7 @@ function createGallery(parentElement) {
     press(button) {
       for (const [what, { key, values }] of Object.entries(told?.switches ?? {})) {
         const at = [...document.querySelectorAll(`.st-key-${key} button`)].indexOf(button);
-        if (at < 0 || values[at] === undefined) continue;
+        if (at < 0 || (what === "hash" && !galleries.has(values[at]))) continue;
         own[what] = values[at];
         refresh();
       }
@@ -187,7 +193,7 @@ function createGallery(parentElement) {
 /** Keep what came along with a message. */
 function keep({ hash, cell, units, orders }, arrays) {
   if (!arrays.levels) return;
-  galleries.set(hash, { cell, units, orders, ...arrays });
+  galleries.set(hash, { cell, units, orders, images: [], ...arrays, colours: pixelsOf(arrays.palette) });
   for (const oldest of galleries.keys()) {
     if (galleries.size <= KEPT) break;
     galleries.delete(oldest);
@@ -195,7 +201,7 @@ function keep({ hash, cell, units, orders }, arrays) {
 }
 
 function createInstance(parentElement) {
-  const instance = { asked: null, calls: 0, page: createGallery(parentElement), ends: new AbortController() };
+  const instance = { calls: 0, page: createGallery(parentElement), ends: new AbortController(), timer: 0 };
   const { signal } = instance.ends;
   const press = (event) => {
     const button = event.target.closest?.("button");
@@ -206,19 +212,27 @@ function createInstance(parentElement) {
   return instance;
 }
 
+/** Ask for pictures until they come: a message of a run that another one overtakes may get lost. */
+function ask(instance, hash) {
+  instance.lacking = hash;
+  instance.send("need", hash);
+  clearTimeout(instance.timer);
+  instance.timer = setTimeout(() => instance.lacking && ask(instance, hash), PATIENCE);
+}
+
 export default function gallery({ data, parentElement, setTriggerValue }) {
   const instance = instances.get(parentElement) ?? createInstance(parentElement);
   instances.set(parentElement, instance);
+  instance.send = setTriggerValue;
   const call = ++instance.calls;
   const { header, arrays } = unpack(data);
   keep(header, arrays);
-  if (!instance.page.update(header) && instance.asked !== data) {
-    instance.asked = data; // the same message can come again, with another theme
-    setTriggerValue("need", header.hash);
-  }
+  if (instance.page.update(header)) instance.lacking = null;
+  else if (instance.lacking !== header.hash) ask(instance, header.hash);
   return () => {
     if (instance.calls !== call) return; // called again: it lives on
     instance.ends.abort();
+    clearTimeout(instance.timer);
     instances.delete(parentElement);
     parentElement.querySelector(".units")?.remove();
   };

@@ -46,6 +46,7 @@ def _laboratory(found: Checkpoint) -> None:
     digits = resources.test_digits()
     twin_name = twin_of(found.name, resources.cards())
     twins = [] if twin_name is None else [resources.load_checkpoint(twin_name)]
+    compared = [found, *twins]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         part = _pick("layer", "Layer", unit_words.PARTS)
         scale = _pick("scale", "Pictures", unit_words.SCALES)
@@ -55,7 +56,10 @@ def _laboratory(found: Checkpoint) -> None:
         part=part,
         order=order,
         scale=scale,
-        limit=dissection.limit([found, *twins], digits, part, scale),
+        limits={
+            each: dissection.limit([found, *twins], digits, part, each)
+            for each in unit_words.SCALES
+        },
         count=SHOW[count],
     )
     st.html(markup.colour_bar(view.limit, unit_words.scale_name(part, scale)))
