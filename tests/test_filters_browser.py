@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import numpy as np
 from browser import download
 from PIL import Image
 
+from aecore import packing
 from aecore.layers import Layers
 from aecore.pictures import signed_palette
 from aecore.responses import Responses
+from aecore.ui import gallery
 from aecore.units import hidden_units
 
 pytest_plugins = ["browser"]
@@ -127,3 +130,42 @@ def test_a_gallery_that_the_tab_has_lost_is_sent_again(app, page):
 
     page.locator(f"{first}[data-unit='0']").wait_for()
     page.wait_for_function("globalThis.__aecoreGalleries.size")
+
+
+MOUNT_TWO = """async ([source, header, whole]) => {
+  const address = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
+  const { default: gallery } = await import(address);
+  const asked = [];
+  const mount = (data) => {
+    const parentElement = document.createElement("div");
+    document.body.append(parentElement);
+    const setTriggerValue = (name, value) => asked.push([name, value]);
+    gallery({ data: Uint8Array.from(data), parentElement, setTriggerValue });
+  };
+  mount(header);
+  mount(whole);
+  await new Promise((done) => setTimeout(done, 500));
+  const counts = [...document.querySelectorAll(".units")].map((units) => units.children.length);
+  return { counts, asked };
+}"""
+
+
+def test_a_gallery_shows_pictures_that_come_with_another_one_later(page):
+    """The twin of the page's own model was blank where its script was ready first."""
+    switch = {"key": "none", "values": ["album"]}
+    header = {"hash": "album", "name": "", "chosen": None, "similar": None}
+    header |= {"view": {"order": "norm", "count": None}, "switches": {"hash": switch}}
+    units = 3 * [{"caption": "", "text": "", "dead": False}]
+    album = {"cell": 42, "units": units, "orders": {"norm": [2, 0, 1]}}
+    arrays = {"levels": np.zeros((3, 1, 784), np.uint8), "palette": signed_palette()}
+
+    shown = page.evaluate(
+        MOUNT_TWO,
+        [
+            (Path(gallery.__file__).parent / "gallery.js").read_text("utf-8"),
+            list(packing.pack(header)),
+            list(packing.pack(header | album, arrays)),
+        ],
+    )
+
+    assert shown == {"counts": [3, 3], "asked": []}

@@ -6,7 +6,9 @@ const SIDE = 28;
 const GAP = 2; // pixels between the pictures of one unit, transparent
 
 const KEPT = 24;
+const SOON = 300; // ms in which pictures may come along with another gallery of the page
 const PATIENCE = 3_000; // ms until pictures that did not come are asked for again
+const CAME = "aecore-album"; // announces that pictures have come
 const CHOSEN = "aecore-unit"; // announces {unit}; the reply brings {chosen, similar}
 
 const instances = new WeakMap(); // parent element -> instance
@@ -198,26 +200,43 @@ function keep({ hash, cell, units, orders }, arrays) {
     if (galleries.size <= KEPT) break;
     galleries.delete(oldest);
   }
+  document.dispatchEvent(new CustomEvent(CAME));
 }
 
 function createInstance(parentElement) {
-  const instance = { calls: 0, page: createGallery(parentElement), ends: new AbortController(), timer: 0 };
-  const { signal } = instance.ends;
+  const ends = new AbortController();
+  const instance = { calls: 0, page: createGallery(parentElement), ends, header: null, lacking: null, timer: 0 };
+  const { signal } = ends;
   const press = (event) => {
     const button = event.target.closest?.("button");
     if (button) instance.page.press(button);
   };
   document.addEventListener("click", press, { capture: true, signal });
   document.addEventListener(`${CHOSEN}-reply`, ({ detail }) => instance.page.reply(detail), { signal });
+  document.addEventListener(CAME, () => instance.lacking && follow(instance), { signal });
   return instance;
 }
 
-/** Ask for pictures until they come: a message of a run that another one overtakes may get lost. */
+/**
+ * Follow the latest message. Where its pictures are not here, they may come with another gallery of
+ * the same layer, which the server then tells of in its own message alone; else ask for them, and
+ * again, as the answer of a run that another one overtakes gets lost.
+ */
+function follow(instance) {
+  const { hash } = instance.header;
+  if (instance.page.update(instance.header)) {
+    instance.lacking = null;
+    clearTimeout(instance.timer);
+  } else if (instance.lacking !== hash) {
+    instance.lacking = hash;
+    clearTimeout(instance.timer);
+    instance.timer = setTimeout(() => ask(instance, hash), SOON);
+  }
+}
+
 function ask(instance, hash) {
-  instance.lacking = hash;
   instance.send("need", hash);
-  clearTimeout(instance.timer);
-  instance.timer = setTimeout(() => instance.lacking && ask(instance, hash), PATIENCE);
+  instance.timer = setTimeout(() => ask(instance, hash), PATIENCE);
 }
 
 export default function gallery({ data, parentElement, setTriggerValue }) {
@@ -227,8 +246,8 @@ export default function gallery({ data, parentElement, setTriggerValue }) {
   const call = ++instance.calls;
   const { header, arrays } = unpack(data);
   keep(header, arrays);
-  if (instance.page.update(header)) instance.lacking = null;
-  else if (instance.lacking !== header.hash) ask(instance, header.hash);
+  instance.header = header;
+  follow(instance);
   return () => {
     if (instance.calls !== call) return; // called again: it lives on
     instance.ends.abort();

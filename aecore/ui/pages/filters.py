@@ -56,10 +56,7 @@ def _laboratory(found: Checkpoint) -> None:
         part=part,
         order=order,
         scale=scale,
-        limits={
-            each: dissection.limit([found, *twins], digits, part, each)
-            for each in unit_words.SCALES
-        },
+        limits={each: dissection.limit(compared, digits, part, each) for each in unit_words.SCALES},
         count=SHOW[count],
     )
     st.html(markup.colour_bar(view.limit, unit_words.scale_name(part, scale)))
