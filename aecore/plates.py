@@ -160,18 +160,3 @@ def errors_over_sigma(
     figure = _over_sigma(series, _ERROR)
     figure.update_yaxes(rangemode="tozero")
     return _at(figure, shown)
-
-
-def counts_by_label(counts: np.ndarray) -> go.Figure:
-    """How many digits of each label there are: counts (10,)."""
-    figure = go.Figure(
-        go.Bar(
-            x=[str(label) for label in range(10)],
-            y=counts,
-            text=counts,
-            marker={"color": list(DIGIT_COLOURS)},
-            hovertemplate="label %{x}: %{y} digits<extra></extra>",
-        )
-    )
-    figure.update_xaxes(type="category")
-    return finish(figure, "label", "test digits", height=260)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -35,6 +37,14 @@ class Units:
 
     def __len__(self) -> int:
         return len(self.pictures)
+
+    @cached_property
+    def digest(self) -> str:
+        """Names these pictures and what is known of them."""
+        known = [self.pictures, self.strengths, self.dead]
+        known += [] if self.activity is None else [self.activity]
+        content = b"".join(each.tobytes() for each in known) + repr(self.pictures.shape).encode()
+        return hashlib.blake2b(content, digest_size=16).hexdigest()
 
     def order(self, by: Order, like: np.ndarray | None = None) -> np.ndarray:
         """Positions (K,) of the units, the first to be shown first.

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import numpy as np
 from browser import download
 from PIL import Image
 
+from aecore import packing
+from aecore.layers import Layers
 from aecore.pictures import signed_palette
+from aecore.responses import Responses
+from aecore.ui import gallery
+from aecore.units import hidden_units
 
 pytest_plugins = ["browser"]
 
 CELL = ".st-key-filter_gallery .units button"
 CHART = ".st-key-filters_charts .charts svg"
+
+READ = """image => {
+  const context = document.createElement("canvas").getContext("2d");
+  context.drawImage(image, 0, 0);
+  return Array.from(context.getImageData(0, 0, 28, 28).data);
+}"""
 
 
 def visit(page, app: str, query: str) -> None:
@@ -44,9 +56,7 @@ def test_a_click_and_the_keyboard_choose_a_unit_and_every_figure_can_be_saved(ap
     cell = page.locator(CELL).nth(41)
     assert cell.get_attribute("aria-pressed") == "true"
     assert cell.get_attribute("aria-label").startswith("unit 42: norm ")
-    pixels = cell.locator("canvas").evaluate(
-        "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, 28, 28).data)"
-    )
+    pixels = cell.locator("img").evaluate(READ)
     drawn = np.array(pixels).reshape(784, 4)[:, :3]
     levels = [np.flatnonzero((signed_palette() == colour).all(axis=1)) for colour in drawn]
     weights = plane.weights["encoder.layers.0.weight"][41]
@@ -68,6 +78,47 @@ def test_a_click_and_the_keyboard_choose_a_unit_and_every_figure_can_be_saved(ap
     wait_for_unit(page, 42)
 
 
+def shown(page) -> list[int]:
+    """The units in the order that they stand in."""
+    return page.locator(CELL).evaluate_all("cells => cells.map(cell => Number(cell.dataset.unit))")
+
+
+PRESS_AND_LOOK = """order => {
+  const switches = [...document.querySelectorAll(".st-key-filters_sort button")];
+  switches.find((button) => button.innerText === order).click();
+  return globalThis.__shown();
+}"""
+SHOWN = """() => {
+  const all = [...document.querySelectorAll(".st-key-filters_units *")];
+  const units = all.map((each) => each.shadowRoot?.querySelector(".units")).find(Boolean);
+  globalThis.__shown = () => Array.from(units.children, (cell) => Number(cell.dataset.unit));
+}"""
+
+
+def test_the_browser_sorts_as_python_does_and_before_it_hears_from_it(
+    app, page, plane, unit_digits
+):
+    layers = Layers.of(plane.card.model, plane.weights)
+    units = hidden_units(layers, Responses.of(layers, 0, unit_digits).activity)
+    visit(page, app, "model=plane&sort=number&unit=8")
+    page.evaluate(SHOWN)
+
+    for order in ("Norm", "Activity", "Similarity", "Number"):
+        at_once = page.evaluate(PRESS_AND_LOOK, order)
+
+        expected = units.order(order.lower(), units.pictures[7, 0])[:64].tolist()
+        assert at_once == expected, order
+        page.wait_for_function(
+            "order => (new URLSearchParams(location.search).get('sort') ?? 'norm') === order",
+            arg=order.lower(),
+        )
+        page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+        assert page.evaluate("__shown()") == expected, f"{order}, when the server has answered"
+
+    page.locator(".st-key-filters_show").get_by_text("All").click()
+    assert len(page.evaluate("__shown()")) == 128
+
+
 def test_a_gallery_that_the_tab_has_lost_is_sent_again(app, page):
     visit(page, app, "model=plane&sort=number")
     first = f"{CELL}:first-child"
@@ -78,4 +129,43 @@ def test_a_gallery_that_the_tab_has_lost_is_sent_again(app, page):
     page.locator(".st-key-filters_sort").get_by_text("Number").click()
 
     page.locator(f"{first}[data-unit='0']").wait_for()
-    assert page.evaluate("globalThis.__aecoreGalleries.size") >= 1
+    page.wait_for_function("globalThis.__aecoreGalleries.size")
+
+
+MOUNT_TWO = """async ([source, header, whole]) => {
+  const address = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
+  const { default: gallery } = await import(address);
+  const asked = [];
+  const mount = (data) => {
+    const parentElement = document.createElement("div");
+    document.body.append(parentElement);
+    const setTriggerValue = (name, value) => asked.push([name, value]);
+    gallery({ data: Uint8Array.from(data), parentElement, setTriggerValue });
+  };
+  mount(header);
+  mount(whole);
+  await new Promise((done) => setTimeout(done, 500));
+  const counts = [...document.querySelectorAll(".units")].map((units) => units.children.length);
+  return { counts, asked };
+}"""
+
+
+def test_a_gallery_shows_pictures_that_come_with_another_one_later(page):
+    """The twin of the page's own model was blank where its script was ready first."""
+    switch = {"key": "none", "values": ["album"]}
+    header = {"hash": "album", "name": "", "chosen": None, "similar": None}
+    header |= {"view": {"order": "norm", "count": None}, "switches": {"hash": switch}}
+    units = 3 * [{"caption": "", "text": "", "dead": False}]
+    album = {"cell": 42, "units": units, "orders": {"norm": [2, 0, 1]}}
+    arrays = {"levels": np.zeros((3, 1, 784), np.uint8), "palette": signed_palette()}
+
+    shown = page.evaluate(
+        MOUNT_TWO,
+        [
+            (Path(gallery.__file__).parent / "gallery.js").read_text("utf-8"),
+            list(packing.pack(header)),
+            list(packing.pack(header | album, arrays)),
+        ],
+    )
+
+    assert shown == {"counts": [3, 3], "asked": []}

@@ -24,7 +24,11 @@ def gallery(app, key: str = "filters_units"):
 
 
 def numbers(app, key: str = "filters_units") -> list[int]:
-    return [unit["number"] for unit in gallery(app, key)[0]["units"]]
+    """The units' numbers in the order in which the browser shows them."""
+    header, _ = gallery(app, key)
+    view = header["view"]
+    chosen = header["similar"] if view["order"] == "similarity" else None
+    return (chosen or header["orders"][view["order"]])[: view["count"]]
 
 
 def charts(app) -> list[dict]:
@@ -49,13 +53,14 @@ def test_the_gallery_shows_the_strongest_units_on_the_scale_of_all_pictures(imag
     units = hidden_units(layers, answers.activity)
     limit = common_limit([units, component_units(found.pca, images, moved=False)], "weights")
 
-    header, arrays = gallery(open_page("filters", model="plane"))
+    app = open_page("filters", model="plane")
 
+    header, arrays = gallery(app)
     order = np.argsort(-np.linalg.norm(layers.matrices[0], axis=1), kind="stable")[:64]
-    assert [unit["number"] for unit in header["units"]] == order.tolist()
-    expected = to_signed_levels(units.pictures[order], limit=limit)
+    assert numbers(app) == order.tolist()
+    expected = to_signed_levels(units.pictures, limit=limit)
     np.testing.assert_array_equal(arrays["levels"], expected)
-    assert [unit["dead"] for unit in header["units"]] == (answers.activity[order] == 0).tolist()
+    assert [unit["dead"] for unit in header["units"]] == (answers.activity == 0).tolist()
     assert header["chosen"] == next(unit for unit in order if answers.activity[unit] > 0)
 
 
@@ -86,9 +91,12 @@ def test_orders_follow_the_address_and_the_control(images_and_labels):
 
     assert numbers(app) == np.argsort(-answers.activity, kind="stable").tolist()
 
+    orders = gallery(app)[0]["orders"]
     app.segmented_control(key="filters_sort").set_value("number").run()
 
-    assert numbers(app) == list(range(64))
+    header, arrays = gallery(app)
+    assert header["view"] == {"order": "number", "count": 64}
+    assert (orders["number"], arrays) == (list(range(len(answers.activity))), {})
     assert app.query_params["sort"] == "number"
 
 
@@ -109,7 +117,7 @@ def test_the_code_has_a_gallery_of_its_own_that_cannot_be_sorted_by_activity():
     app = open_page("filters", model="plane", layer="code", sort="activity")
 
     header, arrays = gallery(app)
-    assert [unit["caption"] for unit in header["units"]] in (["z1", "z2"], ["z2", "z1"])
+    assert [unit["caption"] for unit in header["units"]] == ["z1", "z2"]
     assert arrays["levels"].shape == (2, 2, 784)
     assert app.segmented_control(key="filters_sort").value == "norm"
     assert "held at its mean" in texts(app)
@@ -161,7 +169,8 @@ def test_a_unit_that_is_none_is_told_and_the_strongest_shown(unit):
 
 def strongest(app):
     """The number of the first unit of the gallery that is not dead."""
-    return next(unit["number"] for unit in gallery(app)[0]["units"] if not unit["dead"])
+    units = gallery(app)[0]["units"]
+    return next(unit for unit in numbers(app) if not units[unit]["dead"])
 
 
 def test_another_model_forgets_the_unit():

@@ -57,12 +57,3 @@ def test_curves_over_the_noise_are_medians():
     np.testing.assert_allclose(lines["PCA"].y, np.median(linear, axis=1))
     assert list(lines["model"].x) == list(SIGMAS)
     assert "standard deviations" in axes(figure)[0]
-
-
-def test_counts_have_a_bar_for_each_label():
-    counts = np.arange(10)
-
-    (bars,) = plates.counts_by_label(counts).data
-
-    assert list(bars.y) == list(counts)
-    assert list(bars.x) == list("0123456789")

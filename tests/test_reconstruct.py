@@ -166,6 +166,8 @@ def test_a_selection_shows_its_counts_and_errors(digits, unit_digits):
     linear = metrics.mse(unit_digits, found.pca.reconstruct(unit_digits))[numbers].mean()
     assert f"**{chosen.mean_error:.4f}**, of PCA: **{linear:.4f}**" in texts(app)
     assert all(f"test digit no. {number}, a" in grid(app) for number in numbers)
+    (bars,) = json.loads(pages.component(app, "map_selection_counts").json)["charts"]
+    assert bars["values"] == np.bincount(digits.test_labels[numbers], minlength=10).tolist()
 
 
 def test_an_outline_around_nothing_says_so():

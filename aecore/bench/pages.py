@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -37,6 +38,8 @@ class Control:
     """CSS selector of all that has to be painted anew."""
     event: str = "click"
     """Of which kind the visitor's last event is."""
+    prepare: Act | None = None
+    """What is done before, and not timed."""
 
 
 def _click(selector: str) -> Act:
@@ -76,13 +79,19 @@ def _choose(selector: str, count: int) -> Act:
     return act
 
 
-def _drag_box(selector: str) -> Act:
-    """Drag boxes of several places and sizes over a plot."""
+def _drag(selector: str, turns: int = 0) -> Act:
+    """Drag over several parts of a plot: across, as for a box, or around in so many steps."""
 
     async def act(page: Any, i: int) -> None:
         box = await page.locator(selector).first.bounding_box()
         left, top, size = 0.2 + 0.1 * (i % 4), 0.3 + 0.1 * (i % 3), 0.1 + 0.05 * (i % 5)
         corners = [(left, top), (left + size / 2, top + size / 2), (left + size, top + size)]
+        if turns:
+            angles = [2 * math.pi * step / turns for step in range(turns)]
+            corners = [
+                (left + size * (1 - math.cos(angle)) / 2, top + size * (1 + math.sin(angle)) / 2)
+                for angle in angles
+            ]
         places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
         await page.mouse.move(*places[0])
         await page.mouse.down()
@@ -93,18 +102,57 @@ def _drag_box(selector: str) -> Act:
     return act
 
 
+def _in_turn(*acts: Act) -> Act:
+    """One after the other, and a moment for the page to follow."""
+
+    async def act(page: Any, i: int) -> None:
+        for each in acts:
+            await each(page, i)
+        await page.wait_for_timeout(600)
+
+    return act
+
+
+def _tool(name: str) -> Act:
+    """Take a tool of the map, unless it is in use."""
+
+    async def act(page: Any, i: int) -> None:
+        button = page.locator(f"[data-tool={name}]")
+        if await button.get_attribute("aria-pressed") != "true":
+            await button.click()
+
+    return act
+
+
 _MAP = ".st-key-map_selection"
+_PLOT = ".st-key-latent_map .nsewdrag"
+_DETAILS = "[data-testid=stColumn]:has(.st-key-filters_charts)"
+_GALLERIES = ".st-key-filters_units, .st-key-filters_left, .st-key-filters_right"
+_CHOOSE = _click_in_turn(".st-key-filters_units button[data-unit]", 20)
 CONTROLS: dict[str, tuple[Control, ...]] = {
     "filters": (
+        Control(name="choose a unit", act=_CHOOSE, region=_DETAILS),
+        Control(name="sort", act=_click_in_turn(".st-key-filters_sort button"), region=_GALLERIES),
         Control(
-            name="choose a unit",
-            act=_click_in_turn(".st-key-filters_units button[data-unit]", 20),
-            region="[data-testid=stColumn]:has(.st-key-filters_charts)",
+            name="choose, then sort",
+            act=_click_in_turn(".st-key-filters_sort button"),
+            region=_GALLERIES,
+            prepare=_in_turn(_CHOOSE),
         ),
         Control(
-            name="sort",
-            act=_click_in_turn(".st-key-filters_sort button"),
-            region=".st-key-filters_units, .st-key-filters_left, .st-key-filters_right",
+            name="show",
+            act=_click_in_turn(".st-key-filters_show button"),
+            region=f"{_GALLERIES}, .st-key-filters_components",
+        ),
+        Control(
+            name="pictures",
+            act=_click_in_turn(".st-key-filters_scale button"),
+            region=f"{_GALLERIES}, .st-key-filters_components",
+        ),
+        Control(
+            name="layer",
+            act=_click_in_turn(".st-key-filters_layer button"),
+            region=f"{_GALLERIES}, .st-key-filters_components, {_DETAILS}",
         ),
     ),
     "reconstruct": (
@@ -149,10 +197,29 @@ CONTROLS: dict[str, tuple[Control, ...]] = {
     ),
     "": (
         Control(
+            name="test digit no.",
+            act=_click(".st-key-map_number [data-testid=stNumberInputStepUp]"),
+            region="[data-testid=stColumn]:has(.st-key-map_number)",
+        ),
+        Control(
             name="box",
-            act=_drag_box(".st-key-latent_map .nsewdrag"),
+            act=_drag(_PLOT),
             region=_MAP,
             event="pointerup",
+            prepare=_tool("box"),
+        ),
+        Control(
+            name="lasso",
+            act=_drag(_PLOT, turns=24),
+            region=_MAP,
+            event="pointerup",
+            prepare=_tool("lasso"),
+        ),
+        Control(
+            name="clear",
+            act=_click("[data-tool=clear]"),
+            region=_MAP,
+            prepare=_in_turn(_drag(_PLOT)),
         ),
     ),
     "compare": (
@@ -169,8 +236,6 @@ CONTROLS: dict[str, tuple[Control, ...]] = {
     ),
 }
 """By the page's address."""
-_BEFORE = {"": "[data-tool=box]"}
-"""What is clicked once, when the page has opened."""
 
 
 def bench_pages(
@@ -243,8 +308,6 @@ async def _visit(
         await visit.open(address, ready="true")
         if page == "denoise":
             extra["curve_seconds"] = await visit.first_curve()
-        if page in _BEFORE:
-            await visit.click(_BEFORE[page])
         for control in CONTROLS[page]:
             for i in range(_WARM):
                 await visit.time(control, i)
@@ -265,11 +328,10 @@ async def _visit(
 class _Visit(Tab):
     """A tab that times what its controls change."""
 
-    async def click(self, selector: str) -> None:
-        await self._page.locator(selector).first.click()
-
     async def time(self, control: Control, i: int) -> tuple[float, float]:
         """ms until the first and until the last of what a control changes is painted."""
+        if control.prepare:
+            await control.prepare(self._page, i)
         await self._page.evaluate(
             "([region, event]) => __answers.watch(region, event)", [control.region, control.event]
         )

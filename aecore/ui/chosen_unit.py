@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 import streamlit as st
 
 from aecore.checkpoint import Checkpoint
@@ -10,28 +14,45 @@ from aecore.ui.dissection import Part
 from aecore.units import Units
 
 
-def current(found: Checkpoint, part: Part, units: Units) -> int:
-    """The position of the unit to show: as the address says, else as chosen, else the strongest
-    that is not dead."""
+@dataclass
+class Chosen:
+    """The unit that a visit looks at; it changes in place, so that a download follows it."""
+
+    of: tuple[str, Part]
+    """The model's digest, and the layer."""
+    unit: int
+
+    def picture(self, units: Units) -> np.ndarray:
+        """(784,) what the unit reads."""
+        return units.pictures[self.unit, 0]
+
+
+def current(found: Checkpoint, part: Part, units: Units) -> Chosen:
+    """The unit to show: as the address says, else as chosen, else the strongest not dead."""
     asked = address.requested_unit()
-    unit = units.strongest()
+    chosen = st.session_state.get("filters_unit")
+    if chosen is None or chosen.of != (found.digest, part):
+        chosen = Chosen(of=(found.digest, part), unit=units.strongest())
+        st.session_state["filters_unit"] = chosen
     if asked is not None and asked != st.session_state.get("filters_unit_told"):
         if asked.isdecimal() and 1 <= int(asked[:6]) <= len(units):
-            unit = int(asked[:6]) - 1
+            chosen.unit = int(asked[:6]) - 1
         else:
+            chosen.unit = units.strongest()
             st.warning(f"The address asks for a unit that is none of 1 to {len(units)}.")
-    elif st.session_state.get("filters_unit_of") == (found.digest, part):
-        unit = st.session_state["filters_unit"]
-    choose(found, part, units, unit)
-    return unit
+    _tell(chosen.unit)
+    return chosen
 
 
-def choose(found: Checkpoint, part: Part, units: Units, unit: int) -> None:
-    """Look at this unit from now on; what is none of the units, as from a browser, is ignored."""
-    if 0 <= unit < len(units):
-        address.set_unit(unit + 1)
-        st.session_state.update(
-            filters_unit=unit,
-            filters_unit_of=(found.digest, part),
-            filters_unit_told=str(unit + 1),
-        )
+def choose(chosen: Chosen, units: Units, message: dict[str, Any]) -> None:
+    """Look at the unit that the browser names; what is none of the units is ignored."""
+    unit = message.get("unit")
+    if isinstance(unit, int) and 0 <= unit < len(units):
+        chosen.unit = unit
+        _tell(unit)
+
+
+def _tell(unit: int) -> None:
+    """Let the address name the unit."""
+    address.set_unit(unit + 1)
+    st.session_state["filters_unit_told"] = str(unit + 1)

@@ -157,6 +157,18 @@ def _projection(digest: str, view: str, _found: Checkpoint) -> Projection:
     return Projection.fit(_found.codes, view)
 
 
+def points(found: Checkpoint, view: str) -> np.ndarray:
+    """Where the checkpoint's codes lie on this map, (N, 2) or (N, 3), read-only."""
+    return _points(found.digest, view, found)
+
+
+@st.cache_resource(max_entries=3 * _MODELS_KEPT, show_spinner=False)
+def _points(digest: str, view: str, _found: Checkpoint) -> np.ndarray:
+    where = projection(_found, view).points(_found.codes, _found.labels)
+    where.flags.writeable = False
+    return where
+
+
 def test_errors(found: Checkpoint, digits: TestDigits) -> dict[str, np.ndarray]:
     """MSE of every test digit, (N,), with clean input: by the model and by `PCA` of its size."""
     return _errors(found.digest, digits.fingerprint, found, digits)

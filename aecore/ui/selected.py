@@ -2,23 +2,64 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from aecore import plates, subset
+from aecore import subset
 from aecore.checkpoint import Checkpoint
 from aecore.errors import ConfigError
+from aecore.figures import DIGIT_COLOURS
 from aecore.selection import spread
 from aecore.subset import Subset
-from aecore.ui import exports, figure, markup, resources, shell, ways
+from aecore.ui import exports, markup, resources, shell, ways
+from aecore.ui.charts import Chart, charts
+from aecore.ui.ear import hear
 
 _SHOWN = 48
 _STATE = "map_selected"
 
 
-def note(found: Checkpoint, view: str, message: dict[str, Any]) -> None:
+def outline(found: Checkpoint, view: str) -> list[list[float]] | None:
+    """What this visit has drawn around digits of this view, if it has."""
+    digest, drawn_in, corners, _ = st.session_state.get(_STATE, (None,) * 4)
+    return corners if (digest, drawn_in) == (found.digest, view) else None
+
+
+@st.fragment
+@shell.guarded
+def show(found: Checkpoint, view: str) -> None:
+    """Draw what the digits selected in a flat view have in common; nothing while there are none.
+
+    All is computed before any of it is drawn, as the browser redraws the page for each part.
+    """
+    hear("map_outline", "aecore-outline", functools.partial(_note, found, view))
+    digest, _, _, numbers = st.session_state.get(_STATE, (None,) * 4)
+    if digest != found.digest:
+        return
+    with st.container(key="map_selection"):
+        if len(numbers) == 0:
+            st.info("There is no digit within the outline.", icon=":material/info:")
+            return
+        chosen = Subset.of(numbers, found.codes, found.labels, found.errors)
+        means, text = _means(found, chosen)
+        pictures, caption = _gallery(found, chosen)
+        st.subheader(
+            f"Selected: {len(chosen):,} of {len(found.labels):,} test digits", anchor=False
+        )
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            charts("map_selection_counts", [_counts(chosen)])
+        right.html(means)
+        right.markdown(text)
+        st.html(pictures)
+        st.caption(caption)
+        exports.offer_subset(found, chosen)
+
+
+def _note(found: Checkpoint, view: str, message: dict[str, Any]) -> None:
     """Remember the digits within the outline that the browser sends: {hash, outline, labels}."""
     if message.get("hash") != found.digest:
         return  # drawn before another model was picked
@@ -29,46 +70,29 @@ def note(found: Checkpoint, view: str, message: dict[str, Any]) -> None:
         outline = subset.check_outline(message["outline"])
     except ConfigError:
         return  # not from our own script
-    points = resources.projection(found, view).points(found.codes, found.labels)
+    points = resources.points(found, view)
     numbers = subset.selected(points, found.labels, outline, message.get("labels"))
     st.session_state[_STATE] = (found.digest, view, message["outline"], numbers)
 
 
-def outline(found: Checkpoint, view: str) -> list[list[float]] | None:
-    """What this visit has drawn around digits of this view, if it has."""
-    digest, drawn_in, corners, _ = st.session_state.get(_STATE, (None,) * 4)
-    return corners if (digest, drawn_in) == (found.digest, view) else None
+def _counts(chosen: Subset) -> Chart:
+    counts = chosen.counts
+    told = ", ".join(f"{count} of {label}" for label, count in enumerate(counts) if count)
+    return Chart(
+        kind="bars",
+        title="How many have each label",
+        alt=f"Bars: how many of the selected test digits have each label: {told}",
+        file="map_selection_counts",
+        values=counts,
+        y_name="test digits",
+        colours=DIGIT_COLOURS,
+        counted=True,
+        least=4,
+    )
 
 
-def show(found: Checkpoint) -> None:
-    """Draw what the selected digits have in common; nothing while there are none."""
-    digest, _, _, numbers = st.session_state.get(_STATE, (None,) * 4)
-    if digest != found.digest:
-        return
-    with st.container(key="map_selection"):
-        if len(numbers) == 0:
-            st.info("There is no digit within the outline.", icon=":material/info:")
-            return
-        chosen = Subset.of(numbers, found.codes, found.labels, found.errors)
-        st.subheader(
-            f"Selected: {len(chosen):,} of {len(found.labels):,} test digits", anchor=False
-        )
-        counts, means = st.columns([3, 2], gap="medium")
-        with counts:
-            figure.show(
-                plates.counts_by_label(chosen.counts),
-                key="map_selection_counts",
-                alt="Bars: how many of the selected test digits have each label: "
-                + ", ".join(f"{count} of {i}" for i, count in enumerate(chosen.counts) if count),
-            )
-        with means:
-            _means(found, chosen)
-        _gallery(found, chosen)
-        exports.offer_subset(found, chosen)
-
-
-def _means(found: Checkpoint, chosen: Subset) -> None:
-    """The mean digit, the digit of the mean code, and the mean error."""
+def _means(found: Checkpoint, chosen: Subset) -> tuple[str, str]:
+    """The mean digit and the digit of the mean code as HTML; the mean error in Markdown."""
     from aecore.inference import decode
 
     digits = resources.test_digits()
@@ -81,23 +105,21 @@ def _means(found: Checkpoint, chosen: Subset) -> None:
         pictures[f"the same by PCA, {size}"] = found.pca.reconstruct(mean)
         linear = resources.test_errors(found, digits)["PCA"][chosen.numbers]
         error += f", of PCA: **{linear.mean():.4f}**"
-    st.html(
-        markup.cards(
-            [markup.picture(pixels[0], name) for name, pixels in pictures.items()],
-            list(pictures),
-            [""] * len(pictures),
-            width=100,
-        )
+    cards = markup.cards(
+        [markup.picture(pixels[0], name) for name, pixels in pictures.items()],
+        list(pictures),
+        [""] * len(pictures),
+        width=100,
     )
     far = resources.map_distance(found).percentile(chosen.mean_code[None])[0]
-    st.markdown(
+    return cards, (
         f"{error}; of all test digits: {found.errors.mean(dtype=np.float64):.4f}. The mean code "
         f"lies farther from its nearest codes than {far:.0f}% of the test digits."
     )
 
 
-def _gallery(found: Checkpoint, chosen: Subset) -> None:
-    """Some of the digits, evenly spread over those selected."""
+def _gallery(found: Checkpoint, chosen: Subset) -> tuple[str, str]:
+    """Some of the digits, evenly spread over those selected: HTML, and what to say of them."""
     from aecore.inference import decode
 
     rows = spread(len(chosen), _SHOWN)
@@ -117,8 +139,7 @@ def _gallery(found: Checkpoint, chosen: Subset) -> None:
             markup.linked(picture, ways.to_reconstruction(found, number))
             for picture, number in zip(pictures, numbers, strict=True)
         ]
-    st.html(markup.gallery(pictures))
-    st.caption(
+    return markup.gallery(pictures), (
         f"{len(rows)} of them, evenly spread by their numbers. "
         + (
             "Click one to see what the models make of it."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import streamlit as st
@@ -19,65 +20,102 @@ from aecore.ui.resources import TestDigits
 
 
 def show(found: Checkpoint, digits: TestDigits, part: Part, unit: int) -> None:
-    """Draw the details of a unit."""
+    """Draw the details of a unit; all at once, as the browser redraws the page for each part."""
     answers = dissection.responses(found, digits, part)
     ablation = dissection.ablation(found, digits)
     layer = dissection.position(found, part)
     name = unit_words.name(part, unit)
     loss = ablation.switch_off(layer, unit)
-    st.subheader(name[0].upper() + name[1:] if part == "hidden" else name, anchor=False)
     best = answers.most_exciting(unit)
+    pictures = None
     if len(best):
         whole, without = ablation.draw(layer, unit, digits.images[best])
-        pictures = [digits.images[best], whole, without, whole - without]
-        captions = [f"{digits.labels[i]} · {answers.values[unit, i]:.2f}" for i in best]
-        titles = [f"test digit no. {i}, a {digits.labels[i]}" for i in best]
-        _excited(pictures, titles, captions, part, name)
+        pictures = _Pictures(
+            part=part,
+            name=name,
+            numbers=best,
+            labels=digits.labels[best],
+            outputs=answers.values[unit, best],
+            series=(digits.images[best], whole, without, whole - without),
+        )
+    html = pictures and pictures.html()
+    drawn = [_distribution(answers, digits, unit, name), _loss(loss, name)]
+    st.subheader(name[0].upper() + name[1:] if part == "hidden" else name, anchor=False)
+    if pictures:
+        st.html(html)
+        pictures.offer()
     else:
         st.info(
             f"{name.capitalize()} is **dead**: its sum is above zero for none of the "
             f"{len(digits.labels):,} test digits, so nothing excites it and nothing is lost.",
             icon=":material/do_not_disturb_on:",
         )
-    charts("filters_charts", [_distribution(answers, digits, unit, name), _loss(loss, name)])
+    charts("filters_charts", drawn)
     st.caption(unit_words.loss(loss, len(digits.labels), part))
 
 
-def _excited(
-    pictures: Sequence[np.ndarray],
-    titles: Sequence[str],
-    captions: Sequence[str],
-    part: Part,
-    name: str,
-) -> None:
-    """Digits, their reconstructions with and without the unit, and the difference of these."""
-    images, whole, without, difference = pictures
-    limit = colour_limit(difference)
-    series = [
-        markup.Row(name=unit_words.excited(part, name), images=images),
-        markup.Row(name="Reconstructed", images=whole),
-        markup.Row(name=f"Reconstructed with {name} switched off", images=without),
-        markup.Row(name="Difference of the two", images=difference, limit=limit),
-    ]
-    columns = [caption.replace(" · ", "\n") for caption in captions]
-    rows = markup.rows(series, titles, columns=columns, heading=f"label · output of {name}")
-    st.html(rows + markup.colour_bar(limit, "grey levels"))
-    st.download_button(
-        "These digits as PNG",
-        lambda: sheet(
-            f"{unit_words.excited(part, name)}; reconstructed; with {name} off; difference",
-            np.stack([*map(grey, (images, whole, without)), signed(difference, limit)], axis=1),
-            captions,
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Pictures:
+    """The digits that excite a unit most, M of them, and what is made of them without it."""
+
+    part: Part
+    name: str
+    numbers: np.ndarray
+    """(M,) of the test digits."""
+    labels: np.ndarray
+    """(M,)."""
+    outputs: np.ndarray
+    """(M,) of the unit."""
+    series: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+    """(M, 784) each: digits, their reconstructions with and without the unit, the difference."""
+
+    @cached_property
+    def limit(self) -> float:
+        """Where the colours of the difference are deepest."""
+        return colour_limit(self.series[-1])
+
+    def html(self) -> str:
+        images, whole, without, difference = self.series
+        rows = [
+            markup.Row(name=unit_words.excited(self.part, self.name), images=images),
+            markup.Row(name="Reconstructed", images=whole),
+            markup.Row(name=f"Reconstructed with {self.name} switched off", images=without),
+            markup.Row(name="Difference of the two", images=difference, limit=self.limit),
+        ]
+        known = list(zip(self.numbers, self.labels, self.outputs, strict=True))
+        return markup.rows(
+            rows,
+            [f"test digit no. {number}, a {label}" for number, label, _ in known],
+            columns=[f"{label}\n{output:.2f}" for _, label, output in known],
+            heading=f"label · output of {self.name}",
+        ) + markup.colour_bar(self.limit, "grey levels")
+
+    def png(self) -> bytes:
+        *shown, difference = self.series
+        title = unit_words.excited(self.part, self.name)
+        return sheet(
+            f"{title}; reconstructed; with {self.name} off; difference",
+            np.stack([*map(grey, shown), signed(difference, self.limit)], axis=1),
+            [
+                f"{label} · {output:.2f}"
+                for label, output in zip(self.labels, self.outputs, strict=True)
+            ],
             columns=3,
-            limit=limit,
+            limit=self.limit,
             scale_name="difference in grey levels",
-        ),
-        f"{name.replace(' ', '-')}-digits.png",
-        "image/png",
-        key="filters_digits_png",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+        )
+
+    def offer(self) -> None:
+        """A button that saves them."""
+        st.download_button(
+            "These digits as PNG",
+            self.png,
+            f"{self.name.replace(' ', '-')}-digits.png",
+            "image/png",
+            key="filters_digits_png",
+            on_click="ignore",
+            icon=":material/download:",
+        )
 
 
 def _distribution(answers: Responses, digits: TestDigits, unit: int, name: str) -> Chart:

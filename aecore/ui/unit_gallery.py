@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
+from aecore.pictures import to_signed_levels
 from aecore.sheet import sheet, signed
 from aecore.ui import unit_words
+from aecore.ui.chosen_unit import Chosen
 from aecore.ui.dissection import Part
-from aecore.ui.gallery import Cell, gallery
+from aecore.ui.gallery import Album, Cell, Switch, gallery
 from aecore.units import Order, Scale, Units
 
 FEW = 64
+SHOW = {"some": FEW, "all": None}
+"""How many units the options of the control *Show* stand for; None: all."""
 _COLUMNS = 8  # of the sheet
+_ALBUMS_KEPT = 12  # 6 MB each, for 4,096 units
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +29,15 @@ class View:
     part: Part
     order: Order
     scale: Scale
-    limit: float
-    """Where the colours are deepest."""
+    limits: Mapping[Scale, float]
+    """Where the colours are deepest, on every scale in the order of the control *Pictures*."""
     count: int | None
     """Units shown; None: all."""
+
+    @property
+    def limit(self) -> float:
+        """Where the colours are deepest."""
+        return self.limits[self.scale]
 
 
 def draw(
@@ -39,9 +48,8 @@ def draw(
     *,
     prefix: str,
     short: str = "",
-    like: np.ndarray | None = None,
-    chosen: int | None = None,
-    on_choose: Callable[[int], None] | None = None,
+    sortable: bool = True,
+    chosen: Chosen | None = None,
 ) -> None:
     """Draw units and a button that saves them.
 
@@ -54,32 +62,69 @@ def draw(
     view : View
     prefix, short : str
         What goes before a unit's number in full, and in few letters.
-    like : ndarray of shape (784,), optional
-        What the order by similarity compares with.
-    chosen, on_choose : optional
-        As of `gallery`.
+    sortable : bool
+        Whether the view's order holds here; else they stand as in the model.
+    chosen : Chosen, optional
+        The unit to mark, which the order by similarity compares with; None for a gallery that is
+        only looked at. Another may have been chosen when the button is pressed.
     """
-    which = units.order(view.order, like)[: view.count]
-    words = [unit_words.cell(units, prefix, short, int(i)) for i in which]
-    cells = [
-        Cell(number=int(i), caption=caption, text=text, dead=bool(units.dead[i]))
-        for i, (caption, text) in zip(which, words, strict=True)
-    ]
-    pictures = units.scaled(view.scale)[which]
-    gallery(key, title, pictures, cells, limit=view.limit, chosen=chosen, on_choose=on_choose)
-    st.download_button(
-        f"{title} as PNG",
-        lambda: sheet(
+    order = view.order if sortable else "number"
+    names = {
+        scale: " ".join([units.digest, scale, repr(limit), prefix, short])
+        for scale, limit in view.limits.items()
+    }
+    switches = {
+        "count": Switch(key="filters_show", values=list(SHOW.values())),
+        "hash": Switch(key="filters_scale", values=list(names.values())),
+    }
+    if sortable:
+        words = unit_words.ORDERS[view.part]
+        switches["order"] = Switch(key="filters_sort", values=list(words))
+    gallery(
+        key,
+        title,
+        _album(names[view.scale], view.scale, view.limit, prefix, short, units),
+        order=order,
+        count=view.count,
+        switches=switches,
+        chosen=None if chosen is None else chosen.unit,
+        similar=None if chosen is None else units.order("similarity", chosen.picture(units)),
+    )
+
+    def as_sheet() -> bytes:
+        like = None if chosen is None else chosen.picture(units)
+        which = units.order(order, like)[: view.count]
+        return sheet(
             title,
-            signed(pictures, view.limit),
-            [caption for caption, _ in words],
+            signed(units.scaled(view.scale)[which], view.limit),
+            [unit_words.cell(units, prefix, short, int(i))[0] for i in which],
             columns=_COLUMNS,
             limit=view.limit,
             scale_name=unit_words.scale_name(view.part, view.scale),
-        ),
+        )
+
+    st.download_button(
+        f"{title} as PNG",
+        as_sheet,
         f"{key.replace('_', '-')}.png",
         "image/png",
         key=f"{key}_png",
         on_click="ignore",
         icon=":material/download:",
+    )
+
+
+@st.cache_resource(max_entries=_ALBUMS_KEPT, show_spinner=False)
+def _album(
+    digest: str, _scale: Scale, _limit: float, _prefix: str, _short: str, _units: Units
+) -> Album:
+    words = [unit_words.cell(_units, _prefix, _short, i) for i in range(len(_units))]
+    return Album(
+        digest=digest,
+        cells=[
+            Cell(caption=caption, text=text, dead=bool(dead))
+            for (caption, text), dead in zip(words, _units.dead, strict=True)
+        ],
+        levels=to_signed_levels(_units.scaled(_scale), limit=_limit),
+        orders={by: _units.order(by) for by in ("norm", "activity", "number")},
     )

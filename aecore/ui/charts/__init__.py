@@ -34,6 +34,10 @@ class Chart:
     """How much the axis spans at least, so that next to nothing looks like it."""
     notes: tuple[str, ...] | None = None
     """Written below the labels."""
+    colours: tuple[str, ...] | None = None
+    """Of each bar; None: all alike."""
+    counted: bool = False
+    """Whether the value of each bar is written above it."""
 
 
 @functools.cache

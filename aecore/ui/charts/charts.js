@@ -28,13 +28,14 @@ function ticks(low, high) {
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
 }
 
-/** A number in few letters, with a real minus. */
+/** A number in few letters, with a real minus; whole ones in full. */
 function inWords(value) {
+  if (Number.isInteger(value)) return value.toLocaleString("en").replace("-", "−");
   return String(Number(value.toPrecision(3))).replace("-", "−");
 }
 
 /** A chart's SVG; `values` are numbers or five percentiles a label, null where there is none. */
-function makeChart({ kind, values, labels, notes, x_name, y_name, unit, least, alt }) {
+function makeChart({ kind, values, labels, notes, colours, counted, x_name, y_name, unit, least, alt }) {
   const known = values.flat().filter((value) => value !== null);
   const low = Math.min(0, ...known);
   const marks = ticks(low, Math.max(low + least, 0, ...known));
@@ -61,7 +62,9 @@ function makeChart({ kind, values, labels, notes, x_name, y_name, unit, least, a
     write(label, { x: middle, y: bottom + 14 });
     if (notes) write(notes[i], { x: middle, y: bottom + 28, "font-size": 10, opacity: 0.8 });
     if ([values[i]].flat().includes(null)) return;
-    svg.append((kind === "bars" ? makeBar : makeBox)(values[i], middle, 0.35 * slot, y, `label ${label}: `, unit));
+    const make = kind === "bars" ? makeBar : makeBox;
+    svg.append(make(values[i], middle, 0.35 * slot, y, `label ${label}: `, unit, colours?.[i] ?? COLOUR));
+    if (counted) write(inWords(values[i]), { x: middle, y: y(values[i]) - 3, "font-size": 10 });
   });
   write(x_name, { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 4 });
   const middle = (TOP + bottom) / 2;
@@ -69,16 +72,16 @@ function makeChart({ kind, values, labels, notes, x_name, y_name, unit, least, a
   return svg;
 }
 
-function makeBar(value, middle, half, y, name, unit) {
+function makeBar(value, middle, half, y, name, unit, fill) {
   const [top, foot] = [Math.min(y(0), y(value)), Math.max(y(0), y(value))];
-  const bar = makeSvg("rect", { x: middle - half, y: top, width: 2 * half, height: foot - top, fill: COLOUR });
+  const bar = makeSvg("rect", { x: middle - half, y: top, width: 2 * half, height: foot - top, fill });
   bar.append(makeSvg("title", {}, name + inWords(value) + unit));
   return bar;
 }
 
 /** Whiskers at the outer, a box between the inner percentiles, a line in the middle. */
-function makeBox([low, first, median, third, high], middle, half, y, name, unit) {
-  const group = makeSvg("g", { stroke: COLOUR, "stroke-width": 1.5, fill: COLOUR });
+function makeBox([low, first, median, third, high], middle, half, y, name, unit, colour) {
+  const group = makeSvg("g", { stroke: colour, "stroke-width": 1.5, fill: colour });
   const line = (x1, y1, x2, y2) => group.append(makeSvg("line", { x1, y1, x2, y2 }));
   line(middle, y(low), middle, y(first));
   line(middle, y(third), middle, y(high));

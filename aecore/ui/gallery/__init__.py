@@ -1,23 +1,27 @@
 """Pictures of units in as many columns as fit, to be looked at or chosen from.
 
-Pictures travel once a session; afterwards a small header names them by their hash, so that
-choosing a unit costs next to nothing. A browser that lacks them asks for them again.
+Pictures travel once a session, all of a layer's and in every order; afterwards a small header
+names them by their hash. So the browser puts them in another order, shows more of them, or others
+that it has been sent, as soon as the page's switches are pressed: the server's own answer, later,
+finds them as they should be. A browser that lacks pictures asks for them again.
 """
 
 from __future__ import annotations
 
 import functools
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from aecore import packing
-from aecore.pictures import signed_palette, to_signed_levels
+from aecore.pictures import signed_palette
 
+CHOSEN = "aecore-unit"
+"""What the browser announces, for an `ear` to hear: `{"unit": number}`."""
 _FOLDER = Path(__file__).resolve().parent
 _SENT = "gallery_sent"
 _PICTURE = 42  # px, the least width of one
@@ -27,13 +31,36 @@ _PICTURE = 42  # px, the least width of one
 class Cell:
     """What a gallery says of one unit."""
 
-    number: int
-    """Its position in the layer, from 0."""
     caption: str
     """In a few letters."""
     text: str
     """Alternative text and tooltip."""
     dead: bool
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Album:
+    """The pictures of all K units of a layer, and the orders that they can be put in."""
+
+    digest: str
+    """Names all that is in it."""
+    cells: Sequence[Cell]
+    """K of them, by the units' numbers."""
+    levels: np.ndarray
+    """(K, P, 784) uint8, rows of the palette of signed pictures; the P of a unit stand side by
+    side."""
+    orders: Mapping[str, np.ndarray]
+    """Of each name all positions (K,), the first to be shown first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switch:
+    """A control of the page that the browser heeds by itself."""
+
+    key: str
+    """Of a segmented control."""
+    values: Sequence[Any]
+    """What its segments stand for."""
 
 
 @functools.cache
@@ -49,12 +76,13 @@ def _component():
 def gallery(
     key: str,
     name: str,
-    pictures: np.ndarray,
-    cells: Sequence[Cell],
+    album: Album,
     *,
-    limit: float,
+    order: str,
+    count: int | None,
+    switches: Mapping[str, Switch],
     chosen: int | None = None,
-    on_choose: Callable[[int], None] | None = None,
+    similar: np.ndarray | None = None,
 ) -> None:
     """Draw a gallery.
 
@@ -63,36 +91,41 @@ def gallery(
     key : str
     name : str
         What it shows, for those who do not see it.
-    pictures : ndarray of shape (K, P, 784)
-        Signed; the P pictures of a unit stand side by side.
-    cells : sequence of K Cell
-    limit : float
-        Where the colours are deepest.
+    album : Album
+    order : str
+        One of the album's orders, or `similarity`.
+    count : int, optional
+        How many units are shown; None: all.
+    switches : mapping of str to Switch
+        What sets the `order`, the `count` and the `hash` of the album, by these names.
     chosen : int, optional
-        The number of the unit to mark; None for a gallery that is only looked at.
-    on_choose : callable, optional
-        Called, before the page runs again, with the number that the browser says was chosen:
-        check it.
+        The number of the unit to mark; None for a gallery that is only looked at. Another one that
+        the visitor chooses is announced as the event `CHOSEN`; a reply to it is heeded.
+    similar : ndarray of shape (K,), optional
+        The order by similarity to the chosen unit.
     """
-    levels = to_signed_levels(pictures, limit=limit)
-    units = [asdict(cell) for cell in cells]
-    drawn = hashlib.blake2b(levels.tobytes() + repr(units).encode(), digest_size=16).hexdigest()
-    header = {"hash": drawn, "name": name, "chosen": chosen}
+    header = {
+        "hash": album.digest,
+        "name": name,
+        **about_choice(chosen, similar),
+        "view": {"order": order, "count": count},
+        "switches": {what: asdict(switch) for what, switch in switches.items()},
+    }
     arrays = None
     sent = st.session_state.setdefault(_SENT, set())
-    if drawn not in sent:
-        sent.add(drawn)
-        header |= {"cell": _PICTURE * pictures.shape[1], "units": units}
-        arrays = {"levels": levels, "palette": signed_palette()}
+    if album.digest not in sent:
+        sent.add(album.digest)
+        header["cell"] = _PICTURE * album.levels.shape[1]
+        header["units"] = [asdict(cell) for cell in album.cells]
+        header["orders"] = {by: positions.tolist() for by, positions in album.orders.items()}
+        arrays = {"levels": album.levels, "palette": signed_palette()}
     _component()(
         key=key,
         data=packing.pack(header, arrays),
-        on_choose_change=lambda: _pass_on(key, on_choose),
         on_need_change=lambda: sent.discard(st.session_state[key].get("need")),
     )
 
 
-def _pass_on(key: str, on_choose: Callable[[int], None] | None) -> None:
-    number = st.session_state[key].get("choose")
-    if on_choose is not None and isinstance(number, int):
-        on_choose(number)
+def about_choice(chosen: int | None, similar: np.ndarray | None) -> dict[str, Any]:
+    """A choice as the browser is told of it, in a gallery's message or as the reply to `CHOSEN`."""
+    return {"chosen": chosen, "similar": None if similar is None else similar.tolist()}

@@ -1,14 +1,22 @@
-// Pictures of units: drawn from the palette rows that Python sends, one canvas a unit, to be
-// chosen by pointer or keyboard.
+// Pictures of units: drawn from the palette rows that Python sends, one image a unit, to be
+// chosen by pointer or keyboard. Another order, or another number of them, is shown at once when
+// the page's switches are pressed; the server hears of it as of any switch, and agrees later.
 
 const SIDE = 28;
 const GAP = 2; // pixels between the pictures of one unit, transparent
 
 const KEPT = 24;
+const SOON = 300; // ms in which pictures may come along with another gallery of the page
+const PATIENCE = 3_000; // ms until pictures that did not come are asked for again
+const CAME = "aecore-album"; // announces that pictures have come
+const CHOSEN = "aecore-unit"; // announces {unit}; the reply brings {chosen, similar}
 
 const instances = new WeakMap(); // parent element -> instance
 
-/** What this tab was sent, by its hash: {cell, units, levels, palette}; the oldest goes first. */
+/**
+ * What this tab was sent, by its hash: {cell, units, orders, levels, colours}, and `images`, the
+ * addresses of those drawn so far; the oldest goes first.
+ */
 const galleries = (globalThis.__aecoreGalleries ??= new Map());
 
 /** Read a message of `aecore.packing`: {header, arrays}; all arrays are bytes here. */
@@ -31,116 +39,220 @@ function pixelsOf(palette) {
   return new Uint32Array(bytes.buffer);
 }
 
-/** The P pictures of a unit side by side; `levels` are P x 784 positions in `colours`. */
-function draw(canvas, levels, colours) {
+const paper = document.createElement("canvas");
+
+/**
+ * The P pictures of a unit side by side, as the address of an image. Hundreds of canvases would each
+ * be a layer that every frame of the page puts together: 8 ms, where images take 1.
+ */
+function draw({ levels, colours, units }, number) {
   const size = SIDE * SIDE;
-  const count = levels.length / size;
-  canvas.width = count * SIDE + (count - 1) * GAP;
-  canvas.height = SIDE;
-  const context = canvas.getContext("2d");
+  const count = levels.length / units.length / size;
+  const first = number * count * size;
+  paper.width = count * SIDE + (count - 1) * GAP;
+  paper.height = SIDE;
+  const context = paper.getContext("2d", { willReadFrequently: true });
   for (let picture = 0; picture < count; picture++) {
     const image = context.createImageData(SIDE, SIDE);
     const pixels = new Uint32Array(image.data.buffer);
-    for (let i = 0; i < size; i++) pixels[i] = colours[levels[picture * size + i]];
+    for (let i = 0; i < size; i++) pixels[i] = colours[levels[first + picture * size + i]];
     context.putImageData(image, picture * (SIDE + GAP), 0);
   }
+  return paper.toDataURL();
 }
 
-function createGallery(parentElement, choose) {
+function createGallery(parentElement) {
   const root = document.createElement("div");
   root.className = "units";
   root.setAttribute("role", "group");
   parentElement.append(root);
-  let drawn = null; // what is on show
-  let chosen = null; // the unit's number
+  let told = null; // the server's latest header
+  let drawn = null; // hash of the album on show
+  let album = null;
+  let cells = []; // of the album's units, by number, as far as they have been shown
+  let own = {}; // what was chosen or pressed here and the server has not confirmed
+  const said = () => ({ hash: told.hash, chosen: told.chosen, ...told.view });
+  const now = () => ({ ...said(), ...own });
+
+  function makeCell(number) {
+    const { text, caption: words, dead } = album.units[number];
+    const cell = document.createElement(told.chosen === null ? "div" : "button");
+    const picture = document.createElement("img");
+    const caption = document.createElement("span");
+    if (told.chosen === null) cell.setAttribute("role", "img");
+    cell.dataset.unit = number;
+    cell.title = text;
+    cell.setAttribute("aria-label", text);
+    cell.classList.toggle("dead", dead);
+    caption.textContent = words;
+    picture.alt = ""; // the cell's label says it
+    picture.decoding = "sync";
+    picture.src = album.images[number] ??= draw(album, number);
+    cell.append(picture, caption);
+    return cell;
+  }
+
+  /** Take the album asked for, if another one is open. */
+  function open() {
+    const { hash } = now();
+    if (drawn === hash) return;
+    drawn = hash;
+    album = galleries.get(hash);
+    cells = [];
+    root.replaceChildren();
+    root.style.setProperty("--cell", `${album.cell}px`);
+  }
+
+  /** The units' numbers in the order asked for; null while only the server knows it. */
+  function inOrder() {
+    const { order, chosen } = now();
+    if (order === "similarity" && chosen !== null) return chosen === told.chosen ? told.similar : null;
+    return album.orders[order] ?? album.orders.norm;
+  }
+
+  /** Show what is asked for, if anything else is on show. */
+  function arrange() {
+    const shown = inOrder()?.slice(0, now().count ?? undefined);
+    if (!shown || shown.join() === Array.from(root.children, (cell) => cell.dataset.unit).join()) return;
+    const focused = root.getRootNode().activeElement;
+    root.replaceChildren(...shown.map((number) => (cells[number] ??= makeCell(number))));
+    root.scrollTop = 0;
+    if (root.contains(focused)) focused.focus({ preventScroll: true });
+  }
 
   /** Mark the chosen unit; Tab comes to it, the arrow keys go on from there. */
-  function mark(number) {
-    chosen = number;
+  function mark() {
+    const { chosen } = now();
     for (const cell of root.querySelectorAll("button")) {
-      const own = Number(cell.dataset.unit) === number;
-      cell.setAttribute("aria-pressed", own);
-      cell.tabIndex = own ? 0 : -1;
+      const isChosen = Number(cell.dataset.unit) === chosen;
+      cell.setAttribute("aria-pressed", isChosen);
+      cell.tabIndex = isChosen ? 0 : -1;
     }
     if (!root.querySelector("[tabindex='0']")) root.querySelector("button")?.setAttribute("tabindex", 0);
+  }
+
+  function refresh() {
+    open();
+    arrange();
+    mark();
+  }
+
+  /** Forget what the server has confirmed, and show the rest. */
+  function settle() {
+    for (const [what, value] of Object.entries(said())) if (own[what] === value) delete own[what];
+    refresh();
   }
 
   root.addEventListener("click", (event) => {
     const cell = event.target.closest("button");
     if (!cell) return;
-    mark(Number(cell.dataset.unit));
-    choose(chosen);
+    own.chosen = Number(cell.dataset.unit);
+    mark();
+    document.dispatchEvent(new CustomEvent(CHOSEN, { detail: { unit: own.chosen } }));
   });
 
   root.addEventListener("keydown", (event) => {
-    const cells = [...root.querySelectorAll("button")];
-    const at = cells.indexOf(event.target.closest("button"));
+    const buttons = [...root.querySelectorAll("button")];
+    const at = buttons.indexOf(event.target.closest("button"));
     const columns = getComputedStyle(root).gridTemplateColumns.split(" ").length;
     const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key];
-    if (!step || !cells[at + step]) return;
+    if (!step || !buttons[at + step]) return;
     event.preventDefault();
-    cells[at + step].focus();
+    buttons[at + step].focus();
   });
 
-  /** Draw the cells anew. */
-  function fill({ cell: width, units, levels, palette }, selectable) {
-    const colours = pixelsOf(palette);
-    const size = levels.length / units.length;
-    root.style.setProperty("--cell", `${width}px`);
-    const cells = units.map((unit, i) => {
-      const cell = document.createElement(selectable ? "button" : "div");
-      const canvas = document.createElement("canvas");
-      const caption = document.createElement("span");
-      if (!selectable) cell.setAttribute("role", "img");
-      cell.dataset.unit = unit.number;
-      cell.title = unit.text;
-      cell.setAttribute("aria-label", unit.text);
-      cell.classList.toggle("dead", unit.dead);
-      caption.textContent = unit.caption;
-      draw(canvas, levels.subarray(i * size, (i + 1) * size), colours);
-      cell.append(canvas, caption);
-      return cell;
-    });
-    root.replaceChildren(...cells);
-    root.scrollTop = 0;
-  }
-
-  /** Follow a message; false if it names pictures that this tab does not hold. */
-  return ({ hash, name, chosen: number }) => {
-    const gallery = galleries.get(hash);
-    if (!gallery) return false;
-    galleries.delete(hash);
-    galleries.set(hash, gallery);
-    root.setAttribute("aria-label", name);
-    if (drawn !== hash) fill(gallery, number !== null);
-    drawn = hash;
-    mark(number);
-    return true;
+  return {
+    /** Follow a message; false if it names pictures that this tab does not hold. */
+    update(header) {
+      const found = galleries.get(header.hash);
+      if (!found) return false;
+      galleries.delete(header.hash);
+      galleries.set(header.hash, found);
+      if (told && !header.switches.hash.values.includes(told.hash)) own = {}; // of another layer
+      told = header;
+      root.setAttribute("aria-label", header.name);
+      settle();
+      return true;
+    },
+    /** The server has answered a choice: {chosen, similar}. */
+    reply(choice) {
+      if (!told || told.chosen === null) return;
+      told = { ...told, ...choice };
+      settle();
+    },
+    /** One of the page's buttons was pressed: if it is a segment of a switch, do as it says. */
+    press(button) {
+      for (const [what, { key, values }] of Object.entries(told?.switches ?? {})) {
+        const at = [...document.querySelectorAll(`.st-key-${key} button`)].indexOf(button);
+        if (at < 0 || (what === "hash" && !galleries.has(values[at]))) continue;
+        own[what] = values[at];
+        refresh();
+      }
+    },
   };
 }
 
 /** Keep what came along with a message. */
-function keep({ hash, cell, units }, arrays) {
+function keep({ hash, cell, units, orders }, arrays) {
   if (!arrays.levels) return;
-  galleries.set(hash, { cell, units, ...arrays });
+  galleries.set(hash, { cell, units, orders, images: [], ...arrays, colours: pixelsOf(arrays.palette) });
   for (const oldest of galleries.keys()) {
     if (galleries.size <= KEPT) break;
     galleries.delete(oldest);
   }
+  document.dispatchEvent(new CustomEvent(CAME));
+}
+
+function createInstance(parentElement) {
+  const ends = new AbortController();
+  const instance = { calls: 0, page: createGallery(parentElement), ends, header: null, lacking: null, timer: 0 };
+  const { signal } = ends;
+  const press = (event) => {
+    const button = event.target.closest?.("button");
+    if (button) instance.page.press(button);
+  };
+  document.addEventListener("click", press, { capture: true, signal });
+  document.addEventListener(`${CHOSEN}-reply`, ({ detail }) => instance.page.reply(detail), { signal });
+  document.addEventListener(CAME, () => instance.lacking && follow(instance), { signal });
+  return instance;
+}
+
+/**
+ * Follow the latest message. Where its pictures are not here, they may come with another gallery of
+ * the same layer, which the server then tells of in its own message alone; else ask for them, and
+ * again, as the answer of a run that another one overtakes gets lost.
+ */
+function follow(instance) {
+  const { hash } = instance.header;
+  if (instance.page.update(instance.header)) {
+    instance.lacking = null;
+    clearTimeout(instance.timer);
+  } else if (instance.lacking !== hash) {
+    instance.lacking = hash;
+    clearTimeout(instance.timer);
+    instance.timer = setTimeout(() => ask(instance, hash), SOON);
+  }
+}
+
+function ask(instance, hash) {
+  instance.send("need", hash);
+  instance.timer = setTimeout(() => ask(instance, hash), PATIENCE);
 }
 
 export default function gallery({ data, parentElement, setTriggerValue }) {
-  let instance = instances.get(parentElement);
-  if (!instance) {
-    instance = { send: setTriggerValue, asked: null };
-    instance.update = createGallery(parentElement, (number) => instance.send("choose", number));
-    instances.set(parentElement, instance);
-  }
+  const instance = instances.get(parentElement) ?? createInstance(parentElement);
+  instances.set(parentElement, instance);
   instance.send = setTriggerValue;
+  const call = ++instance.calls;
   const { header, arrays } = unpack(data);
   keep(header, arrays);
-  if (!instance.update(header) && instance.asked !== data) {
-    instance.asked = data; // the same message can come again, with another theme
-    setTriggerValue("need", header.hash);
-  }
+  instance.header = header;
+  follow(instance);
+  return () => {
+    if (instance.calls !== call) return; // called again: it lives on
+    instance.ends.abort();
+    clearTimeout(instance.timer);
+    instances.delete(parentElement);
+    parentElement.querySelector(".units")?.remove();
+  };
 }

@@ -15,6 +15,7 @@ from aecore.figures import DIGIT_COLOURS
 from aecore.packing import pack
 
 _FOLDER = Path(__file__).resolve().parent
+_SCRIPTS = ("map", "linked")
 _KEY = "linked_maps"
 
 
@@ -32,7 +33,7 @@ class Map:
 def _component():
     return st.components.v2.component(
         "aecore_linked",
-        js=(_FOLDER / "linked.js").read_text("utf-8"),
+        js="\n".join((_FOLDER / f"{name}.js").read_text("utf-8") for name in _SCRIPTS),
         css=(_FOLDER / "linked.css").read_text("utf-8"),
     )
 

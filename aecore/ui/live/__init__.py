@@ -58,7 +58,6 @@ def live_decoder(
     settings: dict[str, Any],
     on_release: Callable[[dict[str, Any]], None],
     on_no_webgl: Callable[[], None] = lambda: None,
-    on_select: Callable[[dict[str, Any]], None] = lambda message: None,
 ) -> None:
     """Mount the browser's decoder of a checkpoint, and its encoder where the mode needs it.
 
@@ -74,8 +73,6 @@ def live_decoder(
         visitor let go. It comes from the browser: check it.
     on_no_webgl : callable
         Called likewise if the browser cannot draw with WebGL.
-    on_select : callable
-        Called likewise with what the script sent as "select": an outline on the map.
     """
     sent = st.session_state.setdefault(_SENT, set())
     encoding = mode in _ENCODING
@@ -97,10 +94,9 @@ def live_decoder(
     _component(mode)(
         key=key,
         data=packing.pack(header, arrays),
-        on_release_change=lambda: _pass_on(key, "release", on_release),
+        on_release_change=lambda: _pass_on(key, on_release),
         on_need_change=lambda: _forget(key),
         on_no_webgl_change=on_no_webgl,
-        on_select_change=lambda: _pass_on(key, "select", on_select),
     )
 
 
@@ -116,8 +112,8 @@ def _paste():
     )
 
 
-def _pass_on(key: str, event: str, callback: Callable[[dict[str, Any]], None]) -> None:
-    message = st.session_state[key].get(event)
+def _pass_on(key: str, callback: Callable[[dict[str, Any]], None]) -> None:
+    message = st.session_state[key].get("release")
     if isinstance(message, dict):
         callback(message)
 

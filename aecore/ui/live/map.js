@@ -148,7 +148,8 @@ function createMap(parent, send) {
 
   function select(corners) {
     selected = corners;
-    send("select", { hash: model.hash, outline: corners, labels: labelsOn(layer.chart) });
+    const detail = { hash: model.hash, outline: corners, labels: labelsOn(layer.chart) };
+    document.dispatchEvent(new CustomEvent("aecore-outline", { detail })); // see aecore/ui/ear
   }
 
   // --- chart

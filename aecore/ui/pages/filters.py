@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import streamlit as st
 
@@ -19,7 +19,11 @@ from aecore.ui import (
     unit_details,
     unit_words,
 )
-from aecore.ui.unit_gallery import FEW, View, draw
+from aecore.ui.chosen_unit import Chosen
+from aecore.ui.dissection import Part
+from aecore.ui.ear import hear
+from aecore.ui.gallery import CHOSEN, about_choice
+from aecore.ui.unit_gallery import FEW, SHOW, View, draw
 from aecore.units import Units
 
 _EXPLANATION = (
@@ -42,6 +46,7 @@ def _laboratory(found: Checkpoint) -> None:
     digits = resources.test_digits()
     twin_name = twin_of(found.name, resources.cards())
     twins = [] if twin_name is None else [resources.load_checkpoint(twin_name)]
+    compared = [found, *twins]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         part = _pick("layer", "Layer", unit_words.PARTS)
         scale = _pick("scale", "Pictures", unit_words.SCALES)
@@ -51,16 +56,22 @@ def _laboratory(found: Checkpoint) -> None:
         part=part,
         order=order,
         scale=scale,
-        limit=dissection.limit([found, *twins], digits, part, scale),
-        count=FEW if count == "some" else None,
+        limits={each: dissection.limit(compared, digits, part, each) for each in unit_words.SCALES},
+        count=SHOW[count],
     )
     st.html(markup.colour_bar(view.limit, unit_words.scale_name(part, scale)))
     _bench(found, digits, view)
     components = dissection.components(found, digits, part)
     st.subheader(f"{len(components)} PCA components", anchor=False)
     st.caption(unit_words.COMPONENTS[part])
-    as_fitted = replace(view, order="number")
-    draw("filters_components", "PCA components", components, as_fitted, prefix="component ")
+    draw(
+        "filters_components",
+        "PCA components",
+        components,
+        view,
+        prefix="component ",
+        sortable=False,
+    )
     for twin in twins:
         _side_by_side([found, twin], digits, view)
 
@@ -76,12 +87,10 @@ def _pick(name: str, label: str, words: Mapping[str, str]) -> str:
     return value
 
 
-@st.fragment
-@shell.guarded
 def _bench(found: Checkpoint, digits: resources.TestDigits, view: View) -> None:
     """The gallery, and one of its units in full."""
     units = dissection.units(found, digits, view.part)
-    unit = chosen_unit.current(found, view.part, units)
+    chosen = chosen_unit.current(found, view.part, units)
     left, right = st.columns(2, gap="medium")
     with left, st.container(key="filter_gallery"):
         title = unit_words.title(view.part, len(units))
@@ -94,13 +103,26 @@ def _bench(found: Checkpoint, digits: resources.TestDigits, view: View) -> None:
             view,
             prefix=unit_words.PREFIXES[view.part],
             short=unit_words.SHORT[view.part],
-            like=units.pictures[unit, 0],
-            chosen=unit,
-            on_choose=lambda number: chosen_unit.choose(found, view.part, units, number),
+            chosen=chosen,
         )
         st.caption(unit_words.explanation(view.part, units, len(digits.labels)))
     with right:
-        unit_details.show(found, digits, view.part, unit)
+        _details(found, digits, view.part, units, chosen)
+
+
+@st.fragment
+@shell.guarded
+def _details(
+    found: Checkpoint, digits: resources.TestDigits, part: Part, units: Units, chosen: Chosen
+) -> None:
+    """All that another choice changes, but for the mark in the gallery and its order."""
+    hear(
+        "filters_choice",
+        CHOSEN,
+        functools.partial(chosen_unit.choose, chosen, units),
+        reply=about_choice(chosen.unit, units.order("similarity", chosen.picture(units))),
+    )
+    unit_details.show(found, digits, part, chosen.unit)
 
 
 def _side_by_side(pair: Sequence[Checkpoint], digits: resources.TestDigits, view: View) -> None:

@@ -9,7 +9,6 @@ import streamlit as st
 
 from aecore import figures, metrics
 from aecore.checkpoint import Checkpoint
-from aecore.pictures import to_png, to_signed_png
 from aecore.pin import Pin
 from aecore.projection import LINE, PLANE, PRINCIPAL_PLANE, views
 from aecore.selection import spread
@@ -49,45 +48,19 @@ def _webgl() -> bool:
 
 
 def _no_webgl() -> None:
-    st.session_state["app_webgl"] = False
+    st.session_state.update(app_webgl=False, map_redraw=True)
 
 
-@st.fragment
-@shell.guarded
 def _show(found: Checkpoint, view: str) -> None:
-    pin = pinned.current(found)
+    """The scatter is drawn once; pinning and selecting are fragments of their own beside it."""
     chart, panel = st.columns([2, 1], gap="medium")
     with chart:
         _chart(found, view)
         _neighbourhood(found)
     with panel:
-        live_decoder(
-            found,
-            mode="map",
-            settings={
-                "view": _FLAT.get(view, "space"),
-                "pin": {"z": pin.code.tolist(), "number": pin.number},
-                "serial": pinned.serial(),
-                "webgl": _webgl(),
-                "outline": selected.outline(found, view),
-            },
-            on_release=functools.partial(pinned.release, found),
-            on_no_webgl=_no_webgl,
-            on_select=functools.partial(selected.note, found, view),
-        )
-        st.session_state["map_number"] = pin.number
-        st.number_input(
-            "Test digit no.",
-            0,
-            len(found.codes) - 1,
-            key="map_number",
-            placeholder="none: a point between the dots",
-            help="Click a dot of the map, or type a number.",
-            on_change=lambda: pinned.pick(found, st.session_state["map_number"]),
-        )
-        _facts(found, pin)
+        _panel(found, view)
     if view in _FLAT:
-        selected.show(found)
+        selected.show(found, view)
     else:
         flat = next(choice for choice in views(found.card.model.latent_dim) if choice in _FLAT)
         st.caption(
@@ -96,10 +69,43 @@ def _show(found: Checkpoint, view: str) -> None:
         )
 
 
+@st.fragment
+@shell.guarded
+def _panel(found: Checkpoint, view: str) -> None:
+    """The decoder in the browser, and what is pinned."""
+    if st.session_state.pop("map_redraw", False):
+        st.rerun()  # the whole page: the scatter lies outside
+    pin = pinned.current(found)
+    live_decoder(
+        found,
+        mode="map",
+        settings={
+            "view": _FLAT.get(view, "space"),
+            "pin": {"z": pin.code.tolist(), "number": pin.number},
+            "serial": pinned.serial(),
+            "webgl": _webgl(),
+            "outline": selected.outline(found, view),
+        },
+        on_release=functools.partial(pinned.release, found),
+        on_no_webgl=_no_webgl,
+    )
+    st.session_state["map_number"] = pin.number
+    st.number_input(
+        "Test digit no.",
+        0,
+        len(found.codes) - 1,
+        key="map_number",
+        placeholder="none: a point between the dots",
+        help="Click a dot of the map, or type a number.",
+        on_change=lambda: pinned.pick(found, st.session_state["map_number"]),
+    )
+    _facts(found, pin)
+
+
 def _chart(found: Checkpoint, view: str) -> None:
     """The scatter; it depends on the model and the view alone, so that pinning leaves it be."""
     drawn = resources.projection(found, view)
-    points = drawn.points(found.codes, found.labels)
+    points = resources.points(found, view)
     webgl = _webgl()
     numbers = spread(len(points), len(points) if webgl else _SVG_POINTS)
     st.plotly_chart(
@@ -125,11 +131,11 @@ def _chart(found: Checkpoint, view: str) -> None:
 
 def _facts(found: Checkpoint, pin: Pin) -> None:
     """What is pinned: its code, and of a test digit what went in, what came out, the difference."""
+    percentile = float(resources.map_distance(found).percentile(pin.code[None])[0])
     if pin.number is None:
         st.markdown(f"A point between the dots · {shell.code_text(pin.code)}")
     else:
         _digit(found, pin.number)
-    percentile = float(resources.map_distance(found).percentile(pin.code[None])[0])
     st.caption(f"Farther from its nearest codes than {percentile:.0f}% of the test digits.")
 
 
@@ -140,17 +146,14 @@ def _digit(found: Checkpoint, number: int) -> None:
     output = decode(resources.load_model(found), code)
     digits = resources.test_digits()
     at_hand = digits.belong_to(found.card)
-    with st.container(horizontal=True, gap="small"):
-        if at_hand:
-            target = digits.images[number : number + 1]
-            _picture("input", to_png(target.reshape(28, 28), scale=3))
-            _picture("output", to_png(output.reshape(28, 28), scale=3))
-            _picture(
-                "output − input",
-                to_signed_png((output - target).reshape(28, 28), limit=1.0, scale=3),
-            )
-        else:
-            _picture("output", to_png(output.reshape(28, 28), scale=3))
+    pictures = {"output": markup.picture(output[0], "output")}
+    if at_hand:
+        target = digits.images[number : number + 1]
+        difference = markup.picture((output - target)[0], "output − input", limit=1.0)
+        pictures = {"input": markup.picture(target[0], "input")} | pictures
+        pictures["output − input"] = difference
+    names = list(pictures)
+    st.html(markup.cards(list(pictures.values()), names, [""] * len(names), _SIDE))
     st.markdown(f"Label **{found.labels[number]}** · {shell.code_text(code[0])}")
     if at_hand:
         st.markdown(f"Error of this digit (MSE) **{metrics.mse(target, output)[0]:.4f}**")
@@ -159,12 +162,6 @@ def _digit(found: Checkpoint, number: int) -> None:
         st.caption("Red: the output is too bright; blue: too dark; white: equal.")
     else:
         st.caption("The dots are MNIST's test digits, which are not at hand: no input is shown.")
-
-
-def _picture(name: str, png: bytes) -> None:
-    with st.container(width=_SIDE):
-        st.image(png, width=_SIDE, alt=name)
-        st.caption(name)
 
 
 def _neighbourhood(found: Checkpoint) -> None:
