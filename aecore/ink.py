@@ -22,10 +22,14 @@ Invert = Literal["auto", "yes", "no"]
 
 FAINTEST = 0.04
 """How far a slightly blurred stroke must stand out, in grey levels of 0..1: 10 of 8 bits."""
+FLAT = 1e-4
+"""Ink whose levels differ by less has one level."""
 EVEN = 1 / 255
 """Noise of the border below which the paper counts as drawn, not photographed."""
 SMALL = 256
 """Paper and colours are judged on a copy so many pixels long."""
+COMPACT = 0.45
+"""A shape that holds a square of this share of its own length is no stroke."""
 CLEARER = 1.4
 """How many times more contrast than the grey a colour must have to be looked at instead."""
 GRAIN = 1 / 1000
@@ -162,9 +166,26 @@ def _is_dark(small: np.ndarray, border: np.ndarray, *, even: bool) -> bool:
 
 
 def _is_solid(mask: np.ndarray) -> bool:
-    """Whether a mask holds a square that no stroke is wide enough for."""
-    side = max(3, round(0.3 * max(mask.shape)))
-    return bool(ndimage.minimum_filter(mask, side, mode="nearest").any())
+    """Whether a mask holds a square that no stroke is wide enough for.
+
+    Its holes are filled, for they may be the ink: of a digit on a note. So may be what stands
+    beside a shape as compact as a lamp's reflection.
+    """
+    filled = ndimage.binary_fill_holes(mask)
+    if _holds_square(filled, 0.3 * max(mask.shape)):
+        return True
+    labels, count = ndimage.label(mask, structure=EIGHT)
+    if not count:
+        return False
+    largest = 1 + int(np.bincount(labels.ravel())[1:].argmax())
+    box = ndimage.find_objects(labels)[largest - 1]
+    shape = labels[box] == largest
+    return _holds_square(shape, COMPACT * max(shape.shape))
+
+
+def _holds_square(mask: np.ndarray, side: float) -> bool:
+    filled = ndimage.minimum_filter(mask, max(3, round(side)), mode="nearest")
+    return bool(filled.any())
 
 
 def _stands_out(small: np.ndarray, strokes: np.ndarray) -> bool:
@@ -232,6 +253,8 @@ def without_lines(ink: np.ndarray) -> tuple[np.ndarray, str]:
 
 def _without_parallels(ink: np.ndarray) -> tuple[np.ndarray, int]:
     """Take near-horizontal lines out of ink (H, W); how many there were."""
+    if not ink.any():  # all of it was lines of the other direction
+        return ink, 0
     mask = ink > 0.15 * np.quantile(ink[ink > 0], 0.98)
     factor = math.ceil(max(ink.shape) / LINES_SIDE)
     lines = _lines(_pooled(mask, factor))
@@ -300,7 +323,9 @@ def _pooled(mask: np.ndarray, factor: int) -> np.ndarray:
 def threshold_of(ink: np.ndarray) -> float:
     """The level that splits ink from what is left of the paper, by Otsu's method."""
     values = ink[ink > 0]
-    return float(threshold_otsu(values)) if np.ptp(values) else float(values[0]) / 2
+    if np.ptp(values) < FLAT:
+        return float(values.min()) / 2
+    return float(threshold_otsu(values))
 
 
 # Pixels

@@ -143,6 +143,26 @@ def test_uneven_light_is_taken_away(light, ink_is_dark):
     assert "uneven" in result.steps[1].reason
 
 
+@pytest.mark.parametrize("ink_is_dark", [True, False])
+@pytest.mark.parametrize("kind", ["a note on a desk", "a lamp's reflection"])
+def test_what_is_broad_is_not_taken_for_ink(kind, ink_is_dark):
+    """Once each was read as light ink on dark."""
+    y, x = np.mgrid[0:400, 0:400]
+    if kind == "a note on a desk":
+        paper = np.where((abs(x - 180) < 90) & (abs(y - 160) < 90), 0.9, 0.35)
+    else:
+        paper = 0.5 + 0.5 * np.exp(-((x - 300) ** 2 + (y - 300) ** 2) / 2000)
+    ink = 1 - as_array(draw(400, scale=1.2, left=60, top=40, ink=0, paper=255))
+    noise = np.random.default_rng(0).normal(0, 0.02, paper.shape)
+    photo = np.clip(paper * (1 - 0.7 * ink) + noise, 0, 1)
+    photo = photo if ink_is_dark else 1 - photo
+
+    reading = read(photo.astype(np.float32))
+
+    assert reading.inverted == ink_is_dark
+    assert likeness(main(reading).digit, PLAIN) > 0.9
+
+
 @pytest.mark.parametrize(
     ("width", "word"), [(2, "brought"), (16, "as MNIST"), (30, "as MNIST"), (36, "brought")]
 )
@@ -172,6 +192,27 @@ def test_a_blank_picture_holds_no_ink(level, noise):
 
     with pytest.raises(PictureError, match="no ink"):
         normalise(picture)
+
+
+def test_one_line_across_an_empty_picture_is_read():
+    """Once no ink was left in which to look for upright lines."""
+    pixels = np.ones((200, 200), dtype=np.float32)
+    pixels[100] = 0
+
+    (found,) = read(pixels).digits
+
+    assert found.digit.shape == (28, 28)
+    assert "all there is" in found.steps[2].reason
+
+
+def test_ink_of_almost_one_level_is_read():
+    """Once the histogram of its levels could not be cut into parts."""
+    ink = 1 - as_array(draw(ink=0, paper=255)) > 0.5
+    pixels = np.where(ink, np.float32(1e-7) * (np.arange(200) % 2), 1).astype(np.float32)
+
+    (found,) = read(pixels).digits
+
+    assert likeness(found.digit, PLAIN) > 0.9
 
 
 def test_noise_as_strong_as_the_ink_hides_it():
