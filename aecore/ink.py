@@ -30,6 +30,8 @@ SMALL = 256
 """Paper and colours are judged on a copy so many pixels long."""
 PATTERN = 0.6
 """Ink that has this share of the stronger ink's strength is no rest of the paper."""
+PHOTO = 64
+"""Shorter pictures are no photos of notes and reflections."""
 COMPACT = 0.45
 """A shape that holds a square of this share of its own length is no stroke."""
 CLEARER = 1.4
@@ -174,11 +176,13 @@ def _is_dark(small: np.ndarray, border: np.ndarray, *, even: bool) -> bool:
 def _is_solid(mask: np.ndarray) -> bool:
     """Whether a mask holds a square that no stroke is wide enough for.
 
-    Its holes are filled, for they may be the ink: of a digit on a note. So may be what stands
-    beside a shape as compact as a lamp's reflection.
+    In photos its holes are filled, for they may be the ink: of a digit on a note. So may be what
+    stands beside a shape as compact as a lamp's reflection.
     """
-    filled = ndimage.binary_fill_holes(mask)
-    if _holds_square(filled, 0.3 * max(mask.shape)):
+    side = 0.3 * max(mask.shape)
+    if max(mask.shape) < PHOTO:
+        return _holds_square(mask, side)
+    if _holds_square(ndimage.binary_fill_holes(mask), side):
         return True
     labels, count = ndimage.label(mask, structure=EIGHT)
     if not count:
