@@ -42,13 +42,17 @@ class Framed:
     """Shape (28, 28), float32 in 0..1: the box with its centre of mass in the middle."""
 
 
-def fit(ink: np.ndarray) -> Framed:
+def fit(ink: np.ndarray, *, pens: tuple[float, float] = PENS, pen: float = PEN) -> Framed:
     """Frame ink as MNIST does, with strokes about as wide as MNIST's.
 
     Parameters
     ----------
     ink : ndarray of shape (h, w), in 0..1
         White on black; the background is exactly 0.
+    pens : tuple of two float
+        Thinnest and thickest pen left as they are, in pixels of the box.
+    pen : float
+        What others are brought to.
 
     Returns
     -------
@@ -61,13 +65,13 @@ def fit(ink: np.ndarray) -> Framed:
     """
     ink = crop(ink)
     fine = _even(_scaled(ink, FINE * BOX))
-    pen = pen_width(fine) / FINE
-    wanted = pen if PENS[0] <= pen <= PENS[1] else PEN
-    if wanted != pen:
-        ink = crop(_moved(fine, _reach(pen, wanted)))
+    width = pen_width(fine) / FINE
+    wanted = width if pens[0] <= width <= pens[1] else pen
+    if wanted != width:
+        ink = crop(_moved(fine, _reach(width, wanted)))
     box = _scaled(ink, BOX)
     box = box / box.max()
-    return Framed(pen=pen, wanted=wanted, ink=ink, box=box, digit=_centred(box))
+    return Framed(pen=width, wanted=wanted, ink=ink, box=box, digit=_centred(box))
 
 
 def frame(ink: np.ndarray) -> np.ndarray:

@@ -22,10 +22,18 @@ Invert = Literal["auto", "yes", "no"]
 
 FAINTEST = 0.04
 """How far a slightly blurred stroke must stand out, in grey levels of 0..1: 10 of 8 bits."""
+FLAT = 1e-4
+"""Ink whose levels differ by less has one level."""
 EVEN = 1 / 255
 """Noise of the border below which the paper counts as drawn, not photographed."""
 SMALL = 256
 """Paper and colours are judged on a copy so many pixels long."""
+PATTERN = 0.6
+"""Ink that has this share of the stronger ink's strength is no rest of the paper."""
+PHOTO = 64
+"""Shorter pictures are no photos of notes and reflections."""
+COMPACT = 0.45
+"""A shape that holds a square of this share of its own length is no stroke."""
 CLEARER = 1.4
 """How many times more contrast than the grey a colour must have to be looked at instead."""
 GRAIN = 1 / 1000
@@ -44,7 +52,11 @@ TILT = 8.0
 LONG = 0.75
 """The share of the picture's width or height that a single line crosses."""
 REPEATED = 0.4
-"""The same for one of at least three lines."""
+"""The same for one of at least three lines, or of two and two that make a box."""
+
+Line = tuple[float, float, float]
+"""The rows where a line is at the first and the last column of the pooled ink, and the share of
+its way that is inked."""
 
 
 # Colour
@@ -162,9 +174,28 @@ def _is_dark(small: np.ndarray, border: np.ndarray, *, even: bool) -> bool:
 
 
 def _is_solid(mask: np.ndarray) -> bool:
-    """Whether a mask holds a square that no stroke is wide enough for."""
-    side = max(3, round(0.3 * max(mask.shape)))
-    return bool(ndimage.minimum_filter(mask, side, mode="nearest").any())
+    """Whether a mask holds a square that no stroke is wide enough for.
+
+    In photos its holes are filled, for they may be the ink: of a digit on a note. So may be what
+    stands beside a shape as compact as a lamp's reflection.
+    """
+    side = 0.3 * max(mask.shape)
+    if max(mask.shape) < PHOTO:
+        return _holds_square(mask, side)
+    if _holds_square(ndimage.binary_fill_holes(mask), side):
+        return True
+    labels, count = ndimage.label(mask, structure=EIGHT)
+    if not count:
+        return False
+    largest = 1 + int(np.bincount(labels.ravel())[1:].argmax())
+    box = ndimage.find_objects(labels)[largest - 1]
+    shape = labels[box] == largest
+    return _holds_square(shape, COMPACT * max(shape.shape))
+
+
+def _holds_square(mask: np.ndarray, side: float) -> bool:
+    filled = ndimage.minimum_filter(mask, max(3, round(side)), mode="nearest")
+    return bool(filled.any())
 
 
 def _stands_out(small: np.ndarray, strokes: np.ndarray) -> bool:
@@ -218,11 +249,17 @@ def without_lines(ink: np.ndarray) -> tuple[np.ndarray, str]:
     """
     if max(ink.shape) < LINES_SIDE // 8:
         return ink, "Too small for printed lines, nothing done"
-    left, counts = ink, []
-    for upright in (False, True):
-        left, count = _without_parallels(left.T if upright else left)
-        left = left.T if upright else left
-        counts.append(count)
+    found = [_lines(view) for view in (ink, ink.T)]
+    boxed = min(map(len, found)) >= 2  # a form's box around the digit
+    left = ink
+    counts = []
+    for upright, lines in enumerate(found):
+        repeated = boxed or len(lines) >= 3
+        lines = [line for line in lines if repeated or line[2] >= LONG]
+        view = left.T if upright else left
+        taken = _without_parallels(view, lines)
+        counts.append(0 if taken is view else len(lines))
+        left = taken.T if upright else taken
     if not any(counts):
         return ink, "No long straight lines found, nothing done"
     if left.max() < 0.5 * ink.max() or left.sum() < 0.02 * ink.sum():
@@ -230,16 +267,20 @@ def without_lines(ink: np.ndarray) -> tuple[np.ndarray, str]:
     return left, f"Printed lines taken away: {counts[0]} across, {counts[1]} upright"
 
 
-def _without_parallels(ink: np.ndarray) -> tuple[np.ndarray, int]:
-    """Take near-horizontal lines out of ink (H, W); how many there were."""
-    mask = ink > 0.15 * np.quantile(ink[ink > 0], 0.98)
+def _mask(ink: np.ndarray) -> np.ndarray:
+    """Where there is any ink worth the name."""
+    return ink > 0.15 * np.quantile(ink[ink > 0], 0.98)
+
+
+def _without_parallels(ink: np.ndarray, lines: list[Line]) -> np.ndarray:
+    """Take near-horizontal lines out of ink (H, W)."""
+    if not lines or not ink.any():  # all of it was lines of the other direction
+        return ink
+    mask = _mask(ink)
     factor = math.ceil(max(ink.shape) / LINES_SIDE)
-    lines = _lines(_pooled(mask, factor))
-    if not lines:
-        return ink, 0
     height, width = mask.shape
     near = np.zeros_like(mask)
-    for start, end in lines:
+    for start, end, _ in lines:
         rows, columns = pixels_of_line(
             *(round((at + 0.5) * factor) for at in (start, 0)),
             round((end + 0.5) * factor),
@@ -251,15 +292,16 @@ def _without_parallels(ink: np.ndarray) -> tuple[np.ndarray, int]:
     near = ndimage.maximum_filter1d(near, 2 * reach + 1, axis=0)
     thick = _thickness(mask & near)
     if thick > max(4, THIN * max(ink.shape)):
-        return ink, 0
+        return ink
     thin = mask & ~ndimage.binary_opening(mask, np.ones((thick + 1, 1)))
     fringe = ndimage.maximum_filter1d(thin & near, 3, axis=0)  # the line's grey edges
     edges = fringe & ~ndimage.binary_opening(mask, np.ones((thick + 1, 1)))
-    return np.where(edges, 0, ink), len(lines)
+    return np.where(edges, 0, ink)
 
 
-def _lines(mask: np.ndarray) -> list[tuple[float, float]]:
-    """Lines that cross a mask (h, w): the rows where each is at the first and the last column."""
+def _lines(ink: np.ndarray) -> list[Line]:
+    """Straight lines that run across much of ink (H, W), near-horizontal."""
+    mask = _pooled(_mask(ink), math.ceil(max(ink.shape) / LINES_SIDE))
     height, width = mask.shape
     tilts = np.deg2rad(90 + np.arange(-TILT, TILT + 0.1, 0.25))
     votes, angles, distances = hough_line(mask, tilts)
@@ -276,8 +318,7 @@ def _lines(mask: np.ndarray) -> list[tuple[float, float]]:
             continue
         hit = mask[rows[inside], columns] | mask[rows[inside] - 1, columns]
         lines.append((start, end, (hit | mask[rows[inside] + 1, columns]).sum() / width))
-    long = [line for line in lines if line[2] >= LONG]
-    return [line[:2] for line in (lines if len(lines) >= 3 else long)]
+    return lines
 
 
 def _thickness(mask: np.ndarray) -> int:
@@ -298,12 +339,48 @@ def _pooled(mask: np.ndarray, factor: int) -> np.ndarray:
 
 
 def threshold_of(ink: np.ndarray) -> float:
-    """The level that splits ink from what is left of the paper, by Otsu's method."""
+    """The level that splits ink from what is left of the paper, by Otsu's method.
+
+    Where what lies below is nearly as strong as what lies above, both are ink: of a shape filled
+    with a pattern.
+    """
     values = ink[ink > 0]
-    return float(threshold_otsu(values)) if np.ptp(values) else float(values[0]) / 2
+    if np.ptp(values) < FLAT:
+        return float(values.min()) / 2
+    level = float(threshold_otsu(values))
+    below = float(values[values <= level].mean())
+    return below / 2 if below > PATTERN * values[values > level].mean() else level
 
 
 # Pixels
+
+
+def unmagnified(grey: np.ndarray) -> tuple[np.ndarray, int]:
+    """Undo an enlargement that has repeated each pixel.
+
+    Parameters
+    ----------
+    grey : ndarray of shape (H, W)
+
+    Returns
+    -------
+    ndarray of shape (h, w)
+        One pixel for each square; `grey` itself where there are none.
+    int
+        How many pixels a square is long.
+    """
+    changes = []
+    for axis in (0, 1):
+        differs = (np.diff(grey, axis=axis) != 0).any(axis=1 - axis)
+        changes.append(np.flatnonzero(differs) + 1)
+    if min(map(len, changes)) < 4:  # a rectangle or two are no enlargement
+        return grey, 1
+    side = math.gcd(*(int(np.gcd.reduce(np.diff(each))) for each in changes))
+    rows, columns = (
+        np.unique(np.clip(np.arange(each[0] % side - side, n, side) + side // 2, 0, n - 1))
+        for each, n in zip(changes, grey.shape, strict=True)
+    )
+    return (grey[np.ix_(rows, columns)], side) if side > 1 else (grey, 1)
 
 
 def shrunk(grey: np.ndarray, side: int) -> np.ndarray:
@@ -314,7 +391,11 @@ def shrunk(grey: np.ndarray, side: int) -> np.ndarray:
     return resized(grey, tuple(max(1, round(n * side / longest)) for n in grey.shape))
 
 
-def resized(grey: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def resized(
+    grey: np.ndarray,
+    shape: tuple[int, ...],
+    kernel: Image.Resampling = Image.Resampling.BICUBIC,
+) -> np.ndarray:
     """Scale smoothly to `shape`."""
     picture = Image.fromarray(np.ascontiguousarray(grey, dtype=np.float32))
-    return np.clip(np.asarray(picture.resize(shape[::-1], Image.Resampling.BICUBIC)), 0, 1)
+    return np.clip(np.asarray(picture.resize(shape[::-1], kernel)), 0, 1)

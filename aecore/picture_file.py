@@ -27,6 +27,8 @@ FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 FORMAT_NAMES = "PNG, JPEG, WebP, BMP, GIF or TIFF"
 
 WORKING_SIDE = 1024
+VISIBLE = 10
+"""What differs over white by fewer levels of 255 cannot be seen there."""
 
 _DAMAGE = (
     OSError,  # truncated or unidentified; also most decoder errors
@@ -44,6 +46,8 @@ _DAMAGE = (
 
 def open_picture(data: bytes, *, name: str = "picture") -> np.ndarray:
     """Read the first frame of a picture file, upright, with transparency over white.
+
+    Where nothing can be seen over white, as of white strokes, it is laid over black.
 
     Parameters
     ----------
@@ -182,18 +186,33 @@ def _shrunk(picture: Image.Image) -> np.ndarray:
         _reduced(picture.crop((0, top, width, min(top + rows, height))), factor)
         for top in range(0, height, rows)
     ]
-    return _to_unit(np.concatenate(bands), picture.mode)
+    pixels = np.concatenate(bands)
+    if _is_see_through(picture):
+        pixels = _on_paper(pixels)
+    return _to_unit(pixels, picture.mode)
+
+
+def _is_see_through(picture: Image.Image) -> bool:
+    return not _is_deep(picture.mode) and picture.has_transparency_data
+
+
+def _on_paper(pixels: np.ndarray) -> np.ndarray:
+    """Lay pixels (H, W, 4), colours times opacity and opacity in 0..255, over paper: (H, W, 3)."""
+    colours, clear = pixels[..., :3], 255 - pixels[..., 3:]
+    over_white = colours + clear
+    return over_white if np.ptp(over_white) >= VISIBLE else colours
 
 
 def _reduced(band: Image.Image, factor: int) -> np.ndarray:
-    """Means over squares of pixels, float32 in the band's own levels, over white."""
+    """Means over squares of pixels, float32 in the band's own levels.
+
+    What may be transparent has four channels: colours times opacity, and the opacity.
+    """
     if _is_deep(band.mode):
         values = np.nan_to_num(np.asarray(band, dtype=np.float32), posinf=0, neginf=0)
         band = Image.fromarray(np.clip(values, -1e30, 1e30))  # so that sums stay finite
     elif band.has_transparency_data:
-        band = band.convert("RGBA")
-        white = Image.new("RGBA", band.size, "white")
-        band = Image.alpha_composite(white, band).convert("RGB")
+        band = band.convert("RGBA").convert("RGBa")
     elif band.mode in ("1", "L"):
         band = band.convert("L")
     else:

@@ -45,8 +45,10 @@ def reconstruct(options: argparse.Namespace) -> Result:
     model = inference.build_model(found.card.model, found.weights)
     distance = found.map_distance()
 
-    def judge(digits: np.ndarray) -> Sequence[Verdict]:
-        return verdict.judge(found, model, digits, distance=distance)
+    def judge(digits: Sequence[FoundDigit]) -> Sequence[Verdict]:
+        images = np.stack([each.digit for each in digits])
+        pens = [each.pen for each in digits]
+        return verdict.judge(found, model, images, distance=distance, pens=pens)
 
     names: Counter[str] = Counter()
     rows = [
@@ -83,7 +85,7 @@ def _rows(path: Path, settings: Settings, judge, out: Path, names: Counter[str],
 
     try:
         reading = read(_read_picture(path), settings)
-        verdicts = judge(np.stack([found.digit for found in reading.digits]))
+        verdicts = judge(reading.digits)
         return [
             _row(path, number, found, said, _target(out, path, names), steps=steps)
             for number, (found, said) in enumerate(zip(reading.digits, verdicts, strict=True))

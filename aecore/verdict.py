@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +21,12 @@ FAINT = 0.2
 """Grey of ink that is hardly there."""
 SPECKLED = 8
 """Ink in so many pieces is noise: hardly one of MNIST's test digits falls into so many."""
-SOLID = 6.0
-"""Ink as wide as this, in pixels, is a filled shape: hardly one of MNIST's test digits' is."""
+SOLID = 5.5
+"""Ink as wide as this, in pixels, is a filled shape: 0.1% of MNIST's test digits' is."""
+AGREEING = 0.3
+"""Where no more of the neighbours share a label, they belong to no digit..."""
+TELLING = 0.95
+"""...if the model tells so many test digits by their neighbours; 0.2% of them lie so there."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,9 +59,12 @@ class Verdict:
     map_distance_percentile: float
     """How many lie closer to the map."""
     width: float
-    """How wide its strokes are on average, in pixels; that of a filled shape is large."""
+    """How wide its strokes are on average, in pixels of MNIST's 20-pixel box, in the picture that
+    it comes from where that is known; a filled shape's are wide."""
     brightest: float
     """The digit's brightest pixel, in 0..1."""
+    tells: bool
+    """Whether the model's codes tell nearly all test digits by their neighbours."""
     pieces: int
     """Into how many unconnected parts its ink falls."""
 
@@ -87,6 +95,8 @@ class Verdict:
         if self.map_distance_percentile >= UNUSUAL:
             share = f"{self.map_distance_percentile:.1f}% of the test digits"
             doubts.append(f"{share} lie closer to the map")
+        if self.tells and self.vote_share <= AGREEING:
+            doubts.append("The ten test digits nearest to it are of many kinds")
         return doubts
 
 
@@ -96,6 +106,7 @@ def judge(
     digits: np.ndarray,
     *,
     distance: MapDistance | None = None,
+    pens: Sequence[float] | None = None,
 ) -> tuple[Verdict, ...]:
     """One model's verdict on each digit.
 
@@ -107,6 +118,9 @@ def judge(
     digits : ndarray of shape (B, 784) or (B, 28, 28), float32 in 0..1
     distance : MapDistance, optional
         To the checkpoint's atlas, where it is at hand already.
+    pens : sequence of B float, optional
+        How wide their strokes were before the reader mended them, in pixels of the 20-pixel box;
+        measured where it is not given.
 
     Returns
     -------
@@ -136,8 +150,9 @@ def judge(
         (labels == votes[:, None]).mean(axis=1),
         100.0 * n_better / len(found.errors),
         distance.percentile(codes),
-        np.array([_width(image) for image in images]),
+        np.array([_width(image) for image in images] if pens is None else pens),
         images.max(axis=1),
+        np.full(len(images), found.card.metrics.get("knn5_accuracy", 0.0) >= TELLING),
         np.array([_pieces(image) for image in images]),
         strict=True,
     )

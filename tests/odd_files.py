@@ -131,6 +131,15 @@ def transparent() -> Image.Image:
     return Image.merge("LA", (Image.new("L", clear.size, 0), clear))
 
 
+def white_strokes() -> Image.Image:
+    """White where it is opaque, and nothing else: a layer of a drawing program."""
+    return Image.merge("LA", (Image.new("L", (200, 200), 255), transparent().getchannel("A")))
+
+
+def cut_out_of_a_white_sheet() -> Image.Image:
+    return Image.merge("LA", (Image.new("L", (200, 200), 255), draw(ink=0, paper=255)))
+
+
 def animated(kind: str) -> bytes:
     other = Image.new("L", (200, 200), 235)
     return encode(draw(), kind, save_all=True, append_images=[other, other])
@@ -153,6 +162,9 @@ DIGITS: dict[str, Callable[[], bytes]] = {
     "a palette": lambda: encode(draw().convert("P"), "PNG"),
     "grey and alpha": lambda: encode(transparent(), "PNG"),
     "RGBA": lambda: encode(transparent().convert("RGBA"), "PNG"),
+    "transparent white strokes": lambda: encode(white_strokes(), "PNG"),
+    "transparent white strokes, WebP": lambda: encode(white_strokes().convert("RGBA"), "WEBP"),
+    "strokes cut out of a white sheet": lambda: encode(cut_out_of_a_white_sheet(), "PNG"),
     "RGBA, WebP": lambda: encode(transparent().convert("RGBA"), "WEBP"),
     "CMYK": lambda: encode(draw().convert("RGB").convert("CMYK"), "JPEG"),
     "CMYK, TIFF": lambda: encode(draw().convert("RGB").convert("CMYK"), "TIFF"),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from aecore.presets import PRESETS
 
 pytest_plugins = ["browser"]
 
+REPOSITORY = Path(__file__).resolve().parents[1]
 PAGES = ("", "generate", "filters", "reconstruct", "denoise", "compare", "your-digit")
 DRAWN = ".st-key-latent_map .js-plotly-plot .main-svg"
 REACHES_BEYOND = (
@@ -26,8 +29,14 @@ REACHES_BEYOND = (
 )
 
 
+@pytest.fixture(scope="module")
+def temporary(tmp_path_factory) -> Path:
+    """The server's folder for temporary files."""
+    return tmp_path_factory.mktemp("temporary")
+
+
 @pytest.fixture(scope="module", params=["MNIST", "bundled digits"])
-def app(request, tmp_path_factory) -> Iterator[str]:
+def app(request, temporary, tmp_path_factory) -> Iterator[str]:
     """Address of the app, once with MNIST and once with nothing at hand."""
     if request.param == "MNIST":
         request.getfixturevalue("mnist_folder")
@@ -35,11 +44,13 @@ def app(request, tmp_path_factory) -> Iterator[str]:
         "AECORE_DATA": str(MNIST_FOLDER) if request.param == "MNIST" else "",
         "AECORE_CACHE": str(tmp_path_factory.mktemp("cache")),
         "AECORE_DOWNLOAD": "off",
+        "TMPDIR": str(temporary),
     }
     with serve("app.py", settings) as address:
         yield address
 
 
+HIDDEN = re.compile(r"\.|__pycache__")
 OFFLINE = pytest.mark.parametrize("app", ["bundled digits"], indirect=True)
 """For what does not depend on where the digits come from."""
 
@@ -157,6 +168,16 @@ def test_a_change_of_noise_changes_the_noisy_row(app, page):
     assert "standard deviation" in page.locator(".st-key-noise_level").inner_text()
 
 
+def files(*folders: Path) -> set[Path]:
+    """All but what is hidden or compiled."""
+    return {
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if not any(HIDDEN.match(part) for part in path.relative_to(folder).parts)
+    }
+
+
 def choose_file(page, name: str, content: bytes) -> None:
     page.set_input_files(
         ".st-key-digit_upload input[type=file]",
@@ -179,9 +200,12 @@ def test_an_upload_is_understood_by_every_model(app, page):
 
 
 @OFFLINE
-def test_wrong_uploads_get_one_clear_message_each_and_a_pasted_picture_still_works(app, page):
+def test_wrong_uploads_get_one_message_each_a_pasted_one_works_and_no_file_stays(
+    app, page, temporary
+):
     page.goto(f"{app}/your-digit")
     settled(page)
+    before = files(temporary, REPOSITORY)
 
     for name, content in {
         "nothing.png": b"",
@@ -205,3 +229,4 @@ def test_wrong_uploads_get_one_clear_message_each_and_a_pasted_picture_still_wor
         base64.b64encode(digit_picture()).decode(),
     )
     page.locator(".st-key-digit_result").get_by_text("looks like a 1").wait_for()
+    assert files(temporary, REPOSITORY) == before

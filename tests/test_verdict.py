@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from aecore import inference, metrics
 from aecore.dataset import to_unit
-from aecore.verdict import SOLID, SPECKLED, _pieces, _width, judge
+from aecore.verdict import AGREEING, SOLID, SPECKLED, _pieces, _width, judge
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +67,30 @@ def test_what_is_no_digit_at_sight_is_named(tiny_checkpoint, model, kind, word):
 
     assert not verdict.looks_like_a_digit
     assert word in verdict.reason
+
+
+def test_the_pen_of_the_picture_counts_where_it_is_known(tiny_checkpoint, model, unit_digits):
+    drawn, filled = judge(tiny_checkpoint, model, unit_digits[[0, 0]], pens=[2.5, SOLID])
+
+    assert (drawn.width, filled.width) == (2.5, SOLID)
+    assert "filled shape" not in drawn.reason
+    assert "filled shape" in filled.reason
+
+
+@pytest.mark.parametrize(("accuracy", "counts"), [(0.97, True), (0.7, False)])
+def test_neighbours_of_many_kinds_are_a_reason_where_codes_tell_digits(
+    tiny_checkpoint, model, unit_digits, accuracy, counts
+):
+    labels = np.arange(len(tiny_checkpoint.labels), dtype=tiny_checkpoint.labels.dtype) % 10
+    card = replace(tiny_checkpoint.card, metrics={"knn5_accuracy": accuracy})
+    mixed = replace(tiny_checkpoint, labels=labels, card=card)
+
+    verdicts = judge(mixed, model, unit_digits[:50])
+
+    apart = np.array([verdict.vote_share <= AGREEING for verdict in verdicts])
+    assert 0 < apart.sum() < 50
+    told = ["many kinds" in verdict.reason for verdict in verdicts]
+    np.testing.assert_array_equal(told, apart & counts)
 
 
 def test_hardly_an_mnist_digit_is_taken_for_a_filled_shape_or_noise(mnist):

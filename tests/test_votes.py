@@ -108,15 +108,36 @@ def test_photographs_and_scans_of_pens_on_paper_are_voted_right(mnist, vote):
     assert (vote(found) == labels).mean() >= 0.9
 
 
-def test_tiny_pictures_of_other_peoples_digits_lose_nothing_to_their_polarity(vote):
-    """They are 8x8 pixels, and of another hand than MNIST's: framed alone, 62% are voted right."""
+@pytest.fixture(scope="module")
+def tiny() -> tuple[np.ndarray, np.ndarray]:
+    """Digits of 8x8 pixels in 0..1, of other hands than MNIST's, and their labels.
+
+    The reader's choices for tiny digits were made on the first 900.
+    """
     bundled = load_digits()
-    images, labels = (bundled.images[:300] / 16).astype(np.float32), bundled.target[:300]
+    return (bundled.images[900:1200] / 16).astype(np.float32), bundled.target[900:1200]
+
+
+def test_tiny_pictures_of_other_peoples_digits_are_read_in_either_polarity(tiny, vote):
+    """Framed alone, 62% of them are voted right."""
+    images, labels = tiny
 
     light, dark = (vote([largest(each) for each in pictures]) for pictures in (images, 1 - images))
 
     assert (light == dark).mean() >= 0.99
-    assert (light == labels).mean() >= (vote([frame(image) for image in images]) == labels).mean()
+    assert (light == labels).mean() >= 0.78
+    assert (vote([frame(image) for image in images]) == labels).mean() <= 0.7
+
+
+@pytest.mark.parametrize("kernel", [Image.Resampling.NEAREST, Image.Resampling.BILINEAR])
+def test_tiny_pictures_are_read_enlarged_as_well(tiny, vote, kernel):
+    images, labels = (each[:150] for each in tiny)
+    padded = np.pad(images, ((0, 0), (1, 1), (1, 1)))
+
+    large = [Image.fromarray(image).resize((100, 100), kernel) for image in padded]
+
+    found = vote([largest(np.asarray(each)) for each in large])
+    assert (found == labels).mean() >= 0.75
 
 
 def test_bundled_digits_enlarged_on_lit_paper_keep_their_vote(unit_digits, vote):

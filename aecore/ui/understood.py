@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import get_args
 
 import numpy as np
@@ -18,14 +19,20 @@ from aecore.ui import markup, resources, shell
 from aecore.verdict import Verdict, judge
 
 
-def judge_all(found: Checkpoint, digits: np.ndarray) -> tuple[Verdict, ...]:
-    """One model's verdict on each of the digits (B, 784)."""
-    return judge(found, resources.load_model(found), digits, distance=resources.map_distance(found))
+def judge_all(
+    found: Checkpoint, digits: np.ndarray, pens: Sequence[float] | None = None
+) -> tuple[Verdict, ...]:
+    """One model's verdict on each of the digits (B, 784); `pens` as `verdict.judge` takes them."""
+    distance = resources.map_distance(found)
+    return judge(found, resources.load_model(found), digits, distance=distance, pens=pens)
 
 
-def show(found: Checkpoint, digit: np.ndarray, *, on_map: bool) -> None:
-    """Draw all that is known of a digit (784,); `on_map`: with its place on the map."""
-    (verdict,) = judge_all(found, digit[None])
+def show(found: Checkpoint, digit: np.ndarray, *, on_map: bool, pen: float | None = None) -> None:
+    """Draw all that is known of a digit (784,).
+
+    `on_map`: with its place on the map; `pen`: how wide its strokes were in the picture.
+    """
+    (verdict,) = judge_all(found, digit[None], None if pen is None else [pen])
     with st.container(key="digit_result"):
         _headline(found, digit, verdict)
         _every_model(digit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,12 +69,12 @@ def _show(found: Checkpoint, file: UploadedFile | None) -> None:
     reading = _read(file, settings)
     with left:
         number = _choose(reading)
-    digits = np.stack([each.digit.reshape(-1) for each in reading.digits])  # (B, 784)
+    chosen = reading.digits[number]
     with right:
-        _steps(reading.digits[number])
-    if len(digits) > 1:
-        _rows(found, digits)
-    understood.show(found, digits[number], on_map=True)
+        _steps(chosen)
+    if len(reading.digits) > 1:
+        _rows(found, reading.digits)
+    understood.show(found, chosen.digit.reshape(-1), on_map=True, pen=chosen.pen)
 
 
 def _forget() -> None:
@@ -174,13 +174,14 @@ def _steps(digit: FoundDigit) -> None:
     )
 
 
-def _rows(found: Checkpoint, digits: np.ndarray) -> None:
+def _rows(found: Checkpoint, digits: Sequence[FoundDigit]) -> None:
     st.subheader(
         f"{len(digits)} digits, and what {shell.plain(found.name)} makes of them", anchor=False
     )
     from aecore.ui import understood
 
-    verdicts = understood.judge_all(found, digits)
+    images = np.stack([each.digit.reshape(-1) for each in digits])  # (B, 784)
+    verdicts = understood.judge_all(found, images, [each.pen for each in digits])
     st.html(
         markup.cards(
             [
@@ -188,7 +189,7 @@ def _rows(found: Checkpoint, digits: np.ndarray) -> None:
                     markup.picture(digit, f"digit {number}"),
                     markup.picture(verdict.output, f"digit {number} by {found.name}"),
                 )
-                for number, (digit, verdict) in enumerate(zip(digits, verdicts, strict=True), 1)
+                for number, (digit, verdict) in enumerate(zip(images, verdicts, strict=True), 1)
             ],
             [
                 f"{number}: {verdict.vote if verdict.looks_like_a_digit else 'no digit?'}"
