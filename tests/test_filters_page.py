@@ -15,7 +15,8 @@ from aecore.dataset import to_unit
 from aecore.layers import Layers
 from aecore.pictures import to_signed_levels
 from aecore.responses import Responses
-from aecore.units import common_limit, component_units, hidden_units
+from aecore.ui.chosen_unit import Chosen, choose
+from aecore.units import Units, common_limit, component_units, hidden_units
 
 
 def gallery(app, key: str = "filters_units"):
@@ -180,3 +181,14 @@ def test_another_model_forgets_the_unit():
 
     assert not app.warning
     assert app.query_params["unit"] == str(strongest(app) + 1)
+
+
+@pytest.mark.parametrize("message", [{}, {"unit": None}, {"unit": "1"}, {"unit": 5}, {"unit": -1}])
+def test_a_unit_that_the_browser_makes_up_is_ignored(message):
+    blank = np.zeros((5, 1, 784), np.float32)
+    units = Units(pictures=blank, strengths=np.ones(5), activity=None, dead=np.zeros(5, bool))
+    chosen = Chosen(of=("digest", "hidden"), unit=3)
+
+    choose(chosen, units, message)
+
+    assert chosen.unit == 3

@@ -5,7 +5,8 @@ const ears = new WeakMap(); // parent element -> what ends its listening
 export default function ear({ data, parentElement, setTriggerValue }) {
   ears.get(parentElement)?.abort();
   const host = parentElement.getRootNode().host ?? parentElement;
-  host.closest("[data-testid=stElementContainer]").style.display = "none"; // nor does it take up room
+  // It takes up no room.
+  host.closest("[data-testid=stElementContainer]")?.style.setProperty("display", "none");
   const controller = new AbortController();
   ears.set(parentElement, controller);
   const hear = ({ detail }) => setTriggerValue("heard", detail);
