@@ -377,7 +377,7 @@ def unmagnified(grey: np.ndarray) -> tuple[np.ndarray, int]:
         return grey, 1
     side = math.gcd(*(int(np.gcd.reduce(np.diff(each))) for each in changes))
     rows, columns = (
-        np.unique(np.clip(np.arange(each[0] % side - side, n, side) + side // 2, 0, n - 1))
+        np.clip(np.arange(-(-each[0] % side), n, side) + side // 2, 0, n - 1)
         for each, n in zip(changes, grey.shape, strict=True)
     )
     return (grey[np.ix_(rows, columns)], side) if side > 1 else (grey, 1)
