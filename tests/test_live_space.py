@@ -10,6 +10,7 @@ from browser import shown_digit, watched
 from live_map import (
     CHART,
     assert_distances_are_pythons,
+    caption,
     decoded,
     move,
     position,
@@ -32,6 +33,15 @@ def page(visitor, app) -> Iterator:
     with watched(visitor) as tab:
         visit(tab, app, "model=plain-32")
         yield tab
+
+
+def test_before_the_pointer_moves_the_pinned_digits_own_code_is_shown(page, many):
+    settle(page)
+
+    assert f"test digit no. 0, a {many.labels[0]}" in caption(page, "probe")
+    np.testing.assert_allclose(shown_code(page), many.codes[0], atol=1e-6)
+    expected = decoded(many, many.codes[0].astype(np.float64))
+    np.testing.assert_allclose(shown_digit(page), expected, atol=1e-5)
 
 
 def test_over_a_principal_plane_the_code_lies_in_that_plane(page, many):

@@ -62,7 +62,7 @@ function createMap(parent, send) {
 
   function draw() {
     if (!model || !probe) return;
-    if (probe.position) probe.z.set(codeAt(probe.position));
+    if (probe.moved) probe.z.set(codeAt(probe.position)); // until then it is the pin's, off the plane too
     const lens = layer && lensWanted ? [layer.lens] : [];
     show(model, probe.z, panel.probe.canvas, ...lens);
     panel.probe.describe(probe.z, mapDistance(model, probe.z), probe.number);
@@ -74,7 +74,7 @@ function createMap(parent, send) {
   }
 
   function probeAt(position, event) {
-    probe = { z: probe?.z ?? new Float64Array(model.dim), position, number: null };
+    probe = { z: probe?.z ?? new Float64Array(model.dim), position, number: null, moved: true };
     lensWanted = true;
     panel.say(probe);
     loop.request(event);
