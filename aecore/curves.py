@@ -1,6 +1,6 @@
-"""Lines over a noise level, a pass, an epoch or a code size, as Plotly figures.
+"""Lines over a noise level, a pass, an epoch or a code size.
 
-As in `figures`, Streamlit's theme supplies fonts and background, light or dark.
+Plotly's figures get their fonts and background from Streamlit's theme, as in `figures`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from aecore.figures import DIGIT_COLOURS, finish
+from aecore.plot import Mark, Plot, Series
 
 _HEIGHT = 400
 _DASHES = ("solid", "dash", "dot", "dashdot")
+_SVG_DASHES = ("", "9 4", "2 4", "9 4 2 4")
 _GREY = "#94a4a2"
 
 
@@ -35,11 +37,14 @@ def by_level(
     levels: Sequence[float],
     series: Mapping[str, np.ndarray],
     *,
+    title: str,
+    alt: str,
+    file: str,
     level_name: str,
     value_name: str,
     shown: float,
     trained: float | None,
-) -> go.Figure:
+) -> Plot:
     """One line for each way to mend, over the level of the noise.
 
     Parameters
@@ -48,65 +53,36 @@ def by_level(
     series : mapping of str to ndarray of shape (L, 3)
         Mean, 10th and 90th percentile at each level; the first has its spread drawn as a band.
         What is not finite is left out.
+    title, alt, file : str
+        See `Plot`.
     level_name, value_name : str
         With their units.
     shown, trained : float
         Levels to mark: of the pictures, and of the training where it knew this noise.
     """
-    figure = go.Figure()
-    for index, (name, values) in enumerate(series.items()):
-        kept = np.where(np.isfinite(values), values, np.nan)
-        if index == 0:
-            _band(figure, levels, kept[:, 1], kept[:, 2], f"{name}, 10% to 90% of the digits")
-        figure.add_trace(
-            go.Scatter(
-                x=levels,
-                y=kept[:, 0],
-                customdata=values[:, 1:],
-                name=name,
-                mode="lines+markers",
-                line=_style(index),
-                hovertemplate="level %{x:.2f}: %{y:.3f} (10% to 90% of the digits: "
-                "%{customdata[0]:.3f} to %{customdata[1]:.3f})<extra>" + name + "</extra>",
-            )
-        )
-    # Names above each other where the two lines meet.
-    _mark(figure, shown, "shown", "dot", "bottom")
+    marks = [Mark(at=shown, text=f"shown {shown:g}", is_dotted=True)]
     if trained is not None:
-        _mark(figure, trained, "trained at", "solid", "top")
-    return _finish(figure, level_name, value_name)
-
-
-def _band(
-    figure: go.Figure, x: Sequence[float], low: np.ndarray, high: np.ndarray, name: str
-) -> None:
-    there = np.isfinite(low) & np.isfinite(high)
-    x, low, high = np.asarray(x)[there], low[there], high[there]
-    figure.add_trace(
-        go.Scatter(
-            x=np.concatenate([x, x[::-1]]),
-            y=np.concatenate([high, low[::-1]]),
-            name=name,
-            fill="toself",
-            fillcolor="rgba(63, 144, 218, 0.18)",
-            line={"width": 0},
-            hoverinfo="skip",
-        )
-    )
-
-
-def _mark(figure: go.Figure, x: float, text: str, dash: str, side: str) -> None:
-    figure.add_vline(
-        x=x,
-        line={"color": _GREY, "width": 2, "dash": dash},
-        annotation={
-            "text": f"{text} {x:g}",
-            "yref": "paper",
-            "y": 1.0 if side == "top" else 0.0,
-            "yanchor": side,
-            "xanchor": "left",
-            "showarrow": False,
-        },
+        marks.append(Mark(at=trained, text=f"trained at {trained:g}"))
+    return Plot(
+        title=title,
+        alt=alt,
+        file=file,
+        x=levels,
+        series=[
+            Series(
+                name=name,
+                values=values[:, 0],
+                colour=DIGIT_COLOURS[index],
+                dash=_SVG_DASHES[index % len(_SVG_DASHES)],
+                spread=values[:, 1:],
+                is_shaded=index == 0,
+            )
+            for index, (name, values) in enumerate(series.items())
+        ],
+        x_name=level_name,
+        y_name=value_name,
+        marks=marks,
+        spread_name="10% to 90% of the digits",
     )
 
 

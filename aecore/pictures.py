@@ -69,7 +69,8 @@ def _encode(levels: np.ndarray, scale: int) -> bytes:
     """PNG of levels in 0..255, (H, W) or (H, W, 3)."""
     pixels = np.rint(levels).astype(np.uint8).repeat(scale, axis=0).repeat(scale, axis=1)
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, format="PNG")
+    # Pillow's own level takes four times as long and saves 4% of the bytes.
+    Image.fromarray(pixels).save(file, format="PNG", compress_level=1)
     return file.getvalue()
 
 

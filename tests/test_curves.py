@@ -16,35 +16,35 @@ def spread_of(*means):
 def by_level(**changes):
     series = {"model": spread_of(20, 18, 10), "noisy": spread_of(np.inf, 12, 10)}
     options = {"level_name": "level", "value_name": "PSNR (dB)", "shown": 0.2, "trained": 0.5}
-    return curves.by_level(LEVELS, series, **(options | changes))
+    words = {"title": "PSNR", "alt": "Lines", "file": "psnr"}
+    return curves.by_level(LEVELS, series, **(words | options | changes))
 
 
-def test_every_way_has_a_line_and_what_is_infinite_no_dot():
-    figure = by_level()
+def test_every_way_has_a_line_over_the_levels():
+    plot = by_level()
 
-    lines = {trace.name: trace for trace in figure.data if trace.mode == "lines+markers"}
-    np.testing.assert_array_equal(lines["model"].y, [20, 18, 10])
-    np.testing.assert_array_equal(lines["noisy"].y, [np.nan, 12, 10])
-    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == (
-        "level",
-        "PSNR (dB)",
-    )
+    assert list(plot.x) == list(LEVELS)
+    assert [each.name for each in plot.series] == ["model", "noisy"]
+    np.testing.assert_array_equal(plot.series[0].values, [20, 18, 10])
+    np.testing.assert_array_equal(plot.series[1].values, [np.inf, 12, 10])
+    assert (plot.x_name, plot.y_name) == ("level", "PSNR (dB)")
 
 
 def test_the_first_lines_spread_is_a_band_around_it():
-    band = by_level().data[0]
+    first, second = by_level().series
 
-    assert "10% to 90%" in band.name
-    np.testing.assert_array_equal(band.y, [21, 19, 11, 9, 17, 19])
-    np.testing.assert_array_equal(band.x, [0, 0.5, 1, 1, 0.5, 0])
+    assert first.is_shaded
+    assert not second.is_shaded
+    np.testing.assert_array_equal(first.spread, [(19, 21), (17, 19), (9, 11)])
+    assert "10% to 90%" in by_level().spread_name
 
 
 @pytest.mark.parametrize(("trained", "marks"), [(0.5, [0.2, 0.5]), (None, [0.2])])
 def test_the_level_shown_and_the_one_trained_at_are_marked(trained, marks):
-    figure = by_level(trained=trained)
+    plot = by_level(trained=trained)
 
-    assert [shape.x0 for shape in figure.layout.shapes] == marks
-    texts = [note.text for note in figure.layout.annotations]
+    assert [mark.at for mark in plot.marks] == marks
+    texts = [mark.text for mark in plot.marks]
     assert texts == ["shown 0.2", "trained at 0.5"][: len(marks)]
 
 

@@ -14,7 +14,7 @@ PACKAGE = REPOSITORY / "aecore"
 STEPS = (
     {"errors", "threads"},
     {"checks", "codes", "config", "dataset", "framing", "held_file", "ink", "picture_file"}
-    | {"pictures", "selection", "subset", "whole_file"},
+    | {"pictures", "plot", "selection", "subset", "whole_file"},
     {"blobs", "cuda_graph", "distortion", "download", "drawing", "history", "latent", "layers"}
     | {"limits", "model", "noise", "presets", "run_spec", "sheet"},
     {"animation", "backprop", "baseline", "card", "changes", "damage", "digits", "download_job"}

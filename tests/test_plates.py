@@ -3,57 +3,68 @@
 import numpy as np
 
 from aecore import plates
-from aecore.perturbation import DRAWS, SIGMAS
+from aecore.perturbation import DRAWS, OFF_THE_MAP, SIGMAS
 
 RNG = np.random.default_rng(0)
 
 
-def axes(figure) -> tuple[str, str]:
-    return figure.layout.xaxis.title.text, figure.layout.yaxis.title.text
+def axes(plot) -> tuple[str, str]:
+    return plot.x_name, plot.y_name
 
 
 def test_bars_show_every_label_and_all_of_each_series():
     series = {"model": (RNG.random(11), False), "PCA": (RNG.random(11), True)}
 
-    figure = plates.errors_by_label(series)
+    plot = plates.errors_by_label(series)
 
-    assert [trace.name for trace in figure.data] == ["model", "PCA"]
-    for trace, (values, _) in zip(figure.data, series.values(), strict=True):
-        assert list(trace.x) == [*"0123456789", "all"]
-        np.testing.assert_array_equal(trace.y, values)
-    assert figure.layout.yaxis.rangemode == "tozero"
-    assert len({trace.marker.color for trace in figure.data}) == 2
-    assert axes(figure) == ("label", "mean squared error per pixel")
+    assert [each.name for each in plot.series] == ["model", "PCA"]
+    assert list(plot.x) == [*"0123456789", "all"]
+    for each, (values, is_yardstick) in zip(plot.series, series.values(), strict=True):
+        np.testing.assert_array_equal(each.values, values)
+        assert each.is_yardstick == is_yardstick
+    assert len({each.colour for each in plot.series}) == 2
+    assert plot.kind == "groups"
+    assert axes(plot) == ("label", "mean squared error per pixel")
 
 
 def test_dimensions_are_ranked_by_what_they_count():
     model, linear = RNG.random(20), RNG.random(20)
 
-    figure = plates.by_rank({"model": model, "PCA": linear})
+    plot = plates.by_rank("model", model, linear)
 
-    for trace, values in zip(figure.data, (model, linear), strict=True):
-        np.testing.assert_array_equal(trace.y, sorted(values, reverse=True))
-        assert list(trace.x) == list(range(1, 21))
-    assert axes(figure) == ("rank of the dimension", "increase of the error (MSE)")
+    assert [each.name for each in plot.series] == ["model", "PCA"]
+    for each, values in zip(plot.series, (model, linear), strict=True):
+        np.testing.assert_array_equal(each.values, sorted(values, reverse=True))
+    assert list(plot.x) == list(range(1, 21))
+    assert axes(plot) == ("rank of the dimension", "increase of the error (MSE)")
 
 
 def test_effects_name_each_dimension_on_one_symmetric_scale():
     table = RNG.normal(size=(3, 11))
 
-    (heat,) = plates.effects(table, np.array([7, 0, 2]), 0.5).data
+    heat = plates.effects(table, np.array([7, 0, 2]), 0.5)
 
-    np.testing.assert_array_equal(heat.z, table)
-    assert list(heat.y) == ["z8", "z1", "z3"]
-    assert (heat.zmin, heat.zmax) == (-0.5, 0.5)
+    np.testing.assert_array_equal(heat.table, table)
+    assert list(heat.rows) == ["z8", "z1", "z3"]
+    assert heat.limit == 0.5
 
 
-def test_curves_over_the_noise_are_medians():
+def test_curves_over_the_noise_are_medians_between_the_outer_tenths():
     model, linear = RNG.random((2, len(SIGMAS), DRAWS))
 
-    figure = plates.errors_over_sigma(model, linear, ("model", "PCA"), shown=0.5)
+    plot = plates.errors_over_sigma(model, linear, ("model", "PCA"), shown=0.5)
 
-    lines = {trace.name: trace for trace in figure.data if trace.name in ("model", "PCA")}
-    np.testing.assert_allclose(lines["model"].y, np.median(model, axis=1))
-    np.testing.assert_allclose(lines["PCA"].y, np.median(linear, axis=1))
-    assert list(lines["model"].x) == list(SIGMAS)
-    assert "standard deviations" in axes(figure)[0]
+    for each, values in zip(plot.series, (model, linear), strict=True):
+        np.testing.assert_allclose(each.values, np.median(values, axis=1))
+        np.testing.assert_allclose(each.spread, np.percentile(values, (10, 90), axis=1).T)
+    assert [each.name for each in plot.series] == ["model", "PCA"]
+    assert list(plot.x) == list(SIGMAS)
+    assert [mark.at for mark in plot.marks] == [0.5]
+    assert "standard deviations" in axes(plot)[0]
+
+
+def test_the_edge_of_the_map_is_marked():
+    plot = plates.distances_over_sigma(RNG.random((len(SIGMAS), DRAWS)), shown=0.25)
+
+    marks = {mark.text: (mark.axis, mark.at) for mark in plot.marks}
+    assert marks == {"shown": ("x", 0.25), "off the map": ("y", OFF_THE_MAP)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gc
 import html
 import json
@@ -13,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 import pages
 import pytest
-from pages import open_page, texts
+from pages import component, open_page, texts
 
 from aecore import checkpoint, evaluation, inference, metrics
 from aecore.config import NoiseConfig
@@ -47,12 +46,6 @@ def grid(app) -> str:
     return html.unescape(pages.grid(app))
 
 
-def chart(app, key: str) -> dict:
-    """The figure of a chart, by its key."""
-    (found,) = (each for each in app.get("plotly_chart") if key in each.proto.id)
-    return json.loads(found.proto.spec)
-
-
 @pytest.mark.parametrize("model", ["two", "one", "mends"])
 def test_every_laboratory_opens_on_every_model(model):
     app = open_page("reconstruct", model=model)
@@ -73,8 +66,8 @@ def test_errors_are_those_of_evaluate_and_of_brute_force(model, digits, unit_dig
 
     app = open_page("reconstruct", model=model)
 
-    own, linear = (trace["y"] for trace in chart(app, "reconstruct_by_label")["data"])
-    own, linear = (np.frombuffer(base64.b64decode(y["bdata"])) for y in (own, linear))
+    (chart,) = json.loads(component(app, "reconstruct_by_label").json)["charts"]
+    own, linear = (each["values"] for each in chart["series"])
     assert own[10] == pytest.approx(expected.get("clean_mse", expected["test_mse"]), rel=1e-5)
     for label in range(10):
         rows = digits.test_labels == label

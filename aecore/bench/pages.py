@@ -189,11 +189,6 @@ CONTROLS: dict[str, tuple[Control, ...]] = {
             act=_click_in_turn(".st-key-noise_kind button"),
             region=".st-key-denoise_grid",
         ),
-        Control(
-            name="curve's measure",
-            act=_click_in_turn(".st-key-denoise_measure button"),
-            region=".st-key-denoise_curve",
-        ),
     ),
     "": (
         Control(

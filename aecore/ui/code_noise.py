@@ -7,7 +7,8 @@ import streamlit as st
 from aecore import plates
 from aecore.checkpoint import Checkpoint
 from aecore.perturbation import DRAWS, OFF_THE_MAP, SIGMAS, Fall, noised
-from aecore.ui import figure, markup, measures, resources, shell, ways
+from aecore.ui import markup, measures, resources, shell, ways
+from aecore.ui.charts import charts
 
 _SHOWN = 10
 
@@ -30,23 +31,16 @@ def show(found: Checkpoint, digits: resources.TestDigits, number: int) -> None:
     result = measures.fall(found, digits, number)
     st.html(_pictures(found, digits, number, sigma, result))
     st.markdown(_verdict(result))
-    distances, errors = st.columns(2, gap="medium")
     size = f"PCA, {shell.dimensions(found.card.model.latent_dim)}"
-    with distances:
-        figure.show(
+    charts(
+        "reconstruct_fall",
+        [
             plates.distances_over_sigma(result.percentiles, shown=sigma),
-            key="reconstruct_fall",
-            alt="Line: how far off the map the noised code lies, over the level of the noise",
-        )
-    with errors:
-        figure.show(
             plates.errors_over_sigma(
                 result.errors, result.linear_errors, (found.name, size), shown=sigma
             ),
-            key="reconstruct_noise_errors",
-            alt="Lines: error of the decoded digit over the level of the noise, of the model and "
-            "of PCA",
-        )
+        ],
+    )
     st.caption(
         f"Medians over {DRAWS} draws with a fixed seed, the same directions at every level; the "
         "bands hold 10% to 90% of them. PCA's code gets the same noise, as wide as its own "

@@ -9,7 +9,8 @@ from aecore import plates
 from aecore.checkpoint import Checkpoint
 from aecore.importance import ALL, COLUMNS, MEASURED, Importance
 from aecore.selection import colour_limit
-from aecore.ui import figure, measures, resources, shell
+from aecore.ui import measures, resources, shell
+from aecore.ui.charts import charts
 
 _SHOWN = 20
 
@@ -24,21 +25,13 @@ def show(found: Checkpoint, digits: resources.TestDigits) -> None:
     st.markdown(_verdict(found, result))
     strongest = result.strongest(_SHOWN)
     increase = result.increase[strongest]
-    ranks, heat = st.columns(2, gap="medium")
-    with ranks:
-        figure.show(
-            plates.by_rank({found.name: result.increase[:, ALL], "PCA": result.linear}),
-            key="reconstruct_ranks",
-            alt="Lines: increase of the error with one dimension fixed, by rank, of the model "
-            "and of PCA",
-        )
-    with heat:
-        figure.show(
+    charts(
+        "reconstruct_dimensions",
+        [
+            plates.by_rank(found.name, result.increase[:, ALL], result.linear),
             plates.effects(increase, strongest, colour_limit(np.nan_to_num(increase))),
-            key="reconstruct_effects",
-            alt=f"Heat map: increase of the error for each label with one of {len(strongest)} "
-            "dimensions fixed",
-        )
+        ],
+    )
     st.download_button(
         "Numbers as CSV",
         result.to_csv(),

@@ -7,7 +7,8 @@ import streamlit as st
 
 from aecore import importance, plates
 from aecore.selection import select
-from aecore.ui import code_noise, dimensions, dropout, figure, markup, resources, runs, shell, ways
+from aecore.ui import code_noise, dimensions, dropout, markup, resources, runs, shell, ways
+from aecore.ui.charts import charts
 
 _GALLERIES = {
     "worst": "Worst digits",
@@ -55,23 +56,17 @@ def show(shown: list[runs.Run], number: int) -> None:
 
 def _by_label(shown: list[runs.Run], digits: resources.TestDigits) -> None:
     rows = {run.title: importance.error_row(run.errors, digits.labels) for run in shown}
-    figure.show(
-        plates.errors_by_label({run.title: (rows[run.title], run.is_pca) for run in shown}),
-        key="reconstruct_by_label",
-        alt="Bars: mean squared error for each label and for all, by " + ", ".join(rows),
-    )
-    st.dataframe(
-        {"": list(rows)}
+    plot = plates.errors_by_label({run.title: (rows[run.title], run.is_pca) for run in shown})
+    charts("reconstruct_by_label", [plot])
+    st.table(
+        {"": [shell.plain(name) for name in rows]}
         | {
-            f"label {name}" if name != "all" else name: [row[i] for row in rows.values()]
+            name: [f"{row[i]:.5f}" for row in rows.values()]
             for i, name in enumerate(importance.COLUMNS)
         },
         hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(name, format="%.5f")
-            for name in ("all", *(f"label {label}" for label in range(10)))
-        },
-        key="reconstruct_by_label_table",
+        alt="The same errors in numbers: a row for each model and each PCA, a column for each "
+        "label and one for all",
     )
     _offer_csv(importance.to_csv("model", rows), "errors-by-label", "reconstruct_by_label_csv")
     own, pca = shown[:2]

@@ -11,7 +11,8 @@ from aecore import curves
 from aecore.denoising import Score, Way
 from aecore.selection import first_of_each
 from aecore.sheet import to_sheet_png
-from aecore.ui import figure, markup, resources, shell
+from aecore.ui import markup, resources, shell
+from aecore.ui.charts import charts
 from aecore.ui.workbench import MEASURED, Bench, Scores, measured_digits
 
 LEVEL_MEANS = {
@@ -158,42 +159,38 @@ def _stored(bench: Bench) -> None:
 
 def _curve(bench: Bench) -> None:
     found, damage, names = bench.found, bench.damage, bench.names
-    measure = st.segmented_control(
-        "Curve over all levels",
-        _MEASURES,
-        default="PSNR",
-        required=True,
-        key="denoise_measure",
-        persist_state="session",
-    )
     measured = bench.scores_by_level()
     trained = found.card.train.noise
     known = trained is not None and trained.kind == damage.kind
     # The model first: its spread is drawn.
     order: list[Way] = sorted(names, key=lambda way: way != "model")
-    figure.show(
-        curves.by_level(
-            list(measured),
-            {names[way]: _column(measured, way, measure.lower()) for way in order},
-            level_name=f"level: {LEVEL_MEANS[damage.kind]}",
-            value_name=_MEASURES[measure],
-            shown=damage.level,
-            trained=trained.level if known else None,
-        ),
-        key="denoise_curve",
-        alt=f"Lines: {_MEASURES[measure]} of the noisy digits and of every way to mend them, over "
-        f"the level of {damage.kind.replace('_', ' ')}",
+    charts(
+        "denoise_curve",
+        [
+            curves.by_level(
+                list(measured),
+                {names[way]: _column(measured, way, measure.lower()) for way in order},
+                title=f"{measure} over all levels",
+                alt=f"Lines: {value_name} of the noisy digits and of every way to mend them, over "
+                f"the level of {damage.kind.replace('_', ' ')}",
+                file=f"denoise-{measure.lower()}",
+                level_name=f"level: {LEVEL_MEANS[damage.kind]}",
+                value_name=value_name,
+                shown=damage.level,
+                trained=trained.level if known else None,
+            )
+            for measure, value_name in _MEASURES.items()
+        ],
     )
     notes = [
         f"Each dot is the mean over those of the first {len(measured_digits()):,} test digits that "
-        "the noise changes; at level 0 over all."
+        "the noise changes; at level 0 over all, and the noisy digits have no PSNR there: it is "
+        "infinite. Point at a level to read the values."
     ]
     if trained is None:
         notes.append(f"{shell.plain(found.name)} was trained on clean digits.")
     elif not known:
         notes.append(f"{shell.plain(found.name)} was trained on {trained}, not on this noise.")
-    if measure == "PSNR":
-        notes.append("The noisy digits have no dot at level 0, where their PSNR is infinite.")
     st.caption(" ".join(notes))
 
 

@@ -1,17 +1,22 @@
-"""Small charts by label, drawn by the browser as SVG, quicker than Plotly draws its own."""
+"""Charts that the browser draws as SVG, quicker than Plotly: by label, and all of `aecore.plot`."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
 
+from aecore.pictures import signed_palette, to_signed_levels
+from aecore.plot import Heat, Plot
+
 _FOLDER = Path(__file__).resolve().parent
+_SCRIPTS = ("charts", "plots")
+_SHADES = 25  # of a heat map's colour scale
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,19 +50,54 @@ def _component():
     """The registered component."""
     return st.components.v2.component(
         "aecore_charts",
-        js=(_FOLDER / "charts.js").read_text("utf-8"),
+        js="\n".join((_FOLDER / f"{name}.js").read_text("utf-8") for name in _SCRIPTS),
         css=(_FOLDER / "charts.css").read_text("utf-8"),
     )
 
 
-def charts(key: str, series: Sequence[Chart]) -> None:
-    """Draw charts, one below the other, each with a button that saves it as a PNG."""
-    drawn = [
-        asdict(chart)
-        | {
-            "labels": [str(label) for label in range(len(chart.values))],
-            "values": np.where(np.isnan(chart.values), None, chart.values).tolist(),
+def charts(key: str, series: Sequence[Chart | Plot | Heat]) -> None:
+    """Draw charts, each with a button that saves it as a PNG.
+
+    Charts by label stand one below the other; those of `aecore.plot` side by side where they fit.
+    """
+    _component()(key=key, data={"charts": [_message(chart) for chart in series]})
+
+
+def _message(chart: Chart | Plot | Heat) -> dict[str, Any]:
+    """A chart as the browser gets it."""
+    if isinstance(chart, Chart):
+        labels = [str(label) for label in range(len(chart.values))]
+        return asdict(chart) | {"labels": labels, "values": _listed(chart.values)}
+    if isinstance(chart, Heat):
+        shades = np.linspace(-chart.limit, chart.limit, _SHADES)
+        return asdict(chart) | {
+            "table": _listed(chart.table),
+            "colours": [_colours(row, chart.limit) for row in chart.table],
+            "scale": _colours(shades, chart.limit),
         }
-        for chart in series
+    series = [
+        asdict(each)
+        | {
+            "values": _listed(each.values),
+            "spread": None if each.spread is None else _listed(each.spread),
+        }
+        for each in chart.series
     ]
-    _component()(key=key, data={"charts": drawn})
+    marks = [asdict(mark) for mark in chart.marks]
+    x = np.asarray(chart.x).tolist()
+    return asdict(replace(chart, series=(), marks=())) | {"x": x, "series": series, "marks": marks}
+
+
+def _listed(values: np.ndarray) -> list[Any]:
+    """Nested lists, None for what is not finite."""
+    return np.where(np.isfinite(values), values, None).tolist()
+
+
+def _colours(values: np.ndarray, limit: float) -> list[str]:
+    """Signed values as CSS writes colours; grey for what is not finite."""
+    rows = signed_palette()[to_signed_levels(np.nan_to_num(values), limit=limit)]
+    known = np.isfinite(values)
+    return [
+        f"rgb{tuple(row)}" if there else "#8888"
+        for row, there in zip(rows.tolist(), known, strict=True)
+    ]

@@ -1,5 +1,5 @@
 // Small charts, one bar or box a label, drawn as SVG: a click on the page is answered in a few
-// milliseconds, where two Plotly charts took over 100.
+// milliseconds, where two Plotly charts took over 100. plots.js follows in the same module.
 
 const WIDTH = 480;
 const HEIGHT = 200;
@@ -9,7 +9,9 @@ const TOP = 10;
 const COLOUR = "#3f90da";
 const FONT = 12;
 
-const drawn = new WeakMap(); // parent element -> root
+const WIDE = ["lines", "groups", "heat"]; // drawn by plots.js
+
+const drawn = new WeakMap(); // parent element -> {root, sent}
 
 function makeSvg(tag, attributes = {}, text = null) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -29,9 +31,9 @@ function ticks(low, high) {
 }
 
 /** A number in few letters, with a real minus; whole ones in full. */
-function inWords(value) {
+function inWords(value, digits = 3) {
   if (Number.isInteger(value)) return value.toLocaleString("en").replace("-", "−");
-  return String(Number(value.toPrecision(3))).replace("-", "−");
+  return String(Number(value.toPrecision(digits))).replace("-", "−");
 }
 
 /** A chart's SVG; `values` are numbers or five percentiles a label, null where there is none. */
@@ -97,15 +99,16 @@ function makeBox([low, first, median, third, high], middle, half, y, name, unit,
 /** Save a chart as a PNG, black on white, at three times its size. */
 async function save(svg, name) {
   const copy = svg.cloneNode(true);
-  copy.setAttribute("width", WIDTH);
-  copy.setAttribute("height", HEIGHT);
+  const { width, height } = svg.viewBox.baseVal;
+  copy.setAttribute("width", width);
+  copy.setAttribute("height", height);
   copy.setAttribute("color", "#000");
   const picture = new Image();
   picture.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
   await picture.decode();
   const canvas = document.createElement("canvas");
-  canvas.width = 3 * WIDTH;
-  canvas.height = 3 * HEIGHT;
+  canvas.width = 3 * width;
+  canvas.height = 3 * height;
   const context = canvas.getContext("2d");
   context.fillStyle = "#fff";
   context.fillRect(0, 0, canvas.width, canvas.height);
@@ -120,23 +123,27 @@ function makeFigure(chart) {
   const figure = document.createElement("figure");
   const title = document.createElement("figcaption");
   const button = document.createElement("button");
-  const svg = makeChart(chart);
+  const frame = document.createElement("div");
   title.textContent = chart.title;
   button.type = "button";
   button.textContent = "↓ PNG";
   button.setAttribute("aria-label", `Download as PNG: ${chart.title}`);
-  button.addEventListener("click", () => save(svg, chart.file));
-  figure.append(title, svg, button);
-  return figure;
+  button.addEventListener("click", () => save(frame.firstChild, chart.file));
+  figure.append(title, frame, button);
+  return { figure, draw: () => (WIDE.includes(chart.kind) ? drawWide(frame, chart) : frame.append(makeChart(chart))) };
 }
 
 export default function charts({ data, parentElement }) {
-  let root = drawn.get(parentElement);
+  let root = drawn.get(parentElement)?.root;
   if (!root) {
     root = document.createElement("div");
-    root.className = "charts";
     parentElement.append(root);
-    drawn.set(parentElement, root);
   }
-  root.replaceChildren(...data.charts.map(makeFigure));
+  const sent = JSON.stringify(data);
+  if (drawn.get(parentElement)?.sent === sent) return;
+  drawn.set(parentElement, { root, sent });
+  const made = data.charts.map(makeFigure);
+  root.className = data.charts.some(({ kind }) => WIDE.includes(kind)) ? "charts wide" : "charts";
+  root.replaceChildren(...made.map(({ figure }) => figure));
+  for (const { draw } of made) draw(); // now that there is a width to fill
 }

@@ -1,0 +1,221 @@
+// Charts as wide as their place: lines over a number, groups of bars, a heat map. They are drawn
+// anew where the pointer moves, so that the legend tells the values there. Follows charts.js.
+
+const TALL = 300; // px of a plot's axes
+const CELL = 20; // px, the height of a heat map's row
+const NARROWEST = 260;
+const ENTRY = 16; // px, a line of the legend
+const SWATCH = 20;
+const MOST_DOTS = 40; // on a line; more would hide it
+const ruler = document.createElement("canvas").getContext("2d");
+
+function widthOf(text) {
+  ruler.font = `${FONT}px sans-serif`;
+  return ruler.measureText(text).width;
+}
+
+/** What a series says at position `i`. */
+function reading({ values, spread }, i) {
+  if (values[i] === null) return "–";
+  const around = spread && spread[i][0] !== null ? ` (${spread[i].map((end) => inWords(end, 4)).join(" to ")})` : "";
+  return inWords(values[i], 4) + around;
+}
+
+/** The series' names and, of the position `at`, their values; gives the height taken. */
+function drawLegend(svg, { series, kind, spread_name }, width, at) {
+  let x = 0;
+  let y = ENTRY;
+  for (const each of series) {
+    const room = Math.max(...each.values.map((_, i) => reading(each, i).length));
+    const taken = SWATCH + widthOf(`${each.name}: ${"0".repeat(room)}`) + 8;
+    if (x > 0 && x + taken > width) [x, y] = [0, y + ENTRY];
+    if (kind === "lines") svg.append(makeSvg("line", { x1: x, x2: x + 14, y1: y - 4, y2: y - 4, ...stroke(each) }));
+    else svg.append(makeSvg("rect", { x: x + 2, y: y - 10, width: 11, height: 11, fill: fillOf(each) }));
+    const said = at === null ? each.name : `${each.name}: ${reading(each, at)}`;
+    svg.append(makeSvg("text", { x: x + SWATCH, y }, said));
+    x += taken;
+  }
+  const shaded = series.filter((each) => each.is_shaded).map((each) => each.name);
+  if (!shaded.length) return y + 8;
+  const said = `shaded: ${spread_name}${shaded.length < series.length ? ` of ${shaded.join(", ")}` : ""}`;
+  svg.append(makeSvg("text", { x: 0, y: y + ENTRY, opacity: 0.8 }, said));
+  return y + ENTRY + 8;
+}
+
+const stroke = ({ colour, dash }) => ({ stroke: colour, "stroke-width": 2, "stroke-dasharray": dash, fill: "none" });
+const fillOf = ({ colour, is_yardstick }) => (is_yardstick ? "url(#hatched)" : colour);
+
+/** A pattern for the bars of a yardstick. */
+function makeHatching({ colour }) {
+  const pattern = makeSvg("pattern", { id: "hatched", width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
+  pattern.append(makeSvg("rect", { width: 5, height: 5, fill: colour, "fill-opacity": 0.35 }));
+  pattern.append(makeSvg("rect", { width: 2.5, height: 5, fill: colour }));
+  return pattern;
+}
+
+/** Where the axes lie and what they show. */
+function layOut(plot, top, width) {
+  const { x, series, kind, marks } = plot;
+  const seen = series
+    .flatMap((each) => [...each.values, ...(each.is_shaded ? each.spread.flat() : [])])
+    .concat(marks.filter(({ axis }) => axis === "y").map((mark) => mark.at))
+    .filter((value) => value !== null);
+  const lowest = plot.from_zero || kind === "groups" || !seen.length ? Math.min(0, ...seen) : Math.min(...seen);
+  const [low, high] = plot.y_range ?? [lowest, Math.max(...seen, lowest)];
+  const all = ticks(low, high);
+  const yMarks = plot.y_range ? all.filter((mark) => mark <= high) : all;
+  const [first, last] = plot.y_range ?? [all[0], all.at(-1)];
+  const left = 26 + Math.max(...yMarks.map((mark) => widthOf(inWords(mark))));
+  const bottom = top + TALL;
+  const y = (value) => bottom - ((value - first) / (last - first)) * TALL;
+  const place = { left, right: width - 10, top, bottom, y, yMarks };
+  if (kind === "groups") {
+    const slot = (place.right - left) / x.length;
+    return { ...place, slot, x: (i) => left + (i + 0.5) * slot, xMarks: x.map((name, i) => [i, name]) };
+  }
+  const [from, to] = [x[0], x.at(-1)];
+  const along = (value) => left + 6 + ((value - from) / (to - from || 1)) * (place.right - left - 12);
+  const xMarks = ticks(from, to).filter((mark) => mark >= from && mark <= to && (Number.isInteger(mark) || from < 1));
+  return { ...place, x: along, xMarks: xMarks.map((mark) => [mark, inWords(mark)]) };
+}
+
+function drawAxes(svg, plot, place, width, at) {
+  const write = (text, attributes) => svg.append(makeSvg("text", { "text-anchor": "middle", ...attributes }, text));
+  for (const mark of place.yMarks) {
+    const line = { x1: place.left, x2: place.right, y1: place.y(mark), y2: place.y(mark), stroke: "currentColor" };
+    svg.append(makeSvg("line", { ...line, "stroke-opacity": mark === 0 ? 0.6 : 0.15 }));
+    write(inWords(mark), { x: place.left - 5, y: place.y(mark) + 4, "text-anchor": "end" });
+  }
+  for (const [value, name] of place.xMarks) write(name, { x: place.x(value), y: place.bottom + 16 });
+  const here = at === null ? "" : `: ${typeof plot.x[at] === "number" ? inWords(plot.x[at]) : plot.x[at]}`;
+  write(plot.x_name + here, { x: (place.left + width) / 2, y: place.bottom + 36 });
+  const middle = (place.top + place.bottom) / 2;
+  write(plot.y_name, { x: 11, y: middle, transform: `rotate(-90 11 ${middle})` });
+}
+
+/** The points of a line as runs without gaps. */
+function runs(points) {
+  const found = [[]];
+  for (const point of points) {
+    if (point[1] === null) found.push([]);
+    else found.at(-1).push(point);
+  }
+  return found.filter((run) => run.length);
+}
+
+const toPath = (points) => points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
+
+function drawLine(svg, each, xs, place) {
+  const points = (values) => xs.map((x, i) => [place.x(x), values[i] === null ? null : place.y(values[i])]);
+  if (each.is_shaded) {
+    const [low, high] = [0, 1].map((end) => points(each.spread.map((pair) => pair[end])));
+    const there = xs.map((_, i) => i).filter((i) => low[i][1] !== null && high[i][1] !== null);
+    const around = [...there.map((i) => high[i]), ...there.reverse().map((i) => low[i])];
+    svg.append(makeSvg("path", { d: `${toPath(around)}Z`, fill: each.colour, "fill-opacity": 0.18 }));
+  }
+  for (const run of runs(points(each.values))) {
+    svg.append(makeSvg("path", { d: toPath(run), ...stroke(each) }));
+    if (xs.length > MOST_DOTS) continue;
+    for (const [cx, cy] of run) svg.append(makeSvg("circle", { cx, cy, r: 3, fill: each.colour }));
+  }
+}
+
+function drawBars(svg, series, place) {
+  const width = (0.8 * place.slot) / series.length;
+  series.forEach((each, k) => {
+    each.values.forEach((value, i) => {
+      if (value === null) return;
+      const x = place.x(i) - 0.4 * place.slot + k * width;
+      const [top, foot] = [Math.min(place.y(0), place.y(value)), Math.max(place.y(0), place.y(value))];
+      svg.append(makeSvg("rect", { x, y: top, width: 0.95 * width, height: foot - top, fill: fillOf(each) }));
+    });
+  });
+}
+
+function drawMark(svg, { at, text, axis, is_dotted }, place, i) {
+  const [x, y] = [place.x(at), place.y(at)];
+  const ends = axis === "x" ? { x1: x, x2: x, y1: place.top, y2: place.bottom } : { x1: place.left, x2: place.right, y1: y, y2: y };
+  const line = { stroke: "currentColor", "stroke-opacity": 0.5, "stroke-width": 1.5, "stroke-dasharray": is_dotted ? "2 3" : "" };
+  svg.append(makeSvg("line", { ...ends, ...line }));
+  const late = x > (place.left + place.right) / 2;
+  const where =
+    axis === "x"
+      ? { x: late ? x - 4 : x + 4, y: place.top + 10 + 14 * i, "text-anchor": late ? "end" : "start" } // below each other
+      : { x: place.right, y: y < place.top + 20 ? y + 14 : y - 4, "text-anchor": "end" };
+  svg.append(makeSvg("text", { ...where, opacity: 0.8 }, text));
+}
+
+/** Lines or groups of bars; `at` is the position among `plot.x` that is pointed at, or null. */
+function makePlot(plot, width, at = null) {
+  const svg = makeSvg("svg", { role: "img", "aria-label": plot.alt, fill: "currentColor", "font-size": FONT, "font-family": "sans-serif" });
+  const place = layOut(plot, drawLegend(svg, plot, width, at), width);
+  svg.setAttribute("viewBox", `0 0 ${width} ${place.bottom + 44}`);
+  const yardstick = plot.series.find((each) => each.is_yardstick);
+  if (yardstick) svg.prepend(makeHatching(yardstick));
+  drawAxes(svg, plot, place, width, at);
+  plot.marks.forEach((mark, i) => drawMark(svg, mark, place, i));
+  if (plot.kind === "groups") drawBars(svg, plot.series, place);
+  else for (const each of plot.series) drawLine(svg, each, plot.x, place);
+  const middles = plot.x.map((x, i) => place.x(plot.kind === "groups" ? i : x));
+  if (at !== null) {
+    const line = { x1: middles[at], x2: middles[at], y1: place.top, y2: place.bottom };
+    svg.append(makeSvg("line", { ...line, stroke: "currentColor", "stroke-opacity": 0.4 }));
+  }
+  return { svg, middles };
+}
+
+/** A heat map with its colour scale above. */
+function makeHeat({ table, rows, columns, x_name, y_name, value_name, limit, colours, scale, alt }, width) {
+  const left = 26 + Math.max(...rows.map(widthOf));
+  const top = 34;
+  const [wide, bottom] = [(width - left - 4) / columns.length, top + rows.length * CELL];
+  const svg = makeSvg("svg", { viewBox: `0 0 ${width} ${bottom + 44}`, role: "img", "aria-label": alt, fill: "currentColor", "font-size": FONT, "font-family": "sans-serif" });
+  const write = (text, attributes) => svg.append(makeSvg("text", { "text-anchor": "middle", ...attributes }, text));
+  const low = `${value_name} ${inWords(-limit)}`;
+  write(low, { x: 0, y: ENTRY, "text-anchor": "start" });
+  const bar = Math.min(120, width - widthOf(low + inWords(limit)) - 24) / scale.length;
+  scale.forEach((fill, i) => svg.append(makeSvg("rect", { x: widthOf(low) + 8 + i * bar, y: 6, width: bar + 0.5, height: 12, fill })));
+  write(`+${inWords(limit)}`, { x: widthOf(low) + 14 + scale.length * bar, y: ENTRY, "text-anchor": "start" });
+  rows.forEach((row, r) => {
+    write(row, { x: left - 5, y: top + (r + 0.7) * CELL, "text-anchor": "end" });
+    columns.forEach((column, c) => {
+      const place = { x: left + c * wide, y: top + r * CELL, width: wide - 1, height: CELL - 1 };
+      const cell = makeSvg("rect", { ...place, fill: colours[r][c] });
+      cell.append(makeSvg("title", {}, `${row}, ${x_name} ${column}: ${table[r][c] === null ? "none" : inWords(table[r][c])}`));
+      svg.append(cell);
+    });
+  });
+  columns.forEach((column, c) => write(column, { x: left + (c + 0.5) * wide, y: bottom + 16 }));
+  write(x_name, { x: (left + width) / 2, y: bottom + 36 });
+  write(y_name, { x: 11, y: (top + bottom) / 2, transform: `rotate(-90 11 ${(top + bottom) / 2})` });
+  return { svg, middles: null };
+}
+
+/** Keep a chart in `frame` as wide as its place, with the values where the pointer is. */
+function drawWide(frame, chart) {
+  let middles = null;
+  let width = 0;
+  const draw = (at = null) => {
+    const made = chart.kind === "heat" ? makeHeat(chart, width) : makePlot(chart, width, at);
+    middles = made.middles;
+    frame.replaceChildren(made.svg);
+  };
+  const fit = () => {
+    const room = Math.max(Math.round(frame.clientWidth), NARROWEST);
+    if (room === width) return;
+    width = room;
+    draw();
+  };
+  const point = ({ clientX }) => {
+    if (!middles) return;
+    const box = frame.getBoundingClientRect();
+    const x = ((clientX - box.left) / box.width) * width;
+    const away = middles.map((middle) => Math.abs(middle - x));
+    draw(away.indexOf(Math.min(...away)));
+  };
+  frame.addEventListener("pointermove", point);
+  frame.addEventListener("pointerdown", point);
+  frame.addEventListener("pointerleave", () => middles && draw());
+  fit();
+  new ResizeObserver(fit).observe(frame);
+}
