@@ -144,9 +144,11 @@ def test_without_mnist_the_page_says_what_the_whole_curve_needs():
 
 
 def test_pcas_whole_curve_is_drawn_where_a_models_own_digits_are_at_hand(
-    tiny_checkpoint, tiny_denoiser, monkeypatch
+    tiny_checkpoint, tiny_denoiser, tmp_path, monkeypatch
 ):
-    monkeypatch.setenv("AECORE_MODELS", str(tiny_checkpoint.path.parent))
+    for model in (tiny_checkpoint, tiny_denoiser):
+        (tmp_path / model.path.name).write_bytes(model.path.read_bytes())
+    monkeypatch.setenv("AECORE_MODELS", str(tmp_path))
 
     app = open_page("compare", model="tiny")
 

@@ -6,6 +6,7 @@ const CELL = 20; // px, the height of a heat map's row
 const NARROWEST = 260;
 const ENTRY = 16; // px, a line of the legend
 const SWATCH = 20;
+const GAP = 18; // px, between the legend and the axes
 const MOST_DOTS = 40; // on a line; more would hide it
 const ruler = document.createElement("canvas").getContext("2d");
 
@@ -36,10 +37,10 @@ function drawLegend(svg, { series, kind, spread_name }, width, at) {
     x += taken;
   }
   const shaded = series.filter((each) => each.is_shaded).map((each) => each.name);
-  if (!shaded.length) return y + 8;
+  if (!shaded.length) return y + GAP;
   const said = `shaded: ${spread_name}${shaded.length < series.length ? ` of ${shaded.join(", ")}` : ""}`;
   svg.append(makeSvg("text", { x: 0, y: y + ENTRY, opacity: 0.8 }, said));
-  return y + ENTRY + 8;
+  return y + ENTRY + GAP;
 }
 
 const stroke = ({ colour, dash }) => ({ stroke: colour, "stroke-width": 2, "stroke-dasharray": dash, fill: "none" });
