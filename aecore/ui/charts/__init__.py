@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import streamlit as st
 
 from aecore.pictures import signed_palette, to_signed_levels
 from aecore.plot import Heat, Plot
+from aecore.ui.component import component
 
 _FOLDER = Path(__file__).resolve().parent
-_SCRIPTS = ("charts", "plots")
 _SHADES = 25  # of a heat map's colour scale
 
 
@@ -45,22 +43,14 @@ class Chart:
     """Whether the value of each bar is written above it."""
 
 
-@functools.cache
-def _component():
-    """The registered component."""
-    return st.components.v2.component(
-        "aecore_charts",
-        js="\n".join((_FOLDER / f"{name}.js").read_text("utf-8") for name in _SCRIPTS),
-        css=(_FOLDER / "charts.css").read_text("utf-8"),
-    )
-
-
 def charts(key: str, series: Sequence[Chart | Plot | Heat]) -> None:
     """Draw charts, each with a button that saves it as a PNG.
 
     Charts by label stand one below the other; those of `aecore.plot` side by side where they fit.
     """
-    _component()(key=key, data={"charts": [_message(chart) for chart in series]})
+    component("charts", _FOLDER, ("charts", "plots"))(
+        key=key, data={"charts": [_message(chart) for chart in series]}
+    )
 
 
 def _message(chart: Chart | Plot | Heat) -> dict[str, Any]:

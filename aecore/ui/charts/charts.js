@@ -13,13 +13,6 @@ const WIDE = ["lines", "groups", "heat"]; // drawn by plots.js
 
 const drawn = new WeakMap(); // parent element -> {root, sent}
 
-function makeSvg(tag, attributes = {}, text = null) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  if (text !== null) element.textContent = text;
-  return element;
-}
-
 /** Round numbers from at or below `low` to at or above `high`, some five of them. */
 function ticks(low, high) {
   const span = high - low || Math.abs(high) || 1;

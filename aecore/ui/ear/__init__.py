@@ -7,20 +7,15 @@ it on.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from aecore.ui.component import component
 
-@functools.cache
-def _component():
-    """The registered component."""
-    return st.components.v2.component(
-        "aecore_ear", js=Path(__file__).with_name("ear.js").read_text("utf-8")
-    )
+_FOLDER = Path(__file__).resolve().parent
 
 
 def hear(
@@ -43,7 +38,7 @@ def hear(
     reply : dict, optional
         The `detail` of an event `<event>-reply` that goes back to the scripts of the page.
     """
-    _component()(
+    component("ear", _FOLDER, ("ear",))(
         key=key,
         data={"event": event, "reply": reply},
         on_heard_change=lambda: _pass_on(key, on_heard),

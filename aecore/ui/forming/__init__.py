@@ -6,7 +6,6 @@ Only what is new travels, to a component that stays where it is. A browser that 
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from aecore.history import EpochRecord
 from aecore.packing import pack
 from aecore.run_folder import Run
 from aecore.ui import run_words, shell, training
+from aecore.ui.component import component
 
 _FOLDER = Path(__file__).resolve().parent
 _SCRIPTS = ("store", "cloud", "loss", "forming")
@@ -36,15 +36,6 @@ class Sent:
     frame: int = -1
     """Epoch of the last frame."""
     scene: bool = False
-
-
-@functools.cache
-def _component():
-    return st.components.v2.component(
-        "aecore_forming",
-        js="\n".join((_FOLDER / f"{name}.js").read_text("utf-8") for name in _SCRIPTS),
-        css=(_FOLDER / "forming.css").read_text("utf-8"),
-    )
 
 
 def forming(run: Run, *, reference: tuple[str, tuple[EpochRecord, ...]] | None = None) -> None:
@@ -63,7 +54,7 @@ def forming(run: Run, *, reference: tuple[str, tuple[EpochRecord, ...]] | None =
         "name": reference[0],
         "errors": [record.test_mse for record in reference[1]],
     }
-    _component()(
+    component("forming", _FOLDER, _SCRIPTS)(
         key=_KEY,
         data=pack(header, arrays or None),
         on_need_change=lambda: sent.pop(st.session_state[_KEY].get("need"), None),

@@ -5,23 +5,9 @@ const SIDE = 28;
 const RUNS_KEPT = 6;
 const OUTLIERS = 0.002; // share of the codes that each edge of the map may cut off
 const ROOM = 0.04; // of the map's width beside them
-const KINDS = { uint8: Uint8Array, uint16: Uint16Array };
 
 /** Runs by their key, the one used last at the end: {scene, frames: Map by epoch, records}. */
 const runs = (globalThis.__aecoreRuns ??= new Map());
-
-/** Read a message of `aecore.packing`: {header, arrays}. */
-function unpack(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = 8 + Number(view.getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
-  const arrays = {};
-  const buffer = header.sections ? bytes.slice(start).buffer : null; // aligned
-  for (const { name, dtype, offset, shape } of header.sections ?? []) {
-    arrays[name] = new KINDS[dtype](buffer, offset, shape.reduce((a, b) => a * b, 1));
-  }
-  return { header, arrays };
-}
 
 /** Take a message in; the run, or null if something between it and the last one is missing. */
 function keep({ key, since, records, frames, epochs, scene, settled }, arrays) {
@@ -94,20 +80,4 @@ function rangeOf(sorted) {
   const high = sorted[Math.ceil((1 - OUTLIERS) * (sorted.length - 1))];
   const room = (high - low) * ROOM || 1;
   return [low - room, high + room];
-}
-
-/** An element with attributes and children. */
-function make(tag, attributes = {}, ...children) {
-  return fill(document.createElement(tag), attributes, children);
-}
-
-/** `make` for drawings. */
-function makeSvg(tag, attributes = {}, ...children) {
-  return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
-}
-
-function fill(element, attributes, children) {
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
 }

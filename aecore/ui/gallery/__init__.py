@@ -19,6 +19,7 @@ import streamlit as st
 
 from aecore import packing
 from aecore.pictures import signed_palette
+from aecore.ui.component import component
 
 CHOSEN = "aecore-unit"
 """What the browser announces, for an `ear` to hear: `{"unit": number}`."""
@@ -61,16 +62,6 @@ class Switch:
     """Of a segmented control."""
     values: Sequence[Any]
     """What its segments stand for."""
-
-
-@functools.cache
-def _component():
-    """The registered component."""
-    return st.components.v2.component(
-        "aecore_gallery",
-        js=(_FOLDER / "gallery.js").read_text("utf-8"),
-        css=(_FOLDER / "gallery.css").read_text("utf-8"),
-    )
 
 
 def gallery(
@@ -119,7 +110,7 @@ def gallery(
         header["units"] = [asdict(cell) for cell in album.cells]
         header["orders"] = {by: positions.tolist() for by, positions in album.orders.items()}
         arrays = {"levels": album.levels, "palette": signed_palette()}
-    _component()(
+    component("gallery", _FOLDER, ("gallery",))(
         key=key,
         data=packing.pack(header, arrays),
         on_need_change=lambda: sent.discard(st.session_state[key].get("need")),

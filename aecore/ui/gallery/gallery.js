@@ -19,19 +19,6 @@ const instances = new WeakMap(); // parent element -> instance
  */
 const galleries = (globalThis.__aecoreGalleries ??= new Map());
 
-/** Read a message of `aecore.packing`: {header, arrays}; all arrays are bytes here. */
-function unpack(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = 8 + Number(view.getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
-  const arrays = {};
-  for (const { name, offset, shape } of header.sections ?? []) {
-    const count = shape.reduce((product, size) => product * size, 1);
-    arrays[name] = bytes.slice(start + offset, start + offset + count);
-  }
-  return { header, arrays };
-}
-
 /** The palette's rows of red, green and blue as pixels of four bytes. */
 function pixelsOf(palette) {
   const bytes = new Uint8ClampedArray((palette.length / 3) * 4).fill(255);

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,9 @@ import streamlit as st
 
 from aecore.figures import DIGIT_COLOURS
 from aecore.packing import pack
+from aecore.ui.component import component
 
 _FOLDER = Path(__file__).resolve().parent
-_SCRIPTS = ("map", "linked")
 _KEY = "linked_maps"
 
 
@@ -27,15 +26,6 @@ class Map:
     points: np.ndarray
     """(N, 2), where the test digits lie."""
     axis_names: tuple[str, ...]
-
-
-@functools.cache
-def _component():
-    return st.components.v2.component(
-        "aecore_linked",
-        js="\n".join((_FOLDER / f"{name}.js").read_text("utf-8") for name in _SCRIPTS),
-        css=(_FOLDER / "linked.css").read_text("utf-8"),
-    )
 
 
 def linked_maps(
@@ -70,7 +60,7 @@ def linked_maps(
         "points1": maps[1].points.astype(np.float32),
         "labels": labels,
     }
-    _component()(
+    component("linked", _FOLDER, ("map", "linked"))(
         key=_KEY,
         data=pack(header, arrays),
         on_selected_change=lambda: on_select(st.session_state[_KEY].get("selected")),

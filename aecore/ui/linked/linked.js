@@ -4,29 +4,9 @@
 
 const CLICK = 4; // px that a click may wander
 const SENT = 200; // numbers that the server hears of
-const KINDS = { float32: Float32Array, uint8: Uint8Array };
 
 /** What tests read; the page itself never does. */
 const meter = (globalThis.__aecoreLinked ??= { selected: [], hovered: null, drawn: [] });
-
-function unpack(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = 8 + Number(view.getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
-  const buffer = bytes.slice(start).buffer; // aligned
-  const arrays = {};
-  for (const { name, dtype, offset, shape } of header.sections) {
-    arrays[name] = new KINDS[dtype](buffer, offset, shape.reduce((a, b) => a * b, 1));
-  }
-  return { ...header, ...arrays, count: arrays.labels.length };
-}
-
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
 
 function createLinked(parentElement, send) {
   const controller = new AbortController();
@@ -243,7 +223,8 @@ export default function linked(component) {
   }
   instance.component = component;
   const call = ++instance.calls;
-  instance.page.update(unpack(data));
+  const { header, arrays } = unpack(data);
+  instance.page.update({ ...header, ...arrays, count: arrays.labels.length });
   return () => {
     if (instance.calls !== call || instances.get(parentElement) !== instance) return;
     instances.delete(parentElement);

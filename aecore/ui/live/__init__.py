@@ -1,13 +1,12 @@
 """The model in the browser: a digit for every movement, without a word to the server.
 
-The JavaScript module of a mode is `core.js` followed by the scripts of its own. A checkpoint's
+The JavaScript module of a mode is `core.js` and the scripts of its own. A checkpoint's
 arrays travel once a session; afterwards only a small header names them, and a browser that
 lacks them (a lost message, too many models since) asks for them again.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +15,7 @@ import streamlit as st
 
 from aecore import packing
 from aecore.checkpoint import Checkpoint
+from aecore.ui.component import component
 
 Mode = Literal["map", "generate", "path", "draw"]
 # Two components of one page need two keys, or the second is mounted into the first one's element.
@@ -31,24 +31,10 @@ _FOLDER = Path(__file__).resolve().parent
 _SENT = "live_sent"
 _SCRIPTS: dict[Mode, tuple[str, ...]] = {
     "map": ("core", "chart", "plane", "outline", "map"),
-    "generate": ("core", "elements", "draws", "generate"),
-    "path": ("core", "elements", "path"),
-    "draw": ("core", "elements", "ink", "strokes", "atlas", "draw"),
+    "generate": ("core", "words", "draws", "generate"),
+    "path": ("core", "words", "path"),
+    "draw": ("core", "words", "ink", "strokes", "atlas", "draw"),
 }
-
-
-@functools.cache
-def _component(mode: Mode):
-    """The registered component of a page."""
-    return st.components.v2.component(
-        f"aecore_{mode}",
-        js="\n".join((_FOLDER / f"{name}.js").read_text("utf-8") for name in _SCRIPTS[mode]),
-        css=_styles(),
-    )
-
-
-def _styles() -> str:
-    return "\n".join(path.read_text("utf-8") for path in sorted(_FOLDER.glob("*.css")))
 
 
 def live_decoder(
@@ -91,7 +77,7 @@ def live_decoder(
         "settings": settings,
     }
     key = _KEYS[mode]
-    _component(mode)(
+    component(mode, _FOLDER, _SCRIPTS[mode])(
         key=key,
         data=packing.pack(header, arrays),
         on_release_change=lambda: _pass_on(key, on_release),
@@ -102,14 +88,7 @@ def live_decoder(
 
 def paste_target() -> None:
     """Mount what hands a pasted picture to the page's file uploader `digit_upload`."""
-    _paste()(key="digit_paste")
-
-
-@functools.cache
-def _paste():
-    return st.components.v2.component(
-        "aecore_paste", js=(_FOLDER / "paste.js").read_text("utf-8"), css=_styles()
-    )
+    component("paste", _FOLDER, ("paste",))(key="digit_paste")
 
 
 def _pass_on(key: str, callback: Callable[[dict[str, Any]], None]) -> None:

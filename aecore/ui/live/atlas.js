@@ -1,4 +1,4 @@
-// A small map of the test digits' codes with a dot that moves. Follows core.js and elements.js.
+// A small map of the test digits' codes with a dot that moves. Follows core.js and words.js.
 
 const INSET = 14; // px around the dots
 const DOT = "#e8196a"; // as the pin of the big map

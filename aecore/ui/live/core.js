@@ -31,13 +31,11 @@ const WAITS_KEPT = 4096;
  * name the model by its hash; `model` is undefined if this tab does not hold it.
  */
 function receive(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = 8 + Number(view.getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
+  const { header, arrays } = unpack(bytes);
   let model = models.get(header.hash);
   if (header.sections) {
     meter.received += 1;
-    model ??= makeModel(header, bytes.slice(start).buffer); // slice: aligned, and all that is kept
+    model ??= makeModel(header, arrays);
   }
   if (model) {
     models.delete(header.hash);
@@ -50,18 +48,13 @@ function receive(bytes) {
   return { header, model };
 }
 
-const KINDS = { float32: Float32Array, float64: Float64Array, uint8: Uint8Array, float16: Uint16Array };
-
 /**
  * A decoder with its atlas: layers, codes (N x D, row by row), labels, ownDistances (ascending),
  * mean (D) and axes (K x D), the principal axes of the codes.
  */
-function makeModel(header, buffer) {
-  const arrays = {};
-  for (const { name, dtype, offset, shape } of header.sections) {
-    const count = shape.reduce((product, size) => product * size, 1);
-    const values = new KINDS[dtype](buffer, offset, count);
-    arrays[name] = dtype === "float16" ? fromHalf(values) : values;
+function makeModel(header, arrays) {
+  for (const { name, dtype } of header.sections) {
+    if (dtype === "float16") arrays[name] = fromHalf(arrays[name]);
   }
   const layers = layersOf(arrays, "");
   const dim = layers[0].cols;

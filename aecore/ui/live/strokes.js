@@ -1,5 +1,5 @@
 // The strokes of a drawing, kept for this tab: they outlive a change of model, other pages and a
-// reload. And strokes to look at: examples, drawn as a pen would. Follows ink.js and elements.js.
+// reload. And strokes to look at: examples, drawn as a pen would. Follows ink.js and words.js.
 
 const STORE = "aecore-drawing"; // in the tab's own session storage, which ends with the tab
 const MOST_STROKES = 200;

@@ -1,22 +1,6 @@
-// Elements and words that the scripts of `/generate` and `/your-digit` share.
+// Words that the scripts of `/generate` and `/your-digit` share.
 
 const OFF_THE_MAP = 99.5; // per cent
-
-/** An element with attributes and children. */
-function make(tag, attributes = {}, ...children) {
-  return fill(document.createElement(tag), attributes, children);
-}
-
-/** `make` for drawings. */
-function makeSvg(tag, attributes = {}, ...children) {
-  return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
-}
-
-function fill(element, attributes, children) {
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
 
 /** Whether a code is off the map, and in words how far. */
 function distanceText({ percentile, nearestLabel }) {

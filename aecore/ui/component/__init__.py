@@ -1,0 +1,38 @@
+"""How components of our own are registered: a folder's scripts as one module, and its styles.
+
+What any of them may need comes first: `message.js` reads what `aecore.packing` wrote, `elements.js`
+makes elements.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import streamlit as st
+
+_FOLDER = Path(__file__).resolve().parent
+_SHARED = tuple(_FOLDER / f"{name}.js" for name in ("message", "elements"))
+
+
+@functools.cache
+def component(name: str, folder: Path, scripts: tuple[str, ...]):
+    """The component `aecore_<name>`, registered once.
+
+    Parameters
+    ----------
+    name : str
+    folder : Path
+        With its scripts and all of its styles.
+    scripts : tuple of str
+        Without their ending, in their order; one of them exports what is called.
+    """
+    paths = (*_SHARED, *(folder / f"{script}.js" for script in scripts))
+    styles = sorted(folder.glob("*.css"))
+    return st.components.v2.component(
+        f"aecore_{name}", js=_joined(paths), css=_joined(styles) if styles else None
+    )
+
+
+def _joined(paths) -> str:
+    return "\n".join(path.read_text("utf-8") for path in paths)
