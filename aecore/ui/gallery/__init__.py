@@ -8,7 +8,6 @@ finds them as they should be. A browser that lacks pictures asks for them again.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
