@@ -22,10 +22,12 @@ pytest_plugins = ["browser"]
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAGES = ("", "generate", "filters", "reconstruct", "denoise", "compare", "your-digit")
 DRAWN = ".st-key-latent_map .js-plotly-plot .main-svg"
+SCROLL = ".js-plotly-plot, [role=radiogroup], [data-testid=stDataFrame], [data-testid=stTable]"
+"""What scrolls, or is cut, within itself."""
 REACHES_BEYOND = (
     "[...document.querySelectorAll('[data-testid=stMain] *')].some(element =>"
     "element.getBoundingClientRect().right > innerWidth + 1 &&"
-    "!element.closest('.js-plotly-plot, [role=radiogroup], [data-testid=stDataFrame]'))"
+    f"!element.closest('{SCROLL}'))"
 )
 
 
