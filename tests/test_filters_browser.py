@@ -14,6 +14,7 @@ from aecore.layers import Layers
 from aecore.pictures import signed_palette
 from aecore.responses import Responses
 from aecore.ui import gallery
+from aecore.ui.component import module
 from aecore.units import hidden_units
 
 pytest_plugins = ["browser"]
@@ -162,7 +163,7 @@ def test_a_gallery_shows_pictures_that_come_with_another_one_later(page):
     shown = page.evaluate(
         MOUNT_TWO,
         [
-            (Path(gallery.__file__).parent / "gallery.js").read_text("utf-8"),
+            module(Path(gallery.__file__).parent, ("gallery",)),
             list(packing.pack(header)),
             list(packing.pack(header | album, arrays)),
         ],

@@ -7,6 +7,7 @@ makes elements.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from pathlib import Path
 
 import streamlit as st
@@ -27,12 +28,16 @@ def component(name: str, folder: Path, scripts: tuple[str, ...]):
     scripts : tuple of str
         Without their ending, in their order; one of them exports what is called.
     """
-    paths = (*_SHARED, *(folder / f"{script}.js" for script in scripts))
     styles = sorted(folder.glob("*.css"))
     return st.components.v2.component(
-        f"aecore_{name}", js=_joined(paths), css=_joined(styles) if styles else None
+        f"aecore_{name}", js=module(folder, scripts), css=_joined(styles) if styles else None
     )
 
 
-def _joined(paths) -> str:
+def module(folder: Path, scripts: tuple[str, ...]) -> str:
+    """The JavaScript of a component: what all share, and its own scripts."""
+    return _joined([*_SHARED, *(folder / f"{script}.js" for script in scripts)])
+
+
+def _joined(paths: Iterable[Path]) -> str:
     return "\n".join(path.read_text("utf-8") for path in paths)
