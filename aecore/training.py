@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor, nn
 
-from aecore.backprop import Backpropagation
+from aecore.backprop import Backpropagation, apart, together
 from aecore.config import N_PIXELS, ModelConfig, NoiseConfig, TrainConfig
 from aecore.cuda_graph import CapturedStep
 from aecore.distortion import distort
@@ -98,17 +98,24 @@ def train(
     steps = math.ceil(len(train_images) / config.batch_size)
     schedule = rates(config, config.epochs * steps).to(device).split(steps)
     rate = schedule[0][0].clone()
-    optimizers = new_optimizers(model, config, rate=rate)
-    sums = torch.zeros(2, device=device)
     backpropagate = Backpropagation(
         model, kl_weight=config.kl_weight, batch_size=config.batch_size, generator=generator
     )
-    gathered = train_images.new_empty(config.batch_size, N_PIXELS)
+    optimizers = new_optimizers(model, config, rate=rate)
+    sums = torch.zeros(2, device=device)
+    parts = backpropagate.parts
+    pieces = train_images.view(-1, N_PIXELS // parts)
+    piece = torch.arange(parts, device=device)[:, None]
+    gathered = pieces.new_empty(parts * config.batch_size, N_PIXELS // parts)
 
     def step(rows: Tensor) -> None:
         """Learn from the digits in these rows."""
-        target = torch.index_select(train_images, 0, rows, out=gathered[: len(rows)])
-        target = distort(target, share=config.distortion, generator=generator)
+        numbers = torch.add(piece, rows, alpha=parts).view(-1)
+        target = torch.index_select(pieces, 0, numbers, out=gathered[: len(numbers)])
+        target = target.view(parts, len(rows), -1)
+        if config.distortion:
+            whole = distort(together(target), share=config.distortion, generator=generator)
+            target = apart(whole, parts)
         x = corrupt(target, config.noise, generator=generator)
         loss, mse = backpropagate(x, target)
         for optimizer in optimizers:

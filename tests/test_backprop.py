@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from aecore.backprop import Backpropagation
+from aecore import backprop
+from aecore.backprop import Backpropagation, apart, together
 from aecore.config import ModelConfig
 from aecore.model import Autoencoder, kl_divergence
 
@@ -33,6 +34,16 @@ def batch(size, seed=1):
     return torch.rand(2, size, 784, generator=seeded(seed))
 
 
+@pytest.fixture(params=[1, 2], ids=["pixels together", "pixels in two parts"])
+def parts(request, monkeypatch):
+    """As many threads, for which every matrix is large enough."""
+    monkeypatch.setattr(backprop, "_LARGE", 0)
+    before = torch.get_num_threads()
+    torch.set_num_threads(request.param)
+    yield request.param
+    torch.set_num_threads(before)
+
+
 def learner(model, *, kl_weight=0.3, batch_size=6, seed=3):
     return Backpropagation(
         model, kl_weight=kl_weight, batch_size=batch_size, generator=seeded(seed)
@@ -56,13 +67,13 @@ def gradients(model):
 
 
 @BY_KIND
-def test_losses_and_gradients_are_autograds_for_batches_of_every_size(kind):
+def test_losses_and_gradients_are_autograds_for_batches_of_every_size(kind, parts):
     model, autograd = new_model(kind), new_model(kind)
     backpropagate, generator = learner(model), seeded(3)
 
     for size, seed in ((6, 1), (4, 2), (6, 3)):
         x, target = batch(size, seed)
-        found = backpropagate(x, target)
+        found = backpropagate(apart(x, parts), apart(target, parts))
         autograd.zero_grad()
         expected = objective(autograd, x, target, kl_weight=0.3, generator=generator)
         expected[0].backward()
@@ -72,9 +83,9 @@ def test_losses_and_gradients_are_autograds_for_batches_of_every_size(kind):
 
 
 @BY_KIND
-def test_gradients_are_the_slopes_of_the_loss(kind):
+def test_gradients_are_the_slopes_of_the_loss(kind, parts):
     model = new_model(kind).double()
-    x, target = batch(5).double()
+    x, target = (apart(each, parts) for each in batch(5).double())
     bias = model.encoder.layers[-1].bias  # the code's: far enough from ReLU's kinks
 
     def loss():
@@ -95,20 +106,21 @@ def test_gradients_are_the_slopes_of_the_loss(kind):
     assert found == pytest.approx(slopes, rel=1e-4, abs=1e-9)
 
 
-def test_a_second_pass_sets_the_gradients_and_does_not_add_to_them():
+def test_a_second_pass_sets_the_gradients_and_does_not_add_to_them(parts):
     model = new_model("one hidden layer")
     backpropagate = learner(model)
+    digits = [apart(each, parts) for each in batch(6)]
 
-    backpropagate(*batch(6))
+    backpropagate(*digits)
     first = gradients(model)
-    backpropagate(*batch(6))
+    backpropagate(*digits)
 
     assert all(torch.equal(*both) for both in zip(first, gradients(model), strict=True))
 
 
-def test_what_goes_in_and_what_is_to_come_out_stay_as_they_were():
+def test_what_goes_in_and_what_is_to_come_out_stay_as_they_were(parts):
     model = new_model("one hidden layer")
-    x, target = batch(6)
+    x, target = (apart(each, parts) for each in batch(6))
     before = x.clone(), target.clone()
 
     learner(model)(x, target)
@@ -117,15 +129,37 @@ def test_what_goes_in_and_what_is_to_come_out_stay_as_they_were():
     assert torch.equal(target, before[1])
 
 
-def test_the_weights_and_the_models_own_passes_are_left_alone():
+def test_the_weights_and_the_models_own_passes_are_left_alone(parts):
     model = new_model("three hidden layers")
     before = [parameter.clone() for parameter in model.parameters()]
     x, target = batch(6)
     output = model(x).detach()
     kept = output.clone()
 
-    learner(model)(x, target)
+    learner(model)(apart(x, parts), apart(target, parts))
 
     assert all(torch.equal(*both) for both in zip(before, model.parameters(), strict=True))
     assert torch.equal(output, kept)
     assert torch.equal(model(x), kept)
+
+
+def test_pixels_come_in_parts_where_there_are_two_threads(parts):
+    assert learner(new_model("one hidden layer")).parts == parts
+
+
+def test_small_matrices_are_not_worth_two_parts():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    found = learner(new_model("one hidden layer")).parts
+    torch.set_num_threads(before)
+
+    assert found == 1
+
+
+def test_pixels_taken_apart_come_together_again():
+    digits, _ = batch(6)
+
+    halves = apart(digits, 2)
+
+    assert torch.equal(halves[1], digits[:, 392:])
+    assert torch.equal(together(halves), digits)

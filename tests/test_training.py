@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from aecore import training
-from aecore.backprop import Backpropagation
+from aecore import backprop, training
+from aecore.backprop import Backpropagation, apart, together
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.dataset import to_unit
 from aecore.errors import TrainingError
@@ -30,7 +30,7 @@ def images(digits):
 
 
 def weights(model):
-    return torch.nn.utils.parameters_to_vector(model.parameters()).detach().clone()
+    return torch.cat([parameter.detach().flatten() for parameter in model.parameters()])
 
 
 def run(images, model_config=SMALL, should_stop=lambda: False, **changes):
@@ -76,7 +76,9 @@ def test_records_say_what_was_measured(images):
         assert record.train_loss > record.train_mse > 0
 
 
-def test_an_epoch_is_the_plain_recipe_written_out(images):
+@pytest.mark.parametrize("parts", [1, 2])
+def test_an_epoch_is_the_plain_recipe_written_out(images, parts, monkeypatch):
+    monkeypatch.setattr(backprop, "_parts", lambda model: parts)
     images = (images[0][:450], images[1])  # the last of five batches is half a one
     config = dataclasses.replace(RECIPE, epochs=2)
     plain = new_model(SMALL, seed=0, device=CPU)
@@ -86,7 +88,8 @@ def test_an_epoch_is_the_plain_recipe_written_out(images):
     for _ in range(2):
         errors_seen = []
         for rows in torch.randperm(450, generator=generator).split(100):
-            x = corrupt(images[0][rows], config.noise, generator=generator)
+            digits = apart(images[0][rows], parts)
+            x = together(corrupt(digits, config.noise, generator=generator))
             errors = plain(x, generator=generator) - images[0][rows]
             shrinking = sum((matrix**2).mean() for matrix in plain.matrices())
             loss = (errors**2).mean() + 0.01 * shrinking
