@@ -42,14 +42,18 @@ def scale_name(part: str, scale: str) -> str:
     return "weight" if part == "hidden" else "derivative, or grey levels"
 
 
-def explanation(part: str, units: Units, n_digits: int) -> str:
-    """What the two pictures of each unit are, and what is counted; Markdown."""
+def explanation(part: str, units: Units, n_digits: int, *, logistic: bool) -> str:
+    """What the two pictures of each unit are, and what is counted; Markdown.
+
+    `logistic` says that the model's pixels are squeezed between 0 and 1.
+    """
     if part == "hidden":
+        picture = "picture before it is squeezed between 0 and 1" if logistic else "picture"
         cosine = _signed(units.agreement(), ".2f")
         return (
             "Left the **filter**: by how much each pixel raises the sum that goes into the unit. "
             "Right what the **mirrored** unit, at the same place in the decoder's last hidden "
-            "layer, adds to the picture, per 1 of its output. Only the place is the same: "
+            f"layer, adds to the {picture}, per 1 of its output. Only the place is the same: "
             f"training ties the two in no way (here their mean cosine is {cosine})."
             f" **Active**: for which share of the {n_digits:,} test digits the unit's ReLU output "
             "is above 0. **Dead**: for none."

@@ -105,7 +105,8 @@ def _bench(found: Checkpoint, digits: resources.TestDigits, view: View) -> None:
             short=unit_words.SHORT[view.part],
             chosen=chosen,
         )
-        st.caption(unit_words.explanation(view.part, units, len(digits.labels)))
+        logistic = found.card.model.output == "logistic"
+        st.caption(unit_words.explanation(view.part, units, len(digits.labels), logistic=logistic))
     with right:
         _details(found, digits, view.part, units, chosen)
 
