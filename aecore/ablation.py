@@ -112,7 +112,7 @@ class Ablation:
         return Loss(before=self.before, after=after, labels=self.labels)
 
     def _errors(self, rows: np.ndarray, hidden: np.ndarray) -> np.ndarray:
-        """Errors (R,) of the digits `rows` with these outputs (R, last hidden) of the last layer."""
+        """Errors (R,) of the digits `rows`, given what the last hidden layer makes of them."""
         if self._layers.logistic:
             drawn = self._layers.run(hidden, first=self._layers.last_hidden + 1)
             return mse(self._images[rows], drawn)

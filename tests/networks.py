@@ -25,7 +25,7 @@ def make(config: ModelConfig, *, seed: int = 0) -> tuple[Autoencoder, Layers]:
 
 
 def outputs(model: Autoencoder, x: torch.Tensor) -> list[torch.Tensor]:
-    """What every layer gives, ReLU and logistic function included, by running the model's own modules one by one."""
+    """What every layer gives, with what it ends in, by running the modules one by one."""
     found = []
     for part in (model.encoder.layers, model.decoder.layers):
         for module in part:
