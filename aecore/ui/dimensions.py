@@ -9,7 +9,7 @@ from aecore import plates
 from aecore.checkpoint import Checkpoint
 from aecore.importance import ALL, COLUMNS, MEASURED, Importance
 from aecore.selection import colour_limit
-from aecore.ui import measures, resources, shell
+from aecore.ui import exports, measures, resources, shell
 from aecore.ui.charts import charts
 
 _SHOWN = 20
@@ -32,14 +32,11 @@ def show(found: Checkpoint, digits: resources.TestDigits) -> None:
             plates.effects(increase, strongest, colour_limit(np.nan_to_num(increase))),
         ],
     )
-    st.download_button(
+    exports.offer(
         "Numbers as CSV",
         result.to_csv(),
         f"{found.name}-dimensions.csv",
-        "text/csv",
         key="reconstruct_dimensions_csv",
-        on_click="ignore",
-        icon=":material/download:",
     )
     dim = len(result.fixed)
     part = f"the {len(strongest)} that count most of {dim}" if dim > _SHOWN else f"all {dim}"

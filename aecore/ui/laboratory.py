@@ -7,7 +7,7 @@ import streamlit as st
 
 from aecore import importance, plates
 from aecore.selection import select
-from aecore.ui import code_noise, dimensions, dropout, markup, resources, runs, shell, ways
+from aecore.ui import code_noise, dimensions, dropout, exports, markup, resources, runs, shell, ways
 from aecore.ui.charts import charts
 
 _GALLERIES = {
@@ -68,7 +68,12 @@ def _by_label(shown: list[runs.Run], digits: resources.TestDigits) -> None:
         alt="The same errors in numbers: a row for each model and each PCA, a column for each "
         "label and one for all",
     )
-    _offer_csv(importance.to_csv("model", rows), "errors-by-label", "reconstruct_by_label_csv")
+    exports.offer(
+        "Numbers as CSV",
+        importance.to_csv("model", rows),
+        "errors-by-label.csv",
+        key="reconstruct_by_label_csv",
+    )
     own, pca = shown[:2]
     st.caption(
         f"Means over all {len(digits.labels):,} test digits, of the squared error per pixel: "
@@ -77,7 +82,7 @@ def _by_label(shown: list[runs.Run], digits: resources.TestDigits) -> None:
 
 
 def _galleries(shown: list[runs.Run], digits: resources.TestDigits) -> None:
-    own = shown[0]
+    own, rows = shown[0], []
     for which, title in _GALLERIES.items():
         chosen = select(own.errors, digits.labels, which=which, count=_COUNT)
         images, output = digits.images[chosen], own.output(digits.images[chosen])
@@ -98,20 +103,13 @@ def _galleries(shown: list[runs.Run], digits: resources.TestDigits) -> None:
                 50,
             )
         )
+        rows += [
+            markup.Row(name=title, images=images),
+            markup.Row(name=f"by {own.title}", images=output),
+        ]
+    exports.offer_rows(rows, f"{own.name}-galleries.png", key="reconstruct_galleries_png")
     median = np.median(own.errors)
     st.caption(
         "Above what went in, below what came out, then the error (MSE). The median of "
         f"{len(own.errors):,} test digits is {median:.4f}. Click one to see it on the map."
-    )
-
-
-def _offer_csv(text: str, name: str, key: str) -> None:
-    st.download_button(
-        "Numbers as CSV",
-        text,
-        f"{name}.csv",
-        "text/csv",
-        key=key,
-        on_click="ignore",
-        icon=":material/download:",
     )

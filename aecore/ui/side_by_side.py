@@ -9,7 +9,7 @@ import streamlit as st
 from aecore import comparison
 from aecore.checkpoint import Checkpoint
 from aecore.projection import views
-from aecore.ui import markup, resources, shell
+from aecore.ui import exports, markup, resources, shell
 from aecore.ui.linked import Map, linked_maps
 
 _PICTURES = 30
@@ -47,7 +47,7 @@ def show(found: Checkpoint) -> None:
         is_selected=bool(st.session_state.get(_SELECTED)),
         on_select=_remember,
     )
-    _pictures(found)
+    _pictures(found, f"{found.name} and {other.name}")
 
 
 def _map(found: Checkpoint) -> Map:
@@ -63,7 +63,7 @@ def _remember(given: Any) -> None:
     st.session_state[_SELECTED] = given
 
 
-def _pictures(found: Checkpoint) -> None:
+def _pictures(found: Checkpoint, names: str) -> None:
     """The first of the digits selected, where they are at hand."""
     digits = resources.test_digits()
     given = st.session_state.get(_SELECTED)
@@ -82,5 +82,12 @@ def _pictures(found: Checkpoint) -> None:
                 ]
             )
         )
+    exports.offer_sheet(
+        f"Test digits selected on the maps of {names}",
+        digits.images[chosen],
+        [str(label) for label in digits.labels[chosen]],
+        "selected.png",
+        key="compare_pictures_png",
+    )
     if len(given) > len(chosen):
         st.caption(f"The first {len(chosen)} of those selected.")

@@ -13,7 +13,7 @@ from aecore.checkpoint import Checkpoint
 from aecore.responses import Responses
 from aecore.selection import colour_limit
 from aecore.sheet import grey, sheet, signed
-from aecore.ui import dissection, markup, unit_words
+from aecore.ui import dissection, exports, markup, unit_words
 from aecore.ui.charts import Chart, charts
 from aecore.ui.dissection import Part
 from aecore.ui.resources import TestDigits
@@ -107,15 +107,8 @@ class _Pictures:
 
     def offer(self) -> None:
         """A button that saves them."""
-        st.download_button(
-            "These digits as PNG",
-            self.png,
-            f"{self.name.replace(' ', '-')}-digits.png",
-            "image/png",
-            key="filters_digits_png",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        file = f"{self.name.replace(' ', '-')}-digits.png"
+        exports.offer("These digits as PNG", self.png, file, key="filters_digits_png")
 
 
 def _distribution(answers: Responses, digits: TestDigits, unit: int, name: str) -> Chart:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from aecore.pictures import to_signed_levels
 from aecore.sheet import sheet, signed
-from aecore.ui import unit_words
+from aecore.ui import exports, unit_words
 from aecore.ui.chosen_unit import Chosen
 from aecore.ui.dissection import Part
 from aecore.ui.gallery import Album, Cell, Switch, gallery
@@ -103,15 +103,7 @@ def draw(
             scale_name=unit_words.scale_name(view.part, view.scale),
         )
 
-    st.download_button(
-        f"{title} as PNG",
-        as_sheet,
-        f"{key.replace('_', '-')}.png",
-        "image/png",
-        key=f"{key}_png",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+    exports.offer(f"{title} as PNG", as_sheet, f"{key.replace('_', '-')}.png", key=f"{key}_png")
 
 
 @st.cache_resource(max_entries=_ALBUMS_KEPT, show_spinner=False)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from aecore import comparison, curves
 from aecore.comparison import Entry
-from aecore.ui import figure, resources, shell, side_by_side
+from aecore.ui import exports, figure, resources, shell, side_by_side
 
 _EXPLANATION = (
     "Every trained model in one table: click a column's head to sort. Below, what a larger code "
@@ -74,15 +74,7 @@ def _table(entries: list[Entry]) -> None:
             "Point at a column's head to read what it is.",
             width="stretch",
         )
-        st.download_button(
-            "Table as CSV",
-            comparison.to_csv(columns),
-            "models.csv",
-            "text/csv",
-            key="compare_csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        exports.offer("Table as CSV", comparison.to_csv(columns), "models.csv", key="compare_csv")
 
 
 @st.fragment

@@ -14,9 +14,10 @@ from aecore.ui import again, mended, shell
 from aecore.ui.workbench import Bench
 
 _EXPLANATION = (
-    "A denoiser gets a broken digit and is trained to draw the **clean** one. The plain "
-    "autoencoder of the same size below it never saw noise in training: compare what squeezing "
-    "alone can mend, and what a median filter does that has learnt nothing at all."
+    "A denoiser gets a broken digit and is trained to draw the **clean** one. Below it stands, "
+    "where there is one, the plain autoencoder of the same size, which never saw noise in "
+    "training: compare what squeezing alone can mend, and what a median filter does that has "
+    "learnt nothing at all."
 )
 _VIEWS = {"Once, in numbers": mended.show, "Again and again": again.show}
 

@@ -9,8 +9,7 @@ import streamlit as st
 
 from aecore.checkpoint import Checkpoint
 from aecore.selection import Which, led_by, select
-from aecore.sheet import to_sheet_png
-from aecore.ui import laboratory, markup, resources, runs, shell, ways
+from aecore.ui import exports, laboratory, markup, resources, runs, shell, ways
 
 _EXPLANATION = (
     "Test digits go through the bottleneck and come out again. The row of **PCA** is what the best "
@@ -150,15 +149,7 @@ def _grid(
             markup.rows(series, [f"test digit no. {i}, a {digits.labels[i]}" for i in chosen])
             + (markup.colour_bar(1.0, "error") if differences else "")
         )
-    st.download_button(
-        "Pictures as PNG",
-        lambda: to_sheet_png([(row.name, row.images, row.limit) for row in series]),
-        "reconstructions.png",
-        "image/png",
-        key="reconstruct_png",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+    exports.offer_rows(series, "reconstructions.png", key="reconstruct_png")
     st.caption(
         "Under each input its label, under each output its MSE, the mean squared error per pixel. "
         "Grey pictures go from 0 (black) to 1 (white); what lies outside is cut."
