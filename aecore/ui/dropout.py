@@ -53,8 +53,9 @@ def show(found: Checkpoint, digits: resources.TestDigits, number: int) -> None:
         st.html(_cards(pictures))
     rows = [
         markup.Row(
-            name=f"{name}: {', '.join(pictures)}",
+            name=f"{name}, rate {rate:g}",
             images=np.stack([pixels for pixels, _ in pictures.values()]),
+            texts=list(pictures),
         )
         for name, pictures in drawn.items()
     ]

@@ -13,7 +13,7 @@ from aecore.animation import to_gif
 from aecore.checkpoint import Checkpoint
 from aecore.interpolation import Path
 from aecore.pictures import to_png
-from aecore.sheet import grey, sheet, to_sheet_png
+from aecore.sheet import grey, rows_sheet, sheet
 from aecore.subset import Subset
 from aecore.ui import markup, resources
 
@@ -47,7 +47,7 @@ def offer_rows(
     """A button that saves rows of pictures, as many in each, below each other."""
     offer(
         label,
-        lambda: to_sheet_png([(row.name, row.images, row.limit) for row in rows]),
+        lambda: rows_sheet([(row.name, row.images, row.limit, row.texts) for row in rows]),
         file,
         key=key,
     )

@@ -105,7 +105,11 @@ def _galleries(shown: list[runs.Run], digits: resources.TestDigits) -> None:
         )
         rows += [
             markup.Row(name=title, images=images),
-            markup.Row(name=f"by {own.title}", images=output),
+            markup.Row(
+                name=f"by {own.title} · MSE",
+                images=output,
+                texts=[f"{error:.3f}" for error in own.errors[chosen]],
+            ),
         ]
     exports.offer_rows(rows, f"{own.name}-galleries.png", key="reconstruct_galleries_png")
     median = np.median(own.errors)
