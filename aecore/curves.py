@@ -120,7 +120,8 @@ def by_pass(changes: np.ndarray, names: Sequence[str], *, settled: float) -> go.
             "showarrow": False,
         },
     )
-    figure.update_xaxes(type="log", dtick="D2")
+    ticks = 2 ** np.arange(int(np.log2(max(len(changes), 1))) + 1)
+    figure.update_xaxes(type="log", tickvals=ticks, ticktext=ticks)
     figure.update_yaxes(type="log", dtick=1, exponentformat="power")
     return _finish(figure, "pass", "change in the pass (RMS, grey levels of 0..1)")
 

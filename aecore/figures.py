@@ -28,6 +28,8 @@ DIGIT_COLOURS = (
 
 _PINNED = "#e8196a"
 _CELLS = 60  # each way, in which the digits of a label are counted
+_CAMERA = {"eye": {"x": 1.5, "y": 1.5, "z": 1.1}, "center": {"x": 0, "y": 0, "z": -0.15}}
+"""From far enough for the names of the axes."""
 _SIGN = (0.045, 0.06)  # width and height of a label's sign, as shares of a map
 
 
@@ -197,7 +199,7 @@ def label_spots(points: np.ndarray, labels: np.ndarray) -> dict[int, tuple[float
     counts = np.stack([np.histogram2d(*points[labels == x].T, bins=edges)[0] for x in present])
     counts = _blurred(_blurred(counts))
     among = counts.sum(axis=0)
-    scores = counts * (counts / (among + among.mean())) ** 2
+    scores = counts * (counts / np.maximum(among + among.mean(), 1e-9)) ** 2
     best = scores.max(axis=(1, 2), keepdims=True)
     room = np.ptp(points, axis=0) * _SIGN
     spots = {}
@@ -221,9 +223,13 @@ def _blurred(tables: np.ndarray) -> np.ndarray:
 
 
 def _name_axes(figure: go.Figure, names: Sequence[str], flat: bool) -> None:
+    if not flat:
+        names = [name.replace(" (", "<br>(") for name in names]  # they run along short edges
     titles = [{"title": {"text": name}} for name in names]
     if flat:
         figure.update_xaxes(**titles[0], zeroline=False)
         figure.update_yaxes(**titles[1], zeroline=False)
     else:
-        figure.update_scenes(**dict(zip(("xaxis", "yaxis", "zaxis"), titles, strict=True)))
+        figure.update_scenes(
+            **dict(zip(("xaxis", "yaxis", "zaxis"), titles, strict=True)), camera=_CAMERA
+        )
