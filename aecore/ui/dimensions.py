@@ -53,9 +53,9 @@ def _verdict(found: Checkpoint, result: Importance) -> str:
     top = result.order[0]
     whole, fixed = result.whole[ALL], result.fixed[top, ALL]
     name = shell.plain(found.name)
-    idle = f"**{result.n_idle or 'none'}** of {len(result.fixed)} numbers counts less than 1% of it"
+    idle = f"**{result.n_idle or 'none'}** of {len(result.fixed)} numbers"
     return (
         f"{name}: fixing **z{top + 1}** costs most, the error rises from {whole:.4f} to "
-        f"**{fixed:.4f}**, by {fixed - whole:.4f}; {idle}. PCA's strongest component is worth "
-        f"{result.linear.max():.4f}."
+        f"**{fixed:.4f}**, by {fixed - whole:.4f}; less than a hundredth of that costs {idle}. "
+        f"Fixing PCA's strongest component costs {result.linear.max():.4f}."
     )

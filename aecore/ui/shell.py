@@ -22,6 +22,10 @@ from aecore.remarks import remarks
 from aecore.ui import address, resources
 
 DEFAULT_MODEL = "plane"
+_ELSEWHERE = (
+    "\n\nThat was measured on test digits of its own data, which are not at hand: what this page "
+    "measures, it measures on the digits named at its foot."
+)
 _MARKDOWN = "\\`*_{}[]()<>#+-.!|~$:&"
 
 P = ParamSpec("P")
@@ -70,7 +74,8 @@ def open_page(
     name = pick_model(picker, cards, prefer=prefer)
     st.markdown(explanation)
     found = resources.load_checkpoint(name)
-    st.caption(facts(found.card))
+    elsewhere = "" if resources.test_digits().belong_to(found.card) else _ELSEWHERE
+    st.caption(facts(found.card) + elsewhere)
     return found
 
 
@@ -204,6 +209,6 @@ def _share(progress: DownloadProgress) -> float:
 
 
 def code_text(code: np.ndarray, *, most: int = 4) -> str:
-    """A code (D,) for people: all of it, or its first values."""
-    values = ", ".join(f"{value:.2f}" for value in code[:most])
+    """A code (D,) for people: all of it, or its first values, with a real minus."""
+    values = ", ".join(f"{value:z.2f}".replace("-", "−") for value in code[:most])
     return f"code z = ({values}{', …' if len(code) > most else ''})"

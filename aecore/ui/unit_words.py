@@ -81,7 +81,7 @@ def training(name: str, card: Card) -> str:
         ways.append(f"code dropout {card.model.latent_dropout:g}")
     if card.model.weight_init == "zeros":
         ways.append("weights from zero")
-    how = " and ".join(ways) or "neither code dropout nor weights from zero"
+    how = " and ".join(ways) or "no code dropout, no zero start"
     return f"**{name}**: {how} · test error (MSE) {card.metrics['test_mse']:.4f}"
 
 

@@ -63,7 +63,7 @@ function createLinked(parentElement, send) {
         .sort((a, b) => b[0] - a[0])
         .map(([count, label]) => `${count} × ${label}`);
       const digits = chosen.length === 1 ? "digit" : "digits";
-      found.textContent = `${chosen.length} ${digits} selected${labels.length ? `: ${labels.join(", ")}` : ""}.`;
+      found.textContent = `${chosen.length.toLocaleString("en")} ${digits} selected${labels.length ? `: ${labels.join(", ")}` : ""}.`;
     }
     bar.querySelectorAll("button.label").forEach((button) => {
       button.setAttribute("aria-pressed", String(button.textContent === String(pressed)));

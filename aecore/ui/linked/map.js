@@ -15,6 +15,9 @@ function rangeOf(points, k) {
   return [low - room, high + room];
 }
 
+/** A number at an axis, with a real minus. */
+const inWords = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
+
 /** About `count` round numbers within a range. */
 function ticks([low, high], count) {
   const rough = (high - low) / count;
@@ -66,13 +69,13 @@ function makeMap(canvas) {
     context.textAlign = "center";
     context.textBaseline = "top";
     for (const value of ticks(ranges[0], width / 80)) {
-      context.fillText(String(Number(value.toPrecision(3))), toX(value), height - MARGIN.bottom + 4);
+      context.fillText(inWords(value), toX(value), height - MARGIN.bottom + 4);
     }
     context.fillText(names[0], (MARGIN.left + width) / 2, height - 16, width - MARGIN.left);
     context.textAlign = "right";
     context.textBaseline = "middle";
     for (const value of ticks(ranges[1], height / 60)) {
-      context.fillText(String(Number(value.toPrecision(3))), MARGIN.left - 6, toY(value));
+      context.fillText(inWords(value), MARGIN.left - 6, toY(value));
     }
     context.save();
     context.translate(8, (height - MARGIN.bottom) / 2);
