@@ -28,7 +28,7 @@ DIGIT_COLOURS = (
 
 _PINNED = "#e8196a"
 _CELLS = 60  # each way, in which the digits of a label are counted
-_CAMERA = {"eye": {"x": 1.5, "y": 1.5, "z": 1.1}, "center": {"x": 0, "y": 0, "z": -0.15}}
+_CAMERA = {"eye": {"x": 1.6, "y": 1.6, "z": 1.15}, "center": {"x": 0, "y": 0, "z": -0.15}}
 """From far enough for the names of the axes."""
 _SIGN = (0.045, 0.06)  # width and height of a label's sign, as shares of a map
 

@@ -111,7 +111,7 @@ def test_worst_digits_come_with_their_errors_in_order():
 
     worst = np.sort(checkpoint.load("two").errors)[::-1][:16]
 
-    assert [f"{error:.3f}" for error in worst] == re.findall(r">(\d\.\d{3})<", grid(app))[-48:-32]
+    assert [f"{error:.4f}" for error in worst] == re.findall(r">(\d\.\d{4})<", grid(app))[-48:-32]
 
 
 @pytest.mark.parametrize(

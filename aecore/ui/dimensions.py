@@ -39,7 +39,7 @@ def show(found: Checkpoint, digits: resources.TestDigits) -> None:
         key="reconstruct_dimensions_csv",
     )
     dim = len(result.fixed)
-    part = f"the {len(strongest)} that count most of {dim}" if dim > _SHOWN else f"all {dim}"
+    part = f"the {len(strongest)} that count most of {dim}" if dim > _SHOWN else "all of them"
     measured = min(MEASURED, len(digits.labels))
     st.caption(
         f"Measured on {measured:,} test digits, evenly spread over all {len(digits.labels):,}; "
@@ -53,7 +53,7 @@ def _verdict(found: Checkpoint, result: Importance) -> str:
     top = result.order[0]
     whole, fixed = result.whole[ALL], result.fixed[top, ALL]
     name = shell.plain(found.name)
-    idle = f"**{result.n_idle or 'none'}** of {len(result.fixed)} numbers"
+    idle = f"**{result.n_idle or 'none'}** of {shell.counted(len(result.fixed), 'number')}"
     return (
         f"{name}: fixing **z{top + 1}** costs most, the error rises from {whole:.4f} to "
         f"**{fixed:.4f}**, by {fixed - whole:.4f}; less than a hundredth of that costs {idle}. "

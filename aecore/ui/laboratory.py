@@ -98,7 +98,7 @@ def _galleries(shown: list[runs.Run], digits: resources.TestDigits) -> None:
                         images, output, chosen, digits.labels[chosen], strict=True
                     )
                 ],
-                [f"{error:.3f}" for error in own.errors[chosen]],
+                [f"{error:.4f}" for error in own.errors[chosen]],
                 ways.to_map(own.found, chosen),
                 50,
             )
@@ -108,7 +108,7 @@ def _galleries(shown: list[runs.Run], digits: resources.TestDigits) -> None:
             markup.Row(
                 name=f"by {own.title} · MSE",
                 images=output,
-                texts=[f"{error:.3f}" for error in own.errors[chosen]],
+                texts=[f"{error:.4f}" for error in own.errors[chosen]],
             ),
         ]
     exports.offer_rows(rows, f"{own.name}-galleries.png", key="reconstruct_galleries_png")

@@ -23,7 +23,7 @@ from aecore.ui import address, resources
 
 DEFAULT_MODEL = "plane"
 _ELSEWHERE = (
-    "\n\nThat was measured on test digits of its own data, which are not at hand: what this page "
+    "That was measured on test digits of its own data, which are not at hand: what this page "
     "measures, it measures on the digits named at its foot."
 )
 _MARKDOWN = "\\`*_{}[]()<>#+-.!|~$:&"
@@ -74,9 +74,17 @@ def open_page(
     name = pick_model(picker, cards, prefer=prefer)
     st.markdown(explanation)
     found = resources.load_checkpoint(name)
-    elsewhere = "" if resources.test_digits().belong_to(found.card) else _ELSEWHERE
-    st.caption(facts(found.card) + elsewhere)
+    st.caption("\n\n".join([facts(found.card), *_measured_elsewhere(found.card)]))
     return found
+
+
+def _measured_elsewhere(card: Card) -> list[str]:
+    """A sentence if a model's errors are not over the digits in use."""
+    try:
+        at_hand = resources.test_digits().belong_to(card)
+    except AecoreError:
+        return []  # the foot of the page says what is wrong with them
+    return [] if at_hand else [_ELSEWHERE]
 
 
 def pick_model(
@@ -141,6 +149,11 @@ def describe(name: str, card: Card) -> str:
 def dimensions(count: int) -> str:
     """`D = 2`, with thin spaces."""
     return f"D\u2009=\u2009{count}"
+
+
+def counted(count: int, what: str) -> str:
+    """So many of something: `1 number`, `1,000 numbers`."""
+    return f"{count:,} {what}" + ("" if count == 1 else "s")
 
 
 def facts(card: Card) -> str:

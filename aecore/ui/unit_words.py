@@ -6,6 +6,7 @@ import numpy as np
 
 from aecore.ablation import Loss
 from aecore.card import Card
+from aecore.ui import shell
 from aecore.units import ALMOST_ALWAYS, Units
 
 PARTS = {"hidden": "First hidden layer", "code": "Code"}
@@ -32,7 +33,8 @@ def name(part: str, unit: int) -> str:
 
 def title(part: str, count: int) -> str:
     """What a layer's gallery is called."""
-    return f"{count:,} encoder filters" if part == "hidden" else f"{count} numbers of the code"
+    what = "encoder filter" if part == "hidden" else "number"
+    return shell.counted(count, what) + ("" if part == "hidden" else " of the code")
 
 
 def scale_name(part: str, scale: str) -> str:
@@ -67,8 +69,8 @@ def explanation(part: str, units: Units, n_digits: int, *, logistic: bool) -> st
 
 def health(units: Units, part: str) -> str:
     """How many units do anything."""
-    what = "units" if part == "hidden" else "numbers"
-    text = f"Dead: {units.dead.sum()} of {len(units):,} {what}"
+    what = "unit" if part == "hidden" else "number"
+    text = f"Dead: {units.dead.sum()} of {shell.counted(len(units), what)}"
     if units.activity is not None:
         text += f" · active for over {ALMOST_ALWAYS:.0%} of the digits: {units.always_on}"
     return text

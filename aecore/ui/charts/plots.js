@@ -2,7 +2,7 @@
 // anew where the pointer moves, so that the legend tells the values there. Follows charts.js.
 
 const TALL = 300; // px of a plot's axes
-const CELL = 20; // px, the height of a heat map's row
+const CELL = 20; // px, the height of a heat map's row: at least, so that its axis has room for its name
 const NARROWEST = 260;
 const ENTRY = 16; // px, a line of the legend
 const SWATCH = 20;
@@ -169,7 +169,8 @@ function makePlot(plot, width, at = null) {
 function makeHeat({ table, rows, columns, x_name, y_name, value_name, limit, colours, scale, alt }, width) {
   const left = 26 + Math.max(...rows.map(widthOf));
   const top = 34;
-  const [wide, bottom] = [(width - left - 4) / columns.length, top + rows.length * CELL];
+  const high = Math.max(CELL, widthOf(y_name) / rows.length);
+  const [wide, bottom] = [(width - left - 4) / columns.length, top + rows.length * high];
   const svg = makeSvg("svg", { viewBox: `0 0 ${width} ${bottom + 44}`, role: "img", "aria-label": alt, fill: "currentColor", "font-size": FONT, "font-family": "sans-serif" });
   const write = (text, attributes) => svg.append(makeSvg("text", { "text-anchor": "middle", ...attributes }, text));
   const low = `${value_name} ${inWords(-limit)}`;
@@ -178,9 +179,9 @@ function makeHeat({ table, rows, columns, x_name, y_name, value_name, limit, col
   scale.forEach((fill, i) => svg.append(makeSvg("rect", { x: widthOf(low) + 8 + i * bar, y: 6, width: bar + 0.5, height: 12, fill })));
   write(`+${inWords(limit)}`, { x: widthOf(low) + 14 + scale.length * bar, y: ENTRY, "text-anchor": "start" });
   rows.forEach((row, r) => {
-    write(row, { x: left - 5, y: top + (r + 0.7) * CELL, "text-anchor": "end" });
+    write(row, { x: left - 5, y: top + (r + 0.5) * high + 4, "text-anchor": "end" });
     columns.forEach((column, c) => {
-      const place = { x: left + c * wide, y: top + r * CELL, width: wide - 1, height: CELL - 1 };
+      const place = { x: left + c * wide, y: top + r * high, width: wide - 1, height: high - 1 };
       const cell = makeSvg("rect", { ...place, fill: colours[r][c] });
       cell.append(makeSvg("title", {}, `${row}, ${x_name} ${column}: ${table[r][c] === null ? "none" : inWords(table[r][c])}`));
       svg.append(cell);

@@ -62,7 +62,7 @@ def _laboratory(found: Checkpoint) -> None:
     st.html(markup.colour_bar(view.limit, unit_words.scale_name(part, scale)))
     _bench(found, digits, view)
     components = dissection.components(found, digits, part)
-    st.subheader(f"{len(components)} PCA components", anchor=False)
+    st.subheader(shell.counted(len(components), "PCA component"), anchor=False)
     st.caption(unit_words.COMPONENTS[part])
     draw(
         "filters_components",

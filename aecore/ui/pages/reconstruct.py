@@ -136,7 +136,7 @@ def _grid(
                 name=f"{run.title} · MSE over all {len(digits.labels):,} test digits "
                 f"{run.errors.mean():.4f}; of each",
                 images=output,
-                texts=[f"{error:.3f}" for error in run.errors[chosen]],
+                texts=[f"{error:.4f}" for error in run.errors[chosen]],
                 links=() if run.is_pca else links[run.found.name],
             )
         )
