@@ -78,31 +78,38 @@ def _by_label(shown: list[runs.Run], digits: resources.TestDigits) -> None:
 
 def _galleries(shown: list[runs.Run], digits: resources.TestDigits) -> None:
     own = shown[0]
-    for which, title in _GALLERIES.items():
-        chosen = select(own.errors, digits.labels, which=which, count=_COUNT)
-        images, output = digits.images[chosen], own.output(digits.images[chosen])
+    galleries = _all_galleries(own.name, own.found.digest, digits.fingerprint, own, digits)
+    for title, html in galleries.items():
         st.markdown(f"**{title}** of {shell.plain(own.title)}")
-        st.html(
-            markup.stacks(
-                [
-                    (
-                        markup.picture(image, f"input: test digit no. {number}, a {label}"),
-                        markup.picture(drawn, f"{own.name}: test digit no. {number}"),
-                    )
-                    for image, drawn, number, label in zip(
-                        images, output, chosen, digits.labels[chosen], strict=True
-                    )
-                ],
-                [f"{error:.3f}" for error in own.errors[chosen]],
-                ways.to_map(own.found, chosen),
-                50,
-            )
-        )
+        st.html(html)
     median = np.median(own.errors)
     st.caption(
         "Above what went in, below what came out, then the error (MSE). The median of "
         f"{len(own.errors):,} test digits is {median:.4f}. Click one to see it on the map."
     )
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _all_galleries(
+    name: str, digest: str, fingerprint: str, _own: runs.Run, _digits: resources.TestDigits
+) -> dict[str, str]:
+    """HTML of each gallery, by its title; some 100 kB together."""
+    found = {}
+    for which, title in _GALLERIES.items():
+        chosen = select(_own.errors, _digits.labels, which=which, count=_COUNT)
+        images, output = _digits.images[chosen], _own.output(_digits.images[chosen])
+        pictures = [
+            (
+                markup.picture(image, f"input: test digit no. {number}, a {label}"),
+                markup.picture(drawn, f"{name}: test digit no. {number}"),
+            )
+            for image, drawn, number, label in zip(
+                images, output, chosen, _digits.labels[chosen], strict=True
+            )
+        ]
+        errors = [f"{error:.3f}" for error in _own.errors[chosen]]
+        found[title] = markup.stacks(pictures, errors, ways.to_map(_own.found, chosen), 50)
+    return found
 
 
 def _offer_csv(text: str, name: str, key: str) -> None:
