@@ -82,38 +82,41 @@ def _by_label(shown: list[runs.Run], digits: resources.TestDigits) -> None:
 
 
 def _galleries(shown: list[runs.Run], digits: resources.TestDigits) -> None:
-    own, rows = shown[0], []
-    for which, title in _GALLERIES.items():
-        chosen = select(own.errors, digits.labels, which=which, count=_COUNT)
-        images, output = digits.images[chosen], own.output(digits.images[chosen])
+    own = shown[0]
+    galleries, rows = _all_galleries(own.title, own.found.digest, digits.fingerprint, own, digits)
+    for title, html in galleries.items():
         st.markdown(f"**{title}** of {shell.plain(own.title)}")
-        st.html(
-            markup.stacks(
-                [
-                    (
-                        markup.picture(image, f"input: test digit no. {number}, a {label}"),
-                        markup.picture(drawn, f"{own.name}: test digit no. {number}"),
-                    )
-                    for image, drawn, number, label in zip(
-                        images, output, chosen, digits.labels[chosen], strict=True
-                    )
-                ],
-                [f"{error:.4f}" for error in own.errors[chosen]],
-                ways.to_map(own.found, chosen),
-                50,
-            )
-        )
-        rows += [
-            markup.Row(name=title, images=images),
-            markup.Row(
-                name=f"by {own.title} · MSE",
-                images=output,
-                texts=[f"{error:.4f}" for error in own.errors[chosen]],
-            ),
-        ]
+        st.html(html)
     exports.offer_rows(rows, f"{own.name}-galleries.png", key="reconstruct_galleries_png")
     median = np.median(own.errors)
     st.caption(
         "Above what went in, below what came out, then the error (MSE). The median of "
         f"{len(own.errors):,} test digits is {median:.4f}. Click one to see it on the map."
     )
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _all_galleries(
+    title: str, digest: str, fingerprint: str, _own: runs.Run, _digits: resources.TestDigits
+) -> tuple[dict[str, str], list[markup.Row]]:
+    """HTML of each gallery, by its title, some 100 kB together; and all as rows."""
+    found, rows = {}, []
+    for which, heading in _GALLERIES.items():
+        chosen = select(_own.errors, _digits.labels, which=which, count=_COUNT)
+        images, output = _digits.images[chosen], _own.output(_digits.images[chosen])
+        pictures = [
+            (
+                markup.picture(image, f"input: test digit no. {number}, a {label}"),
+                markup.picture(drawn, f"{_own.name}: test digit no. {number}"),
+            )
+            for image, drawn, number, label in zip(
+                images, output, chosen, _digits.labels[chosen], strict=True
+            )
+        ]
+        errors = [f"{error:.4f}" for error in _own.errors[chosen]]
+        found[heading] = markup.stacks(pictures, errors, ways.to_map(_own.found, chosen), 50)
+        rows += [
+            markup.Row(name=heading, images=images),
+            markup.Row(name=f"by {title} · MSE", images=output, texts=errors),
+        ]
+    return found, rows

@@ -76,6 +76,7 @@ def draw(
     switches = {
         "count": Switch(key="filters_show", values=list(SHOW.values())),
         "hash": Switch(key="filters_scale", values=list(names.values())),
+        "layer": Switch(key="filters_layer", values=list(unit_words.PARTS)),
     }
     if sortable:
         words = unit_words.ORDERS[view.part]
@@ -86,6 +87,7 @@ def draw(
         _album(names[view.scale], view.scale, view.limit, prefix, short, units),
         order=order,
         count=view.count,
+        layer=view.part,
         switches=switches,
         chosen=None if chosen is None else chosen.unit,
         similar=None if chosen is None else units.order("similarity", chosen.picture(units)),

@@ -18,6 +18,9 @@ function rangeOf(points, k) {
 /** A number at an axis, with a real minus. */
 const inWords = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
 
+/** Whether two arrays hold the same numbers. */
+const alike = (one, other) => one.length === other.length && one.every((value, i) => value === other[i]);
+
 /** About `count` round numbers within a range. */
 function ticks([low, high], count) {
   const rough = (high - low) / count;
@@ -88,11 +91,15 @@ function makeMap(canvas) {
   return {
     canvas,
     fit,
+    /** Take map `which` of the data; false if it is the one on show. */
     set(data, which) {
-      points = data[`points${which}`];
+      const found = data[`points${which}`];
+      if (points && alike(points, found) && names.join() === data.axes[which].join()) return false;
+      points = found;
       names = data.axes[which];
       ranges = [rangeOf(points, 0), rangeOf(points, 1)];
       fit();
+      return true;
     },
     /** Dots in the labels' order, those selected last and alone in colour. */
     draw({ labels, colours }, order, selected, hovered, stroke) {

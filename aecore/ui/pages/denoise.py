@@ -76,12 +76,15 @@ def _pick_damage(card: Card) -> Damage:
         key="noise_level",
         persist_state="session",
     )
+    below = (
+        st.container()
+    )  # there for every kind: what follows keeps its place, and is not made anew
     if kind != "occlusion":
         return Damage(kind=kind, level=level)
     column, row = (
         place.slider(label, 0, SIDE, MIDDLE, key=key, persist_state="session")
         for place, label, key in zip(
-            st.columns(2, gap="large"),
+            below.columns(2, gap="large"),
             (
                 "Middle of the square: pixels from the left",
                 "Middle of the square: pixels from the top",
