@@ -15,6 +15,14 @@ function widthOf(text) {
   return ruler.measureText(text).width;
 }
 
+/** As much of a text as there is room for, in pixels. */
+function shortened(text, room) {
+  if (widthOf(text) <= room) return text;
+  let end = text.length;
+  while (end > 1 && widthOf(`${text.slice(0, end)}…`) > room) end--;
+  return `${text.slice(0, end)}…`;
+}
+
 /** What a series says at position `i`. */
 function reading({ values, spread }, i) {
   if (values[i] === null) return "–";
@@ -27,19 +35,20 @@ function drawLegend(svg, { series, kind, spread_name }, width, at) {
   let x = 0;
   let y = ENTRY;
   for (const each of series) {
-    const room = Math.max(...each.values.map((_, i) => reading(each, i).length));
-    const taken = SWATCH + widthOf(`${each.name}: ${"0".repeat(room)}`) + 8;
+    const value = widthOf(`: ${"0".repeat(Math.max(...each.values.map((_, i) => reading(each, i).length)))}`);
+    const name = shortened(each.name, width - SWATCH - value);
+    const taken = SWATCH + widthOf(name) + value + 8;
     if (x > 0 && x + taken > width) [x, y] = [0, y + ENTRY];
     if (kind === "lines") svg.append(makeSvg("line", { x1: x, x2: x + 14, y1: y - 4, y2: y - 4, ...stroke(each) }));
     else svg.append(makeSvg("rect", { x: x + 2, y: y - 10, width: 11, height: 11, fill: fillOf(each) }));
-    const said = at === null ? each.name : `${each.name}: ${reading(each, at)}`;
+    const said = at === null ? name : `${name}: ${reading(each, at)}`;
     svg.append(makeSvg("text", { x: x + SWATCH, y }, said));
     x += taken;
   }
   const shaded = series.filter((each) => each.is_shaded).map((each) => each.name);
   if (!shaded.length) return y + GAP;
   const said = `shaded: ${spread_name}${shaded.length < series.length ? ` of ${shaded.join(", ")}` : ""}`;
-  svg.append(makeSvg("text", { x: 0, y: y + ENTRY, opacity: 0.8 }, said));
+  svg.append(makeSvg("text", { x: 0, y: y + ENTRY, opacity: 0.8 }, shortened(said, width)));
   return y + ENTRY + GAP;
 }
 
