@@ -149,7 +149,7 @@ function createLinked(parentElement) {
 
   function save() {
     const scale = devicePixelRatio || 1;
-    const top = 28 * scale;
+    const top = 48 * scale;
     const sheet = make("canvas");
     sheet.width = canvases[0].width + canvases[1].width;
     sheet.height = Math.max(...canvases.map((canvas) => canvas.height)) + top;
@@ -165,13 +165,22 @@ function createLinked(parentElement) {
       context.fillText(data.names[i], left + MARGIN.left * scale, 6 * scale);
       context.drawImage(canvas, left, top);
     });
+    present().forEach((label, i) => {
+      const left = (MARGIN.left + 32 * i) * scale;
+      context.fillStyle = data.colours[label];
+      context.fillRect(left, 29 * scale, 10 * scale, 10 * scale);
+      context.fillStyle = style.color;
+      context.fillText(label, left + 14 * scale, 27 * scale);
+    });
     const link = make("a", { href: sheet.toDataURL("image/png"), download: "maps.png" });
     link.click();
   }
 
+  /** The labels that there are. */
+  const present = () => [...new Set(data.labels)].sort((a, b) => a - b);
+
   function buildBar() {
-    const present = [...new Set(data.labels)].sort((a, b) => a - b);
-    const buttons = present.map((label) => {
+    const buttons = present().map((label) => {
       const button = make("button", { type: "button", class: "label", style: `--digit:${data.colours[label]}` }, String(label));
       button.setAttribute("aria-label", `Select all digits ${label}`);
       listen(button, "click", () => selectLabel(label));
