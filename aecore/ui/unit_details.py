@@ -18,31 +18,16 @@ from aecore.ui.charts import Chart, charts
 from aecore.ui.dissection import Part
 from aecore.ui.resources import TestDigits
 
+_UNITS_KEPT = 64  # 0.3 MB each
+
 
 def show(found: Checkpoint, digits: TestDigits, part: Part, unit: int) -> None:
     """Draw the details of a unit; all at once, as the browser redraws the page for each part."""
-    answers = dissection.responses(found, digits, part)
-    ablation = dissection.ablation(found, digits)
-    layer = dissection.position(found, part)
     name = unit_words.name(part, unit)
-    loss = ablation.switch_off(layer, unit)
-    best = answers.most_exciting(unit)
-    pictures = None
-    if len(best):
-        whole, without = ablation.draw(layer, unit, digits.images[best])
-        pictures = _Pictures(
-            part=part,
-            name=name,
-            numbers=best,
-            labels=digits.labels[best],
-            outputs=answers.values[unit, best],
-            series=(digits.images[best], whole, without, whole - without),
-        )
-    html = pictures and pictures.html()
-    drawn = [_distribution(answers, digits, unit, name), _loss(loss, name)]
+    loss, pictures, drawn = _measured(found.digest, digits.fingerprint, part, unit, found, digits)
     st.subheader(name[0].upper() + name[1:] if part == "hidden" else name, anchor=False)
     if pictures:
-        st.html(html)
+        st.html(pictures.html)
         pictures.offer()
     else:
         st.info(
@@ -52,6 +37,31 @@ def show(found: Checkpoint, digits: TestDigits, part: Part, unit: int) -> None:
         )
     charts("filters_charts", drawn)
     st.caption(unit_words.loss(loss, len(digits.labels), part))
+
+
+@st.cache_resource(max_entries=_UNITS_KEPT, show_spinner=False)
+def _measured(
+    digest: str, fingerprint: str, part: Part, unit: int, _found: Checkpoint, _digits: TestDigits
+) -> tuple[Loss, _Pictures | None, list[Chart]]:
+    """What is lost without a unit, the digits that excite it if any do, and both charts."""
+    answers = dissection.responses(_found, _digits, part)
+    ablation = dissection.ablation(_found, _digits)
+    layer = dissection.position(_found, part)
+    name = unit_words.name(part, unit)
+    loss = ablation.switch_off(layer, unit)
+    best = answers.most_exciting(unit)
+    pictures = None
+    if len(best):
+        whole, without = ablation.draw(layer, unit, _digits.images[best])
+        pictures = _Pictures(
+            part=part,
+            name=name,
+            numbers=best,
+            labels=_digits.labels[best],
+            outputs=answers.values[unit, best],
+            series=(_digits.images[best], whole, without, whole - without),
+        )
+    return loss, pictures, [_distribution(answers, _digits, unit, name), _loss(loss, name)]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,6 +84,7 @@ class _Pictures:
         """Where the colours of the difference are deepest."""
         return colour_limit(self.series[-1])
 
+    @cached_property
     def html(self) -> str:
         images, whole, without, difference = self.series
         rows = [
