@@ -83,7 +83,7 @@ def effects(table: np.ndarray, dimensions: np.ndarray, limit: float) -> Heat:
         Where the symmetric colour scale ends.
     """
     return Heat(
-        title="And for each label",
+        title="What the dimensions count for, by label",
         alt=f"Heat map: increase of the error for each label with one of {len(dimensions)} "
         "dimensions fixed",
         file="dimensions-by-label",

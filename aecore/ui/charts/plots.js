@@ -2,7 +2,7 @@
 // anew where the pointer moves, so that the legend tells the values there. Follows charts.js.
 
 const TALL = 300; // px of a plot's axes
-const CELL = 20; // px, the height of a heat map's row: at least, so that its axis has room for its name
+const CELL = 20; // px, the least height of a heat map's row
 const NARROWEST = 260;
 const ENTRY = 16; // px, a line of the legend
 const SWATCH = 20;
@@ -178,7 +178,7 @@ function makePlot(plot, width, at = null) {
 function makeHeat({ table, rows, columns, x_name, y_name, value_name, limit, colours, scale, alt }, width) {
   const left = 26 + Math.max(...rows.map(widthOf));
   const top = 34;
-  const high = Math.max(CELL, widthOf(y_name) / rows.length);
+  const high = Math.max(CELL, widthOf(y_name) / rows.length); // the axis needs room for its name
   const [wide, bottom] = [(width - left - 4) / columns.length, top + rows.length * high];
   const svg = makeSvg("svg", { viewBox: `0 0 ${width} ${bottom + 44}`, role: "img", "aria-label": alt, fill: "currentColor", "font-size": FONT, "font-family": "sans-serif" });
   const write = (text, attributes) => svg.append(makeSvg("text", { "text-anchor": "middle", ...attributes }, text));
