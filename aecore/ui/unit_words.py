@@ -84,7 +84,7 @@ def training(name: str, card: Card) -> str:
     if card.model.weight_init == "zeros":
         ways.append("weights from zero")
     how = " and ".join(ways) or "no code dropout, no zero start"
-    return f"**{name}**: {how} · test error (MSE) {card.metrics['test_mse']:.4f}"
+    return f"**{name}**: {how}"
 
 
 def cell(units: Units, prefix: str, short: str, i: int) -> tuple[str, str]:

@@ -134,7 +134,8 @@ def _side_by_side(pair: Sequence[Checkpoint], digits: resources.TestDigits, view
         units: Units = dissection.units(found, digits, view.part)
         with column:
             st.markdown(unit_words.training(shell.plain(found.name), found.card))
-            st.caption(unit_words.health(units, view.part))
+            error = f"Test error (MSE) {found.card.metrics['test_mse']:.4f}"
+            st.caption(f"{error} · {unit_words.health(units, view.part)}")
             draw(
                 f"filters_{side}",
                 f"{found.name}: {unit_words.title(view.part, len(units))}",
