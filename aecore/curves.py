@@ -16,7 +16,7 @@ from aecore.plot import Mark, Plot, Series
 _HEIGHT = 400
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _SVG_DASHES = ("", "9 4", "2 4", "9 4 2 4")
-_LONGEST = 20  # letters of a name in a legend
+_LONGEST = 17  # letters of a name in a legend: two columns fit a phone
 _GREY = "#94a4a2"
 
 

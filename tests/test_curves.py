@@ -106,5 +106,5 @@ def test_a_long_name_is_cut_in_the_legend_and_whole_beside_its_mark():
         curves.by_epoch({name: ([1, 2], [0.05, 0.04])}, "epoch"),
     ):
         trace = figure.data[-1]
-        assert trace.name == "a-name-of-sixty-fou…"
+        assert trace.name == "a-name-of-sixty-…"
         assert name in trace.hovertemplate
