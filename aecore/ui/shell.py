@@ -50,7 +50,11 @@ def guarded(render: Callable[P, None]) -> Callable[P, None]:
 
 
 def open_page(
-    title: str, explanation: str, *, prefer: Callable[[Card], bool] | None = None
+    title: str,
+    explanation: str,
+    *,
+    prefer: Callable[[Card], bool] | None = None,
+    measures: bool = False,
 ) -> Checkpoint:
     """Draw the head of a page and give the model that it is about.
 
@@ -60,6 +64,8 @@ def open_page(
         Markdown of our own.
     prefer : callable, optional
         Which models the page is best opened on, unless the address names another.
+    measures : bool
+        Whether the page measures the model anew, on the digits in use.
     """
     heading, picker = st.columns([3, 2], vertical_alignment="bottom")
     heading.title(title, anchor=False)
@@ -74,7 +80,8 @@ def open_page(
     name = pick_model(picker, cards, prefer=prefer)
     st.markdown(explanation)
     found = resources.load_checkpoint(name)
-    st.caption("\n\n".join([facts(found.card), *_measured_elsewhere(found.card)]))
+    elsewhere = _measured_elsewhere(found.card) if measures else []
+    st.caption("\n\n".join([facts(found.card), *elsewhere]))
     return found
 
 

@@ -23,7 +23,7 @@ _VIEWS = {"Once, in numbers": mended.show, "Again and again": again.show}
 
 
 def render() -> None:
-    found = shell.open_page("Denoising", _EXPLANATION, prefer=_is_denoiser)
+    found = shell.open_page("Denoising", _EXPLANATION, prefer=_is_denoiser, measures=True)
     if not _is_denoiser(found.card):
         st.info(
             f"{shell.plain(found.name)} was trained on clean digits, so do not expect it to mend "

@@ -35,7 +35,7 @@ _COUNTS = {"some": f"First {FEW}", "all": "All"}
 
 
 def render() -> None:
-    found = shell.open_page("Filters", _EXPLANATION)
+    found = shell.open_page("Filters", _EXPLANATION, measures=True)
     _laboratory(found)
     shell.close_page()
 

@@ -20,7 +20,7 @@ _COUNT = 10
 
 
 def render() -> None:
-    found = shell.open_page("Reconstruction", _EXPLANATION)
+    found = shell.open_page("Reconstruction", _EXPLANATION, measures=True)
     if found.card.train.noise is not None:
         st.info(
             f"{shell.plain(found.name)} was trained to mend digits with {found.card.train.noise}; "
