@@ -185,7 +185,8 @@ def _label_groups(figure: go.Figure, points: np.ndarray, labels: np.ndarray) -> 
 def label_spots(points: np.ndarray, labels: np.ndarray) -> dict[int, tuple[float, float]]:
     """Where to write each label: where it is densest and most alone, and off the other labels.
 
-    Where that leaves a label nothing but places of others, it moves closer to those written.
+    Where that leaves a label nothing but places of others, it moves closer to those written, and
+    on top of them at worst.
 
     Parameters
     ----------
@@ -204,11 +205,11 @@ def label_spots(points: np.ndarray, labels: np.ndarray) -> dict[int, tuple[float
     room = np.ptp(points, axis=0) * _SIGN
     spots = {}
     for index in np.argsort((scores > best / 2).sum(axis=(1, 2)), kind="stable"):
-        for share in (1.0, 0.6):
+        for share, enough in ((1.0, 0.5), (0.6, 1e-6), (0.0, 0.0)):
             free = scores[index].copy()
             for spot in spots.values():
                 free[(np.abs(places - spot) < share * room).all(axis=-1)] = -1.0
-            if free.max() >= best[index].item() / 2:
+            if free.max() >= enough * best[index].item():
                 break
         x, y = places[np.unravel_index(free.argmax(), free.shape)]
         spots[int(present[index])] = (float(x), float(y))
