@@ -49,7 +49,8 @@ class Ablation:
     What does not depend on the unit is computed once. Switching one off adds a rank-one change
     to the sums of the next ReLU layer, and only the digits for which the unit was on run through
     the layers after that. With d the change of the last hidden layer, V the last matrix and r the
-    old residual, the squared error rises by d' V'V d - 2 r'V d, so no picture has to be drawn.
+    old residual, the squared error rises by d' V'V d - 2 r'V d, so no picture has to be drawn,
+    unless the pixels are squeezed by a logistic function.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ class Ablation:
     ) -> None:
         self.chosen = measured(layers, len(images))
         """Which digits are measured: all, or evenly spread ones where that would take long."""
-        images = images[self.chosen]
+        self._images = images = images[self.chosen]
         self.labels = labels[self.chosen]
         self._layers = layers
         self._values: dict[int, np.ndarray] = {}  # outputs (N, K) of the positions
@@ -80,13 +81,11 @@ class Ablation:
                 if layer == _next_relu(layers, each):
                     self._sums[each] = sums
         self._hidden = values  # (N, last hidden)
-        output = layers.sums(layers.last_hidden + 1, values)
+        output = layers.run(values, first=layers.last_hidden + 1)
         self.before = mse(images, output)
         last = layers.matrices[-1]
         self._pull = 2 * (images - output) @ last  # 2 r'V, (N, last hidden)
         self._products = last.T @ last  # V'V
-        self.mirror_activity = (values > 0).mean(axis=0)
-        """(last hidden,) share of the digits for which each unit of the last layer is above 0."""
 
     def off_value(self, layer: int, unit: int) -> float:
         """What the unit gives while it is switched off."""
@@ -109,10 +108,17 @@ class Ablation:
                 sums = self._sums[layer][rows] + step[rows, None] * onward
                 hidden = layers.outputs(target, sums)
                 hidden = layers.run(hidden, first=target + 1, last=layers.last_hidden)
-                change = hidden - self._hidden[rows]
-                rise = np.einsum("nk,nk->n", change @ self._products - self._pull[rows], change)
-                after[rows] += rise.astype(np.float64) / N_PIXELS
+                after[rows] = self._errors(rows, hidden)
         return Loss(before=self.before, after=after, labels=self.labels)
+
+    def _errors(self, rows: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+        """Errors (R,) of the digits `rows`, given what the last hidden layer makes of them."""
+        if self._layers.logistic:
+            drawn = self._layers.run(hidden, first=self._layers.last_hidden + 1)
+            return mse(self._images[rows], drawn)
+        change = hidden - self._hidden[rows]
+        rise = np.einsum("nk,nk->n", change @ self._products - self._pull[rows], change)
+        return self.before[rows] + rise.astype(np.float64) / N_PIXELS
 
     def draw(self, layer: int, unit: int, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Reconstructions (B, 784) of images (B, 784) with all units, and with this one off."""
@@ -136,6 +142,7 @@ def measured(layers: Layers, count: int) -> np.ndarray:
     else 1,000, evenly spread.
     """
     onward = range(_next_relu(layers, 0) + 1, layers.last_hidden + 1)
-    work = len(layers.biases[layers.last_hidden]) ** 2
+    drawn = N_PIXELS if layers.logistic else len(layers.biases[layers.last_hidden])
+    work = len(layers.biases[layers.last_hidden]) * drawn
     work += sum(layers.matrices[layer].size for layer in onward)
     return spread(count, count if work * count <= MOST_WORK else FEWEST)

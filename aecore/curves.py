@@ -16,6 +16,7 @@ from aecore.plot import Mark, Plot, Series
 _HEIGHT = 400
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _SVG_DASHES = ("", "9 4", "2 4", "9 4 2 4")
+_LONGEST = 17  # letters of a name in a legend: two columns fit a phone
 _GREY = "#94a4a2"
 
 
@@ -26,6 +27,11 @@ def _style(index: int) -> dict[str, str]:
         "color": DIGIT_COLOURS[index % count],
         "dash": _DASHES[(index + index // count) % len(_DASHES)],
     }
+
+
+def _in_legend(name: str) -> str:
+    """A model's name, short enough to leave a narrow chart room for its lines."""
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
 def _finish(figure: go.Figure, x_name: str, y_name: str, *, height: int = _HEIGHT) -> go.Figure:
@@ -120,7 +126,8 @@ def by_pass(changes: np.ndarray, names: Sequence[str], *, settled: float) -> go.
             "showarrow": False,
         },
     )
-    figure.update_xaxes(type="log", dtick="D2")
+    ticks = 2 ** np.arange(int(np.log2(max(len(changes), 1))) + 1)
+    figure.update_xaxes(type="log", tickvals=ticks, ticktext=ticks)
     figure.update_yaxes(type="log", dtick=1, exponentformat="power")
     return _finish(figure, "pass", "change in the pass (RMS, grey levels of 0..1)")
 
@@ -183,7 +190,7 @@ def by_dimension(
             name="PCA",
             mode="lines" if whole else "markers",
             line={"color": _GREY, "width": 2},
-            marker={"symbol": "line-ew-open", "size": 14, "color": _GREY},
+            marker={"symbol": "line-ew-open", "size": 14, "color": _GREY, "line": {"width": 3}},
             hovertemplate="D = %{x}: %{y:.5f}<extra>PCA</extra>",
         )
     )
@@ -192,12 +199,13 @@ def by_dimension(
             go.Scatter(
                 x=[dim],
                 y=[error],
-                name=name,
+                name=_in_legend(name),
                 mode="markers",
                 marker={
                     "color": DIGIT_COLOURS[index % len(DIGIT_COLOURS)],
                     "symbol": _SYMBOLS[index % len(_SYMBOLS)],
                     "size": 12,
+                    "line": {"width": 1, "color": "#ffffff"},  # marks may lie on each other
                 },
                 hovertemplate="D = %{x}: %{y:.5f}<extra>" + name + "</extra>",
             )
@@ -238,7 +246,7 @@ def by_epoch(
             go.Scatter(
                 x=x,
                 y=errors,
-                name=name,
+                name=_in_legend(name),
                 mode="lines" if len(x) > 1 else "markers",
                 line=_style(index),
                 hovertemplate="%{x:.4~g}: %{y:.5f}<extra>" + name + "</extra>",

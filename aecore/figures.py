@@ -26,8 +26,11 @@ DIGIT_COLOURS = (
 )
 """Ten colours told apart with colour-blindness too: Petroff (2021), arXiv:2107.02270, table 1."""
 
-
 _PINNED = "#e8196a"
+_CELLS = 60  # each way, in which the digits of a label are counted
+_CAMERA = {"eye": {"x": 1.6, "y": 1.6, "z": 1.15}, "center": {"x": 0, "y": 0, "z": -0.15}}
+"""From far enough for the names of the axes."""
+_SIGN = (0.045, 0.06)  # width and height of a label's sign, as shares of a map
 
 
 def finish(figure: go.Figure, x_name: str, y_name: str, *, height: int = 340) -> go.Figure:
@@ -182,29 +185,52 @@ def _label_groups(figure: go.Figure, points: np.ndarray, labels: np.ndarray) -> 
 def label_spots(points: np.ndarray, labels: np.ndarray) -> dict[int, tuple[float, float]]:
     """Where to write each label: where it is densest and most alone, and off the other labels.
 
+    Where that leaves a label nothing but places of others, it moves closer to those written, and
+    on top of them at worst.
+
     Parameters
     ----------
     points : ndarray of shape (N, 2)
     labels : ndarray of shape (N,)
     """
-    edges = [np.linspace(*np.percentile(column, (0.5, 99.5)), 25) for column in points.T]
+    edges = [np.linspace(*np.percentile(column, (0.5, 99.5)), _CELLS + 1) for column in points.T]
+    middles = [(edge[1:] + edge[:-1]) / 2 for edge in edges]
+    places = np.stack(np.meshgrid(*middles, indexing="ij"), axis=-1)  # (cells, cells, 2)
     present = np.unique(labels)
     counts = np.stack([np.histogram2d(*points[labels == x].T, bins=edges)[0] for x in present])
-    purity = counts / np.maximum(counts.sum(axis=0), 1)
-    scores = counts * purity**2
+    counts = _blurred(_blurred(counts))
+    among = counts.sum(axis=0)
+    scores = counts * (counts / np.maximum(among + among.mean(), 1e-9)) ** 2
+    best = scores.max(axis=(1, 2), keepdims=True)
+    room = np.ptp(points, axis=0) * _SIGN
     spots = {}
-    for index in np.argsort(-scores.max(axis=(1, 2)), kind="stable"):
-        x, y = np.unravel_index(scores[index].argmax(), scores[index].shape)
-        middle = [(edge[i] + edge[i + 1]) / 2 for edge, i in zip(edges, (x, y), strict=True)]
-        spots[int(present[index])] = (float(middle[0]), float(middle[1]))
-        scores[:, max(x - 1, 0) : x + 2, max(y - 1, 0) : y + 2] = -1.0
+    for index in np.argsort((scores > best / 2).sum(axis=(1, 2)), kind="stable"):
+        for share, enough in ((1.0, 0.5), (0.6, 1e-6), (0.0, 0.0)):
+            free = scores[index].copy()
+            for spot in spots.values():
+                free[(np.abs(places - spot) < share * room).all(axis=-1)] = -1.0
+            if free.max() >= enough * best[index].item():
+                break
+        x, y = places[np.unravel_index(free.argmax(), free.shape)]
+        spots[int(present[index])] = (float(x), float(y))
     return spots
 
 
+def _blurred(tables: np.ndarray) -> np.ndarray:
+    """Each value (..., R, C) with its eight neighbours added."""
+    rows, columns = tables.shape[-2:]
+    padded = np.pad(tables, ((0, 0), (1, 1), (1, 1)))
+    return sum(padded[:, i : i + rows, j : j + columns] for i in range(3) for j in range(3))
+
+
 def _name_axes(figure: go.Figure, names: Sequence[str], flat: bool) -> None:
+    if not flat:
+        names = [name.replace(" (", "<br>(") for name in names]  # they run along short edges
     titles = [{"title": {"text": name}} for name in names]
     if flat:
         figure.update_xaxes(**titles[0], zeroline=False)
         figure.update_yaxes(**titles[1], zeroline=False)
     else:
-        figure.update_scenes(**dict(zip(("xaxis", "yaxis", "zaxis"), titles, strict=True)))
+        figure.update_scenes(
+            **dict(zip(("xaxis", "yaxis", "zaxis"), titles, strict=True)), camera=_CAMERA
+        )

@@ -15,8 +15,9 @@ from aecore.config import ModelConfig
 class Layers:
     """Weight matrices and biases from the pixels to the code and back to the pixels.
 
-    Layers are counted from 0. All but the code's and the last one end in a ReLU. There is no
-    dropout here: this is the model as it is looked at, not as it is trained.
+    Layers are counted from 0. All but the code's and the last one end in a ReLU, the last one in a
+    logistic function where the model has one. There is no dropout here: this is the model as it is
+    looked at, not as it is trained.
     """
 
     matrices: tuple[np.ndarray, ...]
@@ -25,6 +26,8 @@ class Layers:
     """(out,) float32 each."""
     code: int
     """Which layer's output is the code."""
+    logistic: bool = False
+    """Whether the pixels are squeezed between 0 and 1."""
 
     @classmethod
     def of(cls, config: ModelConfig, weights: Mapping[str, np.ndarray]) -> Self:
@@ -41,6 +44,7 @@ class Layers:
                 weights[f"{name}.bias"][:width] for name, width in zip(names, widths, strict=True)
             ),
             code=depth - 1,
+            logistic=config.output == "logistic",
         )
 
     @property
@@ -53,11 +57,13 @@ class Layers:
         return layer not in (self.code, len(self.matrices) - 1)
 
     def sums(self, layer: int, inputs: np.ndarray) -> np.ndarray:
-        """What the layer (out) makes of inputs (B, in) before its ReLU, (B, out)."""
+        """What the layer (out) adds up of inputs (B, in), (B, out); see `outputs`."""
         return inputs @ self.matrices[layer].T + self.biases[layer]
 
     def outputs(self, layer: int, sums: np.ndarray) -> np.ndarray:
         """The layer's outputs of its sums, both (B, out)."""
+        if self.logistic and layer == len(self.matrices) - 1:
+            return (1 + np.tanh(sums / 2)) / 2  # no overflow, as exp has
         return np.maximum(sums, 0) if self.rectified(layer) else sums
 
     def run(self, inputs: np.ndarray, *, first: int = 0, last: int | None = None) -> np.ndarray:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import io
+import functools
 import os
+import struct
 import tempfile
+import zlib
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from aecore.errors import PictureError
 
@@ -45,7 +46,16 @@ def to_signed_png(values: np.ndarray, *, limit: float, scale: int = 1) -> bytes:
     scale : int
         Each pixel becomes a square of this size.
     """
-    return _encode(_colours(np.clip(values / limit, -1.0, 1.0)), scale)
+    shades = _signed_shades()
+    middle = len(shades) // 2
+    rows = np.rint(middle * (1 + np.clip(values / limit, -1.0, 1.0))).astype(np.intp)
+    return _encode(shades[rows], scale)
+
+
+@functools.cache
+def _signed_shades() -> np.ndarray:
+    """Colours of -1..1, (1025, 3) uint8: a table is quicker than three interpolations."""
+    return np.rint(_colours(np.linspace(-1.0, 1.0, 1025))).astype(np.uint8)
 
 
 def _colours(shares: np.ndarray) -> np.ndarray:
@@ -66,12 +76,30 @@ def signed_palette() -> np.ndarray:
 
 
 def _encode(levels: np.ndarray, scale: int) -> bytes:
-    """PNG of levels in 0..255, (H, W) or (H, W, 3)."""
-    pixels = np.rint(levels).astype(np.uint8).repeat(scale, axis=0).repeat(scale, axis=1)
-    file = io.BytesIO()
-    # Pillow's own level takes four times as long and saves 4% of the bytes.
-    Image.fromarray(pixels).save(file, format="PNG", compress_level=1)
-    return file.getvalue()
+    """PNG of levels (H, W) or colours (H, W, 3), uint8.
+
+    Written here, as a page holds a hundred small ones: Pillow takes three times as long for each.
+    """
+    if scale > 1:
+        levels = levels.repeat(scale, axis=0).repeat(scale, axis=1)
+    height, width = levels.shape[:2]
+    lines = levels.reshape(height, -1)
+    filtered = np.zeros((height, 1 + lines.shape[1]), np.uint8)  # each line's first: no filter
+    filtered[:, 1:] = lines
+    kind = 0 if levels.ndim == 2 else 2
+    return b"".join(
+        (
+            b"\x89PNG\r\n\x1a\n",
+            _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)),
+            _chunk(b"IDAT", zlib.compress(filtered.tobytes(), 1)),
+            _chunk(b"IEND", b""),
+        )
+    )
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    checksum = zlib.crc32(content, zlib.crc32(name))
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", checksum)
 
 
 def write_png(path: Path, grey: np.ndarray) -> None:

@@ -83,7 +83,7 @@ def effects(table: np.ndarray, dimensions: np.ndarray, limit: float) -> Heat:
         Where the symmetric colour scale ends.
     """
     return Heat(
-        title="And for each label",
+        title="What the dimensions count for, by label",
         alt=f"Heat map: increase of the error for each label with one of {len(dimensions)} "
         "dimensions fixed",
         file="dimensions-by-label",
@@ -126,7 +126,7 @@ def distances_over_sigma(percentiles: np.ndarray, *, shown: float) -> Plot:
         alt="Line: how far off the map the noised code lies, over the level of the noise",
         file="noise-distances",
         y_name="farther out than so many % of the test digits",
-        y_range=(0.0, 102.0),
+        y_range=(0.0, 115.0),  # room for the words above the line
     )
 
 

@@ -37,7 +37,8 @@ def _variational(card: Card) -> str:
         "learns from one code drawn of it, and the loss is the mean squared error plus "
         f"{weight:g} × the distribution's KL divergence from N(0, I) in nats: the evidence lower "
         f"bound for pixels with the standard deviation {math.sqrt(weight * N_PIXELS / 2):.2f}. So "
-        "the codes gather around zero without gaps: what is drawn from N(0, I) lies on the map."
+        "the codes are drawn towards zero without gaps: what is drawn from N(0, I) is to lie on "
+        "the map."
     )
     if {"sampled_mse", "kl_divergence"} <= set(card.metrics):
         text += (

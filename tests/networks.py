@@ -12,6 +12,7 @@ from aecore.model import Autoencoder
 SHAPES = {
     "one hidden layer": ModelConfig(latent_dim=3, hidden_dims=(24,)),
     "three hidden layers": ModelConfig(latent_dim=4, hidden_dims=(40, 20, 12)),
+    "a logistic output": ModelConfig(latent_dim=4, hidden_dims=(24, 12), output="logistic"),
     "one number": ModelConfig(latent_dim=1, hidden_dims=(16,), latent_dropout=0.5),
 }
 
@@ -24,7 +25,7 @@ def make(config: ModelConfig, *, seed: int = 0) -> tuple[Autoencoder, Layers]:
 
 
 def outputs(model: Autoencoder, x: torch.Tensor) -> list[torch.Tensor]:
-    """What every layer gives, ReLU included, by running the model's own modules one by one."""
+    """What every layer gives, with what it ends in, by running the modules one by one."""
     found = []
     for part in (model.encoder.layers, model.decoder.layers):
         for module in part:
@@ -33,6 +34,8 @@ def outputs(model: Autoencoder, x: torch.Tensor) -> list[torch.Tensor]:
                 found[-1] = x
             else:
                 found.append(x)
+    if model.config.output == "logistic":
+        found[-1] = found[-1].sigmoid()
     return found
 
 

@@ -82,6 +82,15 @@ def test_before_is_the_models_own_error_and_the_rise_is_counted_by_label(
         assert loss.rise_by_label()[label] == pytest.approx(rise, abs=1e-5)
 
 
+def test_before_is_the_models_own_error_where_the_pixels_are_squeezed_too(digits, unit_digits):
+    model, layers = networks.make(networks.SHAPES["a logistic output"])
+
+    quick = Ablation(layers, (0,), unit_digits, digits.test_labels)
+
+    expected = metrics.mse(unit_digits, inference.reconstruct(model, unit_digits))
+    np.testing.assert_allclose(quick.before, expected, rtol=1e-5)
+
+
 def test_a_silent_unit_costs_exactly_nothing(digits, unit_digits):
     _, layers = networks.make(networks.SHAPES["one hidden layer"])
     layers.biases[0][7] = -1e3

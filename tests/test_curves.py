@@ -96,3 +96,15 @@ def test_many_training_curves_all_look_different():
 
     assert len({(trace.line.color, trace.line.dash) for trace in figure.data}) == 30
     assert figure.layout.xaxis.title.text == "epoch"
+
+
+def test_a_long_name_is_cut_in_the_legend_and_whole_beside_its_mark():
+    name = "a-name-of-sixty-four-letters-" * 2
+
+    for figure in (
+        curves.by_dimension({name: (2, 0.04)}, {2: 0.05}, whole=False),
+        curves.by_epoch({name: ([1, 2], [0.05, 0.04])}, "epoch"),
+    ):
+        trace = figure.data[-1]
+        assert trace.name == "a-name-of-sixty-…"
+        assert name in trace.hovertemplate

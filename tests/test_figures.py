@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.color import deltaE_ciede2000, rgb2lab
 
+from aecore import checkpoint
 from aecore.figures import DIGIT_COLOURS, label_spots, latent_map
 
 # Full colour-blindness as matrices over linear RGB: Machado, Oliveira and Fernandes, "A
@@ -154,3 +155,23 @@ def test_signs_lie_within_the_data_even_if_it_collapsed(seed, n, spread):
     for spot in spots.values():
         assert (low <= spot).all()
         assert (spot <= high).all()
+
+
+def test_a_digit_far_out_does_not_drive_signs_away_from_their_own(cloud):
+    points, labels = cloud
+    far = np.append(points[:, :2], [[5000.0, -5000.0]], axis=0)
+
+    for digit, spot in label_spots(far, np.append(labels, 0)).items():
+        nearest = np.linalg.norm(far - spot, axis=1).argsort()[:10]
+        assert digit in np.append(labels, 0)[nearest]
+
+
+@pytest.mark.parametrize("name", ["plane", "deep-plane", "variational-plane"])
+def test_signs_on_a_map_with_long_arms_stand_near_their_own_digits(name):
+    """Signs of digits in the thick of `deep-plane` were pushed out among other labels."""
+    found = checkpoint.load(name)
+    near = np.ptp(found.codes, axis=0) * 0.08
+
+    for digit, spot in label_spots(found.codes, found.labels).items():
+        own = found.codes[found.labels == digit]
+        assert (np.abs(own - spot) < near).all(axis=1).mean() > 0.3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from pages import grid, open_page, texts
 
 from aecore import checkpoint, comparison
 from aecore.baseline import PCA
+from aecore.config import NoiseConfig
 from aecore.damage import Damage
 from aecore.denoising import Score, median_3x3
 from aecore.inference import build_model, reconstruct
@@ -105,10 +107,20 @@ def test_again_and_again_says_where_the_digits_settle(model):
     assert len(app.get("plotly_chart")) == 2
 
 
-def test_a_model_without_a_plain_twin_says_so():
-    app = open_page("denoise", model="wide")
+def test_a_model_without_a_plain_twin_says_so(make_checkpoint, tmp_path, monkeypatch):
+    alone = make_checkpoint("alone", noise=NoiseConfig())
+    shutil.copy(alone.path, tmp_path / alone.path.name)
+    monkeypatch.setenv("AECORE_MODELS", str(tmp_path))
+
+    app = open_page("denoise", model="alone")
 
     assert "no plain autoencoder of the same size" in texts(app)
+
+
+def test_a_plain_model_is_told_to_be_one():
+    app = open_page("denoise", model="wide")
+
+    assert "wide is a plain autoencoder itself" in texts(app)
     assert "trained on clean digits" in "".join(note.value for note in app.info)
 
 

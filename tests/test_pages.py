@@ -48,6 +48,16 @@ def test_every_page_says_which_digits_are_in_use(page):
     assert "bundled" in texts(app)
 
 
+def test_errors_over_digits_that_are_not_at_hand_are_said_to_be(make_checkpoint, monkeypatch):
+    elsewhere = open_page("reconstruct", model="plane")
+    monkeypatch.setenv("AECORE_MODELS", str(make_checkpoint("at-hand").path.parent))
+
+    here = open_page("reconstruct", model="at-hand")
+
+    assert "own data, which are not at hand" in texts(elsewhere)
+    assert "not at hand:" not in texts(here)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_an_unknown_model_in_the_address_is_named_and_another_is_shown(page):
     app = open_page(page, model="no*such*model")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import html
+import io
 import json
 import re
 import shutil
@@ -13,10 +14,12 @@ import numpy as np
 import pages
 import pytest
 from pages import component, open_page, texts
+from PIL import Image
 
-from aecore import checkpoint, evaluation, inference, metrics
+from aecore import checkpoint, evaluation, inference, metrics, sheet
 from aecore.config import NoiseConfig
 from aecore.subset import Subset
+from aecore.ui import exports
 
 LABORATORIES = (
     "Error by label",
@@ -108,7 +111,29 @@ def test_worst_digits_come_with_their_errors_in_order():
 
     worst = np.sort(checkpoint.load("two").errors)[::-1][:16]
 
-    assert [f"{error:.3f}" for error in worst] == re.findall(r">(\d\.\d{3})<", grid(app))[-48:-32]
+    assert [f"{error:.4f}" for error in worst] == re.findall(r">(\d\.\d{4})<", grid(app))[-48:-32]
+
+
+@pytest.mark.parametrize(
+    ("laboratory", "file", "rows", "columns"),
+    [
+        ("Galleries", "two-galleries.png", 6, 16),
+        ("Dropout left on", "dropout-left-on.png", 2, 7),
+        ("Noise on the code", "noise-on-the-code.png", 2, 10),
+    ],
+)
+def test_the_pictures_of_a_laboratory_can_be_saved(laboratory, file, rows, columns, monkeypatch):
+    offered = {}
+    monkeypatch.setattr(
+        exports, "offer", lambda _, make, name, **rest: offered.update({name: make})
+    )
+
+    open_page("reconstruct", model="two", reconstruct_lab=laboratory)
+
+    with Image.open(io.BytesIO(offered[file]())) as page:
+        assert page.format == "PNG"
+        assert page.width >= columns * sheet.SIDE * sheet.ZOOM
+        assert rows <= page.height // (sheet.SIDE * sheet.ZOOM) <= 2 * rows
 
 
 def test_dropout_says_what_it_does_to_a_model_trained_without():

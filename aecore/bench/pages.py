@@ -73,8 +73,11 @@ def _choose(selector: str, count: int) -> Act:
     """Open a list and click one option after the other."""
 
     async def act(page: Any, i: int) -> None:
-        await page.locator(selector).first.press("ArrowDown")  # a click opens it only once
-        await page.locator("[role=option]").nth((i + 1) % count).click()
+        options = page.locator("[role=option]")
+        while not await options.count():  # a list that opens while the page scrolls closes again
+            await page.locator(selector).first.press("ArrowDown")  # a click opens it only once
+            await page.wait_for_timeout(200)
+        await options.nth((i + 1) % count).click()
 
     return act
 

@@ -13,8 +13,7 @@ from aecore.damage import Damage
 from aecore.projection import views
 from aecore.selection import first_of_each, spread
 from aecore.settling import PASSES, SETTLED, Settling, settle
-from aecore.sheet import to_sheet_png
-from aecore.ui import figure, markup, resources, shell
+from aecore.ui import exports, figure, markup, resources, shell
 from aecore.ui.workbench import MEASURED, Bench
 
 _DOTS = 2_000
@@ -79,14 +78,8 @@ def _pictures(settling: Settling, labels: np.ndarray, clean: np.ndarray) -> None
         st.caption(
             f"dB: mean PSNR of these {len(labels)} digits against the clean ones.", width="stretch"
         )
-        st.download_button(
-            "Passes as PNG",
-            lambda: to_sheet_png([(row.name, row.images, None) for row in rows]),
-            "denoise-again.png",
-            "image/png",
-            key="denoise_again_png",
-            on_click="ignore",
-            icon=":material/download:",
+        exports.offer_rows(
+            rows, "denoise-again.png", key="denoise_again_png", label="Passes as PNG"
         )
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from aecore import plates
 from aecore.checkpoint import Checkpoint
 from aecore.perturbation import DRAWS, OFF_THE_MAP, SIGMAS, Fall, noised
-from aecore.ui import markup, measures, resources, shell, ways
+from aecore.ui import exports, markup, measures, resources, shell, ways
 from aecore.ui.charts import charts
 
 _SHOWN = 10
@@ -29,7 +29,10 @@ def show(found: Checkpoint, digits: resources.TestDigits, number: int) -> None:
         persist_state="session",
     )
     result = measures.fall(found, digits, number)
-    st.html(_pictures(found, digits, number, sigma, result))
+    rows = _rows(found, digits, number, sigma, result)
+    drawn = f"no. {number}, a {digits.labels[number]}, draw"
+    st.html(markup.rows(rows, [f"{drawn} {i + 1}" for i in range(_SHOWN)]))
+    exports.offer_rows(rows, "noise-on-the-code.png", key="reconstruct_noise_png")
     st.markdown(_verdict(result))
     size = f"PCA, {shell.dimensions(found.card.model.latent_dim)}"
     charts(
@@ -48,16 +51,16 @@ def show(found: Checkpoint, digits: resources.TestDigits, number: int) -> None:
     )
 
 
-def _pictures(
+def _rows(
     found: Checkpoint, digits: resources.TestDigits, number: int, sigma: float, result: Fall
-) -> str:
+) -> list[markup.Row]:
     level = SIGMAS.index(sigma)
     image = digits.images[number : number + 1]
     codes = noised(measures.encode(found, image)[0], measures.deviations(found, digits)[0], sigma)[
         :_SHOWN
     ]
     linear = noised(found.pca.encode(image)[0], measures.deviations(found, digits)[1], sigma)
-    series = [
+    return [
         markup.Row(
             name=f"{found.name} · farther out than so many % of the test digits",
             images=measures.decoder(found)(codes),
@@ -70,8 +73,6 @@ def _pictures(
             texts=[f"{error:.3f}" for error in result.linear_errors[level, :_SHOWN]],
         ),
     ]
-    label = digits.labels[number]
-    return markup.rows(series, [f"no. {number}, a {label}, draw {i + 1}" for i in range(_SHOWN)])
 
 
 def _verdict(result: Fall) -> str:

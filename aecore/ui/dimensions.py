@@ -9,7 +9,7 @@ from aecore import plates
 from aecore.checkpoint import Checkpoint
 from aecore.importance import ALL, COLUMNS, MEASURED, Importance
 from aecore.selection import colour_limit
-from aecore.ui import measures, resources, shell
+from aecore.ui import exports, measures, resources, shell
 from aecore.ui.charts import charts
 
 _SHOWN = 20
@@ -32,17 +32,14 @@ def show(found: Checkpoint, digits: resources.TestDigits) -> None:
             plates.effects(increase, strongest, colour_limit(np.nan_to_num(increase))),
         ],
     )
-    st.download_button(
+    exports.offer(
         "Numbers as CSV",
         result.to_csv(),
         f"{found.name}-dimensions.csv",
-        "text/csv",
         key="reconstruct_dimensions_csv",
-        on_click="ignore",
-        icon=":material/download:",
     )
     dim = len(result.fixed)
-    part = f"the {len(strongest)} that count most of {dim}" if dim > _SHOWN else f"all {dim}"
+    part = f"the {len(strongest)} that count most of {dim}" if dim > _SHOWN else "all of them"
     measured = min(MEASURED, len(digits.labels))
     st.caption(
         f"Measured on {measured:,} test digits, evenly spread over all {len(digits.labels):,}; "
@@ -56,9 +53,9 @@ def _verdict(found: Checkpoint, result: Importance) -> str:
     top = result.order[0]
     whole, fixed = result.whole[ALL], result.fixed[top, ALL]
     name = shell.plain(found.name)
-    idle = f"**{result.n_idle or 'none'}** of {len(result.fixed)} numbers counts less than 1% of it"
+    idle = f"**{result.n_idle or 'none'}** of {shell.counted(len(result.fixed), 'number')}"
     return (
         f"{name}: fixing **z{top + 1}** costs most, the error rises from {whole:.4f} to "
-        f"**{fixed:.4f}**, by {fixed - whole:.4f}; {idle}. PCA's strongest component is worth "
-        f"{result.linear.max():.4f}."
+        f"**{fixed:.4f}**, by {fixed - whole:.4f}; less than a hundredth of that costs {idle}. "
+        f"Fixing PCA's strongest component costs {result.linear.max():.4f}."
     )

@@ -9,7 +9,7 @@ from aecore import perturbation
 from aecore.checkpoint import Checkpoint
 from aecore.importance import MEASURED
 from aecore.perturbation import PASSES, Passes
-from aecore.ui import markup, measures, resources, shell, ways
+from aecore.ui import exports, markup, measures, resources, shell, ways
 
 _NOTEBOOK_RATE = 0.8
 _SINGLE = 3
@@ -47,9 +47,19 @@ def show(found: Checkpoint, digits: resources.TestDigits, number: int) -> None:
     size = f"PCA, {shell.dimensions(found.card.model.latent_dim)}"
     named = {found.name: own, size: linear}
     st.markdown(f"Test digit no. {number}, a {digits.labels[number]}")
-    for name, result in named.items():
+    drawn = {name: _pictures(image, result) for name, result in named.items()}
+    for name, pictures in drawn.items():
         st.markdown(f"**{shell.plain(name)}**")
-        st.html(_pictures(image, result))
+        st.html(_cards(pictures))
+    rows = [
+        markup.Row(
+            name=f"{name}, rate {rate:g}",
+            images=np.stack([pixels for pixels, _ in pictures.values()]),
+            texts=list(pictures),
+        )
+        for name, pictures in drawn.items()
+    ]
+    exports.offer_rows(rows, "dropout-left-on.png", key="reconstruct_dropout_png")
     left = measures.left_on(found, digits, rate)
     st.markdown(_verdict(found, digits, named, left))
     st.caption(
@@ -58,9 +68,10 @@ def show(found: Checkpoint, digits: resources.TestDigits, number: int) -> None:
     )
 
 
-def _pictures(image: np.ndarray, result: Passes) -> str:
+def _pictures(image: np.ndarray, result: Passes) -> dict[str, tuple[np.ndarray, str]]:
+    """Pictures (784,) by their names, each with what there is to say of it."""
     single = result.outputs[:_SINGLE]
-    pictures = {
+    return {
         "input": (image, ""),
         "dropout off": (result.quiet, f"MSE {result.quiet_error:.4f}"),
         **{
@@ -70,6 +81,9 @@ def _pictures(image: np.ndarray, result: Passes) -> str:
         f"mean of {PASSES}": (result.mean, f"MSE {result.mean_error:.4f}"),
         "spread": (result.shade, f"at most {result.deviation.max():.2f}"),
     }
+
+
+def _cards(pictures: dict[str, tuple[np.ndarray, str]]) -> str:
     return markup.cards(
         [markup.picture(pixels, name) for name, (pixels, _) in pictures.items()],
         list(pictures),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import mimetypes
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import streamlit as st
 
@@ -10,32 +13,69 @@ from aecore.animation import to_gif
 from aecore.checkpoint import Checkpoint
 from aecore.interpolation import Path
 from aecore.pictures import to_png
+from aecore.sheet import grey, rows_sheet, sheet
 from aecore.subset import Subset
-from aecore.ui import resources
+from aecore.ui import markup, resources
+
+_COLUMNS = 12  # of a sheet of single digits
+
+
+def offer(
+    label: str,
+    content: str | bytes | Callable[[], str | bytes],
+    file: str,
+    *,
+    key: str,
+    help: str | None = None,
+) -> None:
+    """A button that saves `content` as `file`; a callable makes it when the button is pressed."""
+    st.download_button(
+        label,
+        content,
+        file,
+        mimetypes.guess_type(file)[0] or "application/octet-stream",
+        key=key,
+        on_click="ignore",
+        icon=":material/download:",
+        help=help,
+    )
+
+
+def offer_rows(
+    rows: Sequence[markup.Row], file: str, *, key: str, label: str = "Pictures as PNG"
+) -> None:
+    """A button that saves rows of pictures, as many in each, below each other."""
+    offer(
+        label,
+        lambda: rows_sheet([(row.name, row.images, row.limit, row.texts) for row in rows]),
+        file,
+        key=key,
+    )
+
+
+def offer_sheet(
+    title: str, images: np.ndarray, captions: Sequence[str], file: str, *, key: str
+) -> None:
+    """A button that saves grey pictures (B, 784), each with a caption below."""
+    offer(
+        "Pictures as PNG",
+        lambda: sheet(title, grey(images)[:, None], captions, columns=_COLUMNS),
+        file,
+        key=key,
+    )
 
 
 def offer_digit(found: Checkpoint, code: np.ndarray) -> None:
     """Downloads and snippets of the digit that a code (D,) float32 decodes to."""
     with st.container(horizontal=True):
-        st.download_button(
+        offer(
             "Digit as PNG",
             lambda: to_png(_decode(found, code[None])[0]),
             "digit.png",
-            "image/png",
             key="export_png",
-            on_click="ignore",
-            icon=":material/download:",
             help="28 × 28 pixels, grey.",
         )
-        st.download_button(
-            "Code as text",
-            snippets.exact(code) + "\n",
-            "code.txt",
-            "text/plain",
-            key="export_code",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        offer("Code as text", snippets.exact(code) + "\n", "code.txt", key="export_code")
         with st.popover("Copy as Python", icon=":material/code:"):
             st.code(snippets.as_python(found.name, code), "python", height=_height(code))
         with st.popover("Copy as command", icon=":material/terminal:"):
@@ -45,39 +85,25 @@ def offer_digit(found: Checkpoint, code: np.ndarray) -> None:
 
 def offer_path(found: Checkpoint, path: Path) -> None:
     """Download of the digits along a path, one after the other."""
-    st.download_button(
+    offer(
         f"{path.name.capitalize()} as GIF",
         lambda: to_gif(_decode(found, path.codes)),
         f"{path.name.replace(' ', '-')}.gif",
-        "image/gif",
         key=f"export_gif_{path.name.replace(' ', '_')}",
-        on_click="ignore",
-        icon=":material/download:",
     )
 
 
 def offer_subset(found: Checkpoint, chosen: Subset) -> None:
     """Downloads of some of a map's digits: their numbers, labels, errors and codes."""
-    with st.container(horizontal=True):
-        st.download_button(
-            "Codes as CSV",
-            chosen.to_csv,
-            f"{found.name}-selection.csv",
-            "text/csv",
-            key="export_subset_csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )
-        st.download_button(
-            "Codes as NPZ",
-            chosen.to_npz,
-            f"{found.name}-selection.npz",
-            "application/octet-stream",
-            key="export_subset_npz",
-            on_click="ignore",
-            icon=":material/download:",
-            help="For NumPy: numbers, labels, errors, codes.",
-        )
+    name = f"{found.name}-selection"
+    offer("Codes as CSV", chosen.to_csv, f"{name}.csv", key="export_subset_csv")
+    offer(
+        "Codes as NPZ",
+        chosen.to_npz,
+        f"{name}.npz",
+        key="export_subset_npz",
+        help="For NumPy: numbers, labels, errors, codes.",
+    )
 
 
 def _decode(found: Checkpoint, codes: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from aecore import importance, plates
 from aecore.selection import select
-from aecore.ui import code_noise, dimensions, dropout, markup, resources, runs, shell, ways
+from aecore.ui import code_noise, dimensions, dropout, exports, markup, resources, runs, shell, ways
 from aecore.ui.charts import charts
 
 _GALLERIES = {
@@ -68,7 +68,12 @@ def _by_label(shown: list[runs.Run], digits: resources.TestDigits) -> None:
         alt="The same errors in numbers: a row for each model and each PCA, a column for each "
         "label and one for all",
     )
-    _offer_csv(importance.to_csv("model", rows), "errors-by-label", "reconstruct_by_label_csv")
+    exports.offer(
+        "Numbers as CSV",
+        importance.to_csv("model", rows),
+        "errors-by-label.csv",
+        key="reconstruct_by_label_csv",
+    )
     own, pca = shown[:2]
     st.caption(
         f"Means over all {len(digits.labels):,} test digits, of the squared error per pixel: "
@@ -78,26 +83,11 @@ def _by_label(shown: list[runs.Run], digits: resources.TestDigits) -> None:
 
 def _galleries(shown: list[runs.Run], digits: resources.TestDigits) -> None:
     own = shown[0]
-    for which, title in _GALLERIES.items():
-        chosen = select(own.errors, digits.labels, which=which, count=_COUNT)
-        images, output = digits.images[chosen], own.output(digits.images[chosen])
+    galleries, rows = _all_galleries(own.title, own.found.digest, digits.fingerprint, own, digits)
+    for title, html in galleries.items():
         st.markdown(f"**{title}** of {shell.plain(own.title)}")
-        st.html(
-            markup.stacks(
-                [
-                    (
-                        markup.picture(image, f"input: test digit no. {number}, a {label}"),
-                        markup.picture(drawn, f"{own.name}: test digit no. {number}"),
-                    )
-                    for image, drawn, number, label in zip(
-                        images, output, chosen, digits.labels[chosen], strict=True
-                    )
-                ],
-                [f"{error:.3f}" for error in own.errors[chosen]],
-                ways.to_map(own.found, chosen),
-                50,
-            )
-        )
+        st.html(html)
+    exports.offer_rows(rows, f"{own.name}-galleries.png", key="reconstruct_galleries_png")
     median = np.median(own.errors)
     st.caption(
         "Above what went in, below what came out, then the error (MSE). The median of "
@@ -105,13 +95,28 @@ def _galleries(shown: list[runs.Run], digits: resources.TestDigits) -> None:
     )
 
 
-def _offer_csv(text: str, name: str, key: str) -> None:
-    st.download_button(
-        "Numbers as CSV",
-        text,
-        f"{name}.csv",
-        "text/csv",
-        key=key,
-        on_click="ignore",
-        icon=":material/download:",
-    )
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _all_galleries(
+    title: str, digest: str, fingerprint: str, _own: runs.Run, _digits: resources.TestDigits
+) -> tuple[dict[str, str], list[markup.Row]]:
+    """HTML of each gallery, by its title, some 100 kB together; and all as rows."""
+    found, rows = {}, []
+    for which, heading in _GALLERIES.items():
+        chosen = select(_own.errors, _digits.labels, which=which, count=_COUNT)
+        images, output = _digits.images[chosen], _own.output(_digits.images[chosen])
+        pictures = [
+            (
+                markup.picture(image, f"input: test digit no. {number}, a {label}"),
+                markup.picture(drawn, f"{_own.name}: test digit no. {number}"),
+            )
+            for image, drawn, number, label in zip(
+                images, output, chosen, _digits.labels[chosen], strict=True
+            )
+        ]
+        errors = [f"{error:.4f}" for error in _own.errors[chosen]]
+        found[heading] = markup.stacks(pictures, errors, ways.to_map(_own.found, chosen), 50)
+        rows += [
+            markup.Row(name=heading, images=images),
+            markup.Row(name=f"by {title} · MSE", images=output, texts=errors),
+        ]
+    return found, rows

@@ -114,7 +114,9 @@ def linked(content: str, address: str) -> str:
 
 
 def _below(text: str) -> str:
-    return f'<div style="text-align:center;{_DIM}">{escape(text)}</div>'
+    """A text below a picture; on a narrow screen no wider than it."""
+    style = "text-align:center;opacity:.7;font-size:min(.8rem,2.6vw);"
+    return f'<div style="{style}">{escape(text)}</div>'
 
 
 def stacks(

@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 
 from aecore import curves
+from aecore.checkpoint import Checkpoint
 from aecore.denoising import Score, Way
 from aecore.selection import first_of_each
-from aecore.sheet import to_sheet_png
-from aecore.ui import markup, resources, shell
+from aecore.ui import exports, markup, resources, shell
 from aecore.ui.charts import charts
 from aecore.ui.workbench import MEASURED, Bench, Scores, measured_digits
 
@@ -27,6 +27,7 @@ _FIELD_NAMES = {
     "salt_and_pepper": "the noise itself: red is salt, blue is pepper",
     "occlusion": "the mask: black is lost",
 }
+_DRAWN: tuple[Way, ...] = ("model", "noisy", "median", "pca", "plain")
 _MEASURES = {"PSNR": "mean PSNR (dB)", "SSIM": "mean SSIM (at most 1)"}
 
 
@@ -62,15 +63,7 @@ def pictures(bench: Bench) -> None:
             "level: moving it changes only the level.",
             width="stretch",
         )
-        st.download_button(
-            "Pictures as PNG",
-            lambda: to_sheet_png([(row.name, row.images, row.limit) for row in rows]),
-            "denoise.png",
-            "image/png",
-            key="denoise_png",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        exports.offer_rows(rows, "denoise.png", key="denoise_png")
 
 
 def _in_words(score: Score) -> str:
@@ -126,13 +119,20 @@ def _table(bench: Bench) -> None:
         hide_index=True,
         alt="PSNR and SSIM of the noisy digits and of every way to mend them",
     )
-    missing = "" if "plain" in names else " There is no plain autoencoder of the same size here."
+    missing = "" if "plain" in names else f" {_no_plain(bench.found)}"
     st.caption(
         f"Over {_digits(scores['noisy'].count)}, pictures cut to 0..1, against the clean ones. "
         "PSNR: peak signal-to-noise ratio; SSIM: structural similarity; more is better. PCA has "
         f"the same {shell.dimensions(bench.found.card.model.latent_dim)} and gets masked digits "
         f"rescaled to their expected brightness.{missing}"
     )
+
+
+def _no_plain(found: Checkpoint) -> str:
+    """Why no plain autoencoder stands beside this model."""
+    if found.card.train.noise is None:
+        return f"{shell.plain(found.name)} is a plain autoencoder itself."
+    return "There is no plain autoencoder of the same size here."
 
 
 def _digits(count: int) -> str:
@@ -162,8 +162,8 @@ def _curve(bench: Bench) -> None:
     measured = bench.scores_by_level()
     trained = found.card.train.noise
     known = trained is not None and trained.kind == damage.kind
-    # The model first: its spread is drawn.
-    order: list[Way] = sorted(names, key=lambda way: way != "model")
+    # The model first, as its spread is drawn; the one that may be missing last: colours stay.
+    order: list[Way] = [way for way in _DRAWN if way in names]
     charts(
         "denoise_curve",
         [

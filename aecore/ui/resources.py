@@ -50,16 +50,21 @@ class TestDigits:
 
 def cards() -> dict[str, Card]:
     """The card of every usable checkpoint by name, in the presets' order, others last."""
-    found = {}
     order = list(PRESETS)
     known = {
         name: order.index(name) if name in order else len(order) for name in checkpoint.names()
     }
-    for name in sorted(known, key=known.get):
-        path = checkpoint.find(name)
-        stat = path.stat()
+    stats = [(name, checkpoint.find(name).stat()) for name in sorted(known, key=known.get)]
+    return dict(_cards(tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _cards(files: tuple[tuple[str, int, int], ...]) -> dict[str, Card]:
+    """All at once: a look into this cache takes as long as one into that of a single card."""
+    found = {}
+    for name, modified_ns, size in files:
         try:
-            found[name] = _card(name, stat.st_mtime_ns, stat.st_size)
+            found[name] = _card(name, modified_ns, size)
         except CheckpointError:
             continue  # the picker offers what can be used; `models` on the command line complains
     return found

@@ -45,18 +45,34 @@ def show(found: Checkpoint, view: str) -> None:
             return
         chosen = Subset.of(numbers, found.codes, found.labels, found.errors)
         means, text = _means(found, chosen)
-        pictures, caption = _gallery(found, chosen)
+        cards = markup.cards(
+            [markup.picture(pixels, name) for name, pixels in means.items()],
+            list(means),
+            [""] * len(means),
+            width=100,
+        )
+        images, pictures, caption = _gallery(found, chosen)
         st.subheader(
             f"Selected: {len(chosen):,} of {len(found.labels):,} test digits", anchor=False
         )
         left, right = st.columns([3, 2], gap="medium")
         with left:
             charts("map_selection_counts", [_counts(chosen)])
-        right.html(means)
+        right.html(cards)
         right.markdown(text)
         st.html(pictures)
         st.caption(caption)
-        exports.offer_subset(found, chosen)
+        with st.container(horizontal=True):
+            exports.offer_sheet(
+                f"{', '.join(means)}; {len(images)} of {len(chosen):,} test digits selected on "
+                f"the map of {found.name}",
+                np.concatenate([np.stack(list(means.values())), images]),
+                [""] * len(means)
+                + [str(label) for label in chosen.labels[spread(len(chosen), _SHOWN)]],
+                f"{found.name}-selection.png",
+                key="map_selection_png",
+            )
+            exports.offer_subset(found, chosen)
 
 
 def _note(found: Checkpoint, view: str, message: dict[str, Any]) -> None:
@@ -91,35 +107,30 @@ def _counts(chosen: Subset) -> Chart:
     )
 
 
-def _means(found: Checkpoint, chosen: Subset) -> tuple[str, str]:
-    """The mean digit and the digit of the mean code as HTML; the mean error in Markdown."""
+def _means(found: Checkpoint, chosen: Subset) -> tuple[dict[str, np.ndarray], str]:
+    """The mean digit (784,) and that of the mean code by their names; the mean error, Markdown."""
     from aecore.inference import decode
 
     digits = resources.test_digits()
-    pictures = {"decoded mean code": decode(resources.load_model(found), chosen.mean_code[None])}
+    decoded = decode(resources.load_model(found), chosen.mean_code[None])
+    pictures = {"decoded mean code": decoded[0]}
     error = f"Mean error (MSE) of these: **{chosen.mean_error:.4f}**"
     if digits.belong_to(found.card):
         mean = chosen.mean_digit(digits.images)
         size = shell.dimensions(found.card.model.latent_dim)
-        pictures = {"mean digit": mean} | pictures
-        pictures[f"the same by PCA, {size}"] = found.pca.reconstruct(mean)
+        pictures = {"mean digit": mean[0]} | pictures
+        pictures[f"mean digit by PCA, {size}"] = found.pca.reconstruct(mean)[0]
         linear = resources.test_errors(found, digits)["PCA"][chosen.numbers]
         error += f", of PCA: **{linear.mean():.4f}**"
-    cards = markup.cards(
-        [markup.picture(pixels[0], name) for name, pixels in pictures.items()],
-        list(pictures),
-        [""] * len(pictures),
-        width=100,
-    )
     far = resources.map_distance(found).percentile(chosen.mean_code[None])[0]
-    return cards, (
+    return pictures, (
         f"{error}; of all test digits: {found.errors.mean(dtype=np.float64):.4f}. The mean code "
         f"lies farther from its nearest codes than {far:.0f}% of the test digits."
     )
 
 
-def _gallery(found: Checkpoint, chosen: Subset) -> tuple[str, str]:
-    """Some of the digits, evenly spread over those selected: HTML, and what to say of them."""
+def _gallery(found: Checkpoint, chosen: Subset) -> tuple[np.ndarray, str, str]:
+    """Some of the digits (B, 784), evenly spread over those selected; as HTML; what to say."""
     from aecore.inference import decode
 
     rows = spread(len(chosen), _SHOWN)
@@ -139,11 +150,15 @@ def _gallery(found: Checkpoint, chosen: Subset) -> tuple[str, str]:
             markup.linked(picture, ways.to_reconstruction(found, number))
             for picture, number in zip(pictures, numbers, strict=True)
         ]
-    return markup.gallery(pictures), (
-        f"{len(rows)} of them, evenly spread by their numbers. "
-        + (
-            "Click one to see what the models make of it."
-            if at_hand
-            else "MNIST is not at hand: these are drawn from their codes."
-        )
+    return (
+        images,
+        markup.gallery(pictures),
+        (
+            f"{len(rows)} of them, evenly spread by their numbers. "
+            + (
+                "Click one to see what the models make of it."
+                if at_hand
+                else "MNIST is not at hand: these are drawn from their codes."
+            )
+        ),
     )

@@ -10,7 +10,7 @@ from aecore import checkpoint, jobs, provenance, shelf
 from aecore.checkpoint import Checkpoint
 from aecore.errors import AecoreError
 from aecore.shelf import Deleted
-from aecore.ui import markup, pages, resources, shelf_bin, shell
+from aecore.ui import exports, markup, pages, resources, shelf_bin, shell
 
 _PROBLEM, _SWEPT = "shelf_problem", "shelf_swept"
 
@@ -78,15 +78,7 @@ def _actions(found: Checkpoint) -> None:
         st.caption("Shipped with the app: it stays as it is.")
     with st.container(horizontal=True, vertical_alignment="center", key="shelf_actions"):
         pages.link("map", "Open on the map", model=name)
-        st.download_button(
-            "Download",
-            path.read_bytes,
-            path.name,
-            "application/octet-stream",
-            key="shelf_download",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        exports.offer("Download", path.read_bytes, path.name, key="shelf_download")
         if shelf.is_shipped(name) or not jobs.training_allowed():
             return
         with st.popover("Rename", icon=":material/edit:"):

@@ -22,6 +22,10 @@ from aecore.remarks import remarks
 from aecore.ui import address, resources
 
 DEFAULT_MODEL = "plane"
+_ELSEWHERE = (
+    "That was measured on test digits of its own data, which are not at hand: what this page "
+    "measures, it measures on the digits named at its foot."
+)
 _MARKDOWN = "\\`*_{}[]()<>#+-.!|~$:&"
 
 P = ParamSpec("P")
@@ -46,7 +50,11 @@ def guarded(render: Callable[P, None]) -> Callable[P, None]:
 
 
 def open_page(
-    title: str, explanation: str, *, prefer: Callable[[Card], bool] | None = None
+    title: str,
+    explanation: str,
+    *,
+    prefer: Callable[[Card], bool] | None = None,
+    measures: bool = False,
 ) -> Checkpoint:
     """Draw the head of a page and give the model that it is about.
 
@@ -56,6 +64,8 @@ def open_page(
         Markdown of our own.
     prefer : callable, optional
         Which models the page is best opened on, unless the address names another.
+    measures : bool
+        Whether the page measures the model anew, on the digits in use.
     """
     heading, picker = st.columns([3, 2], vertical_alignment="bottom")
     heading.title(title, anchor=False)
@@ -70,8 +80,18 @@ def open_page(
     name = pick_model(picker, cards, prefer=prefer)
     st.markdown(explanation)
     found = resources.load_checkpoint(name)
-    st.caption(facts(found.card))
+    elsewhere = _measured_elsewhere(found.card) if measures else []
+    st.caption("\n\n".join([facts(found.card), *elsewhere]))
     return found
+
+
+def _measured_elsewhere(card: Card) -> list[str]:
+    """A sentence if a model's errors are not over the digits in use."""
+    try:
+        at_hand = resources.test_digits().belong_to(card)
+    except AecoreError:
+        return []  # the foot of the page says what is wrong with them
+    return [] if at_hand else [_ELSEWHERE]
 
 
 def pick_model(
@@ -136,6 +156,11 @@ def describe(name: str, card: Card) -> str:
 def dimensions(count: int) -> str:
     """`D = 2`, with thin spaces."""
     return f"D\u2009=\u2009{count}"
+
+
+def counted(count: int, what: str) -> str:
+    """So many of something: `1 number`, `1,000 numbers`."""
+    return f"{count:,} {what}" + ("" if count == 1 else "s")
 
 
 def facts(card: Card) -> str:
@@ -204,6 +229,6 @@ def _share(progress: DownloadProgress) -> float:
 
 
 def code_text(code: np.ndarray, *, most: int = 4) -> str:
-    """A code (D,) for people: all of it, or its first values."""
-    values = ", ".join(f"{value:.2f}" for value in code[:most])
+    """A code (D,) for people: all of it, or its first values, with a real minus."""
+    values = ", ".join(f"{value:z.2f}".replace("-", "−") for value in code[:most])
     return f"code z = ({values}{', …' if len(code) > most else ''})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import streamlit as st
@@ -9,11 +10,12 @@ import streamlit as st
 from aecore import comparison
 from aecore.checkpoint import Checkpoint
 from aecore.projection import views
-from aecore.ui import markup, resources, shell
-from aecore.ui.linked import Map, linked_maps
+from aecore.ui import exports, markup, resources, shell
+from aecore.ui.ear import hear
+from aecore.ui.linked import SELECTED, Map, linked_maps
 
 _PICTURES = 30
-_SELECTED = "compare_selected"
+_SELECTED = "compare_selected"  # the digits' fingerprint, and what the browser last said
 
 
 @st.fragment
@@ -44,29 +46,37 @@ def show(found: Checkpoint) -> None:
     linked_maps(
         (_map(found), _map(other)),
         found.labels,
-        is_selected=bool(st.session_state.get(_SELECTED)),
-        on_select=_remember,
+        is_selected=bool(_selected(found)),
     )
-    _pictures(found)
+    _pictures(found, f"{found.name} and {other.name}")
 
 
 def _map(found: Checkpoint) -> Map:
-    view = resources.projection(found, views(found.card.model.latent_dim)[0])
+    view = views(found.card.model.latent_dim)[0]
     return Map(
         name=found.name,
-        points=view.points(found.codes, found.labels),
-        axis_names=view.axis_names,
+        points=resources.points(found, view),
+        axis_names=resources.projection(found, view).axis_names,
     )
 
 
-def _remember(given: Any) -> None:
-    st.session_state[_SELECTED] = given
+def _remember(found: Checkpoint, message: dict[str, Any]) -> None:
+    st.session_state[_SELECTED] = (found.card.fingerprint, message.get("numbers"))
 
 
-def _pictures(found: Checkpoint) -> None:
-    """The first of the digits selected, where they are at hand."""
+def _selected(found: Checkpoint) -> Any:
+    """What the browser says that is selected among these test digits; unchecked."""
+    fingerprint, numbers = st.session_state.get(_SELECTED, (None, None))
+    return numbers if fingerprint == found.card.fingerprint else None
+
+
+@st.fragment
+@shell.guarded
+def _pictures(found: Checkpoint, names: str) -> None:
+    """The first of the digits selected, where they are at hand; the maps need not be drawn anew."""
+    hear("linked_selection", SELECTED, functools.partial(_remember, found))
     digits = resources.test_digits()
-    given = st.session_state.get(_SELECTED)
+    given = _selected(found)
     chosen = comparison.valid_numbers(given, len(found.labels), _PICTURES)
     if not chosen or not digits.belong_to(found.card):
         return
@@ -82,5 +92,12 @@ def _pictures(found: Checkpoint) -> None:
                 ]
             )
         )
+    exports.offer_sheet(
+        f"Test digits selected on the maps of {names}",
+        digits.images[chosen],
+        [str(label) for label in digits.labels[chosen]],
+        "selected.png",
+        key="compare_pictures_png",
+    )
     if len(given) > len(chosen):
         st.caption(f"The first {len(chosen)} of those selected.")

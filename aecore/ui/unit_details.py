@@ -13,36 +13,21 @@ from aecore.checkpoint import Checkpoint
 from aecore.responses import Responses
 from aecore.selection import colour_limit
 from aecore.sheet import grey, sheet, signed
-from aecore.ui import dissection, markup, unit_words
+from aecore.ui import dissection, exports, markup, unit_words
 from aecore.ui.charts import Chart, charts
 from aecore.ui.dissection import Part
 from aecore.ui.resources import TestDigits
 
+_UNITS_KEPT = 64  # 0.3 MB each
+
 
 def show(found: Checkpoint, digits: TestDigits, part: Part, unit: int) -> None:
     """Draw the details of a unit; all at once, as the browser redraws the page for each part."""
-    answers = dissection.responses(found, digits, part)
-    ablation = dissection.ablation(found, digits)
-    layer = dissection.position(found, part)
     name = unit_words.name(part, unit)
-    loss = ablation.switch_off(layer, unit)
-    best = answers.most_exciting(unit)
-    pictures = None
-    if len(best):
-        whole, without = ablation.draw(layer, unit, digits.images[best])
-        pictures = _Pictures(
-            part=part,
-            name=name,
-            numbers=best,
-            labels=digits.labels[best],
-            outputs=answers.values[unit, best],
-            series=(digits.images[best], whole, without, whole - without),
-        )
-    html = pictures and pictures.html()
-    drawn = [_distribution(answers, digits, unit, name), _loss(loss, name)]
+    loss, pictures, drawn = _measured(found.digest, digits.fingerprint, part, unit, found, digits)
     st.subheader(name[0].upper() + name[1:] if part == "hidden" else name, anchor=False)
     if pictures:
-        st.html(html)
+        st.html(pictures.html)
         pictures.offer()
     else:
         st.info(
@@ -52,6 +37,31 @@ def show(found: Checkpoint, digits: TestDigits, part: Part, unit: int) -> None:
         )
     charts("filters_charts", drawn)
     st.caption(unit_words.loss(loss, len(digits.labels), part))
+
+
+@st.cache_resource(max_entries=_UNITS_KEPT, show_spinner=False)
+def _measured(
+    digest: str, fingerprint: str, part: Part, unit: int, _found: Checkpoint, _digits: TestDigits
+) -> tuple[Loss, _Pictures | None, list[Chart]]:
+    """What is lost without a unit, the digits that excite it if any do, and both charts."""
+    answers = dissection.responses(_found, _digits, part)
+    ablation = dissection.ablation(_found, _digits)
+    layer = dissection.position(_found, part)
+    name = unit_words.name(part, unit)
+    loss = ablation.switch_off(layer, unit)
+    best = answers.most_exciting(unit)
+    pictures = None
+    if len(best):
+        whole, without = ablation.draw(layer, unit, _digits.images[best])
+        pictures = _Pictures(
+            part=part,
+            name=name,
+            numbers=best,
+            labels=_digits.labels[best],
+            outputs=answers.values[unit, best],
+            series=(_digits.images[best], whole, without, whole - without),
+        )
+    return loss, pictures, [_distribution(answers, _digits, unit, name), _loss(loss, name)]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,6 +84,7 @@ class _Pictures:
         """Where the colours of the difference are deepest."""
         return colour_limit(self.series[-1])
 
+    @cached_property
     def html(self) -> str:
         images, whole, without, difference = self.series
         rows = [
@@ -107,15 +118,8 @@ class _Pictures:
 
     def offer(self) -> None:
         """A button that saves them."""
-        st.download_button(
-            "These digits as PNG",
-            self.png,
-            f"{self.name.replace(' ', '-')}-digits.png",
-            "image/png",
-            key="filters_digits_png",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        file = f"{self.name.replace(' ', '-')}-digits.png"
+        exports.offer("These digits as PNG", self.png, file, key="filters_digits_png")
 
 
 def _distribution(answers: Responses, digits: TestDigits, unit: int, name: str) -> Chart:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from aecore.pictures import to_signed_levels
 from aecore.sheet import sheet, signed
-from aecore.ui import unit_words
+from aecore.ui import exports, unit_words
 from aecore.ui.chosen_unit import Chosen
 from aecore.ui.dissection import Part
 from aecore.ui.gallery import Album, Cell, Switch, gallery
@@ -76,6 +76,7 @@ def draw(
     switches = {
         "count": Switch(key="filters_show", values=list(SHOW.values())),
         "hash": Switch(key="filters_scale", values=list(names.values())),
+        "layer": Switch(key="filters_layer", values=list(unit_words.PARTS)),
     }
     if sortable:
         words = unit_words.ORDERS[view.part]
@@ -86,6 +87,7 @@ def draw(
         _album(names[view.scale], view.scale, view.limit, prefix, short, units),
         order=order,
         count=view.count,
+        layer=view.part,
         switches=switches,
         chosen=None if chosen is None else chosen.unit,
         similar=None if chosen is None else units.order("similarity", chosen.picture(units)),
@@ -103,15 +105,7 @@ def draw(
             scale_name=unit_words.scale_name(view.part, view.scale),
         )
 
-    st.download_button(
-        f"{title} as PNG",
-        as_sheet,
-        f"{key.replace('_', '-')}.png",
-        "image/png",
-        key=f"{key}_png",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+    exports.offer(f"{title} as PNG", as_sheet, f"{key.replace('_', '-')}.png", key=f"{key}_png")
 
 
 @st.cache_resource(max_entries=_ALBUMS_KEPT, show_spinner=False)

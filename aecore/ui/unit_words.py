@@ -6,6 +6,7 @@ import numpy as np
 
 from aecore.ablation import Loss
 from aecore.card import Card
+from aecore.ui import shell
 from aecore.units import ALMOST_ALWAYS, Units
 
 PARTS = {"hidden": "First hidden layer", "code": "Code"}
@@ -32,7 +33,8 @@ def name(part: str, unit: int) -> str:
 
 def title(part: str, count: int) -> str:
     """What a layer's gallery is called."""
-    return f"{count:,} encoder filters" if part == "hidden" else f"{count} numbers of the code"
+    what = "encoder filter" if part == "hidden" else "number"
+    return shell.counted(count, what) + ("" if part == "hidden" else " of the code")
 
 
 def scale_name(part: str, scale: str) -> str:
@@ -42,14 +44,18 @@ def scale_name(part: str, scale: str) -> str:
     return "weight" if part == "hidden" else "derivative, or grey levels"
 
 
-def explanation(part: str, units: Units, n_digits: int) -> str:
-    """What the two pictures of each unit are, and what is counted; Markdown."""
+def explanation(part: str, units: Units, n_digits: int, *, logistic: bool) -> str:
+    """What the two pictures of each unit are, and what is counted; Markdown.
+
+    `logistic` says that the model's pixels are squeezed between 0 and 1.
+    """
     if part == "hidden":
+        picture = "picture before it is squeezed between 0 and 1" if logistic else "picture"
         cosine = _signed(units.agreement(), ".2f")
         return (
             "Left the **filter**: by how much each pixel raises the sum that goes into the unit. "
             "Right what the **mirrored** unit, at the same place in the decoder's last hidden "
-            "layer, adds to the picture, per 1 of its output. Only the place is the same: "
+            f"layer, adds to the {picture}, per 1 of its output. Only the place is the same: "
             f"training ties the two in no way (here their mean cosine is {cosine})."
             f" **Active**: for which share of the {n_digits:,} test digits the unit's ReLU output "
             "is above 0. **Dead**: for none."
@@ -63,8 +69,8 @@ def explanation(part: str, units: Units, n_digits: int) -> str:
 
 def health(units: Units, part: str) -> str:
     """How many units do anything."""
-    what = "units" if part == "hidden" else "numbers"
-    text = f"Dead: {units.dead.sum()} of {len(units):,} {what}"
+    what = "unit" if part == "hidden" else "number"
+    text = f"Dead: {units.dead.sum()} of {shell.counted(len(units), what)}"
     if units.activity is not None:
         text += f" · active for over {ALMOST_ALWAYS:.0%} of the digits: {units.always_on}"
     return text
@@ -77,8 +83,8 @@ def training(name: str, card: Card) -> str:
         ways.append(f"code dropout {card.model.latent_dropout:g}")
     if card.model.weight_init == "zeros":
         ways.append("weights from zero")
-    how = " and ".join(ways) or "neither code dropout nor weights from zero"
-    return f"**{name}**: {how} · test error (MSE) {card.metrics['test_mse']:.4f}"
+    how = " and ".join(ways) or "no code dropout, no zero start"
+    return f"**{name}**: {how}"
 
 
 def cell(units: Units, prefix: str, short: str, i: int) -> tuple[str, str]:

@@ -8,6 +8,8 @@ const RIGHT = 6;
 const TOP = 10;
 const COLOUR = "#3f90da";
 const FONT = 12;
+const MARGIN = 12; // px around a chart that is saved
+const HEAD = 36; // px for its title
 
 const WIDE = ["lines", "groups", "heat"]; // drawn by plots.js
 
@@ -89,8 +91,8 @@ function makeBox([low, first, median, third, high], middle, half, y, name, unit,
   return group;
 }
 
-/** Save a chart as a PNG, black on white, at three times its size. */
-async function save(svg, name) {
+/** Save a chart under its title as a PNG, black on white, at three times its size. */
+async function save(svg, { title, file }) {
   const copy = svg.cloneNode(true);
   const { width, height } = svg.viewBox.baseVal;
   copy.setAttribute("width", width);
@@ -100,14 +102,18 @@ async function save(svg, name) {
   picture.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
   await picture.decode();
   const canvas = document.createElement("canvas");
-  canvas.width = 3 * width;
-  canvas.height = 3 * height;
+  canvas.width = 3 * (width + 2 * MARGIN);
+  canvas.height = 3 * (height + HEAD + MARGIN);
   const context = canvas.getContext("2d");
+  context.scale(3, 3);
   context.fillStyle = "#fff";
   context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  context.fillStyle = "#000";
+  context.font = `bold ${FONT + 1}px sans-serif`;
+  context.fillText(title, MARGIN, HEAD - 12, width);
+  context.drawImage(picture, MARGIN, HEAD, width, height);
   const link = document.createElement("a");
-  link.download = `${name}.png`;
+  link.download = `${file}.png`;
   link.href = canvas.toDataURL("image/png");
   link.click();
 }
@@ -121,7 +127,7 @@ function makeFigure(chart) {
   button.type = "button";
   button.textContent = "↓ PNG";
   button.setAttribute("aria-label", `Download as PNG: ${chart.title}`);
-  button.addEventListener("click", () => save(frame.firstChild, chart.file));
+  button.addEventListener("click", () => save(frame.firstChild, chart));
   figure.append(title, frame, button);
   return { figure, draw: () => (WIDE.includes(chart.kind) ? drawWide(frame, chart) : frame.append(makeChart(chart))) };
 }

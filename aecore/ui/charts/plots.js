@@ -2,7 +2,7 @@
 // anew where the pointer moves, so that the legend tells the values there. Follows charts.js.
 
 const TALL = 300; // px of a plot's axes
-const CELL = 20; // px, the height of a heat map's row
+const CELL = 20; // px, the least height of a heat map's row
 const NARROWEST = 260;
 const ENTRY = 16; // px, a line of the legend
 const SWATCH = 20;
@@ -13,6 +13,14 @@ const ruler = document.createElement("canvas").getContext("2d");
 function widthOf(text) {
   ruler.font = `${FONT}px sans-serif`;
   return ruler.measureText(text).width;
+}
+
+/** As much of a text as there is room for, in pixels. */
+function shortened(text, room) {
+  if (widthOf(text) <= room) return text;
+  let end = text.length;
+  while (end > 1 && widthOf(`${text.slice(0, end)}…`) > room) end--;
+  return `${text.slice(0, end)}…`;
 }
 
 /** What a series says at position `i`. */
@@ -27,19 +35,20 @@ function drawLegend(svg, { series, kind, spread_name }, width, at) {
   let x = 0;
   let y = ENTRY;
   for (const each of series) {
-    const room = Math.max(...each.values.map((_, i) => reading(each, i).length));
-    const taken = SWATCH + widthOf(`${each.name}: ${"0".repeat(room)}`) + 8;
+    const value = widthOf(`: ${"0".repeat(Math.max(...each.values.map((_, i) => reading(each, i).length)))}`);
+    const name = shortened(each.name, width - SWATCH - value);
+    const taken = SWATCH + widthOf(name) + value + 8;
     if (x > 0 && x + taken > width) [x, y] = [0, y + ENTRY];
     if (kind === "lines") svg.append(makeSvg("line", { x1: x, x2: x + 14, y1: y - 4, y2: y - 4, ...stroke(each) }));
     else svg.append(makeSvg("rect", { x: x + 2, y: y - 10, width: 11, height: 11, fill: fillOf(each) }));
-    const said = at === null ? each.name : `${each.name}: ${reading(each, at)}`;
+    const said = at === null ? name : `${name}: ${reading(each, at)}`;
     svg.append(makeSvg("text", { x: x + SWATCH, y }, said));
     x += taken;
   }
   const shaded = series.filter((each) => each.is_shaded).map((each) => each.name);
   if (!shaded.length) return y + GAP;
   const said = `shaded: ${spread_name}${shaded.length < series.length ? ` of ${shaded.join(", ")}` : ""}`;
-  svg.append(makeSvg("text", { x: 0, y: y + ENTRY, opacity: 0.8 }, said));
+  svg.append(makeSvg("text", { x: 0, y: y + ENTRY, opacity: 0.8 }, shortened(said, width)));
   return y + ENTRY + GAP;
 }
 
@@ -169,7 +178,8 @@ function makePlot(plot, width, at = null) {
 function makeHeat({ table, rows, columns, x_name, y_name, value_name, limit, colours, scale, alt }, width) {
   const left = 26 + Math.max(...rows.map(widthOf));
   const top = 34;
-  const [wide, bottom] = [(width - left - 4) / columns.length, top + rows.length * CELL];
+  const high = Math.max(CELL, widthOf(y_name) / rows.length); // the axis needs room for its name
+  const [wide, bottom] = [(width - left - 4) / columns.length, top + rows.length * high];
   const svg = makeSvg("svg", { viewBox: `0 0 ${width} ${bottom + 44}`, role: "img", "aria-label": alt, fill: "currentColor", "font-size": FONT, "font-family": "sans-serif" });
   const write = (text, attributes) => svg.append(makeSvg("text", { "text-anchor": "middle", ...attributes }, text));
   const low = `${value_name} ${inWords(-limit)}`;
@@ -178,9 +188,9 @@ function makeHeat({ table, rows, columns, x_name, y_name, value_name, limit, col
   scale.forEach((fill, i) => svg.append(makeSvg("rect", { x: widthOf(low) + 8 + i * bar, y: 6, width: bar + 0.5, height: 12, fill })));
   write(`+${inWords(limit)}`, { x: widthOf(low) + 14 + scale.length * bar, y: ENTRY, "text-anchor": "start" });
   rows.forEach((row, r) => {
-    write(row, { x: left - 5, y: top + (r + 0.7) * CELL, "text-anchor": "end" });
+    write(row, { x: left - 5, y: top + (r + 0.5) * high + 4, "text-anchor": "end" });
     columns.forEach((column, c) => {
-      const place = { x: left + c * wide, y: top + r * CELL, width: wide - 1, height: CELL - 1 };
+      const place = { x: left + c * wide, y: top + r * high, width: wide - 1, height: high - 1 };
       const cell = makeSvg("rect", { ...place, fill: colours[r][c] });
       cell.append(makeSvg("title", {}, `${row}, ${x_name} ${column}: ${table[r][c] === null ? "none" : inWords(table[r][c])}`));
       svg.append(cell);

@@ -70,6 +70,7 @@ def gallery(
     *,
     order: str,
     count: int | None,
+    layer: str | None = None,
     switches: Mapping[str, Switch],
     chosen: int | None = None,
     similar: np.ndarray | None = None,
@@ -86,8 +87,10 @@ def gallery(
         One of the album's orders, or `similarity`.
     count : int, optional
         How many units are shown; None: all.
+    layer : str, optional
+        Of which layer they are.
     switches : mapping of str to Switch
-        What sets the `order`, the `count` and the `hash` of the album, by these names.
+        What sets the `order`, the `count`, the `hash` of the album and the `layer`, by these names.
     chosen : int, optional
         The number of the unit to mark; None for a gallery that is only looked at. Another one that
         the visitor chooses is announced as the event `CHOSEN`; a reply to it is heeded.
@@ -98,7 +101,7 @@ def gallery(
         "hash": album.digest,
         "name": name,
         **about_choice(chosen, similar),
-        "view": {"order": order, "count": count},
+        "view": {"order": order, "count": count, "layer": layer},
         "switches": {what: asdict(switch) for what, switch in switches.items()},
     }
     arrays = None

@@ -6,6 +6,8 @@ const SIDE = 28;
 const GAP = 2; // pixels between the pictures of one unit, transparent
 
 const KEPT = 24;
+const OPEN = 4; // albums of which a gallery keeps its elements
+const NONE = -1; // the number of the unit chosen while only the server knows it
 const SOON = 300; // ms in which pictures may come along with another gallery of the page
 const PATIENCE = 3_000; // ms until pictures that did not come are asked for again
 const CAME = "aecore-album"; // announces that pictures have come
@@ -54,12 +56,17 @@ function createGallery(parentElement) {
   root.setAttribute("role", "group");
   parentElement.append(root);
   let told = null; // the server's latest header
+  const layers = new Map(); // the latest header of each layer
   let drawn = null; // hash of the album on show
   let album = null;
   let cells = []; // of the album's units, by number, as far as they have been shown
+  const leaves = new Map(); // hash -> cells, of the albums opened last
+  let standing = ""; // the numbers of the units on show
+  let isScrolled = false;
   let own = {}; // what was chosen or pressed here and the server has not confirmed
   const said = () => ({ hash: told.hash, chosen: told.chosen, ...told.view });
   const now = () => ({ ...said(), ...own });
+  const switches = () => (told ? layers.get(now().layer).switches : {});
 
   function makeCell(number) {
     const { text, caption: words, dead } = album.units[number];
@@ -85,8 +92,11 @@ function createGallery(parentElement) {
     if (drawn === hash) return;
     drawn = hash;
     album = galleries.get(hash);
-    cells = [];
-    root.replaceChildren();
+    cells = leaves.get(hash) ?? [];
+    leaves.delete(hash);
+    leaves.set(hash, cells);
+    if (leaves.size > OPEN) leaves.delete(leaves.keys().next().value);
+    standing = "";
     root.style.setProperty("--cell", `${album.cell}px`);
   }
 
@@ -100,10 +110,16 @@ function createGallery(parentElement) {
   /** Show what is asked for, if anything else is on show. */
   function arrange() {
     const shown = inOrder()?.slice(0, now().count ?? undefined);
-    if (!shown || shown.join() === Array.from(root.children, (cell) => cell.dataset.unit).join()) return;
+    if (!shown) {
+      if (!standing) root.replaceChildren();
+      return;
+    }
+    if (shown.join() === standing) return;
+    standing = shown.join();
     const focused = root.getRootNode().activeElement;
     root.replaceChildren(...shown.map((number) => (cells[number] ??= makeCell(number))));
-    root.scrollTop = 0;
+    if (isScrolled) root.scrollTop = 0; // the browser would lay the page out for nothing
+    isScrolled = false;
     if (root.contains(focused)) focused.focus({ preventScroll: true });
   }
 
@@ -130,6 +146,19 @@ function createGallery(parentElement) {
     refresh();
   }
 
+  /** Show what this gallery held of another layer, if it has been there; false if it has not. */
+  function turn(layer) {
+    const { hash, order } = now();
+    const found = layers.get(layer)?.switches.hash.values[switches().hash.values.indexOf(hash)];
+    if (!galleries.has(found) || order === "similarity") return false;
+    Object.assign(own, { layer, hash: found });
+    if (layer === told.view.layer) delete own.chosen;
+    else if (told.chosen !== null) own.chosen = NONE;
+    return true;
+  }
+
+  root.addEventListener("scroll", () => (isScrolled = true));
+
   root.addEventListener("click", (event) => {
     const cell = event.target.closest("button");
     if (!cell) return;
@@ -155,8 +184,12 @@ function createGallery(parentElement) {
       if (!found) return false;
       galleries.delete(header.hash);
       galleries.set(header.hash, found);
-      if (told && !header.switches.hash.values.includes(told.hash)) own = {}; // of another layer
+      if (told && !header.switches.hash.values.includes(told.hash)) {
+        own = {}; // of another layer, or of another model
+        if (header.view.layer === told.view.layer) layers.clear();
+      }
       told = header;
+      layers.set(header.view.layer, header);
       root.setAttribute("aria-label", header.name);
       settle();
       return true;
@@ -169,10 +202,11 @@ function createGallery(parentElement) {
     },
     /** One of the page's buttons was pressed: if it is a segment of a switch, do as it says. */
     press(button) {
-      for (const [what, { key, values }] of Object.entries(told?.switches ?? {})) {
+      for (const [what, { key, values }] of Object.entries(switches())) {
         const at = [...document.querySelectorAll(`.st-key-${key} button`)].indexOf(button);
         if (at < 0 || (what === "hash" && !galleries.has(values[at]))) continue;
-        own[what] = values[at];
+        if (what !== "layer") own[what] = values[at];
+        else if (!turn(values[at])) continue;
         refresh();
       }
     },

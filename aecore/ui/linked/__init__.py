@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from aecore.figures import DIGIT_COLOURS
 from aecore.packing import pack
@@ -16,6 +13,9 @@ from aecore.ui.component import component
 
 _FOLDER = Path(__file__).resolve().parent
 _KEY = "linked_maps"
+SELECTED = "aecore-selected"
+"""What the browser announces, for an `ear` to hear, when the visitor lets go: `{"numbers": [...]}`
+of the test digits selected, which are to be checked."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -33,7 +33,6 @@ def linked_maps(
     labels: np.ndarray,
     *,
     is_selected: bool,
-    on_select: Callable[[Any], None],
 ) -> None:
     """Mount both maps.
 
@@ -43,11 +42,8 @@ def linked_maps(
         Of the same N test digits.
     labels : ndarray of shape (N,), uint8
     is_selected : bool
-        Whether the last that was heard is a selection; maps drawn anew, as they show none, then
-        say so.
-    on_select : callable
-        Called, before the page runs again, with the numbers of the test digits selected when the
-        visitor lets go. They come from the browser: check them.
+        Whether the last that was heard of these digits is a selection: maps drawn anew, after a
+        visit to another page, then show it again.
     """
     header = {
         "names": [each.name for each in maps],
@@ -60,8 +56,4 @@ def linked_maps(
         "points1": maps[1].points.astype(np.float32),
         "labels": labels,
     }
-    component("linked", _FOLDER, ("map", "linked"))(
-        key=_KEY,
-        data=pack(header, arrays),
-        on_selected_change=lambda: on_select(st.session_state[_KEY].get("selected")),
-    )
+    component("linked", _FOLDER, ("map", "linked"))(key=_KEY, data=pack(header, arrays))

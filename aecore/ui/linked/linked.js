@@ -4,11 +4,15 @@
 
 const CLICK = 4; // px that a click may wander
 const SENT = 200; // numbers that the server hears of
+const SELECTED = "aecore-selected"; // announces {numbers}, for an ear
+
+/** The latest selection of this tab, {labels, selected, pressed}: maps drawn anew show it again. */
+const latest = (globalThis.__aecoreSelection ??= {});
 
 /** What tests read; the page itself never does. */
 const meter = (globalThis.__aecoreLinked ??= { selected: [], hovered: null, drawn: [] });
 
-function createLinked(parentElement, send) {
+function createLinked(parentElement) {
   const controller = new AbortController();
   const listen = (target, type, handler) =>
     target.addEventListener(type, handler, { signal: controller.signal });
@@ -35,16 +39,21 @@ function createLinked(parentElement, send) {
   let stroke = null; // {map, path: [[x, y], ...]}
   let pressed = null; // the label whose button is down
   let frame = 0;
+  const stale = new Set(); // maps that are to be drawn
 
   function draw() {
     frame = 0;
-    meter.drawn = maps.map((map) => {
+    meter.drawn = [...stale].map((map) => {
       const start = performance.now();
       map.draw(data, order, selected, hovered, stroke?.map === map ? stroke.path : null);
       return performance.now() - start;
     });
+    stale.clear();
   }
-  const request = () => (frame ||= requestAnimationFrame(draw));
+  function request(changed = maps) {
+    for (const map of changed) stale.add(map);
+    frame ||= requestAnimationFrame(draw);
+  }
 
   /** Those selected, ascending. */
   const numbers = () => (selected ? Array.from(order.filter((i) => selected[i])).sort((a, b) => a - b) : []);
@@ -63,7 +72,7 @@ function createLinked(parentElement, send) {
         .sort((a, b) => b[0] - a[0])
         .map(([count, label]) => `${count} × ${label}`);
       const digits = chosen.length === 1 ? "digit" : "digits";
-      found.textContent = `${chosen.length} ${digits} selected${labels.length ? `: ${labels.join(", ")}` : ""}.`;
+      found.textContent = `${chosen.length.toLocaleString("en")} ${digits} selected${labels.length ? `: ${labels.join(", ")}` : ""}.`;
     }
     bar.querySelectorAll("button.label").forEach((button) => {
       button.setAttribute("aria-pressed", String(button.textContent === String(pressed)));
@@ -76,12 +85,13 @@ function createLinked(parentElement, send) {
   function select(chosen, label = null) {
     selected = chosen;
     pressed = label;
+    Object.assign(latest, { labels: data.labels, selected, pressed });
     say();
     request();
   }
 
   function tell() {
-    send("selected", numbers().slice(0, SENT));
+    document.dispatchEvent(new CustomEvent(SELECTED, { detail: { numbers: numbers().slice(0, SENT) } }));
   }
 
   function selectLabel(label) {
@@ -139,7 +149,7 @@ function createLinked(parentElement, send) {
 
   function save() {
     const scale = devicePixelRatio || 1;
-    const top = 28 * scale;
+    const top = 48 * scale;
     const sheet = make("canvas");
     sheet.width = canvases[0].width + canvases[1].width;
     sheet.height = Math.max(...canvases.map((canvas) => canvas.height)) + top;
@@ -155,13 +165,22 @@ function createLinked(parentElement, send) {
       context.fillText(data.names[i], left + MARGIN.left * scale, 6 * scale);
       context.drawImage(canvas, left, top);
     });
+    present().forEach((label, i) => {
+      const left = (MARGIN.left + 32 * i) * scale;
+      context.fillStyle = data.colours[label];
+      context.fillRect(left, 29 * scale, 10 * scale, 10 * scale);
+      context.fillStyle = style.color;
+      context.fillText(label, left + 14 * scale, 27 * scale);
+    });
     const link = make("a", { href: sheet.toDataURL("image/png"), download: "maps.png" });
     link.click();
   }
 
+  /** The labels that there are. */
+  const present = () => [...new Set(data.labels)].sort((a, b) => a - b);
+
   function buildBar() {
-    const present = [...new Set(data.labels)].sort((a, b) => a - b);
-    const buttons = present.map((label) => {
+    const buttons = present().map((label) => {
       const button = make("button", { type: "button", class: "label", style: `--digit:${data.colours[label]}` }, String(label));
       button.setAttribute("aria-label", `Select all digits ${label}`);
       listen(button, "click", () => selectLabel(label));
@@ -179,27 +198,29 @@ function createLinked(parentElement, send) {
 
   const observer = new ResizeObserver(() => {
     if (!data) return;
-    maps.forEach((map) => map.fit());
+    for (const map of maps) {
+      map.fit();
+      stale.add(map);
+    }
     draw(); // now: a canvas that has been resized is empty
   });
   canvases.forEach((canvas) => observer.observe(canvas));
 
   return {
     update(found) {
-      const fresh = !data;
-      const another = fresh || found.labels.join() !== data.labels.join();
+      const another = !data || !alike(found.labels, data.labels);
       data = found;
       captions.forEach((caption, i) => (caption.textContent = data.names[i]));
-      maps.forEach((map, i) => map.set(data, i));
+      const changed = maps.filter((map, i) => map.set(data, i) || another);
       if (another) {
         order = Uint32Array.from(data.labels.keys()).sort((a, b) => data.labels[a] - data.labels[b]);
-        selected = pressed = null;
+        const again = data.selected && latest.labels && alike(latest.labels, data.labels);
+        [selected, pressed] = again ? [latest.selected, latest.pressed] : [null, null];
         buildBar();
         hover(null);
       }
       say();
-      request();
-      if (fresh && data.selected) tell(); // of another visit to this page
+      request(changed);
     },
     dispose() {
       controller.abort();
@@ -213,15 +234,12 @@ function createLinked(parentElement, send) {
 const instances = new WeakMap(); // parent element -> instance
 
 /** Streamlit calls this on every change of data or theme: one instance lives through them all. */
-export default function linked(component) {
-  const { data, parentElement } = component;
+export default function linked({ data, parentElement }) {
   let instance = instances.get(parentElement);
   if (!instance) {
-    instance = { calls: 0 };
-    instance.page = createLinked(parentElement, (name, value) => instance.component.setTriggerValue(name, value));
+    instance = { calls: 0, page: createLinked(parentElement) };
     instances.set(parentElement, instance);
   }
-  instance.component = component;
   const call = ++instance.calls;
   const { header, arrays } = unpack(data);
   instance.page.update({ ...header, ...arrays, count: arrays.labels.length });

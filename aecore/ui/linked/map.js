@@ -15,6 +15,12 @@ function rangeOf(points, k) {
   return [low - room, high + room];
 }
 
+/** A number at an axis, with a real minus. */
+const inWords = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
+
+/** Whether two arrays hold the same numbers. */
+const alike = (one, other) => one.length === other.length && one.every((value, i) => value === other[i]);
+
 /** About `count` round numbers within a range. */
 function ticks([low, high], count) {
   const rough = (high - low) / count;
@@ -66,13 +72,13 @@ function makeMap(canvas) {
     context.textAlign = "center";
     context.textBaseline = "top";
     for (const value of ticks(ranges[0], width / 80)) {
-      context.fillText(String(Number(value.toPrecision(3))), toX(value), height - MARGIN.bottom + 4);
+      context.fillText(inWords(value), toX(value), height - MARGIN.bottom + 4);
     }
     context.fillText(names[0], (MARGIN.left + width) / 2, height - 16, width - MARGIN.left);
     context.textAlign = "right";
     context.textBaseline = "middle";
     for (const value of ticks(ranges[1], height / 60)) {
-      context.fillText(String(Number(value.toPrecision(3))), MARGIN.left - 6, toY(value));
+      context.fillText(inWords(value), MARGIN.left - 6, toY(value));
     }
     context.save();
     context.translate(8, (height - MARGIN.bottom) / 2);
@@ -85,11 +91,15 @@ function makeMap(canvas) {
   return {
     canvas,
     fit,
+    /** Take map `which` of the data; false if it is the one on show. */
     set(data, which) {
-      points = data[`points${which}`];
+      const found = data[`points${which}`];
+      if (points && alike(points, found) && names.join() === data.axes[which].join()) return false;
+      points = found;
       names = data.axes[which];
       ranges = [rangeOf(points, 0), rangeOf(points, 1)];
       fit();
+      return true;
     },
     /** Dots in the labels' order, those selected last and alone in colour. */
     draw({ labels, colours }, order, selected, hovered, stroke) {

@@ -76,6 +76,7 @@ function createGenerator(parentElement, send) {
       say(i, value);
     });
     const last = Math.min(first + PAGE, settings.limits.length);
+    view.shares.hidden = !settings.along_axes;
     view.pages.hidden = settings.limits.length <= PAGE;
     view.range.textContent = `axes ${first + 1}–${last} of ${settings.limits.length}`;
     view.back.disabled = first === 0;
@@ -216,7 +217,8 @@ function buildGenerator() {
   const code = make("p", { class: "code" });
   const from = make("p", { class: "hint" });
   const spoken = make("p", { class: "spoken", "aria-live": "polite" });
-  const help = make("p", { class: "hint" }, "Double-click a slider, or press Delete on it, to reset it.");
+  const shares = make("span", {}, "Along the codes' principal axes; per cent: their shares of the variance. ");
+  const help = make("p", { class: "hint" }, shares, "Double-click a slider, or press Delete on it, to reset it.");
 
   const root = make(
     "div",
@@ -225,7 +227,7 @@ function buildGenerator() {
     make("div", { class: "picture" }, canvas, gauge, make("p", { class: "distance" }, verdict, distance), code, from, spoken),
   );
   return {
-    root, rows, back, onward, range, pages, source, label, labelling, draw, reset, hint,
+    root, rows, shares, back, onward, range, pages, source, label, labelling, draw, reset, hint,
     canvas, bar, gauge, verdict, distance, code, from, spoken,
   };
 }

@@ -8,9 +8,9 @@ ${OUTLINE} .aecore-tools { position: absolute; left: 0; top: 0; display: flex; g
 ${OUTLINE} .aecore-tools button { font: inherit; font-size: 13px; line-height: 1; padding: 5px 9px;
   color: inherit; background: transparent; border: 1px solid rgba(128, 128, 128, 0.5);
   border-radius: 6px; cursor: pointer; }
-${OUTLINE} .aecore-tools button[aria-pressed="true"] { color: #fff; background: #1c6ee8;
-  border-color: #1c6ee8; }
-${OUTLINE} .aecore-tools button:focus-visible { outline: 3px solid #1c6ee8; outline-offset: 1px; }
+${OUTLINE} .aecore-tools button[aria-pressed="true"] { color: #fff; background: #c83a4a;
+  border-color: #c83a4a; }
+${OUTLINE} .aecore-tools button:focus-visible { outline: 3px solid #c83a4a; outline-offset: 1px; }
 ${OUTLINE} .aecore-tools button[hidden] { display: none; }
 ${LAYER} > svg.aecore-outline { width: 100%; height: 100%; }
 .aecore-outline polygon { fill: rgba(128, 128, 128, 0.2); fill-rule: evenodd; stroke: #222;

@@ -2,7 +2,7 @@
 
 const FRAME_MS = 60; // as in the animation that can be downloaded
 const STRIP = 11;
-const PLOT = { width: 640, height: 180, left: 44, right: 12, top: 12, bottom: 22 };
+const PLOT = { width: 640, height: 206, left: 76, right: 12, top: 12, bottom: 48 };
 
 function createJourney(parentElement) {
   const scope = makeScope();
@@ -107,7 +107,7 @@ function buildJourney() {
   const caption = make(
     "p",
     { class: "hint" },
-    "Across: the way travelled. Up: how far off the map, as the share of the test digits that lie closer to their neighbours.",
+    "How far off the map the way leads: farther out than this share of the test digits.",
   );
   const root = make("div", { class: "live workbench journey" }, lanes, bar, plot, caption);
   return { root, play, scrub, place, lanes, cursor, plot };
@@ -162,11 +162,16 @@ function buildAxes(steps) {
   const ticks = [0, 0.5, 1].map((share) =>
     makeSvg(
       "text",
-      { x: xOf(share * (steps - 1), steps), y: bottom + 15, "text-anchor": ["start", "middle", "end"][2 * share] },
+      { x: xOf(share * (steps - 1), steps), y: bottom + 17, "text-anchor": ["start", "middle", "end"][2 * share] },
       `${100 * share}%`,
     ),
   );
-  return [...lines, ...ticks];
+  const [across, up] = [(PLOT.left + PLOT.width - PLOT.right) / 2, (PLOT.top + bottom) / 2];
+  const names = [
+    makeSvg("text", { x: across, y: PLOT.height - 6, "text-anchor": "middle" }, "way travelled"),
+    makeSvg("text", { x: 16, y: up, transform: `rotate(-90 16 ${up})`, "text-anchor": "middle" }, "farther out than"),
+  ];
+  return [...lines, ...ticks, ...names];
 }
 
 function spokenPlot(paths) {

@@ -15,9 +15,9 @@ function shareText(percentile) {
   return `${percentile.toFixed(percentile >= OFF_THE_MAP ? 1 : 0)}%`;
 }
 
-/** Two decimals, and no minus in front of a nought. */
+/** Two decimals with a real minus, and none in front of a nought. */
 function inWords(value) {
-  return (Math.round(value * 100) / 100 + 0).toFixed(2);
+  return (Math.round(value * 100) / 100 + 0).toFixed(2).replace("-", "−");
 }
 
 /** A code for people: all of it, or its first values. */

@@ -6,12 +6,12 @@ import streamlit as st
 
 from aecore import comparison, curves
 from aecore.comparison import Entry
-from aecore.ui import figure, resources, shell, side_by_side
+from aecore.ui import exports, figure, resources, shell, side_by_side
 
 _EXPLANATION = (
-    "Every trained model in one table: click a column's head to sort. Below, what a larger code "
-    "buys beside **PCA** at every size, the maps of the model above and of another one with "
-    "**linked selection**, and how all of them were trained."
+    "Every trained model in one table: click a column's head to sort, scroll sideways for more "
+    "columns. Below, what a larger code buys beside **PCA** at every size, the maps of the model "
+    "above and of another one with **linked selection**, and how all of them were trained."
 )
 _FORMATS = {
     # column: format, what it is
@@ -59,6 +59,7 @@ def _table(entries: list[Entry]) -> None:
         placeholder="",
         column_config={
             "model": st.column_config.TextColumn(pinned=True),
+            "hidden": st.column_config.TextColumn(width=110),
             **{
                 title: st.column_config.NumberColumn(format=text, help=help)
                 for title, (text, help) in _FORMATS.items()
@@ -74,15 +75,7 @@ def _table(entries: list[Entry]) -> None:
             "Point at a column's head to read what it is.",
             width="stretch",
         )
-        st.download_button(
-            "Table as CSV",
-            comparison.to_csv(columns),
-            "models.csv",
-            "text/csv",
-            key="compare_csv",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        exports.offer("Table as CSV", comparison.to_csv(columns), "models.csv", key="compare_csv")
 
 
 @st.fragment

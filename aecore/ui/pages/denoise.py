@@ -14,15 +14,16 @@ from aecore.ui import again, mended, shell
 from aecore.ui.workbench import Bench
 
 _EXPLANATION = (
-    "A denoiser gets a broken digit and is trained to draw the **clean** one. The plain "
-    "autoencoder of the same size below it never saw noise in training: compare what squeezing "
-    "alone can mend, and what a median filter does that has learnt nothing at all."
+    "A denoiser gets a broken digit and is trained to draw the **clean** one. Below it stands, "
+    "where there is one, the plain autoencoder of the same size, which never saw noise in "
+    "training: compare what squeezing alone can mend, and what a median filter does that has "
+    "learnt nothing at all."
 )
 _VIEWS = {"Once, in numbers": mended.show, "Again and again": again.show}
 
 
 def render() -> None:
-    found = shell.open_page("Denoising", _EXPLANATION, prefer=_is_denoiser)
+    found = shell.open_page("Denoising", _EXPLANATION, prefer=_is_denoiser, measures=True)
     if not _is_denoiser(found.card):
         st.info(
             f"{shell.plain(found.name)} was trained on clean digits, so do not expect it to mend "
@@ -75,12 +76,15 @@ def _pick_damage(card: Card) -> Damage:
         key="noise_level",
         persist_state="session",
     )
+    below = (
+        st.container()
+    )  # there for every kind: what follows keeps its place, and is not made anew
     if kind != "occlusion":
         return Damage(kind=kind, level=level)
     column, row = (
         place.slider(label, 0, SIDE, MIDDLE, key=key, persist_state="session")
         for place, label, key in zip(
-            st.columns(2, gap="large"),
+            below.columns(2, gap="large"),
             (
                 "Middle of the square: pixels from the left",
                 "Middle of the square: pixels from the top",

@@ -35,7 +35,7 @@ _COUNTS = {"some": f"First {FEW}", "all": "All"}
 
 
 def render() -> None:
-    found = shell.open_page("Filters", _EXPLANATION)
+    found = shell.open_page("Filters", _EXPLANATION, measures=True)
     _laboratory(found)
     shell.close_page()
 
@@ -62,7 +62,7 @@ def _laboratory(found: Checkpoint) -> None:
     st.html(markup.colour_bar(view.limit, unit_words.scale_name(part, scale)))
     _bench(found, digits, view)
     components = dissection.components(found, digits, part)
-    st.subheader(f"{len(components)} PCA components", anchor=False)
+    st.subheader(shell.counted(len(components), "PCA component"), anchor=False)
     st.caption(unit_words.COMPONENTS[part])
     draw(
         "filters_components",
@@ -105,7 +105,8 @@ def _bench(found: Checkpoint, digits: resources.TestDigits, view: View) -> None:
             short=unit_words.SHORT[view.part],
             chosen=chosen,
         )
-        st.caption(unit_words.explanation(view.part, units, len(digits.labels)))
+        logistic = found.card.model.output == "logistic"
+        st.caption(unit_words.explanation(view.part, units, len(digits.labels), logistic=logistic))
     with right:
         _details(found, digits, view.part, units, chosen)
 
@@ -133,7 +134,8 @@ def _side_by_side(pair: Sequence[Checkpoint], digits: resources.TestDigits, view
         units: Units = dissection.units(found, digits, view.part)
         with column:
             st.markdown(unit_words.training(shell.plain(found.name), found.card))
-            st.caption(unit_words.health(units, view.part))
+            error = f"Test error (MSE) {found.card.metrics['test_mse']:.4f}"
+            st.caption(f"{error} · {unit_words.health(units, view.part)}")
             draw(
                 f"filters_{side}",
                 f"{found.name}: {unit_words.title(view.part, len(units))}",

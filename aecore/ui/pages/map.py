@@ -118,7 +118,11 @@ def _chart(found: Checkpoint, view: str) -> None:
             webgl=webgl,
         ),
         key="latent_map",
-        config={"scrollZoom": True, "displaylogo": False},
+        config={
+            "scrollZoom": True,
+            "displaylogo": False,
+            "toImageButtonOptions": {"format": "png", "filename": f"{found.name}-map", "scale": 2},
+        },
         alt=f"Scatter plot of the codes of {len(numbers):,} test digits by {found.name}, "
         "one colour for each digit from 0 to 9",
     )

@@ -9,8 +9,7 @@ import streamlit as st
 
 from aecore.checkpoint import Checkpoint
 from aecore.selection import Which, led_by, select
-from aecore.sheet import to_sheet_png
-from aecore.ui import laboratory, markup, resources, runs, shell, ways
+from aecore.ui import exports, laboratory, markup, resources, runs, shell, ways
 
 _EXPLANATION = (
     "Test digits go through the bottleneck and come out again. The row of **PCA** is what the best "
@@ -21,7 +20,7 @@ _COUNT = 10
 
 
 def render() -> None:
-    found = shell.open_page("Reconstruction", _EXPLANATION)
+    found = shell.open_page("Reconstruction", _EXPLANATION, measures=True)
     if found.card.train.noise is not None:
         st.info(
             f"{shell.plain(found.name)} was trained to mend digits with {found.card.train.noise}; "
@@ -137,7 +136,7 @@ def _grid(
                 name=f"{run.title} · MSE over all {len(digits.labels):,} test digits "
                 f"{run.errors.mean():.4f}; of each",
                 images=output,
-                texts=[f"{error:.3f}" for error in run.errors[chosen]],
+                texts=[f"{error:.4f}" for error in run.errors[chosen]],
                 links=() if run.is_pca else links[run.found.name],
             )
         )
@@ -150,15 +149,7 @@ def _grid(
             markup.rows(series, [f"test digit no. {i}, a {digits.labels[i]}" for i in chosen])
             + (markup.colour_bar(1.0, "error") if differences else "")
         )
-    st.download_button(
-        "Pictures as PNG",
-        lambda: to_sheet_png([(row.name, row.images, row.limit) for row in series]),
-        "reconstructions.png",
-        "image/png",
-        key="reconstruct_png",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+    exports.offer_rows(series, "reconstructions.png", key="reconstruct_png")
     st.caption(
         "Under each input its label, under each output its MSE, the mean squared error per pixel. "
         "Grey pictures go from 0 (black) to 1 (white); what lies outside is cut."
