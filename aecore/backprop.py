@@ -6,10 +6,10 @@ them an epoch of the notebook's recipe takes 0.47 s instead of 0.67 s (`plane`),
 1.07 s (`wide`), on two cores.
 
 Two cores do not always share a cache; on a virtual machine that changes from minute to minute. What
-one has written reaches the other after 165 ns then, instead of 25. So where two threads train, each
+one has written then reaches the other after 165 ns instead of 25. So where two threads train, each
 keeps to half of the pixels, with their weights and all that is remembered of those; only the hidden
-layers go to and fro. Measured in turns, that takes 0.74 s instead of 0.85 s an epoch (`plane`), 1.42
-instead of 1.62 s (`wide`), where the caches are apart, and no longer than before where they are not.
+layers go to and fro. Where the caches are apart that takes 0.74 s instead of 0.85 s an epoch
+(`plane`) and 1.42 s instead of 1.62 s (`wide`), measured in turns; elsewhere as long as before.
 
 Pixels are "apart" in the shape (P, B, 784 / P), in P parts, and "together" in the shape (B, 784).
 """

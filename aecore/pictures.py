@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
+import io
 import os
-import struct
 import tempfile
-import zlib
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from aecore.errors import PictureError
 
@@ -76,30 +76,12 @@ def signed_palette() -> np.ndarray:
 
 
 def _encode(levels: np.ndarray, scale: int) -> bytes:
-    """PNG of levels (H, W) or colours (H, W, 3), uint8.
-
-    Written here, as a page holds a hundred small ones: Pillow takes three times as long for each.
-    """
-    if scale > 1:
-        levels = levels.repeat(scale, axis=0).repeat(scale, axis=1)
-    height, width = levels.shape[:2]
-    lines = levels.reshape(height, -1)
-    filtered = np.zeros((height, 1 + lines.shape[1]), np.uint8)  # each line's first: no filter
-    filtered[:, 1:] = lines
-    kind = 0 if levels.ndim == 2 else 2
-    return b"".join(
-        (
-            b"\x89PNG\r\n\x1a\n",
-            _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)),
-            _chunk(b"IDAT", zlib.compress(filtered.tobytes(), 1)),
-            _chunk(b"IEND", b""),
-        )
-    )
-
-
-def _chunk(name: bytes, content: bytes) -> bytes:
-    checksum = zlib.crc32(content, zlib.crc32(name))
-    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", checksum)
+    """PNG of levels (H, W) or colours (H, W, 3), uint8."""
+    pixels = levels.repeat(scale, axis=0).repeat(scale, axis=1) if scale > 1 else levels
+    file = io.BytesIO()
+    # Pillow's own level takes four times as long and saves 4% of the bytes.
+    Image.fromarray(pixels).save(file, format="PNG", compress_level=1)
+    return file.getvalue()
 
 
 def write_png(path: Path, grey: np.ndarray) -> None:
