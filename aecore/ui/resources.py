@@ -50,7 +50,6 @@ class TestDigits:
 
 def cards() -> dict[str, Card]:
     """The card of every usable checkpoint by name, in the presets' order, others last."""
-    found = {}
     order = list(PRESETS)
     known = {
         name: order.index(name) if name in order else len(order) for name in checkpoint.names()
