@@ -84,11 +84,22 @@ def shown(page) -> list[int]:
     return page.locator(CELL).evaluate_all("cells => cells.map(cell => Number(cell.dataset.unit))")
 
 
-PRESS_AND_LOOK = """order => {
-  const switches = [...document.querySelectorAll(".st-key-filters_sort button")];
-  switches.find((button) => button.innerText === order).click();
+PRESS_AND_LOOK = """text => {
+  const switches = [...document.querySelectorAll("[class*=st-key-filters_] button")];
+  switches.find((button) => button.innerText === text).click();
   return globalThis.__shown();
 }"""
+
+
+def wait_for_answer(page, name: str, value: str | None) -> None:
+    """The server has said this in the address, and all of its answer is there."""
+    page.wait_for_function(
+        "([name, value]) => new URLSearchParams(location.search).get(name) === value",
+        arg=[name, value],
+    )
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+
+
 SHOWN = """() => {
   const all = [...document.querySelectorAll(".st-key-filters_units *")];
   const units = all.map((each) => each.shadowRoot?.querySelector(".units")).find(Boolean);
@@ -109,15 +120,20 @@ def test_the_browser_sorts_as_python_does_and_before_it_hears_from_it(
 
         expected = units.order(order.lower(), units.pictures[7, 0])[:64].tolist()
         assert at_once == expected, order
-        page.wait_for_function(
-            "order => (new URLSearchParams(location.search).get('sort') ?? 'norm') === order",
-            arg=order.lower(),
-        )
-        page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+        wait_for_answer(page, "sort", None if order == "Norm" else order.lower())
         assert page.evaluate("__shown()") == expected, f"{order}, when the server has answered"
 
     page.locator(".st-key-filters_show").get_by_text("All").click()
     assert len(page.evaluate("__shown()")) == 128
+
+    # A layer that has been on show is shown again at once, none of its units chosen yet.
+    page.get_by_text("Code", exact=True).click()
+    page.locator(f"{CELL}[aria-label^='z1: ']").wait_for()
+    wait_for_answer(page, "layer", "code")
+    assert page.evaluate(PRESS_AND_LOOK, "First hidden layer") == list(range(128))
+    wait_for_answer(page, "layer", None)
+    assert page.locator(f"{CELL}[aria-pressed='true']").count() == 1
+    assert page.evaluate("__shown()") == list(range(128))
 
 
 def test_a_gallery_that_the_tab_has_lost_is_sent_again(app, page):

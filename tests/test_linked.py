@@ -45,6 +45,14 @@ def test_what_is_selected_in_one_map_is_selected_in_both(app, page, plane):
     assert summary.startswith(f"{chosen.sum()} digits selected")
     assert summary in maps.nth(1).get_attribute("aria-label")
 
+    # It outlives a visit to another page.
+    page.get_by_role("link", name="Denoise").click()
+    page.locator(".st-key-denoise_grid").wait_for()
+    page.get_by_role("link", name="Compare").click()
+    pictures.first.wait_for()
+    assert page.locator(".linked .found").inner_text() == summary
+    maps.first.scroll_into_view_if_needed()
+
     # Both maps are saved as one picture.
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Maps as PNG").click()

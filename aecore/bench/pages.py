@@ -127,6 +127,28 @@ def _tool(name: str) -> Act:
     return act
 
 
+def _first(selector: str, text: str) -> Act:
+    """Press one of several buttons before the first use, and let the page follow."""
+
+    async def act(page: Any, i: int) -> None:
+        if i == 0:
+            await page.locator(f"{selector} button", has_text=text).click()
+            await page.wait_for_timeout(1000)
+
+    return act
+
+
+def _point(selector: str) -> Act:
+    """Click one place of a plot after the other."""
+
+    async def act(page: Any, i: int) -> None:
+        box = await page.locator(selector).first.bounding_box()
+        x, y = 0.3 + 0.1 * (i % 5), 0.3 + 0.1 * (i % 4)
+        await page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+
+    return act
+
+
 _MAP = ".st-key-map_selection"
 _PLOT = ".st-key-latent_map .nsewdrag"
 _DETAILS = "[data-testid=stColumn]:has(.st-key-filters_charts)"
@@ -175,9 +197,28 @@ CONTROLS: dict[str, tuple[Control, ...]] = {
             region=".st-key-reconstruction_grid",
         ),
         Control(
+            name="label",
+            act=_choose(".st-key-reconstruct_label input", 10),
+            region=".st-key-reconstruction_grid",
+        ),
+        Control(
             name="laboratory",
             act=_click_in_turn(".st-key-reconstruct_lab button"),
             region=".st-key-reconstruct_laboratory",
+        ),
+        Control(
+            name="dropout rate",
+            act=_arrow_keys("[class*=st-key-reconstruct_rate] input", 3),
+            region=".st-key-reconstruct_laboratory",
+            event="keydown",
+            prepare=_first(".st-key-reconstruct_lab", "Dropout left on"),
+        ),
+        Control(
+            name="noise on the code",
+            act=_arrow_keys(".st-key-reconstruct_sigma input", 3),
+            region=".st-key-reconstruct_laboratory",
+            event="keydown",
+            prepare=_first(".st-key-reconstruct_lab", "Noise on the code"),
         ),
     ),
     "denoise": (
@@ -192,8 +233,21 @@ CONTROLS: dict[str, tuple[Control, ...]] = {
             act=_click_in_turn(".st-key-noise_kind button"),
             region=".st-key-denoise_grid",
         ),
+        Control(
+            name="place of the square",
+            act=_arrow_keys(".st-key-noise_column input", 4),
+            region=".st-key-denoise_grid",
+            event="keydown",
+            prepare=_first(".st-key-noise_kind", "Occlusion"),
+        ),
     ),
     "": (
+        Control(
+            name="click",
+            act=_point(_PLOT),
+            region="[data-testid=stColumn]:has(.st-key-map_number)",
+            event="pointerup",
+        ),
         Control(
             name="test digit no.",
             act=_click(".st-key-map_number [data-testid=stNumberInputStepUp]"),

@@ -220,7 +220,7 @@ function createLinked(parentElement) {
         hover(null);
       }
       say();
-      request(changed);
+      request(changed.length ? changed : maps); // none has: the theme may have
     },
     dispose() {
       controller.abort();

@@ -76,9 +76,7 @@ def _pick_damage(card: Card) -> Damage:
         key="noise_level",
         persist_state="session",
     )
-    below = (
-        st.container()
-    )  # there for every kind: what follows keeps its place, and is not made anew
+    below = st.container()  # also while it is empty: what follows keeps its place
     if kind != "occlusion":
         return Damage(kind=kind, level=level)
     column, row = (
