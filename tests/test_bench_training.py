@@ -7,7 +7,13 @@ import math
 import pytest
 import torch
 
-from aecore.bench.training import bench_train, multiply_adds, notebook_loop
+from aecore.bench.training import (
+    Training,
+    bench_train,
+    multiply_adds,
+    notebook_loop,
+    take_turns,
+)
 from aecore.cli import main
 from aecore.config import ModelConfig, TrainConfig
 from aecore.dataset import to_unit
@@ -42,6 +48,25 @@ def test_ratios_and_medians_are_of_the_runs_times(digits):
     assert (found["device"], found["recipe_epochs"]) == ("cpu", 2)
 
 
+def test_trainings_take_turns_and_the_shorter_ones_are_spread():
+    order = []
+
+    def loop(name):
+        while True:
+            order.append(name)
+            yield
+
+    trainings = [
+        Training(loop(name), epochs) for name, epochs in zip("abc", (6, 6, 2), strict=True)
+    ]
+
+    turns = list(take_turns(trainings))
+
+    assert "".join(order) == "abcabababcabab"
+    assert turns == [(turn, 6) for turn in range(6)]
+    assert [len(training.seconds) for training in trainings] == [6, 6, 2]
+
+
 def test_our_loop_learns_what_the_notebooks_loop_learns(digits):
     images, test_images = (
         torch.tensor(to_unit(x)) for x in (digits.train_images, digits.test_images)
@@ -49,9 +74,10 @@ def test_our_loop_learns_what_the_notebooks_loop_learns(digits):
     recipe = get_preset("plane").notebook_recipe(20)
     theirs, ours = (new_model(get_preset("plane").model, seed=0, device=CPU) for _ in range(2))
 
-    notebook_loop(theirs, images, recipe)
+    epochs = list(notebook_loop(theirs, images, recipe))
     *_, last = train(ours, images, test_images, recipe)
 
+    assert len(epochs) == 20
     error = (theirs.eval()(test_images) - test_images).square().mean().item()
     assert last.test_mse == pytest.approx(error, rel=0.03)
 
@@ -64,7 +90,7 @@ def test_the_notebooks_loop_is_adam_on_the_penalised_error(digits):
     found, by_hand = (new_model(model_config, seed=0, device=CPU) for _ in range(2))
     optimizer = torch.optim.Adam(by_hand.parameters(), lr=1e-3)
 
-    notebook_loop(found, images, config)
+    list(notebook_loop(found, images, config))
 
     loss = (by_hand(images) - images).square().mean()
     loss += 0.5 * sum(matrix.square().mean() for matrix in by_hand.matrices())

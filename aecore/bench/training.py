@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -21,6 +21,7 @@ from aecore.noise import corrupt
 from aecore.presets import Preset
 from aecore.training import fixed_corruption, mean_squared_error, new_model, train
 
+_PROBES = 10  # of the rate of products, in a run
 _PRODUCT_SIZE = {"cpu": 1024, "mps": 2048, "cuda": 8192}
 
 
@@ -33,7 +34,9 @@ def bench_train(
     device: torch.device,
     progress: Callable[[str], None] = lambda text: None,
 ) -> dict[str, Any]:
-    """Time three ways to train a preset, one after the other, for several seeds.
+    """Time three ways to train a preset, for several seeds.
+
+    They take turns, epoch by epoch, so that what else the machine does slows all of them down.
 
     Parameters
     ----------
@@ -60,7 +63,8 @@ def bench_train(
         - `capture_seconds`: how much longer the first epoch of our loop took than the median
           one, that is, compiling and capturing; it is part of the times above;
         - `floor_seconds`: the multiply-adds of the same recipe's matrix products over the rate
-          of one large product, measured beside each run; `floor_ratio`: our loop's time over it.
+          of one large product, the median of those measured between epochs; `floor_ratio`: our
+          loop's time over it.
 
         No time includes the final test error; our loop looks at one test digit after an epoch.
     """
@@ -68,51 +72,44 @@ def bench_train(
     test_images = torch.tensor(to_unit(dataset.test_images), device=device)
     test_inputs = fixed_corruption(test_images, preset.train.noise)
     on_device = train_images.to(device)
+    notebooks = preset.notebook_recipe(notebook_epochs)
     ours = dataclasses.replace(preset.train, epochs=preset.parity_epochs)
-    same = preset.notebook_recipe(notebook_epochs)
-
-    def test_mse(model: Autoencoder) -> float:
-        return mean_squared_error(model, test_inputs, test_images).item()
-
-    def timed_train(config: TrainConfig) -> tuple[float, list[float], float]:
-        """Seconds in all and of each epoch, and the error in the end."""
-        model = new_model(preset.model, seed=config.seed, device=device)
-        begun = time.perf_counter()
-        records = list(train(model, on_device, test_images[:1], config))
-        seconds = time.perf_counter() - begun
-        ends = [0.0, *(record.seconds for record in records)]
-        epochs = [end - start for start, end in itertools.pairwise(ends)]
-        return seconds, epochs, test_mse(model)
 
     runs = []
     for seed in range(1, seeds + 1):
-        progress(f"seed {seed}: the notebook's loop, {notebook_epochs} epochs")
-        rate = products_per_second(device)
-        model = new_model(preset.model, seed=seed, device=device)
-        begun = time.perf_counter()
-        notebook_loop(model, train_images, dataclasses.replace(same, seed=seed))
-        notebook_seconds = time.perf_counter() - begun
-        notebook_mse = test_mse(model)
-        progress(f"seed {seed}: our loop, the same recipe ({notebook_seconds:.1f} s before)")
-        same_seconds, epochs, same_mse = timed_train(dataclasses.replace(same, seed=seed))
-        progress(f"seed {seed}: our recipe, {ours.epochs} epochs ({same_seconds:.1f} s before)")
-        recipe_seconds, _, recipe_mse = timed_train(dataclasses.replace(ours, seed=seed))
-        rate = max(rate, products_per_second(device))
-        floor = multiply_adds(preset.model) * len(train_images) * notebook_epochs / rate
+        models = [new_model(preset.model, seed=seed, device=device) for _ in range(3)]
+        same, recipe = (dataclasses.replace(config, seed=seed) for config in (notebooks, ours))
+        trainings = [
+            Training(notebook_loop(models[0], train_images, same), notebook_epochs),
+            Training(train(models[1], on_device, test_images[:1], same), notebook_epochs),
+            Training(train(models[2], on_device, test_images[:1], recipe), ours.epochs),
+        ]
+        rates = []
+        for turn, turns in take_turns(trainings):
+            if turn % max(1, turns // _PROBES) == 0:
+                progress(
+                    f"seed {seed}: epoch {turn + 1} of {turns} of the notebook's loop and ours"
+                )
+                rates.append(products_per_second(device))
+        seconds = [sum(training.seconds) for training in trainings]
+        errors = [mean_squared_error(each, test_inputs, test_images).item() for each in models]
+        work = multiply_adds(preset.model) * len(train_images) * notebook_epochs
+        floor = work / statistics.median(rates)
+        epochs = trainings[1].seconds
         runs.append(
             {
                 "seed": seed,
-                "notebook_seconds": notebook_seconds,
-                "notebook_test_mse": notebook_mse,
-                "same_recipe_seconds": same_seconds,
-                "same_recipe_test_mse": same_mse,
-                "same_recipe_speedup": notebook_seconds / same_seconds,
-                "recipe_seconds": recipe_seconds,
-                "recipe_test_mse": recipe_mse,
-                "parity_speedup": notebook_seconds / recipe_seconds,
+                "notebook_seconds": seconds[0],
+                "notebook_test_mse": errors[0],
+                "same_recipe_seconds": seconds[1],
+                "same_recipe_test_mse": errors[1],
+                "same_recipe_speedup": seconds[0] / seconds[1],
+                "recipe_seconds": seconds[2],
+                "recipe_test_mse": errors[2],
+                "parity_speedup": seconds[0] / seconds[2],
                 "capture_seconds": max(0.0, epochs[0] - statistics.median(epochs)),
                 "floor_seconds": floor,
-                "floor_ratio": same_seconds / floor,
+                "floor_ratio": seconds[1] / floor,
             }
         )
     medians = {key: statistics.median(run[key] for run in runs) for key in runs[0] if key != "seed"}
@@ -128,8 +125,42 @@ def bench_train(
     }
 
 
-def notebook_loop(model: Autoencoder, images: Tensor, config: TrainConfig) -> None:
+@dataclass
+class Training:
+    """A training that ends an epoch each time it is asked for one."""
+
+    loop: Iterator[object]
+    epochs: int
+    seconds: list[float] = field(default_factory=list)
+    """Of each epoch so far."""
+
+    def run_epoch(self) -> None:
+        """Train one epoch, and time it."""
+        begun = time.perf_counter()
+        next(self.loop)
+        self.seconds.append(time.perf_counter() - begun)
+
+
+def take_turns(trainings: Sequence[Training]) -> Iterator[tuple[int, int]]:
+    """Run all of their epochs, those of shorter ones spread among those of the longest.
+
+    Yields
+    ------
+    turn, turns : int
+        Before each turn, in which every training has an epoch or none.
+    """
+    turns = max(training.epochs for training in trainings)
+    for turn in range(turns):
+        yield turn, turns
+        for training in trainings:
+            if len(training.seconds) * turns <= turn * training.epochs:
+                training.run_epoch()
+
+
+def notebook_loop(model: Autoencoder, images: Tensor, config: TrainConfig) -> Iterator[None]:
     """Train as the course notebook does: a loader of single rows, and a wait after each step.
+
+    Yields after each epoch.
 
     Parameters
     ----------
@@ -164,6 +195,7 @@ def notebook_loop(model: Autoencoder, images: Tensor, config: TrainConfig) -> No
             loss.backward()
             optimizer.step()
             running += loss.item()
+        yield
 
 
 def multiply_adds(config: ModelConfig) -> int:
