@@ -205,7 +205,7 @@ def label_spots(points: np.ndarray, labels: np.ndarray) -> dict[int, tuple[float
     room = np.ptp(points, axis=0) * _SIGN
     spots = {}
     for index in np.argsort((scores > best / 2).sum(axis=(1, 2)), kind="stable"):
-        for share, enough in ((1.0, 0.5), (0.6, 1e-6), (0.0, 0.0)):
+        for share, enough in ((1.0, 0.5), (0.6, 0.1), (0.0, 0.0)):
             free = scores[index].copy()
             for spot in spots.values():
                 free[(np.abs(places - spot) < share * room).all(axis=-1)] = -1.0
