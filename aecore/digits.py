@@ -207,11 +207,15 @@ def _is_tiny(ink: np.ndarray) -> bool:
 
 
 def _is_blurred(ink: np.ndarray) -> bool:
-    """Whether edges are so flat that strokes have spread: in few pixels, or enlarged from few."""
+    """Whether edges are so flat that strokes have spread: in few pixels, or enlarged from few.
+
+    The paper around a digit does not count: whether there was any says nothing of its edges.
+    """
+    least = TINY_BLURRED if _is_tiny(ink) else BLURRED
+    ink = crop(ink)
     side = FINE * BOX / max(ink.shape)
     fine = resized(ink, tuple(max(2, round(n * side)) for n in ink.shape))
     steep = np.hypot(*np.gradient(fine))[fine > 0.3]
-    least = TINY_BLURRED if _is_tiny(ink) else BLURRED
     return steep.size > 0 and float(np.quantile(steep, 0.95)) < least
 
 
@@ -221,7 +225,7 @@ def _sharpened(ink: np.ndarray, threshold: float, *, spread: bool) -> np.ndarray
     A tiny digit is enlarged, for its edges lie somewhere within its outermost pixels.
     """
     if _is_tiny(ink):
-        margin = np.pad(ink, 2)
+        margin = np.pad(crop(ink), 3)  # as far as the kernel reaches
         shape = tuple(ENLARGED * n for n in margin.shape)
         ink = resized(margin, shape, Image.Resampling.LANCZOS)
         steep = TINY_BLEED

@@ -129,6 +129,17 @@ def test_tiny_pictures_of_other_peoples_digits_are_read_in_either_polarity(tiny,
     assert (vote([frame(image) for image in images]) == labels).mean() <= 0.7
 
 
+@pytest.mark.parametrize("margin", [1, 4, 12])
+def test_the_paper_around_a_tiny_digit_does_not_matter(tiny, margin):
+    """Once, a margin made its edges look sharp, and its spread strokes were left thick."""
+    images = tiny[0][:60]
+
+    around = [largest(np.pad(image, margin)) for image in images]
+
+    same = [np.abs(a - largest(b)).max() < 0.01 for a, b in zip(around, images, strict=True)]
+    assert np.mean(same) >= 0.95
+
+
 @pytest.mark.parametrize("kernel", [Image.Resampling.NEAREST, Image.Resampling.BILINEAR])
 def test_tiny_pictures_are_read_enlarged_as_well(tiny, vote, kernel):
     images, labels = (each[:150] for each in tiny)
