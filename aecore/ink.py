@@ -28,7 +28,7 @@ EVEN = 1 / 255
 """Noise of the border below which the paper counts as drawn, not photographed."""
 RINGING = 0.035
 """The same of the waves that an enlargement leaves beside strokes, as a share of the contrast."""
-WAVES = 0.5
+WAVES = 0.25
 """Waves are smooth: less than this share of them is new from one pixel to the next."""
 SMALL = 256
 """Paper and colours are judged on a copy so many pixels long."""
