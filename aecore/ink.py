@@ -26,6 +26,10 @@ FLAT = 1e-4
 """Ink whose levels differ by less has one level."""
 EVEN = 1 / 255
 """Noise of the border below which the paper counts as drawn, not photographed."""
+RINGING = 0.035
+"""The same of the waves that an enlargement leaves beside strokes, as a share of the contrast."""
+WAVES = 0.25
+"""Waves are smooth: less than this share of them is new from one pixel to the next."""
 SMALL = 256
 """Paper and colours are judged on a copy so many pixels long."""
 PATTERN = 0.6
@@ -122,7 +126,7 @@ def find_ink(grey: np.ndarray, invert: Invert = "auto") -> tuple[np.ndarray, boo
     """
     small = shrunk(grey, SMALL)
     border = small[_border(small)]
-    even = _spread(border - np.median(border)) < EVEN
+    even = _is_even(small)
     dark = _is_dark(small, border, even=even) if invert == "auto" else invert == "yes"
     light, small = (grey, small) if dark else (1 - grey, 1 - small)  # ink is the darker from here
     if even:
@@ -144,6 +148,21 @@ def find_ink(grey: np.ndarray, invert: Invert = "auto") -> tuple[np.ndarray, boo
     found = "Dark ink on lighter paper, so inverted" if dark else "Already light ink on dark"
     told = "even light" if even else f"light uneven by {np.ptp(paper):.0%}, evened out"
     return ink, dark, f"{found}{' (as you set)' if invert != 'auto' else ''}; {told}"
+
+
+def _is_even(small: np.ndarray) -> bool:
+    """Whether the border of a picture (h, w) has one level, but for the waves of an enlargement.
+
+    Bicubic and Lanczos kernels swing beside an edge. Taken for a photo's noise, digits that fill
+    their picture were turned inside out.
+    """
+    at = _border(small)
+    noise = _spread(small[at] - np.median(small[at]))
+    if noise < EVEN:
+        return True
+    grain = _spread((small - ndimage.uniform_filter(small, 3))[at])
+    smooth = max(small.shape) < PHOTO or grain < WAVES * noise
+    return bool(smooth and noise < RINGING * np.ptp(small))
 
 
 def _is_dark(small: np.ndarray, border: np.ndarray, *, even: bool) -> bool:
