@@ -6,7 +6,7 @@ them an epoch of the notebook's recipe takes 0.47 s instead of 0.67 s (`plane`),
 1.07 s (`wide`), on two cores.
 
 Two cores do not always share a cache; on a virtual machine that changes from minute to minute. What
-one has written then reaches the other after 165 ns instead of 25. So where two threads train, each
+one has written then reaches the other after 165 ns instead of 26. So where two threads train, each
 keeps to half of the pixels, with their weights and all that is remembered of those; only the hidden
 layers go to and fro. Where the caches are apart that takes 0.74 s instead of 0.85 s an epoch
 (`plane`) and 1.42 s instead of 1.62 s (`wide`), measured in turns; elsewhere as long as before.
@@ -57,7 +57,7 @@ class Backpropagation:
         self._kl_weight = kl_weight
         self._generator = generator
         self.parts = _parts(model)
-        """In how many digits are to come."""
+        """In how many parts digits are to come."""
         first, *encoder = model.encoder.layers[::2]
         *decoder, last = model.decoder.layers[::2]
         from_pixels, to_pixels = (Layer, Layer) if self.parts == 1 else (FromPixels, ToPixels)

@@ -147,13 +147,10 @@ def test_pixels_come_in_parts_where_there_are_two_threads(parts):
     assert learner(new_model("one hidden layer")).parts == parts
 
 
-def test_small_matrices_are_not_worth_two_parts():
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    found = learner(new_model("one hidden layer")).parts
-    torch.set_num_threads(before)
+def test_small_matrices_are_not_worth_two_parts(parts, monkeypatch):
+    monkeypatch.setattr(backprop, "_LARGE", 784 * 12 + 1)
 
-    assert found == 1
+    assert learner(new_model("one hidden layer")).parts == 1
 
 
 def test_pixels_taken_apart_come_together_again():
