@@ -134,6 +134,12 @@ def many(small_models):
     return checkpoint.load(small_models / f"plain-32{checkpoint.SUFFIX}")
 
 
+def wait_for_script(page) -> None:
+    """Wait while the page's script runs; the sign of it that visitors see comes later."""
+    state = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState"
+    page.wait_for_function(f"{state} === 'notRunning'")
+
+
 def visit(page, app: str, query: str) -> None:
     """Open the page and wait until it has drawn a digit."""
     page.goto(f"{app}/generate?{query}")

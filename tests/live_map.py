@@ -6,6 +6,7 @@ import browser
 import numpy as np
 import pytest
 from browser import SHOWN as METER
+from browser import wait_for_script
 
 from aecore.latent import MapDistance
 
@@ -62,7 +63,7 @@ def wait_for_map(page) -> None:
 def settle(page) -> None:
     """Wait until the script has run and the chart has been drawn."""
     page.wait_for_timeout(300)
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+    wait_for_script(page)
     page.wait_for_timeout(300)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import watched
+from browser import wait_for_script, watched
 from conftest import MNIST_FOLDER
 from PIL import Image
 
@@ -60,7 +60,7 @@ OFFLINE = pytest.mark.parametrize("app", ["bundled digits"], indirect=True)
 def settled(page) -> None:
     """Wait until the server has nothing more to say."""
     page.wait_for_selector("text=Digits:")
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+    wait_for_script(page)
 
 
 def digit_picture() -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import SHOWN, decoded, shown_code, shown_digit
+from browser import SHOWN, decoded, shown_code, shown_digit, wait_for_script
 
 from aecore import inference
 from aecore.framing import fit
@@ -91,7 +91,7 @@ def open_paper(page, app: str, model: str) -> None:
 def settle(page) -> None:
     page.wait_for_selector("text=Digits:")
     page.wait_for_timeout(300)
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+    wait_for_script(page)
 
 
 def at(page, across: float, down: float) -> tuple[float, float]:

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 import numpy as np
-from browser import download
+from browser import download, wait_for_script
 from PIL import Image
 
 from aecore import packing
@@ -33,7 +33,7 @@ def visit(page, app: str, query: str) -> None:
     page.goto(f"{app}/filters?{query}")
     page.locator(CELL).first.wait_for()
     page.locator(CHART).nth(1).wait_for()
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+    wait_for_script(page)
 
 
 def wait_for_unit(page, number: int) -> None:
@@ -97,7 +97,7 @@ def wait_for_answer(page, name: str, value: str | None) -> None:
         "([name, value]) => new URLSearchParams(location.search).get(name) === value",
         arg=[name, value],
     )
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+    wait_for_script(page)
 
 
 SHOWN = """() => {
@@ -132,7 +132,7 @@ def test_the_browser_sorts_as_python_does_and_before_it_hears_from_it(
     wait_for_answer(page, "layer", "code")
     assert page.evaluate(PRESS_AND_LOOK, "First hidden layer") == list(range(128))
     wait_for_answer(page, "layer", None)
-    assert page.locator(f"{CELL}[aria-pressed='true']").count() == 1
+    page.locator(f"{CELL}[aria-pressed='true']").wait_for()
     assert page.evaluate("__shown()") == list(range(128))
 
 
