@@ -14,7 +14,7 @@ import numpy as np
 from aecore.config import N_PIXELS, ModelConfig, TrainConfig
 from aecore.presets import Preset
 from aecore.run_folder import Run
-from aecore.threads import one_thread, threads
+from aecore.threads import cores, one_thread
 
 _SHARE = 0.7
 """Of the speed of a bare matrix product, what training reaches: 0.5 to 0.85 for our presets."""
@@ -108,7 +108,7 @@ def _latest(runs: Sequence[Run], device: str, n_train: int) -> Run | None:
 
 @cache
 def _product_rate() -> float:
-    """Multiply-adds a second of products as in training, by all threads.
+    """Multiply-adds a second of products as in training, on all cores.
 
     Measured with one and multiplied: several are as quick on idle cores only, and wait for each
     other beside other work, up to 16 ms a product where one thread takes 1 ms.
@@ -120,7 +120,7 @@ def _product_rate() -> float:
             begun = time.perf_counter()
             a @ b
             seconds.append(time.perf_counter() - begun)
-    return threads() * a.size * b.shape[1] / float(np.median(seconds))
+    return cores() * a.size * b.shape[1] / float(np.median(seconds))
 
 
 def unusual(

@@ -22,8 +22,8 @@ from aecore.errors import ConfigError, TrainingError
 from aecore.held_file import HeldFile
 from aecore.limits import LIMITS
 from aecore.run_folder import ALIVE, STOP, Run, RunSpec, Status
-from aecore.run_process import cores
 from aecore.run_process import start as _start
+from aecore.threads import cores
 
 MAX_RUNS = 20
 """Ended runs that are kept on disk."""

@@ -10,13 +10,7 @@ from pathlib import Path
 
 from aecore.errors import TrainingError
 from aecore.held_file import HeldFile
-
-
-def cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+from aecore.threads import cores
 
 
 def start(path: Path, alive: HeldFile) -> None:
@@ -53,5 +47,8 @@ def _environment() -> dict[str, str]:
     # Training threads wait for each other by spinning, long enough to waste whole time slices when
     # a page has one of the cores: beside a process that took one of two cores an epoch of `plane`
     # did not end within 50 s, and took 3.5 s so; with both cores free no difference was seen.
-    spin = {"GOMP_SPINCOUNT": os.environ.get("GOMP_SPINCOUNT", "2000")}
-    return os.environ | spin | {"PYTHONPATH": search}
+    threads = {
+        "GOMP_SPINCOUNT": os.environ.get("GOMP_SPINCOUNT", "2000"),
+        "OMP_NUM_THREADS": str(cores()),  # the server may keep itself to one
+    }
+    return os.environ | threads | {"PYTHONPATH": search}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from aecore.threads import keep_to_one
 from aecore.ui import run_words, shelf_bin, shell, training
 
 _PAGES = (
@@ -24,6 +25,7 @@ _PAGES = (
 
 def navigation():
     """The page that the address names."""
+    keep_to_one()
     return st.navigation({"Autoencoder Explorer": [_page(*entry) for entry in _PAGES]})
 
 
