@@ -177,3 +177,26 @@ def test_a_single_model_is_compared_with_none(tiny_checkpoint, tmp_path, monkeyp
 
     assert not app.exception
     assert "no other model" in "".join(note.value for note in app.info)
+
+
+def noise_of(app) -> list:
+    """Kind, level and place of the square, as the controls say."""
+    kind = app.segmented_control(key="noise_kind").value
+    return [kind, *(slider.value for slider in app.slider)]
+
+
+def test_the_address_names_the_noise_unless_it_is_as_the_model_was_trained():
+    app = open_page("denoise", model="denoise-gaussian", noise="occlusion", level="0.55", row="3")
+    assert noise_of(app) == ["occlusion", 0.55, 14, 3]
+
+    app.segmented_control(key="noise_kind").set_value("gaussian")
+    app.slider(key="noise_level").set_value(0.2).run()
+
+    assert noise_of(app) == ["gaussian", 0.2]
+    assert {"noise", "level"}.isdisjoint(app.query_params)
+
+
+def test_noise_that_there_is_none_of_is_passed_over():
+    app = open_page("denoise", model="denoise-mask", noise="hail", level="7", column="-4")
+
+    assert noise_of(app) == ["masking", 0.5]

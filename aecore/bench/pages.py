@@ -111,7 +111,7 @@ def _in_turn(*acts: Act) -> Act:
     async def act(page: Any, i: int) -> None:
         for each in acts:
             await each(page, i)
-        await page.wait_for_timeout(600)
+        await page.wait_for_timeout(1000)
 
     return act
 
@@ -247,6 +247,7 @@ CONTROLS: dict[str, tuple[Control, ...]] = {
             act=_point(_PLOT),
             region="[data-testid=stColumn]:has(.st-key-map_number)",
             event="pointerup",
+            prepare=_in_turn(),  # the last click is still told to screen readers
         ),
         Control(
             name="test digit no.",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import streamlit as st
 
 from aecore.codes import format_code, parse_code
+
+T = TypeVar("T", str, int, float)
 
 
 def requested_model() -> str | None:
@@ -57,19 +60,20 @@ def set_unit(number: int) -> None:
         st.query_params["unit"] = str(number)
 
 
-def begin(name: str, key: str, options: Sequence[str]) -> None:
-    """Let the widget `key`, drawn next, be as the address says; at first, as the first option."""
+def begin(name: str, key: str, options: Sequence[T], usual: T) -> None:
+    """Let the widget `key`, drawn next, be as the address says; at first, as usual."""
+    known = {str(option): option for option in (*options, usual)}
     asked = st.query_params.get(name)
-    if asked in options and asked != st.session_state.get(f"{key}_told"):
-        st.session_state[key] = asked
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = options[0]
+    if asked in known and asked != st.session_state.get(f"{key}_told"):
+        st.session_state[key] = known[asked]
+    if st.session_state.get(key) not in known.values():
+        st.session_state[key] = usual
 
 
-def tell(name: str, key: str, value: str, usual: str) -> None:
+def tell(name: str, key: str, value: T, usual: T) -> None:
     """Let the address say what the widget is at, unless that is as usual."""
-    st.session_state[f"{key}_told"] = value
+    text = st.session_state[f"{key}_told"] = str(value)
     if value == usual:
         st.query_params.pop(name, None)
-    elif st.query_params.get(name) != value:
-        st.query_params[name] = value
+    elif st.query_params.get(name) != text:
+        st.query_params[name] = text

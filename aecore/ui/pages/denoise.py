@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from collections.abc import Sequence
+from typing import TypeVar, get_args
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from aecore.card import Card
 from aecore.checkpoint import Checkpoint
 from aecore.config import NoiseConfig
 from aecore.damage import MIDDLE, SIDE, Damage, DamageKind
-from aecore.ui import again, mended, shell
+from aecore.ui import address, again, mended, shell
 from aecore.ui.workbench import Bench
 
 _EXPLANATION = (
@@ -19,7 +21,10 @@ _EXPLANATION = (
     "training: compare what squeezing alone can mend, and what a median filter does that has "
     "learnt nothing at all."
 )
+_LEVELS = tuple(step / 20 for step in range(21))
 _VIEWS = {"Once, in numbers": mended.show, "Again and again": again.show}
+
+T = TypeVar("T", int, float)
 
 
 def render() -> None:
@@ -58,37 +63,40 @@ def _pick_damage(card: Card) -> Damage:
     """Kind, level and place; they begin as what the model was trained on."""
     trained = card.train.noise or NoiseConfig()
     kind_column, level_column = st.columns(2, gap="medium")
+    kinds = get_args(DamageKind)
+    address.begin("noise", "noise_kind", kinds, trained.kind)
     kind = kind_column.segmented_control(
         "Noise",
-        get_args(DamageKind),
-        default=trained.kind,
+        kinds,
         required=True,
         key="noise_kind",
         format_func=lambda kind: kind.replace("_", " ").capitalize(),
         persist_state="session",
     )
-    level = level_column.slider(
-        f"Level: {mended.LEVEL_MEANS[kind]}",
-        0.0,
-        1.0,
-        trained.level,
-        0.05,
-        key="noise_level",
-        persist_state="session",
-    )
+    address.tell("noise", "noise_kind", kind, trained.kind)
+    title = f"Level: {mended.LEVEL_MEANS[kind]}"
+    level = _slide(level_column, title, "noise_level", _LEVELS, trained.level)
     below = st.container()  # also while it is empty: what follows keeps its place
     if kind != "occlusion":
         return Damage(kind=kind, level=level)
-    column, row = (
-        place.slider(label, 0, SIDE, MIDDLE, key=key, persist_state="session")
-        for place, label, key in zip(
-            below.columns(2, gap="large"),
-            (
-                "Middle of the square: pixels from the left",
-                "Middle of the square: pixels from the top",
-            ),
-            ("noise_column", "noise_row"),
-            strict=True,
-        )
-    )
+    left, right = below.columns(2, gap="large")
+    square = "Middle of the square: pixels from the"
+    column = _slide(left, f"{square} left", "noise_column", range(SIDE + 1), MIDDLE)
+    row = _slide(right, f"{square} top", "noise_row", range(SIDE + 1), MIDDLE)
     return Damage(kind=kind, level=level, row=row, column=column)
+
+
+def _slide(place: DeltaGenerator, label: str, key: str, values: Sequence[T], usual: T) -> T:
+    """One of some numbers, evenly apart; the address names it unless it is as usual."""
+    name = key.removeprefix("noise_")
+    address.begin(name, key, values, usual)
+    value = place.slider(
+        label,
+        values[0],
+        values[-1],
+        step=values[1] - values[0],
+        key=key,
+        persist_state="session",
+    )
+    address.tell(name, key, value, usual)
+    return value

@@ -79,7 +79,7 @@ def _laboratory(found: Checkpoint) -> None:
 def _pick(name: str, label: str, words: Mapping[str, str]) -> str:
     """One of a few options, which the address names unless it is the first."""
     key, options = f"filters_{name}", list(words)
-    address.begin(name, key, options)
+    address.begin(name, key, options, options[0])
     value = st.segmented_control(
         label, options, required=True, key=key, format_func=words.get, persist_state="session"
     )
