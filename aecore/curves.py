@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from aecore.figures import DIGIT_COLOURS, finish
-from aecore.plot import Mark, Plot, Series
+from aecore.plot import Mark, Plot, Series, Ways
 
 _HEIGHT = 400
 _DASHES = ("solid", "dash", "dot", "dashdot")
@@ -92,7 +92,7 @@ def by_level(
     )
 
 
-def by_pass(changes: np.ndarray, names: Sequence[str], *, settled: float) -> go.Figure:
+def by_pass(changes: np.ndarray, names: Sequence[str], *, settled: float) -> Plot:
     """How much each pass changes each digit.
 
     Parameters
@@ -103,67 +103,56 @@ def by_pass(changes: np.ndarray, names: Sequence[str], *, settled: float) -> go.
     settled : float
         Where a digit counts as settled.
     """
-    figure = go.Figure()
-    passes = np.arange(1, len(changes) + 1)
-    for index, name in enumerate(names):
-        figure.add_trace(
-            go.Scatter(
-                x=passes,
-                y=changes[:, index].clip(min=1e-6),
+    return Plot(
+        title="Change in each pass",
+        alt="Lines: how much each pass changes each of the digits",
+        file="denoise-change",
+        x=range(1, len(changes) + 1),
+        series=[
+            Series(
                 name=name,
-                mode="lines",
-                line=_style(index),
-                hovertemplate="pass %{x}: %{y:.2g}<extra>" + name + "</extra>",
+                values=values.clip(min=1e-6),
+                colour=DIGIT_COLOURS[index % len(DIGIT_COLOURS)],
+                dash=_SVG_DASHES[index % len(_SVG_DASHES)],
             )
-        )
-    figure.add_hline(
-        y=settled,
-        line={"color": _GREY, "dash": "dot"},
-        annotation={
-            "text": "settled",
-            "y": float(np.log10(settled)),  # unlike the line, it is placed in powers of ten
-            "yanchor": "bottom",
-            "showarrow": False,
-        },
+            for index, (name, values) in enumerate(zip(names, changes.T, strict=True))
+        ],
+        x_name="pass",
+        y_name="change in the pass (RMS, grey levels of 0..1)",
+        log="xy",
+        marks=[Mark(at=settled, text="settled", axis="y", is_dotted=True)],
     )
-    ticks = 2 ** np.arange(int(np.log2(max(len(changes), 1))) + 1)
-    figure.update_xaxes(type="log", tickvals=ticks, ticktext=ticks)
-    figure.update_yaxes(type="log", dtick=1, exponentformat="power")
-    return _finish(figure, "pass", "change in the pass (RMS, grey levels of 0..1)")
 
 
-def add_paths(figure: go.Figure, paths: np.ndarray, names: Sequence[str]) -> go.Figure:
-    """Draw the ways of B codes over a flat map, in place.
+def over_map(
+    dots: np.ndarray,
+    labels: np.ndarray,
+    ways: np.ndarray,
+    names: Sequence[str],
+    axis_names: Sequence[str],
+) -> Ways:
+    """The ways of B codes in N passes over a flat map of M labelled dots.
 
     Parameters
     ----------
-    figure : Figure
-        As from `figures.latent_map`.
-    paths : ndarray of shape (N, B, 2)
+    dots : ndarray of shape (M, 2)
+    labels : ndarray of shape (M,), in 0..9
+    ways : ndarray of shape (N, B, 2)
     names : sequence of B str
+    axis_names : sequence of 2 str
     """
-    colour = "#e8196a"
-    for index, name in enumerate(names):
-        x, y = paths[:, index].T
-        figure.add_trace(
-            go.Scatter(
-                x=x,
-                y=y,
-                name=name,
-                mode="lines+markers",
-                showlegend=False,
-                line={"color": colour, "width": 1.5},
-                # Small on the way, a cross where the last pass ends.
-                marker={
-                    "color": colour,
-                    "size": [4] * (len(x) - 1) + [11],
-                    "symbol": ["circle"] * (len(x) - 1) + ["x"],
-                },
-                customdata=np.arange(1, len(x) + 1),
-                hovertemplate="pass %{customdata}<extra>" + name + "</extra>",
-            )
-        )
-    return figure
+    return Ways(
+        title="The way over the map",
+        alt="The map of codes with the way of each digit's code, a cross where it ends",
+        file="denoise-ways",
+        dots=dots,
+        labels=labels,
+        ways=ways,
+        names=names,
+        colours=DIGIT_COLOURS,
+        x_name=axis_names[0],
+        y_name=axis_names[1],
+    )
 
 
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "cross")

@@ -1,4 +1,4 @@
-"""What a chart shows, as plain data: lines over a number, bars in groups, a heat map.
+"""What a chart shows, as plain data: lines over a number, bars in groups, a heat map, ways.
 
 A browser draws these in a few milliseconds, where a Plotly figure takes some 20 to build here and
 70 to be drawn there; a chart that answers a control is one of these.
@@ -62,6 +62,8 @@ class Plot:
     """Default: what the values need."""
     from_zero: bool = False
     """Whether the default begins at 0."""
+    log: Literal["", "y", "xy"] = ""
+    """The axes that are logarithmic; their values are above 0."""
     marks: Sequence[Mark] = field(default=())
     spread_name: str = ""
     """What the series' spreads are, in a few words."""
@@ -85,3 +87,26 @@ class Heat:
     """With its unit."""
     limit: float
     kind: Literal["heat"] = "heat"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ways:
+    """Ways over a map of labelled dots, each with a cross at its end."""
+
+    title: str
+    alt: str
+    file: str
+    """Name of the PNG, without its ending."""
+    dots: np.ndarray
+    """(M, 2)."""
+    labels: np.ndarray
+    """(M,) in 0..9."""
+    ways: np.ndarray
+    """(N, B, 2): where each of B ways is after each of N steps."""
+    names: Sequence[str]
+    """Of the ways, (B,)."""
+    colours: Sequence[str]
+    """Of the labels, (10,)."""
+    x_name: str
+    y_name: str
+    kind: Literal["ways"] = "ways"

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from aecore import curves
-from aecore.figures import latent_map
 
 LEVELS = (0.0, 0.5, 1.0)
 
@@ -49,25 +48,12 @@ def test_the_level_shown_and_the_one_trained_at_are_marked(trained, marks):
 
 
 def test_changes_below_what_is_drawn_stay_on_the_logarithmic_axis():
-    figure = curves.by_pass(np.array([[0.1, 0.2], [0.0, 1e-3]]), ["a", "b"], settled=1e-3)
+    plot = curves.by_pass(np.array([[0.1, 0.2], [0.0, 1e-3]]), ["a", "b"], settled=1e-3)
 
-    assert [trace.name for trace in figure.data] == ["a", "b"]
-    np.testing.assert_allclose(figure.data[0].y, [0.1, 1e-6])
-    assert figure.layout.yaxis.type == "log"
-    assert figure.layout.annotations[0].y == pytest.approx(-3)
-
-
-def test_paths_lie_over_the_map_and_end_in_a_cross():
-    points = np.random.default_rng(0).normal(size=(50, 2))
-    figure = latent_map(points, np.arange(50) % 10, ["a", "b"])
-    dots = len(figure.data)
-
-    curves.add_paths(figure, np.arange(12.0).reshape(3, 2, 2), ["first", "second"])
-
-    first, second = figure.data[dots:]
-    np.testing.assert_array_equal(first.x, [0, 4, 8])
-    np.testing.assert_array_equal(second.y, [3, 7, 11])
-    assert first.marker.symbol == ("circle", "circle", "x")
+    assert [each.name for each in plot.series] == ["a", "b"]
+    np.testing.assert_allclose(plot.series[0].values, [0.1, 1e-6])
+    assert (plot.log, list(plot.x)) == ("xy", [1, 2])
+    assert [(mark.at, mark.axis) for mark in plot.marks] == [(1e-3, "y")]
 
 
 def test_models_lie_at_their_size_over_the_curve_of_pca():

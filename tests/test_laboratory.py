@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import shutil
 
 import numpy as np
 import pytest
-from pages import grid, open_page, texts
+from pages import component, grid, open_page, texts
 
 from aecore import checkpoint, comparison
 from aecore.baseline import PCA
 from aecore.config import NoiseConfig
 from aecore.damage import Damage
 from aecore.denoising import Score, median_3x3
-from aecore.inference import build_model, reconstruct
+from aecore.inference import build_model, decode, encode, reconstruct
 
 
 def table_of(app) -> dict[str, list[str]]:
@@ -104,7 +105,24 @@ def test_again_and_again_says_where_the_digits_settle(model):
     assert not app.exception
     assert "of 10** digits have settled" in texts(app)
     assert "after 64 passes" in grid(app)
-    assert len(app.get("plotly_chart")) == 2
+    change, _ = json.loads(component(app, "denoise_settling").json)["charts"]
+    assert [len(each["values"]) for each in change["series"]] == [64] * 10
+
+
+def test_the_ways_over_the_map_are_those_of_brute_force(digits, unit_digits):
+    app = open_page("denoise", model="plane", noise="masking", level="0.0")
+
+    app.segmented_control(key="denoise_view").set_value("Again and again").run()
+
+    _, shown = json.loads(component(app, "denoise_settling").json)["charts"]
+    found = checkpoint.load("plane")
+    model = build_model(found.card.model, found.weights)
+    images = unit_digits[[list(digits.test_labels).index(label) for label in range(10)]]
+    codes = []
+    for _ in range(64):
+        codes.append(encode(model, images))
+        images = decode(model, codes[-1]).clip(0.0, 1.0)
+    np.testing.assert_allclose(shown["ways"], codes, atol=2e-3)
 
 
 def test_a_model_without_a_plain_twin_says_so(make_checkpoint, tmp_path, monkeypatch):

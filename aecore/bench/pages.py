@@ -240,6 +240,11 @@ CONTROLS: dict[str, tuple[Control, ...]] = {
             event="keydown",
             prepare=_first(".st-key-noise_kind", "Occlusion"),
         ),
+        Control(
+            name="once, again and again",
+            act=_click_in_turn(".st-key-denoise_view button"),
+            region=".st-key-denoise_curve, .st-key-denoise_again, .st-key-denoise_settling",
+        ),
     ),
     "": (
         Control(

@@ -7,16 +7,17 @@ import dataclasses
 import numpy as np
 import streamlit as st
 
-from aecore import curves, figures
+from aecore import curves
 from aecore.checkpoint import Checkpoint
 from aecore.damage import Damage
 from aecore.projection import views
 from aecore.selection import first_of_each, spread
 from aecore.settling import PASSES, SETTLED, Settling, settle
-from aecore.ui import exports, figure, markup, resources, shell
+from aecore.ui import exports, markup, resources, shell
+from aecore.ui.charts import charts
 from aecore.ui.workbench import MEASURED, Bench
 
-_DOTS = 2_000
+_DOTS = 1_000
 """Of the map behind the paths."""
 
 
@@ -25,25 +26,28 @@ def show(bench: Bench) -> None:
     found, damage = bench.found, bench.damage
     digits = resources.test_digits()
     chosen = first_of_each(digits.labels[:MEASURED])
-    settling = _settling(
-        found.digest, digits.fingerprint, tuple(dataclasses.asdict(damage).items()), found
-    )
     labels = digits.labels[chosen]
     clean = digits.images[chosen]
+    broken = tuple(dataclasses.asdict(damage).items())
+    settling, verdict = _settling(found.digest, digits.fingerprint, broken, found)
     st.markdown(
         f"What {shell.plain(found.name)} gives goes back in, cut to 0..1, up to "
-        f"{PASSES[-1]} times. " + _verdict(found, settling, labels)
+        f"{PASSES[-1]} times. {verdict}"
     )
     _pictures(settling, labels, clean)
     _charts(found, settling, labels)
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def _settling(digest: str, fingerprint: str, damage: tuple, _found: Checkpoint) -> Settling:
+def _settling(
+    digest: str, fingerprint: str, damage: tuple, _found: Checkpoint
+) -> tuple[Settling, str]:
+    """Where one digit of each label goes, and what is to be said of it."""
     digits = resources.test_digits()
     chosen = first_of_each(digits.labels[:MEASURED])
     noisy = Damage(**dict(damage)).apply(digits.images[: chosen.max() + 1])
-    return settle(resources.load_model(_found), noisy[chosen])
+    settling = settle(resources.load_model(_found), noisy[chosen])
+    return settling, _verdict(_found, settling, digits.labels[chosen])
 
 
 def _verdict(found: Checkpoint, settling: Settling, labels: np.ndarray) -> str:
@@ -89,31 +93,18 @@ def _after(count: int) -> str:
 
 def _charts(found: Checkpoint, settling: Settling, labels: np.ndarray) -> None:
     names = [f"a {label}" for label in labels]
-    change, where = st.columns(2, gap="medium")
-    with change:
-        st.subheader("Change in each pass", anchor=False)
-        figure.show(
+    view = resources.projection(found, views(found.card.model.latent_dim)[0])
+    few = spread(len(found.codes), _DOTS)
+    ways = np.stack([view.points(codes, labels) for codes in settling.codes])
+    dots = view.points(found.codes[few], found.labels[few])
+    charts(
+        "denoise_settling",
+        [
             curves.by_pass(settling.changes, names, settled=SETTLED),
-            key="denoise_change",
-            alt="Lines: how much each pass changes each of the digits",
-        )
-    with where:
-        st.subheader("The way over the map", anchor=False)
-        view = resources.projection(found, views(found.card.model.latent_dim)[0])
-        few = spread(len(found.codes), _DOTS)
-        background = figures.latent_map(
-            view.points(found.codes[few], found.labels[few]),
-            found.labels[few],
-            view.axis_names,
-            numbers=few,
-        )
-        paths = [view.points(codes, labels) for codes in settling.codes]
-        figure.show(
-            curves.add_paths(background, np.stack(paths), names),
-            key="denoise_paths",
-            alt="The map of codes with the way of each digit's code, a cross where it ends",
-        )
-        st.caption(
-            f"Dots: {len(few):,} test digits' codes. Pink: a digit's code from pass to pass, a "
-            "cross at the last."
-        )
+            curves.over_map(dots, found.labels[few], ways, names, view.axis_names),
+        ],
+    )
+    st.caption(
+        f"Dots: {len(few):,} test digits' codes. Pink: a digit's code from pass to pass, a cross "
+        "at the last."
+    )

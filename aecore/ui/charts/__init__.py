@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from aecore.pictures import signed_palette, to_signed_levels
-from aecore.plot import Heat, Plot
+from aecore.plot import Heat, Plot, Ways
 from aecore.ui.component import component
 
 _FOLDER = Path(__file__).resolve().parent
@@ -43,7 +43,7 @@ class Chart:
     """Whether the value of each bar is written above it."""
 
 
-def charts(key: str, series: Sequence[Chart | Plot | Heat]) -> None:
+def charts(key: str, series: Sequence[Chart | Plot | Heat | Ways]) -> None:
     """Draw charts, each with a button that saves it as a PNG.
 
     Charts by label stand one below the other; those of `aecore.plot` side by side where they fit.
@@ -53,7 +53,7 @@ def charts(key: str, series: Sequence[Chart | Plot | Heat]) -> None:
     )
 
 
-def _message(chart: Chart | Plot | Heat) -> dict[str, Any]:
+def _message(chart: Chart | Plot | Heat | Ways) -> dict[str, Any]:
     """A chart as the browser gets it."""
     if isinstance(chart, Chart):
         labels = [str(label) for label in range(len(chart.values))]
@@ -65,6 +65,10 @@ def _message(chart: Chart | Plot | Heat) -> dict[str, Any]:
             "colours": [_colours(row, chart.limit) for row in chart.table],
             "scale": _colours(shades, chart.limit),
         }
+    if isinstance(chart, Ways):
+        points = {"dots": chart.dots, "labels": chart.labels, "ways": chart.ways}
+        plain = {name: values.astype(float).round(4).tolist() for name, values in points.items()}
+        return {field.name: getattr(chart, field.name) for field in fields(chart)} | plain
     series = [
         asdict(each)
         | {

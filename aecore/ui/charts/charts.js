@@ -11,7 +11,7 @@ const FONT = 12;
 const MARGIN = 12; // px around a chart that is saved
 const HEAD = 36; // px for its title
 
-const WIDE = ["lines", "groups", "heat"]; // drawn by plots.js
+const WIDE = ["lines", "groups", "heat", "ways"]; // drawn by plots.js
 
 const drawn = new WeakMap(); // parent element -> {root, sent}
 

@@ -1,5 +1,5 @@
-// Charts as wide as their place: lines over a number, groups of bars, a heat map. They are drawn
-// anew where the pointer moves, so that the legend tells the values there. Follows charts.js.
+// Charts as wide as their place: lines over a number, groups of bars, a heat map, ways over a map.
+// They are drawn anew where the pointer moves, so that the legend tells the values there. Follows charts.js.
 
 const TALL = 300; // px of a plot's axes
 const CELL = 20; // px, the least height of a heat map's row
@@ -7,6 +7,7 @@ const NARROWEST = 260;
 const ENTRY = 16; // px, a line of the legend
 const SWATCH = 20;
 const GAP = 18; // px, between the legend and the axes
+const WAY = "#e8196a";
 const MOST_DOTS = 40; // on a line; more would hide it
 const ruler = document.createElement("canvas").getContext("2d");
 
@@ -63,6 +64,16 @@ function makeHatching({ colour }) {
   return pattern;
 }
 
+const same = (value) => value;
+
+/** From the power of a base at or below `low` to the one at or above `high`. */
+function powers(base, low, high) {
+  const exponent = (value, round) => round(Math.log(value) / Math.log(base) + (round === Math.ceil ? -1e-6 : 1e-6));
+  const first = exponent(low, Math.floor);
+  const last = Math.max(exponent(high, Math.ceil), first + 1);
+  return Array.from({ length: last - first + 1 }, (_, i) => base ** (first + i));
+}
+
 /** Where the axes lie and what they show. */
 function layOut(plot, top, width) {
   const { x, series, kind, marks } = plot;
@@ -72,20 +83,22 @@ function layOut(plot, top, width) {
     .filter((value) => value !== null);
   const lowest = plot.from_zero || kind === "groups" || !seen.length ? Math.min(0, ...seen) : Math.min(...seen);
   const [low, high] = plot.y_range ?? [lowest, Math.max(...seen, lowest)];
-  const all = ticks(low, high);
+  const [bendX, bendY] = ["x", "y"].map((axis) => (plot.log.includes(axis) ? Math.log : same));
+  const all = bendY === same ? ticks(low, high) : powers(10, low, high);
   const yMarks = plot.y_range ? all.filter((mark) => mark <= high) : all;
   const [first, last] = plot.y_range ?? [all[0], all.at(-1)];
   const left = 26 + Math.max(...yMarks.map((mark) => widthOf(inWords(mark))));
   const bottom = top + TALL;
-  const y = (value) => bottom - ((value - first) / (last - first)) * TALL;
+  const y = (value) => bottom - ((bendY(value) - bendY(first)) / (bendY(last) - bendY(first))) * TALL;
   const place = { left, right: width - 10, top, bottom, y, yMarks };
   if (kind === "groups") {
     const slot = (place.right - left) / x.length;
     return { ...place, slot, x: (i) => left + (i + 0.5) * slot, xMarks: x.map((name, i) => [i, name]) };
   }
   const [from, to] = [x[0], x.at(-1)];
-  const along = (value) => left + 6 + ((value - from) / (to - from || 1)) * (place.right - left - 12);
-  const xMarks = ticks(from, to).filter((mark) => mark >= from && mark <= to && (Number.isInteger(mark) || from < 1));
+  const span = bendX(to) - bendX(from) || 1;
+  const along = (value) => left + 6 + ((bendX(value) - bendX(from)) / span) * (place.right - left - 12);
+  const xMarks = (bendX === same ? ticks(from, to) : powers(2, from, to)).filter((mark) => mark >= from && mark <= to && (Number.isInteger(mark) || from < 1));
   return { ...place, x: along, xMarks: xMarks.map((mark) => [mark, inWords(mark)]) };
 }
 
@@ -202,12 +215,62 @@ function makeHeat({ table, rows, columns, x_name, y_name, value_name, limit, col
   return { svg, middles: null };
 }
 
+/** Dots in a colour, as one path. */
+function makeDots(points, stroke, size, opacity) {
+  const d = points.map(([x, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}h0`).join("");
+  return makeSvg("path", { d, stroke, "stroke-width": size, "stroke-opacity": opacity, "stroke-linecap": "round" });
+}
+
+/** Round numbers among values, and a function from a value to its place along an axis, 0 to 1. */
+function span(values) {
+  const [low, high] = [Math.min, Math.max].map((extreme) => values.reduce((a, b) => extreme(a, b)));
+  const [from, to] = [low - 0.04 * (high - low), high + 0.04 * (high - low)];
+  const marks = ticks(low, high).filter((mark) => mark >= from && mark <= to);
+  return [marks, (value) => (value - from) / (to - from || 1)];
+}
+
+/** Ways over a map of dots. */
+function makeWays(chart, width) {
+  const { dots, labels, ways, names, colours, alt } = chart;
+  const svg = makeSvg("svg", { role: "img", "aria-label": alt, fill: "currentColor", "font-size": FONT, "font-family": "sans-serif" });
+  svg.append(makeSvg("text", { x: 0, y: ENTRY }, "digit"));
+  const entry = Math.min(34, (width - 34) / colours.length);
+  colours.forEach((colour, label) => {
+    const x = 42 + label * entry;
+    svg.append(makeDots([[x, ENTRY - 4]], colour, 8, 1), makeSvg("text", { x: x + 7, y: ENTRY }, label));
+  });
+  const points = [...dots, ...ways.flat()];
+  const [[xMarks, across], [yMarks, up]] = [0, 1].map((axis) => span(points.map((point) => point[axis])));
+  const top = ENTRY + GAP;
+  const left = 26 + Math.max(...yMarks.map((mark) => widthOf(inWords(mark))));
+  const [right, bottom] = [width - 10, top + TALL];
+  const x = (value) => left + across(value) * (right - left);
+  const y = (value) => bottom - up(value) * TALL;
+  drawAxes(svg, chart, { left, right, top, bottom, x, y, yMarks, xMarks: xMarks.map((mark) => [mark, inWords(mark)]) }, width, null);
+  const place = (point) => [x(point[0]), y(point[1])];
+  colours.forEach((colour, label) => {
+    svg.append(makeDots(dots.filter((_, i) => labels[i] === label).map(place), colour, 5, 0.6));
+  });
+  names.forEach((name, i) => {
+    const way = ways.map((places) => place(places[i]));
+    const [endX, endY] = way.at(-1);
+    const cross = `M${endX - 4} ${endY - 4}l8 8m0 -8l-8 8`;
+    const line = makeSvg("path", { d: toPath(way) + cross, stroke: WAY, "stroke-width": 2, fill: "none" });
+    line.append(makeSvg("title", {}, name));
+    svg.append(line, makeDots(way, WAY, 4, 1));
+  });
+  svg.setAttribute("viewBox", `0 0 ${width} ${bottom + 44}`);
+  return { svg, middles: null };
+}
+
+const MAKERS = { heat: makeHeat, ways: makeWays };
+
 /** Keep a chart in `frame` as wide as its place, with the values where the pointer is. */
 function drawWide(frame, chart) {
   let middles = null;
   let width = 0;
   const draw = (at = null) => {
-    const made = chart.kind === "heat" ? makeHeat(chart, width) : makePlot(chart, width, at);
+    const made = (MAKERS[chart.kind] ?? makePlot)(chart, width, at);
     middles = made.middles;
     frame.replaceChildren(made.svg);
   };
