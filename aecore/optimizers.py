@@ -131,8 +131,13 @@ class Adam(Optimizer):
 
     def __init__(self, groups: Iterable[dict[str, Any]], *, lr: Tensor) -> None:
         super().__init__(groups, lr=lr)
+        self._lists = []
         for group in self.param_groups:
             group["step"] = torch.zeros((), device=lr.device)
+            parameters = [each.detach() for each in group["params"]]
+            states = [self.state[parameter] for parameter in group["params"]]
+            averages = ([state[name] for state in states] for name in self.remembers)
+            self._lists.append([_as_they_lie(each) for each in (parameters, *averages)])
 
     def memory(self) -> dict[str, Tensor]:
         """All that the next steps depend on but the parameters and their gradients, by name."""
@@ -142,17 +147,14 @@ class Adam(Optimizer):
     @torch.no_grad()
     def step(self) -> None:
         """Update every parameter from its gradient."""
-        for group in self.param_groups:
-            parameters = group["params"]
-            states = [self.state[parameter] for parameter in parameters]
+        for group, (parameters, *averages) in zip(self.param_groups, self._lists, strict=True):
             group["step"].add_(1.0)
             torch._fused_adam_(
-                _as_they_lie(parameters),
-                _as_they_lie(parameter.grad for parameter in parameters),
-                _as_they_lie(state["exp_avg"] for state in states),
-                _as_they_lie(state["exp_avg_sq"] for state in states),
+                parameters,
+                _as_they_lie(parameter.grad for parameter in group["params"]),
+                *averages,
                 [],
-                [group["step"]] * len(states),
+                [group["step"]] * len(parameters),
                 lr=group["lr"],
                 beta1=0.9,
                 beta2=0.999,
