@@ -36,12 +36,13 @@ def _field(x: Tensor, generator: torch.Generator) -> Tensor:
 def mask(x: Tensor, *, rate: float, generator: torch.Generator) -> Tensor:
     """Keep each pixel of x, float32, with probability 1 - rate, set the others to 0.
 
-    On a CPU without a field, which would cost a training step of `denoise-mask` 7 % more.
+    On a CPU bits are drawn and compared, 64 at a time: half of 256 digits' pixels take 0.08 ms on
+    two cores, by a field 0.36 ms. A rate with more binary digits than 1/2 takes up to 0.3 ms.
     """
     if x.device.type != "cpu":
         return mask_by_field(x, rate=rate, generator=generator)
     kept = _hits(x.numel(), rate, generator).bitwise_not_().view(torch.int32)
-    kept = (kept << _BITS) >> 31  # (32, n): each pixel's bit, in all places of a number
+    kept = (kept << _BITS).bitwise_right_shift_(31)  # (32, n): 0 or -1 a pixel, that is, all bits
     return kept.view(-1)[: x.numel()].view(x.shape).bitwise_and_(x.view(torch.int32)).view(x.dtype)
 
 
@@ -49,20 +50,20 @@ def _hits(count: int, rate: float, generator: torch.Generator) -> Tensor:
     """At least `count` bits, each set with probability `rate`, in int64 numbers.
 
     A bit is set where a random fraction, of 16 binary digits, is below the rate. Only as many of
-    its digits are drawn as the rate has: one for a rate of 1/2.
+    its digits are drawn as the rate has, the first ones first: one for a rate of 1/2.
     """
     threshold = math.ceil(rate * 2**16)
     digits = f"{threshold % 2**16:016b}".rstrip("0")
     drawn = torch.empty(len(digits), -(-count // 64), dtype=torch.int64)
     drawn.random_(-(2**63), None, generator=generator)  # a set bit is the digit 0
-    hits = torch.full(drawn.shape[1:], -(threshold >> 16))
+    hits = torch.full(drawn.shape[1:], -(threshold >> 16))  # all set at a rate of 1, else none
     for digit, zero in zip(reversed(digits), drawn.flip(0), strict=True):
         hits = zero | hits if digit == "1" else zero & hits
     return hits
 
 
 def mask_by_field(x: Tensor, *, rate: float, generator: torch.Generator) -> Tensor:
-    """The same with other draws: those that every stored figure was measured with."""
+    """The same with other draws: those with which all that is stored was measured."""
     return x * (_field(x, generator) >= rate * 65536.0 - 32768.0)
 
 

@@ -125,7 +125,7 @@ def train(
     if device.type == "cuda":
         run = CapturedStep(step, config.batch_size, generator)
     else:
-        run = torch.inference_mode()(step)  # fewer tensors' versions and views to keep books of
+        run = torch.inference_mode()(step)  # no books are kept of versions and views
     history = list(state.history) if state else []
     if state:
         state.restore(model, optimizers, generator)
