@@ -153,7 +153,9 @@ def _as_stored(model: Autoencoder, config: TrainConfig) -> dict[str, np.ndarray]
         name: _storable(value, kind, config).astype(np.float32)
         for name, value in inference.weights_of(model).items()
     }
-    model.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
+    device = next(model.parameters()).device
+    stored = {name: torch.tensor(value, device=device) for name, value in weights.items()}
+    model.load_state_dict(stored, assign=True)  # in place of matrices that training has transposed
     return weights
 
 

@@ -16,7 +16,7 @@ from aecore.distortion import distort
 from aecore.errors import TrainingError
 from aecore.history import EpochRecord
 from aecore.model import Autoencoder, penalty
-from aecore.noise import FIXED_SEED, corrupt
+from aecore.noise import corrupt, corrupt_fixed
 from aecore.optimizers import new_optimizers, rates
 from aecore.training_state import TrainingState
 
@@ -122,7 +122,10 @@ def train(
             optimizer.step()
         sums.add_(torch.stack((loss, mse)), alpha=len(rows))
 
-    run = step if device.type != "cuda" else CapturedStep(step, config.batch_size, generator)
+    if device.type == "cuda":
+        run = CapturedStep(step, config.batch_size, generator)
+    else:
+        run = torch.inference_mode()(step)  # no books are kept of versions and views
     history = list(state.history) if state else []
     if state:
         state.restore(model, optimizers, generator)
@@ -180,8 +183,7 @@ def _divergence(epoch: int, learning_rate: float) -> TrainingError:
 
 def fixed_corruption(images: Tensor, noise: NoiseConfig | None) -> Tensor:
     """The test digits as `aecore.noise.corrupt_fixed` corrupts them, on their own device."""
-    generator = torch.Generator().manual_seed(FIXED_SEED)
-    return corrupt(images.cpu(), noise, generator=generator).to(images.device)
+    return torch.from_numpy(corrupt_fixed(images.cpu().numpy(), noise)).to(images.device)
 
 
 def _copy_state(model: Autoencoder) -> dict[str, Tensor]:

@@ -90,6 +90,26 @@ def test_masking_takes_the_named_share_of_pixels_and_leaves_the_others(rate):
     assert (masked == 0).float().mean().item() == pytest.approx(rate, abs=0.01)
 
 
+@pytest.mark.parametrize("rate", [0.1, 0.25, 0.5, 0.9])
+def test_no_pixel_and_no_digit_is_masked_more_than_chance_explains(rate):
+    hit = mask(grey(MID_GREY, n=784), rate=rate, generator=seeded()) == 0
+
+    for dim in (0, 1):
+        hits = hit.sum(dim=dim)
+        deviation = (784 * rate * (1 - rate)) ** 0.5
+        assert (hits - 784 * rate).abs().max() < 5 * deviation
+        assert hits.float().std().item() == pytest.approx(deviation, rel=0.15)
+
+
+@pytest.mark.parametrize("rate", [1e-4, 3 / 8, 0.99])
+def test_neighbours_are_masked_independently(rate):
+    hit = (mask(grey(MID_GREY, n=2000), rate=rate, generator=seeded()) == 0).flatten()
+
+    for distance in (1, 32, 64, 784, hit.numel() // 32):
+        both = (hit[distance:] & hit[:-distance]).float().mean().item()
+        assert both == pytest.approx(rate**2, abs=0.002)
+
+
 def test_gaussian_noise_has_the_named_deviation_and_no_bias():
     noise = add_gaussian(grey(MID_GREY), std=0.05, generator=seeded()) - MID_GREY
 
@@ -137,6 +157,16 @@ def test_a_higher_level_with_the_same_seed_only_adds_to_a_lower_one(kind, low, h
 
     assert (more.abs() >= less.abs()).all()
     assert (more.sign() == less.sign())[less != 0].all()
+
+
+@given(low=st.floats(0, 1), high=st.floats(0, 1))
+def test_a_higher_level_of_fixed_masking_only_adds_to_a_lower_one(low, high):
+    low, high = sorted((low, high))
+    x = grey(MID_GREY, n=2).numpy()
+
+    less, more = (corrupt_fixed(x, NoiseConfig(kind="masking", level=e)) for e in (low, high))
+
+    assert (more[less == 0] == 0).all()
 
 
 @pytest.mark.parametrize("kind", KINDS)
