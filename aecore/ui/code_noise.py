@@ -62,9 +62,14 @@ def _rows(
     linear = noised(found.pca.encode(image)[0], measures.deviations(found, digits)[1], sigma)
     return [
         markup.Row(
-            name=f"{found.name} · farther out than so many % of the test digits",
+            name=f"{found.name} · MSE · farther out than so many % of the test digits",
             images=measures.decoder(found)(codes),
-            texts=[f"{share:.0f}%" for share in result.percentiles[level, :_SHOWN]],
+            texts=[
+                f"{error:.3f} · {share:.0f}%"
+                for error, share in zip(
+                    result.errors[level, :_SHOWN], result.percentiles[level, :_SHOWN], strict=True
+                )
+            ],
             links=ways.to_codes(found, codes),
         ),
         markup.Row(
