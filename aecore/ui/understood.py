@@ -165,7 +165,7 @@ def _how_decided(verdict: Verdict) -> str:
     if not verdict.divided:
         return ""
     return (
-        " They are divided, so each of their labels is tried: the nearest "
+        " They are divided, so their labels are tried one by one: the nearest "
         f"{verdict.vote}s, mixed, come closest to your digit's code."
     )
 

@@ -1,7 +1,8 @@
 // Which label a code has, by the test digits near it: aecore.vote, step by step. Follows core.js.
 
 const AGREED = 9; // so many of the ten nearest settle it
-const FAMILY = 30; // otherwise so many digits of each of their labels are mixed
+const TRIED = 3; // otherwise so many of their labels are tried
+const FAMILY = 30; // so many digits of each are mixed
 const STIFFNESS = 0.5; // what it costs to leave their middle
 
 /**
@@ -14,10 +15,10 @@ function labelVote(model, z) {
     const label = model.labels[row];
     counts.set(label, (counts.get(label) ?? 0) + 1);
   }
-  const tried = [...counts.keys()];
-  const most = Math.max(...counts.values());
-  const divided = most < AGREED;
-  const gaps = tried.map((label) => (divided ? gapTo(model, z, familyOf(model, z, label)) : -counts.get(label)));
+  const frequent = [...counts.keys()].sort((one, other) => counts.get(other) - counts.get(one));
+  const divided = counts.get(frequent[0]) < AGREED;
+  const tried = divided ? frequent.slice(0, TRIED) : [frequent[0]];
+  const gaps = divided ? tried.map((label) => gapTo(model, z, familyOf(model, z, label))) : [0];
   const label = tried[gaps.indexOf(Math.min(...gaps))];
   return { label, count: counts.get(label), divided };
 }
@@ -30,7 +31,12 @@ function familyOf({ codes, labels, dim, count }, z, label) {
     if (labels[row] !== label) continue;
     const limit = rows.length < FAMILY ? Infinity : squares[FAMILY - 1];
     let sum = 0;
-    for (let i = 0, at = row * dim; i < dim && sum < limit; i++, at++) sum += (codes[at] - z[i]) ** 2;
+    for (let i = 0, at = row * dim; i < dim && sum < limit; ) {
+      for (const stop = Math.min(i + 16, dim); i < stop; i++, at++) {
+        const gap = codes[at] - z[i];
+        sum += gap * gap;
+      }
+    }
     if (sum >= limit) continue;
     let place = Math.min(rows.length, FAMILY - 1);
     for (; place > 0 && squares[place - 1] > sum; place--) {
@@ -45,17 +51,24 @@ function familyOf({ codes, labels, dim, count }, z, label) {
 
 /** What the best mix of a family leaves of z, squared, and costs: _gap in Python. */
 function gapTo({ codes, dim }, z, rows) {
-  const size = rows.length;
   const middle = new Float64Array(dim);
-  for (const row of rows) for (let i = 0; i < dim; i++) middle[i] += codes[row * dim + i] / size;
-  const rest = Float64Array.from(z, (value, i) => value - middle[i]);
-  const spread = rows.map((row) => Float64Array.from(middle, (value, i) => codes[row * dim + i] - value));
-  const gram = spread.map((one, i) => Float64Array.from(spread.slice(0, i + 1), (other) => product(one, other)));
-  const cost = (STIFFNESS * gram.reduce((sum, line, i) => sum + line[i], 0)) / size;
+  for (const row of rows) for (let i = 0, at = row * dim; i < dim; i++, at++) middle[i] += codes[at];
+  for (let i = 0; i < dim; i++) middle[i] /= rows.length;
+  const spread = rows.map((row) => away(codes, row * dim, middle));
+  const rest = away(z, 0, middle);
+  const gram = spread.map((one, i) => spread.slice(0, i + 1).map((other) => product(one, other)));
+  const cost = (STIFFNESS * gram.reduce((sum, line, i) => sum + line[i], 0)) / rows.length;
   if (cost === 0) return product(rest, rest); // all of them on one spot
   gram.forEach((line, i) => (line[i] += cost));
   const shares = solveLower(gram, spread.map((one) => product(one, rest)));
   return product(rest, rest) - product(shares, shares);
+}
+
+/** The values from a place on, counted from a middle (D). A loop: `Float64Array.from` took longer. */
+function away(values, from, middle) {
+  const difference = new Float64Array(middle.length);
+  for (let i = 0; i < middle.length; i++) difference[i] = values[from + i] - middle[i];
+  return difference;
 }
 
 function product(one, other) {
