@@ -22,6 +22,11 @@ Invert = Literal["auto", "yes", "no"]
 
 FAINTEST = 0.04
 """How far a slightly blurred stroke must stand out, in grey levels of 0..1: 10 of 8 bits."""
+FAINT = 0.08
+"""Where nothing stands out by so much in a photo, in grey levels of 0..1, it may be noise..."""
+BEYOND_NOISE = 9.0
+"""...unless it is so many times its standard deviation: blank sheets reach 4 to 12 times in levels
+of 0.05, pens 13 to 140 times in 0.26 at least."""
 FLAT = 1e-4
 """Ink whose levels differ by less has one level."""
 EVEN = 1 / 255
@@ -140,14 +145,29 @@ def find_ink(grey: np.ndarray, invert: Invert = "auto") -> tuple[np.ndarray, boo
         ink = np.where(ink > 3 * _spread(ink), ink, 0)
     ink = np.clip(ink, 0, 1).astype(np.float32)
     strongest = float(ndimage.gaussian_filter(ink, 1).max())  # one grain of noise is no stroke
+    none = ""
     if strongest < FAINTEST:
+        none = f"nothing stands out by more than {strongest:.1%} of white"
+    elif not even and _is_noise(paper - light):
+        none = "nothing stands out from its grain"
+    if none:
         raise PictureError(
-            f"The picture holds no ink: nothing stands out by more than {strongest:.1%} of white. "
-            "Draw or photograph one digit with more contrast."
+            f"The picture holds no ink: {none}. Draw or photograph one digit with more contrast."
         )
     found = "Dark ink on lighter paper, so inverted" if dark else "Already light ink on dark"
     told = "even light" if even else f"light uneven by {np.ptp(paper):.0%}, evened out"
     return ink, dark, f"{found}{' (as you set)' if invert != 'auto' else ''}; {told}"
+
+
+def _is_noise(away: np.ndarray) -> bool:
+    """Whether what differs from the paper (H, W), in grey levels, is faint and of its noise's size.
+
+    In a shadow noise takes a large share of the light: a third of blank sheets held a digit once.
+    """
+    smooth = ndimage.gaussian_filter(away, max(1, GRAIN * max(away.shape)))
+    smooth = smooth - np.median(smooth)
+    strongest = float(smooth.max())
+    return strongest < FAINT and strongest < BEYOND_NOISE * _spread(smooth)
 
 
 def _is_even(small: np.ndarray) -> bool:

@@ -23,12 +23,25 @@ MAX_SIDE = 30_000
 MAX_SCANS = 500
 """Each scan of a progressive JPEG costs a pass over the whole picture, for as little as 59 bytes
 in the file. Photos have about 10; a film kept behind the photo adds one per 64 KiB by chance."""
+MAX_READS = 50_000
+"""Pillow reads the parts of a file one by one, a padding byte or an empty comment too: 20 MiB of
+them took half a minute. A file of 20 MiB in the 8 KiB that PNGs are cut into takes 10,000."""
+MAX_NOTES = 10
+"""Each colour profile of a PNG is unpacked, each EXIF note of a JPEG copied with all before it: a
+file full of them took minutes."""
+MAX_PIECES = 200_000
+"""Pillow lists a TIFF's strips or tiles one by one: 50 megapixels in tiles of 16 x 16."""
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 FORMAT_NAMES = "PNG, JPEG, WebP, BMP, GIF or TIFF"
 
 WORKING_SIDE = 1024
 VISIBLE = 10
 """What differs over white by fewer levels of 255 cannot be seen there."""
+
+_BYTES = (1, 2, 6, 7)
+"""Kinds of TIFF tags that come in one lump, as notes and profiles do, but for..."""
+_LISTS = (258, 273, 279, 320, 324, 325, 338, 339)
+"""...what Pillow goes through one by one: bits, strips, colours, tiles, kinds of samples."""
 
 _DAMAGE = (
     OSError,  # truncated or unidentified; also most decoder errors
@@ -76,7 +89,9 @@ def open_picture(data: bytes, *, name: str = "picture") -> np.ndarray:
             "are read. Save it smaller."
         )
     _check_kind(data, name)
-    with _refusing_damage(name), Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+    _check_parts(data, name)
+    file = _PatientFile(data, name)
+    with _refusing_damage(name), Image.open(file, formats=FORMATS) as picture:
         _check_size(picture, name)
         _check_effort(picture, data, name)
         picture.draft(None, (WORKING_SIDE, WORKING_SIDE))
@@ -105,6 +120,54 @@ def _check_kind(data: bytes, name: str) -> None:
                 f"{name}: {kind} file holds drawing commands, no pixels. Export it as PNG, or "
                 "take a screenshot of it."
             )
+
+
+class _PatientFile(io.BytesIO):
+    """A file in memory that is read only so many times."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        super().__init__(data)
+        self._name, self._left = name, MAX_READS
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self._left -= 1
+        if self._left < 0:
+            raise PictureError(_in_pieces(self._name))
+        return super().read(size)
+
+
+def _check_parts(data: bytes, name: str) -> None:
+    """Refuse too many notes and too long lists before anything is opened."""
+    notes = max(data.count(mark) for mark in (b"iCCP", b"Exif\0\0"))
+    if notes > MAX_NOTES or _longest_list(data) > MAX_PIECES:
+        raise PictureError(_in_pieces(name))
+
+
+def _in_pieces(name: str) -> str:
+    return f"{name}: the file is in so many pieces that it takes too long. Save it again as PNG."
+
+
+def _longest_list(data: bytes) -> int:
+    """Of how many numbers the longest list among a TIFF's first tags is; 0 in other files."""
+    order = {b"II": "<", b"MM": ">"}.get(data[:2])
+    if order is None:
+        return 0
+    longest = 0
+    try:
+        big = struct.unpack_from(f"{order}H", data, 2) == (43,)
+        start, count, entry = ("8xQ", "Q", "HHQ8x") if big else ("4xI", "H", "HHI4x")
+        (at,) = struct.unpack_from(order + start, data)
+        (tags,) = struct.unpack_from(order + count, data, at)
+        at += struct.calcsize(order + count)
+        for _ in range(tags):
+            tag, kind, length = struct.unpack_from(order + entry, data, at)
+            # What is longer than the file is damage, as Pillow will say.
+            if length <= len(data) and (kind not in _BYTES or tag in _LISTS):
+                longest = max(longest, length)
+            at += struct.calcsize(order + entry)
+    except struct.error:
+        pass  # it ends too early: damage, too
+    return longest
 
 
 @contextmanager

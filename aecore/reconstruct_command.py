@@ -156,7 +156,7 @@ def _line(row: dict[str, Any]) -> str:
         return f"{row['path']}: {row['error']}"
     doubt = "" if row["looks_like_a_digit"] else f" (does not look like a digit: {row['reason']})"
     return (
-        f"{row['path']}, digit {row['digit']}: {row['nearest_label']} by "
+        f"{row['path']}, digit {row['digit']}: {row['nearest_label']}, as "
         f"{row['vote_share']:.0%} of its neighbours, MSE {row['mse']:.5f} (PCA "
         f"{row['pca_mse']:.5f}), {row['out']}{doubt}"
     )

@@ -11,12 +11,12 @@ from scipy import ndimage
 from aecore import inference, metrics
 from aecore.checkpoint import Checkpoint
 from aecore.framing import pen_width
-from aecore.latent import MapDistance, nearest_label_vote
+from aecore.latent import MapDistance
 from aecore.model import Autoencoder
+from aecore.vote import AGREED, label_vote
 
 UNUSUAL = 99.5
 """Percentile among the test digits from which on something does not look like a digit."""
-NEIGHBOURS = 10
 FAINT = 0.2
 """Grey of ink that is hardly there."""
 SPECKLED = 8
@@ -51,7 +51,7 @@ class Verdict:
     labels: np.ndarray
     """Their labels, (10,)."""
     vote: int
-    """The label of most of them."""
+    """The label of most of them; where they are divided, of the closest mix: `aecore.vote`."""
     vote_share: float
     """How many of them carry it, in 0..1."""
     error_percentile: float
@@ -67,6 +67,16 @@ class Verdict:
     """Whether the model's codes tell nearly all test digits by their neighbours."""
     pieces: int
     """Into how many unconnected parts its ink falls."""
+
+    @property
+    def most_alike(self) -> int:
+        """How many of the neighbours share the most frequent label."""
+        return int(np.unique(self.labels, return_counts=True)[1].max())
+
+    @property
+    def divided(self) -> bool:
+        """Whether too few of them do to settle the vote."""
+        return self.most_alike < AGREED
 
     @property
     def looks_like_a_digit(self) -> bool:
@@ -95,7 +105,7 @@ class Verdict:
         if self.map_distance_percentile >= UNUSUAL:
             share = f"{self.map_distance_percentile:.1f}% of the test digits"
             doubts.append(f"{share} lie closer to the map")
-        if self.tells and self.vote_share <= AGREEING:
+        if self.tells and self.most_alike <= AGREEING * len(self.labels):
             doubts.append("The ten test digits nearest to it are of many kinds")
         return doubts
 
@@ -132,9 +142,8 @@ def judge(
     outputs = inference.decode(model, codes)
     pca_outputs = found.pca.reconstruct(images)
     errors = metrics.mse(images, outputs)
-    neighbours, _ = distance.neighbours(codes, NEIGHBOURS)
+    votes, neighbours = label_vote(distance, found.labels, codes)
     labels = found.labels[neighbours]
-    votes = nearest_label_vote(labels)
     n_better = np.searchsorted(np.sort(found.errors), errors.astype(found.errors.dtype))
     columns = zip(
         codes,

@@ -76,6 +76,31 @@ def jpeg_with_scans(count: int) -> bytes:
     return plain[:-2] + last * count + plain[-2:]
 
 
+def jpeg_with(part: bytes, count: int) -> bytes:
+    """A JPEG that has a part over and over, in front of all others."""
+    plain = encode(draw(), "JPEG")
+    return plain[:2] + part * count + plain[2:]
+
+
+def png_with(part: bytes, count: int) -> bytes:
+    plain = encode(draw(), "PNG")
+    return plain[:33] + part * count + plain[33:]
+
+
+def gif_of_comments(count: int) -> bytes:
+    plain = encode(draw(), "GIF")
+    frame = plain.find(b",")
+    return plain[:frame] + b"!\xfe" + b"\1x" * count + b"\0" + plain[frame:]
+
+
+def tiff_of_strips(count: int, *, kind: int = 4) -> bytes:
+    """Black, 120 rows of pixels in `count` strips, by numbers of a TIFF's `kind`."""
+    tags = [(256, 120), (257, 120), (258, 8), (259, 1), (262, 1), (277, 1), (278, 1)]
+    entries = [struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags]
+    entries.insert(5, struct.pack("<HHII", 273, kind, count, 8))
+    return b"II*\0" + struct.pack("<IH", 8, len(entries)) + b"".join(entries) + bytes(count)
+
+
 def gif_claiming(width: int, height: int) -> bytes:
     plain = encode(draw(), "GIF")
     return plain[:6] + struct.pack("<HH", width, height) + plain[10:]
@@ -187,6 +212,9 @@ DIGITS: dict[str, Callable[[], bytes]] = {
     "bytes behind the end": lambda: encode(draw(), "PNG") + b"behind" * 9999,
     "several megapixels": lambda: encode(draw(3000), "JPEG"),
     "a few scans": lambda: jpeg_with_scans(3),
+    "a few notes": lambda: jpeg_with(b"\xff\xfe\0\4no", 300),
+    "some padding": lambda: jpeg_with(b"\xff", 2_000),
+    "a PNG in many chunks": lambda: png_with(chunk(b"abCd", b""), 9_000),
     "a plain tile": lambda: encode(draw(), "TIFF", compression="packbits"),
 }
 """Each is the 7 of `draw`."""
@@ -212,10 +240,19 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "a sliver": (lambda: png_claiming(1, 50_000_000), "1 x 50,000,000"),
     "truncated": (lambda: encode(draw(), "PNG")[:-400], "damaged"),
     "a truncated JPEG": (lambda: encode(draw(), "JPEG")[:-900], "damaged"),
+    "a TIFF with a damaged count": (lambda: tiff_of_strips(200_001)[:999], "damaged"),
     "only a beginning": (lambda: encode(draw(), "PNG")[:20], "damaged"),
     "a text bomb": (png_with_text_bomb, "damaged"),
     "a tile bomb": (lambda: tiff_with_a_tile_of(30_000), "tiles have 900,000,000"),
     "a scan bomb": (lambda: jpeg_with_scans(501), "scans"),
+    "a JPEG of padding": (lambda: jpeg_with(b"\xff", 60_000), "pieces"),
+    "a JPEG of empty notes": (lambda: jpeg_with(b"\xff\xfe\0\2", 60_000), "pieces"),
+    "a JPEG of EXIF": (lambda: jpeg_with(b"\xff\xe1\0\x08Exif\0\0", 11), "pieces"),
+    "a PNG of empty chunks": (lambda: png_with(chunk(b"abCd", b""), 60_000), "pieces"),
+    "a PNG of profiles": (lambda: png_with(chunk(b"iCCP", b"a\0\0"), 11), "pieces"),
+    "a GIF of comments": (lambda: gif_of_comments(60_000), "pieces"),
+    "a TIFF of strips": (lambda: tiff_of_strips(200_001), "pieces"),
+    "a TIFF of strips, in bytes": (lambda: tiff_of_strips(200_001, kind=1), "pieces"),
     "a large WebP": (
         lambda: encode(Image.new("L", (5_000, 4_100), 255), "WEBP", quality=1),
         "5,000 x 4,100.*JPEG",

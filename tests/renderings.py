@@ -64,6 +64,14 @@ SIMPLE = (plain, inverted, shifted, shrunk, enlarged, on_grey, lit_from_a_side)
 # --- paper and pens ---
 
 
+def blank_sheet(rng: Rng) -> np.ndarray:
+    """Paper of even colour in uneven light, photographed; no digit."""
+    y, x = np.mgrid[-1:1:480j, -1:1:480j]
+    grey = rng.uniform(0.7, 0.97) - light(480, rng, rng.uniform(0, 0.6))
+    grey = grey * (1 - rng.uniform(0, 0.3) * (x * x + y * y) / 2)
+    return photographed(grey[:, :360], rng, noise=rng.uniform(0.005, 0.03))
+
+
 def light(side: int, rng: Rng, strength: float) -> np.ndarray:
     """A gradient of 0..strength in a random direction, (side, side)."""
     y, x = np.mgrid[0 : 1 : side * 1j, 0 : 1 : side * 1j]

@@ -11,7 +11,8 @@ from browser import SHOWN, decoded, shown_code, shown_digit, wait_for_script
 
 from aecore import inference
 from aecore.framing import fit
-from aecore.latent import MapDistance, nearest_label_vote
+from aecore.latent import MapDistance
+from aecore.vote import label_vote
 
 pytest_plugins = ["browser"]
 
@@ -81,6 +82,38 @@ def test_two_digits_side_by_side_are_noticed(visitor):
     assert [each["two"] for each in framed] == [False, True, False]
 
 
+# What the browser votes of each point among a map's codes.
+VOTE = """async ({script, codes, labels, dim, points}) => {
+  const text = script + "\\nexport { mapDistance, labelVote };";
+  const address = URL.createObjectURL(new Blob([text], {type: "text/javascript"}));
+  const {mapDistance, labelVote} = await import(address);
+  const count = labels.length;
+  const model = {codes: Float32Array.from(codes), labels, dim, count, ownDistances: []};
+  return points.map((z) => (mapDistance(model, z), labelVote(model, z)));
+}"""
+
+
+@pytest.mark.parametrize("dim", [2, 32])
+def test_the_browser_votes_as_python_does(visitor, dim):
+    script = "\n".join((LIVE / f"{name}.js").read_text("utf-8") for name in ("core", "vote"))
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 5, 1000)
+    shapes = rng.normal(size=(5, dim, dim))
+    codes = np.einsum("nij,nj->ni", shapes[labels], rng.normal(size=(1000, dim))).astype(np.float32)
+    points = np.einsum("nij,nj->ni", shapes[rng.integers(0, 5, 80)], rng.normal(size=(80, dim)))
+    told = {"codes": codes.ravel().tolist(), "labels": labels.tolist(), "points": points.tolist()}
+    tab = visitor.new_page()
+
+    votes = tab.evaluate(VOTE, {"script": script, "dim": dim} | told)
+
+    tab.close()
+    expected, nearest = label_vote(MapDistance(codes), labels, points)
+    assert [each["label"] for each in votes] == expected.tolist()
+    shares = (labels[nearest] == expected[:, None]).sum(axis=1)
+    assert [each["count"] for each in votes] == shares.tolist()
+    assert {each["divided"] for each in votes} == {False, True}
+
+
 def open_paper(page, app: str, model: str) -> None:
     page.goto(f"{app}/your-digit?model={model}")
     page.locator(f"{CANVAS} canvas.paper").wait_for()
@@ -130,8 +163,7 @@ def assert_shows_what_torch_makes_of_it(page, found) -> None:
     code = inference.encode(inference.build_model(found.card.model, found.weights), digit)
     np.testing.assert_allclose(shown_code(page), code[0], rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(shown_digit(page), decoded(found, code)[0], atol=1e-4)
-    neighbours, _ = MapDistance(found.codes).neighbours(code, 10)
-    vote = nearest_label_vote(found.labels[neighbours])[0]
+    (vote,), _ = label_vote(MapDistance(found.codes), found.labels, code)
     assert page.locator(f"{CANVAS} .numeral").inner_text() == str(vote)
 
 

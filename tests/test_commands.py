@@ -15,6 +15,7 @@ from aecore.evaluation import evaluate
 from aecore.inference import build_model, decode, encode
 from aecore.latent import MapDistance
 from aecore.picture_file import open_picture
+from aecore.vote import label_vote
 
 pytest_plugins = ["command_line"]
 pytestmark = pytest.mark.usefixtures("torch_threads")
@@ -126,9 +127,8 @@ def test_reconstruct_draws_the_digit_beside_its_reconstruction(run_json, models,
     assert (row["path"], row["error"]) == (str(picture), None)
     assert row["mse"] == pytest.approx(np.square(output - digit).mean(), rel=1e-5)
     assert row["code"] == pytest.approx(code[0].tolist())
-    nearest = np.linalg.norm(found.codes.astype(float) - code, axis=1).argsort()[:10]
-    votes = np.bincount(found.labels[nearest], minlength=10)
-    assert votes[row["nearest_label"]] == votes.max()
+    votes, nearest = label_vote(MapDistance(found.codes), found.labels, code)
+    assert (row["nearest_label"], row["neighbours"]) == (votes[0], nearest[0].tolist())
     expected = np.hstack([digit.reshape(28, 28), output.reshape(28, 28)]).clip(0, 1) * 255
     np.testing.assert_array_equal(pixels(row["out"]), np.rint(expected))
 

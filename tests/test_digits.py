@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
+import renderings
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -204,6 +207,31 @@ def test_one_line_across_an_empty_picture_is_read():
 
     assert found.digit.shape == (28, 28)
     assert "all there is" in found.steps[2].reason
+
+
+def test_photographed_blank_sheets_hold_no_ink():
+    """Once, a third of them held a digit made of the noise in their shadows."""
+    rng = np.random.default_rng(1)
+
+    refused = 0
+    for _ in range(30):
+        with suppress(PictureError):
+            read(np.float32(renderings.blank_sheet(rng)) / 255)
+            continue
+        refused += 1
+
+    assert refused >= 28
+
+
+def test_faint_strokes_in_a_photo_are_read():
+    rng = np.random.default_rng(1)
+    grey = 0.8 - renderings.light(200, rng, 0.3)
+    grey[60:140, 90:100] -= 0.06
+    picture = grey + rng.normal(0, 0.004, grey.shape)
+
+    (found,) = read(picture).digits
+
+    assert found.digit[4:24, 13:15].mean() > 0.8
 
 
 def test_ink_of_almost_one_level_is_read():

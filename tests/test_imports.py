@@ -19,7 +19,7 @@ STEPS = (
     | {"limits", "model", "noise", "presets", "run_spec", "sheet"},
     {"animation", "backprop", "baseline", "card", "changes", "damage", "digits", "download_job"}
     | {"inference", "metrics", "optimizers", "paths", "pin", "projection", "run_folder"}
-    | {"run_process", "snippets"},
+    | {"run_process", "snippets", "vote"},
     {"ablation", "checkpoint", "controls", "data", "denoising", "estimate", "evaluation"}
     | {"figures", "frames", "importance", "interpolation", "jobs", "perturbation", "remarks"}
     | {"repair", "responses", "settling", "training_state", "twins", "units"},

@@ -157,7 +157,16 @@ def _nearest(found: Checkpoint, verdict: Verdict) -> None:
     drawn = "" if at_hand else " MNIST is not at hand: these are drawn from their codes."
     st.caption(
         f"By the codes of {shell.plain(found.name)}, {verdict.vote_share:.0%} of them are a "
-        f"{verdict.vote}.{drawn}"
+        f"{verdict.vote}.{_how_decided(verdict)}{drawn}"
+    )
+
+
+def _how_decided(verdict: Verdict) -> str:
+    if not verdict.divided:
+        return ""
+    return (
+        " They are divided, so their labels are tried one by one: the nearest "
+        f"{verdict.vote}s, mixed, come closest to your digit's code."
     )
 
 

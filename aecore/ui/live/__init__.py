@@ -33,7 +33,7 @@ _SCRIPTS: dict[Mode, tuple[str, ...]] = {
     "map": ("core", "chart", "plane", "outline", "map"),
     "generate": ("core", "words", "draws", "generate"),
     "path": ("core", "words", "path"),
-    "draw": ("core", "words", "ink", "strokes", "atlas", "draw"),
+    "draw": ("core", "words", "ink", "strokes", "atlas", "vote", "draw"),
 }
 
 

@@ -202,21 +202,6 @@ function mapDistance(model, z) {
   return meter.lastDistance;
 }
 
-/**
- * What most of the ten neighbours are that the latest mapDistance found: {label, count}. Of labels
- * equally frequent the nearest neighbour's, as nearest_label_vote says it in Python.
- */
-function nearestVote(model) {
-  const counts = new Map();
-  for (const row of nearestRows) {
-    const label = model.labels[row];
-    counts.set(label, (counts.get(label) ?? 0) + 1);
-  }
-  const count = Math.max(...counts.values());
-  const [label] = [...counts].find((entry) => entry[1] === count);
-  return { label, count };
-}
-
 /** How many of the ascending values are smaller than `value`. */
 function countBelow(values, value) {
   let low = 0;

@@ -80,7 +80,7 @@ function createPad(parentElement, send) {
     const pixels = show(model, z, view.output);
     drawDigit(view.digit, digit);
     const distance = mapDistance(model, z);
-    const { label, count } = nearestVote(model);
+    const { label, count, divided } = labelVote(model, z);
     atlas.move(z, label);
     const error = meanSquare(digit, pixels);
     const worse = (100 * countBelow(model.ownErrors, error)) / model.count;
@@ -89,7 +89,7 @@ function createPad(parentElement, send) {
     view.verdict.classList.toggle("odd", odd);
     view.say(
       label,
-      `${odd ? "No digit, to this model. " : ""}${count} of its 10 nearest test digits are ${label}s.`,
+      `${odd ? "No digit, to this model. " : ""}${count} of its 10 nearest test digits are ${label}s${divided ? `; mixed, the nearest ${label}s come closest` : ""}.`,
       `${off ? "Off the map" : "On the map"}: farther out than ${shareText(distance.percentile)} of the test digits.`,
       `Redrawn worse than ${shareText(worse)} of them.`,
     );
