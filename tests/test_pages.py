@@ -146,7 +146,7 @@ def test_more_noise_lowers_the_noisy_psnr():
 def test_reconstruct_shows_only_the_chosen_label():
     app = open_page("reconstruct")
 
-    app.selectbox(key="reconstruct_label").select(3).run()
+    app.segmented_control(key="reconstruct_label").set_value("3").run()
 
     shown = grid(app)
     assert shown.count("input: test digit no.") == 2 * 10 * 3  # alt and title; input and two errors

@@ -198,7 +198,7 @@ CONTROLS: dict[str, tuple[Control, ...]] = {
         ),
         Control(
             name="label",
-            act=_choose(".st-key-reconstruct_label input", 10),
+            act=_click_in_turn(".st-key-reconstruct_label button"),
             region=".st-key-reconstruction_grid",
         ),
         Control(

@@ -38,7 +38,6 @@ def _show(found: Checkpoint) -> None:
     first = runs.through([found])[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = _pick_digits(first, digits)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
         others = _pick_models(found)
         differences = st.toggle(
             "Error pictures", True, key="reconstruct_differences", persist_state="session"
@@ -60,11 +59,12 @@ def _pick_digits(first: runs.Run, digits: resources.TestDigits) -> np.ndarray:
         bind="query-params",
         persist_state="session",
     )
-    label = st.selectbox(
+    label = st.segmented_control(
         "Label",
         ["all", *map(str, range(10))],
+        default="all",
+        required=True,
         key="reconstruct_label",
-        width=100,
         bind="query-params",
         persist_state="session",
     )
