@@ -18,7 +18,6 @@ _MARGIN = 12
 _LINE = 18  # pixels of a line of text
 _FONT = 13
 _BAR = 120  # pixels, the length of the colour scale
-_SMALL = 11
 _INK = (20, 20, 20)
 _IN_OTHER_LETTERS = str.maketrans({"\u2009": " ", "−": "-", "×": "x", "σ": "sigma", "→": "to"})
 
@@ -79,43 +78,6 @@ def sheet(
     return _png(page)
 
 
-def rows_sheet(
-    rows: Sequence[tuple[str, np.ndarray, float | None, Sequence[str]]],
-) -> bytes:
-    """A PNG of rows of pictures below each other, each row under its name.
-
-    Parameters
-    ----------
-    rows : sequence of (name, images, limit, texts)
-        Images (B, 28, 28) or (B, 784); grey in 0..1 where `limit` is None, else signed from -limit
-        (blue) to limit (red), as the row's name then says. Texts to stand below the pictures, B or
-        none at all.
-    """
-    names = [
-        name if limit is None else f"{name} (blue -{limit:g}, white 0, red +{limit:g})"
-        for name, _, limit, _ in rows
-    ]
-    heights = [_LINE + SIDE * ZOOM + (_LINE if texts else 0) + GAP for *_, texts in rows]
-    widest = max(round(_font().getlength(_known(name))) for name in names)
-    across = max(len(images) for _, images, _, _ in rows) * (SIDE * ZOOM + GAP) - GAP
-    size = (max(widest, across) + 2 * _MARGIN, sum(heights) + 2 * _MARGIN)
-    page = Image.new("RGB", size, "white")
-    pen = ImageDraw.Draw(page)
-    top = _MARGIN
-    for name, height, (_, images, limit, texts) in zip(names, heights, rows, strict=True):
-        pen.text((_MARGIN, top), _known(name), _INK, _font())
-        flat = images.reshape(-1, SIDE * SIDE)
-        colours = grey(flat) if limit is None else signed(flat, limit)
-        for i, picture in enumerate(colours):
-            page.paste(_enlarged(picture), (_MARGIN + i * (SIDE * ZOOM + GAP), top + _LINE))
-        for i, text in enumerate(texts):
-            middle = _MARGIN + i * (SIDE * ZOOM + GAP) + SIDE * ZOOM // 2
-            place = (middle, top + _LINE + SIDE * ZOOM + 2)
-            pen.text(place, _known(text), _INK, _font(_SMALL), anchor="ma")
-        top += height
-    return _png(page)
-
-
 def _enlarged(picture: np.ndarray) -> Image.Image:
     """A picture of colours (784, 3) as it stands on a sheet."""
     image = Image.fromarray(picture.reshape(SIDE, SIDE, 3))
@@ -133,8 +95,8 @@ def _known(text: str) -> str:
     return text.translate(_IN_OTHER_LETTERS)
 
 
-def _font(size: int = _FONT) -> ImageFont.FreeTypeFont:
-    return ImageFont.load_default(size)
+def _font() -> ImageFont.FreeTypeFont:
+    return ImageFont.load_default(_FONT)
 
 
 def _colour_bar(

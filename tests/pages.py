@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import html
+import json
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 from streamlit.testing.v1 import AppTest
+
+from aecore import packing
 
 TIMEOUT = 60
 
@@ -29,14 +34,38 @@ def open_page(module: str, *, state: Mapping[str, Any] | None = None, **query: s
 
 
 def texts(app: AppTest) -> str:
-    """All running text of a page."""
+    """All running text of a page, that of its components and of its HTML with it."""
     elements = [*app.markdown, *app.caption, *app.warning, *app.success]
-    return "\n".join(element.value for element in elements)
+    charts = (json.loads(block.json) for block in _components(app, "charts"))
+    notes = [each["note"] for each in charts] + [header["note"] for header, _ in picture_rows(app)]
+    html_texts = [html.unescape(block.proto.body) for block in app.get("html")]
+    return "\n".join([*(element.value for element in elements), *notes, *html_texts])
 
 
 def grid(app: AppTest) -> str:
-    """All HTML of a page: its rows of digits."""
-    return "".join(block.proto.body for block in app.get("html"))
+    """All HTML of a page, and every text and link of its rows of pictures."""
+    said = [block.proto.body for block in app.get("html")]
+    for header, _ in picture_rows(app):
+        for row in header["rows"]:
+            titles = [f"{row['name']}: {title}" for title in header["titles"]]
+            said += [f">{text}<" for text in (row["name"], *titles, *row["texts"], *row["links"])]
+    return "".join(said)
+
+
+def picture_rows(app: AppTest) -> list[tuple[dict[str, Any], np.ndarray]]:
+    """What each grid of the page is sent, and what it draws: rows, columns, pixels."""
+    found = []
+    for block in _components(app, "rows"):
+        header, arrays = packing.unpack(block.bytes)
+        shape = len(header["rows"]), len(header["titles"]), 784
+        found.append((header, arrays["levels"].reshape(shape)))
+    return found
+
+
+def _components(app: AppTest, name: str):
+    """What every component of a kind is sent."""
+    blocks = (block.proto for block in app.get("bidi_component"))
+    return [block for block in blocks if block.component_name == f"aecore_{name}"]
 
 
 def component(app: AppTest, key: str):

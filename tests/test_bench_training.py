@@ -15,7 +15,7 @@ from aecore.bench.training import (
     take_turns,
 )
 from aecore.cli import main
-from aecore.config import ModelConfig, TrainConfig
+from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.dataset import to_unit
 from aecore.presets import get_preset
 from aecore.training import new_model, train
@@ -82,17 +82,22 @@ def test_our_loop_learns_what_the_notebooks_loop_learns(digits):
     assert last.test_mse == pytest.approx(error, rel=0.03)
 
 
-def test_the_notebooks_loop_is_adam_on_the_penalised_error(digits):
-    """One step over all digits: no shuffling to tell the two apart."""
-    images = torch.tensor(to_unit(digits.train_images[:200]))
-    config = TrainConfig(gamma=0.5, epochs=1, batch_size=200)
+@pytest.mark.parametrize("noise", [None, NoiseConfig(kind="masking", level=0.25)])
+def test_the_notebooks_loop_is_adam_on_the_penalised_error(noise, digits):
+    """One step over all digits: no shuffling to tell the two apart, unless by the masks."""
+    images = torch.tensor(to_unit(digits.train_images[:1])).expand(200, -1).contiguous()
+    config = TrainConfig(gamma=0.5, epochs=1, batch_size=200, noise=noise)
     model_config = ModelConfig(latent_dim=2, hidden_dims=(8,))
     found, by_hand = (new_model(model_config, seed=0, device=CPU) for _ in range(2))
     optimizer = torch.optim.Adam(by_hand.parameters(), lr=1e-3)
 
     list(notebook_loop(found, images, config))
 
-    loss = (by_hand(images) - images).square().mean()
+    inputs = images
+    if noise:
+        draws = torch.Generator().manual_seed(config.seed)
+        inputs = images * (torch.rand(images.shape, generator=draws) >= noise.level)
+    loss = (by_hand(inputs) - images).square().mean()
     loss += 0.5 * sum(matrix.square().mean() for matrix in by_hand.matrices())
     loss.backward()
     optimizer.step()

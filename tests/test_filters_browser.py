@@ -24,7 +24,8 @@ CHART = ".st-key-filters_charts .charts svg"
 
 READ = """image => {
   const context = document.createElement("canvas").getContext("2d");
-  context.drawImage(image, 0, 0);
+  const left = (parseFloat(image.style.objectPosition) / 100) * (image.naturalWidth - 58);
+  context.drawImage(image, -Math.round(left), 0); // 58 pixels of a strip are this unit's
   return Array.from(context.getImageData(0, 0, 28, 28).data);
 }"""
 
@@ -72,8 +73,11 @@ def test_a_click_and_the_keyboard_choose_a_unit_and_every_figure_can_be_saved(ap
         assert sheet.format == "PNG"
         assert sheet.width > 8 * 2 * 56
 
-    with Image.open(io.BytesIO(download(page, "These digits as PNG"))) as sheet:
-        assert sheet.width > 3 * 4 * 56
+    digits = Image.open(io.BytesIO(download(page, "Download as PNG: these digits")))
+    assert digits.width >= 9 * 2 * 28
+    colours = np.array(digits.convert("RGB")).reshape(-1, 3)
+    assert (colours == [247, 247, 247]).all(axis=1).any()  # no difference: the scale's middle
+    assert len(np.unique(colours[:, 0])) > 50
 
     page.reload()
     wait_for_unit(page, 42)

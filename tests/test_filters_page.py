@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 
 import numpy as np
 import pytest
-from pages import component, open_page, texts
+from pages import component, open_page, picture_rows, texts
 
 from aecore import checkpoint, data, inference, metrics, packing
 from aecore.ablation import Ablation
 from aecore.dataset import to_unit
 from aecore.layers import Layers
-from aecore.pictures import to_signed_levels
+from aecore.pictures import to_levels, to_signed_levels
 from aecore.responses import Responses
 from aecore.ui.chosen_unit import Chosen, choose
 from aecore.units import Units, common_limit, component_units, hidden_units
@@ -77,9 +76,11 @@ def test_details_are_those_of_brute_force(images_and_labels):
     np.testing.assert_allclose(boxes["values"], spread.percentiles)
     loss = Ablation(layers, (0,), images, labels).switch_off(0, unit)
     np.testing.assert_allclose(bars["values"], 100 * loss.rise_by_label(), rtol=1e-4)
-    rows = next(b.proto.body for b in app.get("html") if "excite unit 12" in b.proto.body)
-    shown = re.findall(r'alt="The test digits that excite unit 12 most: test digit no. (\d+)', rows)
-    assert [int(i) for i in shown] == answers.most_exciting(unit).tolist()
+    ((header, levels),) = picture_rows(app)
+    best = answers.most_exciting(unit)
+    assert header["rows"][0]["name"] == "The test digits that excite unit 12 most"
+    assert header["titles"] == [f"test digit no. {i}, a {labels[i]}" for i in best]
+    np.testing.assert_array_equal(levels[0], to_levels(images[best]))
     model = inference.build_model(found.card.model, found.weights)
     before = metrics.mse(images, inference.reconstruct(model, images)).mean()
     assert f"goes from {before:.5f} to {loss.after.mean():.5f}" in texts(app)

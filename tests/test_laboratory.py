@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import re
 import shutil
 
 import numpy as np
 import pytest
-from pages import component, grid, open_page, texts
+from pages import component, grid, open_page, picture_rows, texts
 
-from aecore import checkpoint, comparison
+from aecore import checkpoint, comparison, packing
 from aecore.baseline import PCA
 from aecore.config import NoiseConfig
 from aecore.damage import Damage
@@ -20,8 +22,10 @@ from aecore.inference import build_model, decode, encode, reconstruct
 
 
 def table_of(app) -> dict[str, list[str]]:
-    frame = app.table[0].value
-    return {row.iloc[0].replace("\\", ""): list(row.iloc[1:]) for _, row in frame.iterrows()}
+    """The page's table: by the first cell of each row, the others."""
+    (body,) = re.findall("<tbody>(.*?)</tbody>", html.unescape(grid(app)))
+    rows = (re.findall("<td[^>]*>(.*?)</td>", row) for row in body.split("</tr>")[:-1])
+    return {first: others for first, *others in rows}
 
 
 def test_the_table_holds_brute_force_figures_of_every_way(unit_digits):
@@ -69,6 +73,22 @@ def test_without_noise_there_is_nothing_to_mend():
 
     assert "**nothing to mend**" in texts(app)
     assert "noisy · identical" in grid(app)
+
+
+def test_the_browser_is_sent_the_pictures_of_every_level_once():
+    app = open_page("denoise", model="denoise-gaussian")
+    header, arrays = packing.unpack(component(app, "denoise_pictures").bytes)
+    ((_, first),) = picture_rows(app)
+    swept = arrays["swept"].reshape(21, *first.shape)
+
+    app.slider(key="noise_level").set_value(0.85).run()
+
+    ((later, shown),) = picture_rows(app)
+    np.testing.assert_array_equal(swept[header["sweep"]["values"].index(0.2)], first)
+    np.testing.assert_array_equal(swept[17], shown)
+    assert "swept" not in packing.unpack(component(app, "denoise_pictures").bytes)[1]
+    assert later["sweep"]["names"][17] == [row["name"] for row in later["rows"]]
+    assert later["sweep"]["names"][4] == [row["name"] for row in header["rows"]]
 
 
 def test_what_a_model_was_trained_at_is_said_at_this_level_only():

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from aecore.config import ModelConfig, TrainConfig
+from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.cuda_graph import tf32
 from aecore.dataset import Dataset, to_unit
 from aecore.model import Autoencoder
@@ -186,7 +186,7 @@ def notebook_loop(model: Autoencoder, images: Tensor, config: TrainConfig) -> It
         running = 0.0
         for (batch,) in loader:
             target = batch.to(device)
-            x = corrupt(target, config.noise, generator=generator)
+            x = _corrupt(target, config.noise, generator)
             loss = criterion(model(x, generator=generator), target)
             for parameter in model.parameters():
                 if parameter.ndim == 2:
@@ -196,6 +196,13 @@ def notebook_loop(model: Autoencoder, images: Tensor, config: TrainConfig) -> It
             optimizer.step()
             running += loss.item()
         yield
+
+
+def _corrupt(x: Tensor, noise: NoiseConfig | None, generator: torch.Generator) -> Tensor:
+    """Noise as a notebook writes it: masks from a random number a pixel, not from single bits."""
+    if noise is None or noise.kind != "masking":
+        return corrupt(x, noise, generator=generator)
+    return x * (torch.rand(x.shape, generator=generator, device=x.device) >= noise.level)
 
 
 def multiply_adds(config: ModelConfig) -> int:

@@ -13,8 +13,9 @@ from aecore.damage import Damage
 from aecore.projection import views
 from aecore.selection import first_of_each, spread
 from aecore.settling import PASSES, SETTLED, Settling, settle
-from aecore.ui import exports, markup, resources, shell
+from aecore.ui import resources, shell
 from aecore.ui.charts import charts
+from aecore.ui.rows import Row, rows
 from aecore.ui.workbench import MEASURED, Bench
 
 _DOTS = 1_000
@@ -68,22 +69,18 @@ def _pictures(settling: Settling, labels: np.ndarray, clean: np.ndarray) -> None
         f"{_after(count)} · {value:.1f} dB" if np.isfinite(value) else _after(count)
         for count, value in zip(PASSES, decibels, strict=True)
     ]
-    rows = [
-        markup.Row(name=name, images=images)
-        for name, images in zip(names, settling.pictures, strict=True)
+    series = [
+        Row(name=name, images=images) for name, images in zip(names, settling.pictures, strict=True)
     ]
     with st.container(key="denoise_again"):
-        st.html(
-            markup.rows(
-                rows, [f"a {label}" for label in labels], columns=[str(label) for label in labels]
-            )
-        )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            f"dB: mean PSNR of these {len(labels)} digits against the clean ones.", width="stretch"
-        )
-        exports.offer_rows(
-            rows, "denoise-again.png", key="denoise_again_png", label="Passes as PNG"
+        rows(
+            "denoise_passes",
+            series,
+            [f"a {label}" for label in labels],
+            columns=[str(label) for label in labels],
+            note=f"dB: mean PSNR of these {len(labels)} digits against the clean ones.",
+            title="digits denoised again and again",
+            file="denoise-again",
         )
 
 
@@ -103,8 +100,6 @@ def _charts(found: Checkpoint, settling: Settling, labels: np.ndarray) -> None:
             curves.by_pass(settling.changes, names, settled=SETTLED),
             curves.over_map(dots, found.labels[few], ways, names, view.axis_names),
         ],
-    )
-    st.caption(
-        f"Dots: {len(few):,} test digits' codes. Pink: a digit's code from pass to pass, a cross "
-        "at the last."
+        note=f"Dots: {len(few):,} test digits' codes. Pink: a digit's code from pass to pass, a "
+        "cross at the last.",
     )

@@ -7,8 +7,9 @@ import streamlit as st
 from aecore import plates
 from aecore.checkpoint import Checkpoint
 from aecore.perturbation import DRAWS, OFF_THE_MAP, SIGMAS, Fall, noised
-from aecore.ui import exports, markup, measures, resources, shell, ways
+from aecore.ui import measures, resources, shell, ways
 from aecore.ui.charts import charts
+from aecore.ui.rows import Row, rows
 
 _SHOWN = 10
 
@@ -29,10 +30,15 @@ def show(found: Checkpoint, digits: resources.TestDigits, number: int) -> None:
         persist_state="session",
     )
     result = measures.fall(found, digits, number)
-    rows = _rows(found, digits, number, sigma, result)
+    series = _rows(found, digits, number, sigma, result)
     drawn = f"no. {number}, a {digits.labels[number]}, draw"
-    st.html(markup.rows(rows, [f"{drawn} {i + 1}" for i in range(_SHOWN)]))
-    exports.offer_rows(rows, "noise-on-the-code.png", key="reconstruct_noise_png")
+    rows(
+        "reconstruct_draws",
+        series,
+        [f"{drawn} {i + 1}" for i in range(_SHOWN)],
+        title="digits of noised codes",
+        file="noise-on-the-code",
+    )
     st.markdown(_verdict(result))
     size = f"PCA, {shell.dimensions(found.card.model.latent_dim)}"
     charts(
@@ -43,17 +49,15 @@ def show(found: Checkpoint, digits: resources.TestDigits, number: int) -> None:
                 result.errors, result.linear_errors, (found.name, size), shown=sigma
             ),
         ],
-    )
-    st.caption(
-        f"Medians over {DRAWS} draws with a fixed seed, the same directions at every level; the "
-        "bands hold 10% to 90% of them. PCA's code gets the same noise, as wide as its own "
-        "numbers vary. Dotted: the level of the pictures above."
+        note=f"Medians over {DRAWS} draws with a fixed seed, the same directions at every level; "
+        "the bands hold 10% to 90% of them. PCA's code gets the same noise, as wide as its own "
+        "numbers vary. Dotted: the level of the pictures above.",
     )
 
 
 def _rows(
     found: Checkpoint, digits: resources.TestDigits, number: int, sigma: float, result: Fall
-) -> list[markup.Row]:
+) -> list[Row]:
     level = SIGMAS.index(sigma)
     image = digits.images[number : number + 1]
     codes = noised(measures.encode(found, image)[0], measures.deviations(found, digits)[0], sigma)[
@@ -61,7 +65,7 @@ def _rows(
     ]
     linear = noised(found.pca.encode(image)[0], measures.deviations(found, digits)[1], sigma)
     return [
-        markup.Row(
+        Row(
             name=f"{found.name} · MSE · farther out than so many % of the test digits",
             images=measures.decoder(found)(codes),
             texts=[
@@ -72,7 +76,7 @@ def _rows(
             ],
             links=ways.to_codes(found, codes),
         ),
-        markup.Row(
+        Row(
             name="PCA, the same noise · MSE",
             images=found.pca.decode(linear[:_SHOWN]),
             texts=[f"{error:.3f}" for error in result.linear_errors[level, :_SHOWN]],

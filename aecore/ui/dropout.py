@@ -9,7 +9,8 @@ from aecore import perturbation
 from aecore.checkpoint import Checkpoint
 from aecore.importance import MEASURED
 from aecore.perturbation import PASSES, Passes
-from aecore.ui import exports, markup, measures, resources, shell, ways
+from aecore.ui import measures, resources, shell, ways
+from aecore.ui.rows import Row, rows
 
 _NOTEBOOK_RATE = 0.8
 _SINGLE = 3
@@ -46,26 +47,29 @@ def show(found: Checkpoint, digits: resources.TestDigits, number: int) -> None:
     )
     size = f"PCA, {shell.dimensions(found.card.model.latent_dim)}"
     named = {found.name: own, size: linear}
-    st.markdown(f"Test digit no. {number}, a {digits.labels[number]}")
     drawn = {name: _pictures(image, result) for name, result in named.items()}
-    for name, pictures in drawn.items():
-        st.markdown(f"**{shell.plain(name)}**")
-        st.html(_cards(pictures))
-    rows = [
-        markup.Row(
+    series = [
+        Row(
             name=f"{name}, rate {rate:g}",
             images=np.stack([pixels for pixels, _ in pictures.values()]),
-            texts=list(pictures),
+            texts=[text for _, text in pictures.values()],
         )
         for name, pictures in drawn.items()
     ]
-    exports.offer_rows(rows, "dropout-left-on.png", key="reconstruct_dropout_png")
+    headings = list(drawn[size])
+    rows(
+        "reconstruct_passes",
+        series,
+        headings,
+        columns=headings,
+        note=f"Test digit no. {number}, a {digits.labels[number]}. {PASSES} passes with a fixed "
+        "seed. Pictures go from 0 (black) to 1 (white). Spread: the standard deviation of each "
+        "pixel; white is 0.5 or more.",
+        title="a digit with dropout left on",
+        file="dropout-left-on",
+    )
     left = measures.left_on(found, digits, rate)
     st.markdown(_verdict(found, digits, named, left))
-    st.caption(
-        f"{PASSES} passes with a fixed seed. Pictures go from 0 (black) to 1 (white). Spread: the "
-        "standard deviation of each pixel; white is 0.5 or more."
-    )
 
 
 def _pictures(image: np.ndarray, result: Passes) -> dict[str, tuple[np.ndarray, str]]:
@@ -81,15 +85,6 @@ def _pictures(image: np.ndarray, result: Passes) -> dict[str, tuple[np.ndarray, 
         f"mean of {PASSES}": (result.mean, f"MSE {result.mean_error:.4f}"),
         "spread": (result.shade, f"at most {result.deviation.max():.2f}"),
     }
-
-
-def _cards(pictures: dict[str, tuple[np.ndarray, str]]) -> str:
-    return markup.cards(
-        [markup.picture(pixels, name) for name, (pixels, _) in pictures.items()],
-        list(pictures),
-        [text for _, text in pictures.values()],
-        width=104,
-    )
 
 
 def _verdict(

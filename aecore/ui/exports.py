@@ -13,9 +13,9 @@ from aecore.animation import to_gif
 from aecore.checkpoint import Checkpoint
 from aecore.interpolation import Path
 from aecore.pictures import to_png
-from aecore.sheet import grey, rows_sheet, sheet
+from aecore.sheet import grey, sheet
 from aecore.subset import Subset
-from aecore.ui import markup, resources
+from aecore.ui import resources
 
 _COLUMNS = 12  # of a sheet of single digits
 
@@ -38,18 +38,6 @@ def offer(
         on_click="ignore",
         icon=":material/download:",
         help=help,
-    )
-
-
-def offer_rows(
-    rows: Sequence[markup.Row], file: str, *, key: str, label: str = "Pictures as PNG"
-) -> None:
-    """A button that saves rows of pictures, as many in each, below each other."""
-    offer(
-        label,
-        lambda: rows_sheet([(row.name, row.images, row.limit, row.texts) for row in rows]),
-        file,
-        key=key,
     )
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
 from aecore import curves
 from aecore.checkpoint import Checkpoint
+from aecore.damage import Damage, DamageKind
 from aecore.denoising import Score, Way
 from aecore.selection import first_of_each
-from aecore.ui import exports, markup, resources, shell
+from aecore.ui import markup, resources, shell
 from aecore.ui.charts import charts
+from aecore.ui.rows import Row, Sweep, rows
 from aecore.ui.workbench import MEASURED, Bench, Scores, measured_digits
 
 LEVEL_MEANS = {
@@ -28,42 +32,93 @@ _FIELD_NAMES = {
     "occlusion": "the mask: black is lost",
 }
 _DRAWN: tuple[Way, ...] = ("model", "noisy", "median", "pca", "plain")
+_SWEEPS_KEPT = 8  # 5 MB each
 _MEASURES = {"PSNR": "mean PSNR (dB)", "SSIM": "mean SSIM (at most 1)"}
 
 
 # --- pictures -----------------------------------------------------------------------------------
 
 
-def pictures(bench: Bench) -> None:
-    """One digit of each label: clean, the damage itself, broken, and mended by everyone."""
-    damage, digits = bench.damage, resources.test_digits()
-    chosen = first_of_each(digits.labels[:MEASURED])
+def pictures(bench: Bench, slider: str, levels: Sequence[float]) -> None:
+    """One digit of each label: clean, the damage itself, broken, and mended by everyone.
+
+    Parameters
+    ----------
+    bench : Bench
+    slider : str
+        Key of the slider of levels, which the pictures follow.
+    levels : sequence of float
+        Where it may stand.
+    """
+    damage, sweep = bench.damage, None
+    if damage.kind == "occlusion":  # a sweep for every place of the square would be too many
+        series = _series(bench, damage)
+    else:
+        swept = _sweep(bench.digest, damage.kind, tuple(levels), bench)
+        series = swept[levels.index(damage.level)]
+        sweep = Sweep(
+            digest=f"{bench.digest} {damage.kind}",
+            stages=swept,
+            slider=slider,
+            values=levels,
+            names=[_names(bench, level) for level in levels],
+        )
+    names = _names(bench, damage.level)
+    named = [replace(row, name=name) for row, name in zip(series, names, strict=True)]
+    labels = [str(label) for label in resources.test_digits().labels[_chosen()]]
+    with st.container(key="denoise_grid"):
+        rows(
+            "denoise_pictures",
+            named,
+            [f"a {label}" for label in labels],
+            columns=labels,
+            scale_name="noise",
+            note="Grey pictures go from 0 (black) to 1 (white). The same random numbers at every "
+            "level: moving it changes only the level.",
+            title="digits broken and mended",
+            file="denoise",
+            sweep=sweep,
+        )
+
+
+def _chosen() -> np.ndarray:
+    """Numbers of the digits shown."""
+    return first_of_each(resources.test_digits().labels[:MEASURED])
+
+
+def _series(bench: Bench, damage: Damage) -> list[Row]:
+    """The rows, not yet with their names."""
+    chosen = _chosen()
     count = chosen.max() + 1
-    clean = digits.images[:count]
-    limit = 1.0 if damage.is_signed else None
+    clean = resources.test_digits().images[:count]
+    field = damage.field(count)[chosen]
+    mended = bench.workshop.mend(damage.apply(clean)[chosen], damage)
+    return [
+        Row(name="clean", images=clean[chosen]),
+        Row(name="field", images=field, limit=1.0 if damage.is_signed else None),
+        *(Row(name=way, images=images) for way, images in mended.items()),
+    ]
+
+
+@st.cache_resource(max_entries=_SWEEPS_KEPT, show_spinner=False)
+def _sweep(
+    digest: str, kind: DamageKind, levels: tuple[float, ...], _bench: Bench
+) -> list[list[Row]]:
+    """The rows at every level."""
+    return [_series(_bench, _bench.damage.at(level)) for level in levels]
+
+
+def _names(bench: Bench, level: float) -> list[str]:
+    """What the rows are called at a level, each way with its score where that is known."""
     names = bench.names
     if "plain" in names:
         names["plain"] += " (plain autoencoder)"
-    scores = bench.scores()
-    rows = [
-        markup.Row(name="clean", images=clean[chosen]),
-        markup.Row(name=_FIELD_NAMES[damage.kind], images=damage.field(count)[chosen], limit=limit),
+    scores = bench.scores() if level == bench.damage.level else bench.kept.get(level, {})
+    ways = [
+        f"{name} · {_in_words(scores[way])}" if way in scores else name
+        for way, name in names.items()
     ]
-    for way, images in bench.workshop.mend(damage.apply(clean)[chosen], damage).items():
-        rows.append(markup.Row(name=f"{names[way]} · {_in_words(scores[way])}", images=images))
-    labels = [str(label) for label in digits.labels[chosen]]
-    with st.container(key="denoise_grid"):
-        st.html(
-            markup.rows(rows, [f"a {label}" for label in labels], columns=labels)
-            + (markup.colour_bar(limit, "noise") if limit else "")
-        )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            "Grey pictures go from 0 (black) to 1 (white). The same random numbers at every "
-            "level: moving it changes only the level.",
-            width="stretch",
-        )
-        exports.offer_rows(rows, "denoise.png", key="denoise_png")
+    return ["clean", _FIELD_NAMES[bench.damage.kind], *ways]
 
 
 def _in_words(score: Score) -> str:
@@ -83,7 +138,6 @@ def show(bench: Bench) -> None:
     """Draw the verdict, the table and the curve."""
     st.markdown(_verdict(bench))
     _table(bench)
-    _stored(bench)
     _curve(bench)
 
 
@@ -104,34 +158,32 @@ def _verdict(bench: Bench) -> str:
 
 def _table(bench: Bench) -> None:
     names, scores = bench.names, bench.scores()
-    st.table(
-        {
-            "": [shell.plain(names[way]) for way in scores],
-            "PSNR, mean (dB)": [f"{x.psnr.mean:.2f}" for x in scores.values()],
-            "PSNR, 10% to 90% of the digits (dB)": [
-                f"{x.psnr.low:.2f} to {x.psnr.high:.2f}" for x in scores.values()
-            ],
-            "SSIM, mean": [f"{x.ssim.mean:.4f}" for x in scores.values()],
-            "SSIM, 10% to 90% of the digits": [
-                f"{x.ssim.low:.4f} to {x.ssim.high:.4f}" for x in scores.values()
-            ],
-        },
-        hide_index=True,
-        alt="PSNR and SSIM of the noisy digits and of every way to mend them",
-    )
+    columns = {
+        "": [names[way] for way in scores],
+        "PSNR, mean (dB)": [f"{x.psnr.mean:.2f}" for x in scores.values()],
+        "PSNR, 10% to 90% of the digits (dB)": [
+            f"{x.psnr.low:.2f} to {x.psnr.high:.2f}" for x in scores.values()
+        ],
+        "SSIM, mean": [f"{x.ssim.mean:.4f}" for x in scores.values()],
+        "SSIM, 10% to 90% of the digits": [
+            f"{x.ssim.low:.4f} to {x.ssim.high:.4f}" for x in scores.values()
+        ],
+    }
+    alt = "PSNR and SSIM of the noisy digits and of every way to mend them"
     missing = "" if "plain" in names else f" {_no_plain(bench.found)}"
-    st.caption(
+    note = (
         f"Over {_digits(scores['noisy'].count)}, pictures cut to 0..1, against the clean ones. "
         "PSNR: peak signal-to-noise ratio; SSIM: structural similarity; more is better. PCA has "
         f"the same {shell.dimensions(bench.found.card.model.latent_dim)} and gets masked digits "
-        f"rescaled to their expected brightness.{missing}"
+        f"rescaled to their expected brightness.{missing}{_stored(bench)}"
     )
+    st.html(markup.table(columns, alt, note))
 
 
 def _no_plain(found: Checkpoint) -> str:
     """Why no plain autoencoder stands beside this model."""
     if found.card.train.noise is None:
-        return f"{shell.plain(found.name)} is a plain autoencoder itself."
+        return f"{found.name} is a plain autoencoder itself."
     return "There is no plain autoencoder of the same size here."
 
 
@@ -143,18 +195,19 @@ def _digits(count: int) -> str:
     return f"those {count:,} of {among} that this noise changes"
 
 
-def _stored(bench: Bench) -> None:
+def _stored(bench: Bench) -> str:
     """At the training level, what the checkpoint keeps of the whole test set."""
     found = bench.found
     kept = found.card.metrics
     wanted = ("noisy_psnr", "denoised_psnr", "denoised_ssim")
-    if bench.damage.noise == found.card.train.noise and set(wanted) <= set(kept):
-        st.caption(
-            f"This is the level that {shell.plain(found.name)} was trained at. Over all "
-            f"{len(found.labels):,} test digits of its own data, as `python -m aecore evaluate` "
-            f"measures it: noisy {kept['noisy_psnr']:.2f} dB, mended "
-            f"{kept['denoised_psnr']:.2f} dB, SSIM {kept['denoised_ssim']:.4f}."
-        )
+    if bench.damage.noise != found.card.train.noise or not set(wanted) <= set(kept):
+        return ""
+    return (
+        f" This is the level that {found.name} was trained at. Over all {len(found.labels):,} test "
+        "digits of its own data, as the command “evaluate” measures it: noisy "
+        f"{kept['noisy_psnr']:.2f} dB, mended {kept['denoised_psnr']:.2f} dB, SSIM "
+        f"{kept['denoised_ssim']:.4f}."
+    )
 
 
 def _curve(bench: Bench) -> None:
@@ -164,6 +217,15 @@ def _curve(bench: Bench) -> None:
     known = trained is not None and trained.kind == damage.kind
     # The model first, as its spread is drawn; the one that may be missing last: colours stay.
     order: list[Way] = [way for way in _DRAWN if way in names]
+    notes = [
+        f"Each dot is the mean over those of the first {len(measured_digits()):,} test digits that "
+        "the noise changes; at level 0 over all, and the noisy digits have no PSNR there: it is "
+        "infinite. Point at a level to read the values."
+    ]
+    if trained is None:
+        notes.append(f"{found.name} was trained on clean digits.")
+    elif not known:
+        notes.append(f"{found.name} was trained on {trained}, not on this noise.")
     charts(
         "denoise_curve",
         [
@@ -181,17 +243,8 @@ def _curve(bench: Bench) -> None:
             )
             for measure, value_name in _MEASURES.items()
         ],
+        note=" ".join(notes),
     )
-    notes = [
-        f"Each dot is the mean over those of the first {len(measured_digits()):,} test digits that "
-        "the noise changes; at level 0 over all, and the noisy digits have no PSNR there: it is "
-        "infinite. Point at a level to read the values."
-    ]
-    if trained is None:
-        notes.append(f"{shell.plain(found.name)} was trained on clean digits.")
-    elif not known:
-        notes.append(f"{shell.plain(found.name)} was trained on {trained}, not on this noise.")
-    st.caption(" ".join(notes))
 
 
 def _column(measured: dict[float, Scores], way: Way, measure: str) -> np.ndarray:

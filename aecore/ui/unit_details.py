@@ -12,11 +12,11 @@ from aecore.ablation import Loss
 from aecore.checkpoint import Checkpoint
 from aecore.responses import Responses
 from aecore.selection import colour_limit
-from aecore.sheet import grey, sheet, signed
-from aecore.ui import dissection, exports, markup, unit_words
+from aecore.ui import dissection, unit_words
 from aecore.ui.charts import Chart, charts
 from aecore.ui.dissection import Part
 from aecore.ui.resources import TestDigits
+from aecore.ui.rows import Row, rows
 
 _UNITS_KEPT = 64  # 0.3 MB each
 
@@ -27,16 +27,14 @@ def show(found: Checkpoint, digits: TestDigits, part: Part, unit: int) -> None:
     loss, pictures, drawn = _measured(found.digest, digits.fingerprint, part, unit, found, digits)
     st.subheader(name[0].upper() + name[1:] if part == "hidden" else name, anchor=False)
     if pictures:
-        st.html(pictures.html)
-        pictures.offer()
+        pictures.draw()
     else:
         st.info(
             f"{name.capitalize()} is **dead**: its sum is above zero for none of the "
             f"{len(digits.labels):,} test digits, so nothing excites it and nothing is lost.",
             icon=":material/do_not_disturb_on:",
         )
-    charts("filters_charts", drawn)
-    st.caption(unit_words.loss(loss, len(digits.labels), part))
+    charts("filters_charts", drawn, note=unit_words.loss(loss, len(digits.labels), part))
 
 
 @st.cache_resource(max_entries=_UNITS_KEPT, show_spinner=False)
@@ -84,42 +82,26 @@ class _Pictures:
         """Where the colours of the difference are deepest."""
         return colour_limit(self.series[-1])
 
-    @cached_property
-    def html(self) -> str:
+    def draw(self) -> None:
+        """Rows of them."""
         images, whole, without, difference = self.series
-        rows = [
-            markup.Row(name=unit_words.excited(self.part, self.name), images=images),
-            markup.Row(name="Reconstructed", images=whole),
-            markup.Row(name=f"Reconstructed with {self.name} switched off", images=without),
-            markup.Row(name="Difference of the two", images=difference, limit=self.limit),
+        series = [
+            Row(name=unit_words.excited(self.part, self.name), images=images),
+            Row(name="Reconstructed", images=whole),
+            Row(name=f"Reconstructed with {self.name} switched off", images=without),
+            Row(name="Difference of the two", images=difference, limit=self.limit),
         ]
         known = list(zip(self.numbers, self.labels, self.outputs, strict=True))
-        return markup.rows(
-            rows,
+        rows(
+            "filters_digits",
+            series,
             [f"test digit no. {number}, a {label}" for number, label, _ in known],
             columns=[f"{label}\n{output:.2f}" for _, label, output in known],
             heading=f"label · output of {self.name}",
-        ) + markup.colour_bar(self.limit, "grey levels")
-
-    def png(self) -> bytes:
-        *shown, difference = self.series
-        title = unit_words.excited(self.part, self.name)
-        return sheet(
-            f"{title}; reconstructed; with {self.name} off; difference",
-            np.stack([*map(grey, shown), signed(difference, self.limit)], axis=1),
-            [
-                f"{label} · {output:.2f}"
-                for label, output in zip(self.labels, self.outputs, strict=True)
-            ],
-            columns=3,
-            limit=self.limit,
-            scale_name="difference in grey levels",
+            scale_name="grey levels",
+            title="these digits",
+            file=f"{self.name.replace(' ', '-')}-digits",
         )
-
-    def offer(self) -> None:
-        """A button that saves them."""
-        file = f"{self.name.replace(' ', '-')}-digits.png"
-        exports.offer("These digits as PNG", self.png, file, key="filters_digits_png")
 
 
 def _distribution(answers: Responses, digits: TestDigits, unit: int, name: str) -> Chart:

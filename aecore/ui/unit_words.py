@@ -99,7 +99,7 @@ def cell(units: Units, prefix: str, short: str, i: int) -> tuple[str, str]:
 
 
 def loss(found: Loss, n_digits: int, part: str) -> str:
-    """What switching a unit off costs; Markdown."""
+    """What switching a unit off costs; what matters between two asterisks."""
     measured = f"{len(found.labels):,} test digits"
     if len(found.labels) < n_digits:
         measured = f"{len(found.labels):,} of the {n_digits:,} test digits, evenly spread,"

@@ -33,6 +33,8 @@ class Bench:
     damage: Damage
     checkpoints: dict[Way, Checkpoint]
     """`model`, which is `found`, and `plain` if there is one of the same size."""
+    digest: str
+    """Names those and the digits."""
     kept: dict[float, Scores]
     """By level, what has been measured of this kind of damage: filled as it is asked for."""
 
@@ -45,10 +47,13 @@ class Bench:
             if alike and card.train.noise is None and name != found.name:
                 checkpoints["plain"] = resources.load_checkpoint(name)
                 break
-        digests = " ".join(each.digest for each in checkpoints.values())
-        fingerprint = resources.test_digits().fingerprint
-        kept = _kept(digests, fingerprint, damage.kind, damage.row, damage.column)
-        return cls(found=found, damage=damage, checkpoints=checkpoints, kept=kept)
+        names = [
+            *(each.digest for each in checkpoints.values()),
+            resources.test_digits().fingerprint,
+        ]
+        digest = " ".join(names)
+        kept = _kept(digest, damage.kind, damage.row, damage.column)
+        return cls(found=found, damage=damage, checkpoints=checkpoints, digest=digest, kept=kept)
 
     @property
     def workshop(self) -> Workshop:
@@ -85,7 +90,7 @@ class Bench:
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def _kept(digests: str, fingerprint: str, kind: str, row: int, column: int) -> dict[float, Scores]:
+def _kept(digest: str, kind: str, row: int, column: int) -> dict[float, Scores]:
     return {}
 
 

@@ -43,13 +43,14 @@ class Chart:
     """Whether the value of each bar is written above it."""
 
 
-def charts(key: str, series: Sequence[Chart | Plot | Heat | Ways]) -> None:
+def charts(key: str, series: Sequence[Chart | Plot | Heat | Ways], *, note: str = "") -> None:
     """Draw charts, each with a button that saves it as a PNG.
 
     Charts by label stand one below the other; those of `aecore.plot` side by side where they fit.
+    A note stands below them all, `**what matters**` in bold.
     """
     component("charts", _FOLDER, ("charts", "plots"))(
-        key=key, data={"charts": [_message(chart) for chart in series]}
+        key=key, data={"charts": [_message(chart) for chart in series], "note": note}
     )
 
 

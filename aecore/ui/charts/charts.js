@@ -13,7 +13,7 @@ const HEAD = 36; // px for its title
 
 const WIDE = ["lines", "groups", "heat", "ways"]; // drawn by plots.js
 
-const drawn = new WeakMap(); // parent element -> {root, sent}
+const drawn = new WeakMap(); // parent element -> {root, figures, note}
 
 /** Round numbers from at or below `low` to at or above `high`, some five of them. */
 function ticks(low, high) {
@@ -91,8 +91,8 @@ function makeBox([low, first, median, third, high], middle, half, y, name, unit,
   return group;
 }
 
-/** Save a chart under its title as a PNG, black on white, at three times its size. */
-async function save(svg, { title, file }) {
+/** A chart under its title on a canvas, black on white, at three times its size. */
+async function chartCanvas(svg, { title }) {
   const copy = svg.cloneNode(true);
   const { width, height } = svg.viewBox.baseVal;
   copy.setAttribute("width", width);
@@ -112,37 +112,34 @@ async function save(svg, { title, file }) {
   context.font = `bold ${FONT + 1}px sans-serif`;
   context.fillText(title, MARGIN, HEAD - 12, width);
   context.drawImage(picture, MARGIN, HEAD, width, height);
-  const link = document.createElement("a");
-  link.download = `${file}.png`;
-  link.href = canvas.toDataURL("image/png");
-  link.click();
+  return canvas;
 }
 
 function makeFigure(chart) {
-  const figure = document.createElement("figure");
-  const title = document.createElement("figcaption");
-  const button = document.createElement("button");
-  const frame = document.createElement("div");
-  title.textContent = chart.title;
-  button.type = "button";
-  button.textContent = "↓ PNG";
-  button.setAttribute("aria-label", `Download as PNG: ${chart.title}`);
-  button.addEventListener("click", () => save(frame.firstChild, chart));
-  figure.append(title, frame, button);
+  const frame = make("div");
+  const button = makeSaver(chart.title, chart.file, () => chartCanvas(frame.firstChild, chart));
+  const figure = make("figure", {}, make("figcaption", {}, chart.title), frame, button);
   return { figure, draw: () => (WIDE.includes(chart.kind) ? drawWide(frame, chart) : frame.append(makeChart(chart))) };
 }
 
+/** The figures of some charts; those that are as they were stay as they are. */
+function makeFigures(charts, before) {
+  return charts.map((chart) => {
+    const sent = JSON.stringify(chart);
+    return before.find((each) => each.sent === sent) ?? { ...makeFigure(chart), sent };
+  });
+}
+
 export default function charts({ data, parentElement }) {
-  let root = drawn.get(parentElement)?.root;
-  if (!root) {
-    root = document.createElement("div");
-    parentElement.append(root);
-  }
-  const sent = JSON.stringify(data);
-  if (drawn.get(parentElement)?.sent === sent) return;
-  drawn.set(parentElement, { root, sent });
-  const made = data.charts.map(makeFigure);
+  const before = drawn.get(parentElement) ?? { figures: [], note: null };
+  const root = before.root ?? make("div");
+  if (!before.root) parentElement.append(root);
+  const figures = makeFigures(data.charts, before.figures);
+  drawn.set(parentElement, { root, figures, note: data.note });
+  const fresh = figures.filter((each) => !before.figures.includes(each));
+  if (!fresh.length && figures.length === before.figures.length && data.note === before.note) return;
   root.className = data.charts.some(({ kind }) => WIDE.includes(kind)) ? "charts wide" : "charts";
-  root.replaceChildren(...made.map(({ figure }) => figure));
-  for (const { draw } of made) draw(); // now that there is a width to fill
+  const note = data.note ? [make("p", { class: "note" }, ...prose(data.note))] : [];
+  root.replaceChildren(...figures.map(({ figure }) => figure), ...note);
+  for (const { draw } of fresh) draw(); // now that there is a width to fill
 }

@@ -1,7 +1,7 @@
 """How components of our own are registered: a folder's scripts as one module, and its styles.
 
 What any of them may need comes first: `message.js` reads what `aecore.packing` wrote, `elements.js`
-makes elements.
+makes elements, `picture.js` draws a digit.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from pathlib import Path
 import streamlit as st
 
 _FOLDER = Path(__file__).resolve().parent
-_SHARED = tuple(_FOLDER / f"{name}.js" for name in ("message", "elements"))
+_SHARED = tuple(_FOLDER / f"{name}.js" for name in ("message", "elements", "picture"))
+
+_STYLE = _FOLDER / "component.css"
 
 
 @functools.cache
-def component(name: str, folder: Path, scripts: tuple[str, ...]):
+def component(name: str, folder: Path, scripts: tuple[str, ...], *, isolated: bool = True):
     """The component `aecore_<name>`, registered once.
 
     Parameters
@@ -27,10 +29,15 @@ def component(name: str, folder: Path, scripts: tuple[str, ...]):
         With its scripts and all of its styles.
     scripts : tuple of str
         Without their ending, in their order; one of them exports what is called.
+    isolated : bool
+        Whether it lives in a shadow root; else its styles hold for the whole page.
     """
-    styles = sorted(folder.glob("*.css"))
+    styles = [_STYLE, *sorted(folder.glob("*.css"))]
     return st.components.v2.component(
-        f"aecore_{name}", js=module(folder, scripts), css=_joined(styles) if styles else None
+        f"aecore_{name}",
+        js=module(folder, scripts),
+        css=_joined(styles),
+        isolate_styles=isolated,
     )
 
 

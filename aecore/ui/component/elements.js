@@ -15,3 +15,18 @@ function fill(element, attributes, children) {
   element.append(...children);
   return element;
 }
+
+/** A text as elements: **what matters** is bold. */
+function prose(text) {
+  return text.split("**").map((part, i) => (i % 2 ? make("b", {}, part) : part));
+}
+
+/** A button that saves what `draw` gives, a canvas or the promise of one, as a PNG. */
+function makeSaver(title, file, draw) {
+  const button = make("button", { type: "button", class: "saver", "aria-label": `Download as PNG: ${title}` }, "↓ PNG");
+  button.addEventListener("click", async () => {
+    const canvas = await draw();
+    make("a", { download: `${file}.png`, href: canvas.toDataURL("image/png") }).click();
+  });
+  return button;
+}

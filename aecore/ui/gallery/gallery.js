@@ -1,10 +1,8 @@
-// Pictures of units: drawn from the palette rows that Python sends, one image a unit, to be
-// chosen by pointer or keyboard. Another order, or another number of them, is shown at once when
+// Pictures of units: drawn from the palette rows that Python sends, to be chosen by pointer or
+// keyboard. Another order, or another number of them, is shown at once when
 // the page's switches are pressed; the server hears of it as of any switch, and agrees later.
 
-const SIDE = 28;
-const GAP = 2; // pixels between the pictures of one unit, transparent
-
+const STRIP = 16; // units whose pictures lie in one image
 const KEPT = 24;
 const OPEN = 4; // albums of which a gallery keeps its elements
 const NONE = -1; // the number of the unit chosen while only the server knows it
@@ -16,38 +14,19 @@ const CHOSEN = "aecore-unit"; // announces {unit}; the reply brings {chosen, sim
 const instances = new WeakMap(); // parent element -> instance
 
 /**
- * What this tab was sent, by its hash: {cell, units, orders, levels, colours}, and `images`, the
+ * What this tab was sent, by its hash: {cell, units, orders, levels, colours}, and `strips`, the
  * addresses of those drawn so far; the oldest goes first.
  */
 const galleries = (globalThis.__aecoreGalleries ??= new Map());
 
-/** The palette's rows of red, green and blue as pixels of four bytes. */
-function pixelsOf(palette) {
-  const bytes = new Uint8ClampedArray((palette.length / 3) * 4).fill(255);
-  palette.forEach((value, i) => (bytes[4 * Math.floor(i / 3) + (i % 3)] = value));
-  return new Uint32Array(bytes.buffer);
-}
-
-const paper = document.createElement("canvas");
-
-/**
- * The P pictures of a unit side by side, as the address of an image. Hundreds of canvases would each
- * be a layer that every frame of the page puts together: 8 ms, where images take 1.
- */
-function draw({ levels, colours, units }, number) {
-  const size = SIDE * SIDE;
-  const count = levels.length / units.length / size;
-  const first = number * count * size;
-  paper.width = count * SIDE + (count - 1) * GAP;
-  paper.height = SIDE;
-  const context = paper.getContext("2d", { willReadFrequently: true });
-  for (let picture = 0; picture < count; picture++) {
-    const image = context.createImageData(SIDE, SIDE);
-    const pixels = new Uint32Array(image.data.buffer);
-    for (let i = 0; i < size; i++) pixels[i] = colours[levels[first + picture * size + i]];
-    context.putImageData(image, picture * (SIDE + GAP), 0);
-  }
-  return paper.toDataURL();
+/** Let an image show the pictures of a unit. */
+function draw(image, album, number) {
+  const { levels, colours, units, strips } = album;
+  const size = levels.length / units.length;
+  const at = Math.floor(number / STRIP);
+  const count = Math.min(STRIP, units.length - at * STRIP);
+  strips[at] ??= toStrip(levels.subarray(at * STRIP * size, (at * STRIP + count) * size), colours);
+  showPart(image, strips[at], number - at * STRIP, count);
 }
 
 function createGallery(parentElement) {
@@ -81,7 +60,7 @@ function createGallery(parentElement) {
     caption.textContent = words;
     picture.alt = ""; // the cell's label says it
     picture.decoding = "sync";
-    picture.src = album.images[number] ??= draw(album, number);
+    draw(picture, album, number);
     cell.append(picture, caption);
     return cell;
   }
@@ -98,6 +77,8 @@ function createGallery(parentElement) {
     if (leaves.size > OPEN) leaves.delete(leaves.keys().next().value);
     standing = "";
     root.style.setProperty("--cell", `${album.cell}px`);
+    const count = album.levels.length / album.units.length / DIGIT_SIDE ** 2;
+    root.style.setProperty("--aspect", `${count * (DIGIT_SIDE + STRIP_GAP) - STRIP_GAP} / ${DIGIT_SIDE}`);
   }
 
   /** The units' numbers in the order asked for; null while only the server knows it. */
@@ -216,7 +197,7 @@ function createGallery(parentElement) {
 /** Keep what came along with a message. */
 function keep({ hash, cell, units, orders }, arrays) {
   if (!arrays.levels) return;
-  galleries.set(hash, { cell, units, orders, images: [], ...arrays, colours: pixelsOf(arrays.palette) });
+  galleries.set(hash, { cell, units, orders, strips: [], ...arrays, colours: pixelsOf(arrays.palette) });
   for (const oldest of galleries.keys()) {
     if (galleries.size <= KEPT) break;
     galleries.delete(oldest);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import importlib
 from collections.abc import Callable
 
@@ -43,12 +45,22 @@ def _renderer(module: str) -> Callable[[], None]:
     @shell.guarded
     def render() -> None:
         importlib.import_module(f"{__name__}.{module}").render()
+        _keep_for_good(module)
         if module != "train":
             _beside_training()
 
     # Streamlit tells pages apart by the function's name.
     render.__name__ = render.__qualname__ = module
     return render
+
+
+@functools.cache
+def _keep_for_good(module: str) -> None:
+    """Take what a page has imported and cached by its first visit out of the collector's rounds.
+
+    A full round of Python's over torch and scikit-learn holds an answer up for 0.2 s.
+    """
+    gc.freeze()
 
 
 def _beside_training() -> None:

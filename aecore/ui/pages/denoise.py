@@ -47,7 +47,7 @@ def _is_denoiser(card: Card) -> bool:
 @shell.guarded
 def _show(found: Checkpoint) -> None:
     bench = Bench.of(found, _pick_damage(found.card))
-    mended.pictures(bench)
+    mended.pictures(bench, "noise_level", _LEVELS)
     view = st.segmented_control(
         "Denoise",
         _VIEWS,

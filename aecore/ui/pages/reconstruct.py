@@ -9,7 +9,8 @@ import streamlit as st
 
 from aecore.checkpoint import Checkpoint
 from aecore.selection import Which, led_by, select
-from aecore.ui import exports, laboratory, markup, resources, runs, shell, ways
+from aecore.ui import laboratory, resources, runs, shell, ways
+from aecore.ui.rows import Row, rows
 
 _EXPLANATION = (
     "Test digits go through the bottleneck and come out again. The row of **PCA** is what the best "
@@ -122,7 +123,7 @@ def _grid(
     target = digits.images[chosen]
     links = {run.found.name: ways.to_map(run.found, chosen) for run in shown}
     series = [
-        markup.Row(
+        Row(
             name="input",
             images=target,
             texts=[str(label) for label in digits.labels[chosen]],
@@ -132,7 +133,7 @@ def _grid(
     for run in shown:
         output = run.output(target)
         series.append(
-            markup.Row(
+            Row(
                 name=f"{run.title} · MSE over all {len(digits.labels):,} test digits "
                 f"{run.errors.mean():.4f}; of each",
                 images=output,
@@ -141,16 +142,15 @@ def _grid(
             )
         )
         if differences:
-            series.append(
-                markup.Row(name=f"{run.title} − input", images=output - target, limit=1.0)
-            )
+            series.append(Row(name=f"{run.title} − input", images=output - target, limit=1.0))
     with st.container(key="reconstruction_grid"):
-        st.html(
-            markup.rows(series, [f"test digit no. {i}, a {digits.labels[i]}" for i in chosen])
-            + (markup.colour_bar(1.0, "error") if differences else "")
+        rows(
+            "reconstruct_pictures",
+            series,
+            [f"test digit no. {i}, a {digits.labels[i]}" for i in chosen],
+            scale_name="error",
+            note="Under each input its label, under each output its MSE, the mean squared error "
+            "per pixel. Grey pictures go from 0 (black) to 1 (white); what lies outside is cut.",
+            title="reconstructions",
+            file="reconstructions",
         )
-    exports.offer_rows(series, "reconstructions.png", key="reconstruct_png")
-    st.caption(
-        "Under each input its label, under each output its MSE, the mean squared error per pixel. "
-        "Grey pictures go from 0 (black) to 1 (white); what lies outside is cut."
-    )

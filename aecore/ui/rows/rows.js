@@ -1,0 +1,207 @@
+// Rows of pictures below each other: drawn here, as the page then answers sooner than if they were
+// written as files and read again. Only what has changed is drawn anew. A sweep holds the pictures
+// for all places of a slider; with it they follow the slider by themselves.
+
+const SIZE = DIGIT_SIDE ** 2;
+const GREYS = pixelsOf(Uint8Array.from({ length: 768 }, (_, i) => Math.floor(i / 3)));
+const SWEEPS_KEPT = 8;
+const [ZOOM, GAP, LINE, MARGIN, SHEET_FONT] = [2, 4, 18, 12, "12px sans-serif"]; // of a sheet that is saved
+
+const instances = new WeakMap(); // parent element -> instance
+
+/** What this tab was sent of sweeps, by their hash; the oldest goes first. */
+const sweeps = (globalThis.__aecoreSweeps ??= new Map());
+
+/** Set what is not so already: to write the same again is work, too. */
+function put(element, values) {
+  for (const [name, value] of Object.entries(values)) if (element[name] !== value) element[name] = value;
+}
+
+const same = (a, b) => a?.length === b.length && a.every((value, i) => value === b[i]);
+
+/** The cell of a picture, in a link where there are any. */
+function makeCell({ texts, links }) {
+  const image = make("img", { decoding: "sync" });
+  const text = make("div", { class: "text" });
+  const link = links.length ? make("a", { target: "_self" }, image) : null;
+  const cell = make("div", {}, link ?? image, ...(texts.length ? [text] : []));
+  return { cell, image, text, link };
+}
+
+/** All elements of a grid; `fill` then gives them what they show. */
+function makeGrid({ rows, titles, columns, heading, scale, stacked, file, title }) {
+  const made = rows.map((row) => ({ name: make("div", { class: "name" }), cells: titles.map(() => makeCell(row)), levels: null }));
+  const head = make("div", { class: "heading" });
+  const feet = columns.map(() => make("div", { class: "foot" }));
+  const parts = stacked
+    ? titles.map((_, i) => make("div", {}, ...made.map(({ cells }) => cells[i].cell)))
+    : [...made.flatMap(({ name, cells }) => [name, ...cells.map(({ cell }) => cell)]), ...(heading ? [head] : []), ...feet];
+  const root = make("div", { class: stacked ? "rows stacked" : "rows", style: `--count: ${titles.length}` }, ...parts);
+  const [low, high] = [make("span"), make("span")];
+  const label = "colour scale: blue is negative, white is zero, red is positive";
+  const bar = make("span", { class: "bar", role: "img", "aria-label": label });
+  const colours = scale ? [make("div", { class: "scale" }, low, bar, high)] : [];
+  const note = make("p", { class: "note" });
+  let shown = null; // the latest that `fill` was given
+  const saver = makeSaver(title, file, () => toSheet(shown));
+  const element = make("div", { class: "pictures" }, root, ...colours, make("div", { class: "below" }, note, saver));
+
+  /** Show pictures, levels (R, B, 784), under the rows' names. */
+  function fill(header, names, levels, palette) {
+    shown = { header, names, levels, palette };
+    header.rows.forEach((row, r) => {
+      put(made[r].name, { textContent: names[r] });
+      const count = header.titles.length;
+      const own = levels.subarray(r * count * SIZE, (r + 1) * count * SIZE);
+      const strip = same(made[r].levels, own) ? null : toStrip(own, row.signed ? palette : GREYS);
+      made[r].levels = own;
+      made[r].cells.forEach((cell, i) => {
+        const words = `${names[r]}: ${header.titles[i]}`;
+        if (strip) showPart(cell.image, strip, i, count);
+        put(cell.image, { alt: words, title: words });
+        if (cell.link && cell.link.getAttribute("href") !== row.links[i]) cell.link.setAttribute("href", row.links[i]);
+        if (row.texts.length) put(cell.text, { textContent: row.texts[i] });
+      });
+    });
+    put(head, { textContent: header.heading });
+    feet.forEach((foot, i) => put(foot, { textContent: header.columns[i] }));
+    if (note.dataset.text !== header.note) note.replaceChildren(...prose(header.note));
+    note.dataset.text = header.note;
+    if (!header.scale) return;
+    put(low, { textContent: `${header.scale.name} −${inShort(header.scale.limit)}` });
+    put(high, { textContent: `+${inShort(header.scale.limit)}` });
+  }
+  return { element, fill };
+}
+
+const inShort = (value) => String(Number(value.toPrecision(2)));
+
+/** The levels of picture `i` in row `r`. */
+function levelsOf({ titles }, levels, r, i) {
+  const start = (r * titles.length + i) * SIZE;
+  return levels.subarray(start, start + SIZE);
+}
+
+/** What a grid shows as a sheet, black on white: each row under its name, texts below. */
+function toSheet({ header, names, levels, palette }) {
+  const { rows, titles, columns, heading, scale } = header;
+  const step = ZOOM * DIGIT_SIDE + GAP;
+  const lines = columns.length ? Math.max(...columns.map((text) => text.split("\n").length)) : 0;
+  const heights = rows.map(({ texts }) => LINE + step + (texts.length ? LINE : 0));
+  const sheet = make("canvas");
+  const pen = sheet.getContext("2d");
+  pen.font = SHEET_FONT;
+  const written = names.map((name, r) =>
+    rows[r].signed ? `${name} (blue −${inShort(scale.limit)}, white 0, red +${inShort(scale.limit)})` : name,
+  );
+  const widest = Math.max(titles.length * step - GAP, ...[...written, heading].map((text) => pen.measureText(text).width));
+  sheet.width = Math.ceil(widest) + 2 * MARGIN;
+  sheet.height = heights.reduce((a, b) => a + b, 0) + (heading ? LINE : 0) + lines * LINE + 2 * MARGIN;
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, sheet.width, sheet.height);
+  pen.fillStyle = "#000";
+  pen.font = SHEET_FONT;
+  pen.imageSmoothingEnabled = false;
+  const middle = (i) => MARGIN + i * step + (ZOOM * DIGIT_SIDE) / 2;
+  const write = (text, x, y, align = "left") => {
+    pen.textAlign = align;
+    pen.fillText(text, x, y, align === "left" ? widest : step);
+  };
+  let top = MARGIN;
+  rows.forEach(({ signed, texts }, r) => {
+    write(written[r], MARGIN, top + LINE - 6);
+    titles.forEach((_, i) => {
+      const picture = toCanvas(levelsOf(header, levels, r, i), signed ? palette : GREYS);
+      pen.drawImage(picture, MARGIN + i * step, top + LINE, ZOOM * DIGIT_SIDE, ZOOM * DIGIT_SIDE);
+      if (texts.length) write(texts[i], middle(i), top + step + 2 * LINE - 6, "center");
+    });
+    top += heights[r];
+  });
+  if (heading) write(heading, MARGIN, (top += LINE) - 6);
+  columns.forEach((text, i) =>
+    text.split("\n").forEach((part, line) => write(part, middle(i), top + (line + 1) * LINE - 6, "center")),
+  );
+  return sheet;
+}
+
+/** What decides which elements there are. */
+function shapeOf({ rows, titles, columns, heading, scale, stacked, file, title }) {
+  const kinds = rows.map(({ signed, texts, links }) => [signed, texts.length > 0, links.length > 0]);
+  return JSON.stringify([kinds, titles.length, columns.length, heading !== "", scale !== null, stacked, file, title]);
+}
+
+function createInstance(parentElement) {
+  let told = null; // the latest message: {header, levels, colours}
+  let grid = null;
+  let watched = null; // the slider's element
+  const watcher = new MutationObserver(show);
+
+  /** Where the slider stands, among the values of the sweep; -1 if there is none to follow. */
+  function place() {
+    const { sweep } = told.header;
+    const input = sweep && sweeps.has(sweep.hash) && watched?.querySelector("input");
+    if (!input) return -1;
+    const away = sweep.values.map((value) => Math.abs(value - Number(input.value)));
+    return away.indexOf(Math.min(...away));
+  }
+
+  function show() {
+    const { header, levels, colours } = told;
+    const at = place();
+    const swept = at < 0 ? levels : sweeps.get(header.sweep.hash).subarray(at * levels.length, (at + 1) * levels.length);
+    const names = at < 0 ? header.rows.map(({ name }) => name) : header.sweep.names[at];
+    const shape = shapeOf(header);
+    if (grid?.shape === shape) {
+      grid.fill(header, names, swept, colours);
+      return;
+    }
+    const next = { ...makeGrid(header), shape };
+    next.fill(header, names, swept, colours);
+    if (grid) grid.element.replaceWith(next.element);
+    else parentElement.append(next.element);
+    grid = next;
+  }
+
+  function watch() {
+    const { sweep } = told.header;
+    const slider = sweep && document.querySelector(`.st-key-${sweep.slider}`);
+    if (slider === watched) return;
+    watched = slider;
+    watcher.disconnect();
+    if (slider) watcher.observe(slider, { subtree: true, attributes: true, attributeFilter: ["value", "aria-valuetext"] });
+  }
+
+  return {
+    update(message) {
+      told = message;
+      watch();
+      show();
+    },
+    end() {
+      watcher.disconnect();
+      grid?.element.remove();
+    },
+    calls: 0,
+  };
+}
+
+/** Keep the sweep that came along with a message. */
+function keep({ hash }, swept) {
+  sweeps.set(hash, swept);
+  if (sweeps.size > SWEEPS_KEPT) sweeps.delete(sweeps.keys().next().value);
+}
+
+export default function rows({ data, parentElement, setTriggerValue }) {
+  const instance = instances.get(parentElement) ?? createInstance(parentElement);
+  instances.set(parentElement, instance);
+  const call = ++instance.calls;
+  const { header, arrays } = unpack(data);
+  if (arrays.swept) keep(header.sweep, arrays.swept);
+  instance.update({ header, levels: arrays.levels, colours: pixelsOf(arrays.palette) });
+  if (header.sweep && !sweeps.has(header.sweep.hash)) setTriggerValue("need", header.sweep.hash);
+  return () => {
+    if (instance.calls !== call) return; // called again: it lives on
+    instance.end();
+    instances.delete(parentElement);
+  };
+}
