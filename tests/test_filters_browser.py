@@ -69,7 +69,7 @@ def test_a_click_and_the_keyboard_choose_a_unit_and_every_figure_can_be_saved(ap
     chart = Image.open(io.BytesIO(download(page, "Download as PNG: What the reconstruction")))
     assert chart.size == (1512, 744)  # three times its size, its margins and title with it
     assert len(np.unique(np.array(chart.convert("L")))) > 10
-    with Image.open(io.BytesIO(download(page, "128 encoder filters as PNG"))) as sheet:
+    with Image.open(io.BytesIO(download(page, "Download as PNG: 128 encoder filters"))) as sheet:
         assert sheet.format == "PNG"
         assert sheet.width > 8 * 2 * 56
 

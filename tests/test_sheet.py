@@ -1,4 +1,4 @@
-"""Galleries as one PNG."""
+"""Digits on one sheet, as PNG."""
 
 import io
 
@@ -6,54 +6,41 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aecore.pictures import to_signed_levels, to_signed_png
-from aecore.sheet import GAP, SIDE, ZOOM, grey, sheet, signed
+from aecore.sheet import SIDE, ZOOM, sheet
 
 
 def opened(content):
     with Image.open(io.BytesIO(content)) as picture:
         assert picture.format == "PNG"
-        return np.array(picture).astype(int)
+        return np.array(picture)
 
 
-def test_signed_colours_are_those_of_single_pictures_and_zero_is_neutral():
-    values = np.random.default_rng(0).normal(size=784)
+@pytest.mark.parametrize(("count", "columns"), [(1, 8), (5, 3), (17, 3)])
+def test_every_digit_stands_on_the_sheet_once(count, columns):
+    images = np.zeros((count, 784))  # nothing else on a sheet is black
 
-    found = signed(values, 1.5).reshape(SIDE, SIDE, 3).astype(int)
+    page = opened(sheet("Blacks", images, [str(i) for i in range(count)], columns=columns))
 
-    alone = opened(to_signed_png(values.reshape(SIDE, SIDE), limit=1.5))
-    assert np.abs(found - alone).max() <= 3  # 255 levels in place of a continuous scale
-    assert to_signed_levels(np.zeros(1), limit=1.5)[0] == 127
-    assert signed(np.zeros(1), 1.5).tolist() == [[247, 247, 247]]
-
-
-@pytest.mark.parametrize(("count", "across", "columns"), [(1, 1, 8), (5, 2, 3), (17, 3, 8)])
-def test_every_picture_stands_on_the_sheet_once(count, across, columns):
-    pictures = np.zeros((count, across, 784, 3), np.uint8)
-    pictures[..., 0] = 255  # nothing else on a sheet is pure red
-
-    page = opened(sheet("Reds", pictures, [str(i) for i in range(count)], columns=columns))
-
-    red = (page == [255, 0, 0]).all(axis=-1)
-    assert red.sum() == count * across * (SIDE * ZOOM) ** 2
-    assert np.flatnonzero(red.any(axis=0)).max() < page.shape[1] - GAP
-    assert np.flatnonzero(red.any(axis=1)).max() < page.shape[0] - GAP
+    black = page == 0
+    assert black.sum() == count * (SIDE * ZOOM) ** 2
+    assert black.any(axis=0).sum() == min(count, columns) * SIDE * ZOOM
+    assert not black[:, -1].any()
+    assert not black[-1].any()
 
 
-def test_a_signed_sheet_names_its_scale():
-    pictures = grey(np.zeros((1, 1, 784)))
+def test_a_digit_keeps_its_levels_and_is_cut_to_0_and_1():
+    digit = np.linspace(-0.5, 1.5, 784)
 
-    plain = opened(sheet("One", pictures, ["1"], columns=8))
-    scaled = opened(sheet("One", pictures, ["1"], columns=8, limit=0.5, scale_name="weight"))
+    page = opened(sheet("One", digit[None], [""], columns=1))
 
-    assert len(scaled) > len(plain)
-    deepest_red = np.abs(scaled - [103, 0, 31]).max(axis=-1) < 12
-    assert deepest_red.any()
+    top, left = np.argwhere(page == 0)[0]
+    shown = page[top : top + ZOOM * SIDE : ZOOM, left : left + ZOOM * SIDE : ZOOM]
+    np.testing.assert_array_equal(shown.ravel(), np.rint(digit.clip(0, 1) * 255))
 
 
 def test_no_letter_of_a_sheet_is_a_box():
     """The font that comes with Pillow has no thin space, no real minus, no times sign, no sigma."""
-    blank = grey(np.zeros((1, 1, 784)))
+    blank = np.zeros((1, 784))
 
     given = sheet("D\u2009=\u20092 − 3×3 σ", blank, ["−1"], columns=1)
 

@@ -13,7 +13,7 @@ from aecore.animation import to_gif
 from aecore.checkpoint import Checkpoint
 from aecore.interpolation import Path
 from aecore.pictures import to_png
-from aecore.sheet import grey, sheet
+from aecore.sheet import sheet
 from aecore.subset import Subset
 from aecore.ui import resources
 
@@ -47,7 +47,7 @@ def offer_sheet(
     """A button that saves grey pictures (B, 784), each with a caption below."""
     offer(
         "Pictures as PNG",
-        lambda: sheet(title, grey(images)[:, None], captions, columns=_COLUMNS),
+        lambda: sheet(title, images, captions, columns=_COLUMNS),
         file,
         key=key,
     )

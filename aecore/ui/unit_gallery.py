@@ -1,4 +1,4 @@
-"""Galleries of units on `/filters`: ordered, on one colour scale, and to be taken along."""
+"""Galleries of units on `/filters`: ordered, and on one colour scale."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from aecore.pictures import to_signed_levels
-from aecore.sheet import sheet, signed
-from aecore.ui import exports, unit_words
+from aecore.ui import unit_words
 from aecore.ui.chosen_unit import Chosen
 from aecore.ui.dissection import Part
 from aecore.ui.gallery import Album, Cell, Switch, gallery
@@ -18,7 +17,6 @@ from aecore.units import Order, Scale, Units
 FEW = 64
 SHOW = {"some": FEW, "all": None}
 """How many units the options of the control *Show* stand for; None: all."""
-_COLUMNS = 8  # of the sheet
 _ALBUMS_KEPT = 12  # 6 MB each, for 4,096 units
 
 
@@ -50,6 +48,7 @@ def draw(
     short: str = "",
     sortable: bool = True,
     chosen: Chosen | None = None,
+    note: str = "",
 ) -> None:
     """Draw units and a button that saves them.
 
@@ -66,7 +65,9 @@ def draw(
         Whether the view's order holds here; else they stand as in the model.
     chosen : Chosen, optional
         The unit to mark, which the order by similarity compares with; None for a gallery that is
-        only looked at. Another may have been chosen when the button is pressed.
+        only looked at.
+    note : str
+        A text below them.
     """
     order = view.order if sortable else "number"
     names = {
@@ -84,34 +85,19 @@ def draw(
     gallery(
         key,
         title,
-        _album(names[view.scale], view.scale, view.limit, prefix, short, units),
+        _album(names[view.scale], view, prefix, short, units),
         order=order,
         count=view.count,
         layer=view.part,
         switches=switches,
         chosen=None if chosen is None else chosen.unit,
         similar=None if chosen is None else units.order("similarity", chosen.picture(units)),
+        note=note,
     )
-
-    def as_sheet() -> bytes:
-        like = None if chosen is None else chosen.picture(units)
-        which = units.order(order, like)[: view.count]
-        return sheet(
-            title,
-            signed(units.scaled(view.scale)[which], view.limit),
-            [unit_words.cell(units, prefix, short, int(i))[0] for i in which],
-            columns=_COLUMNS,
-            limit=view.limit,
-            scale_name=unit_words.scale_name(view.part, view.scale),
-        )
-
-    exports.offer(f"{title} as PNG", as_sheet, f"{key.replace('_', '-')}.png", key=f"{key}_png")
 
 
 @st.cache_resource(max_entries=_ALBUMS_KEPT, show_spinner=False)
-def _album(
-    digest: str, _scale: Scale, _limit: float, _prefix: str, _short: str, _units: Units
-) -> Album:
+def _album(digest: str, _view: View, _prefix: str, _short: str, _units: Units) -> Album:
     words = [unit_words.cell(_units, _prefix, _short, i) for i in range(len(_units))]
     return Album(
         digest=digest,
@@ -119,6 +105,8 @@ def _album(
             Cell(caption=caption, text=text, dead=bool(dead))
             for (caption, text), dead in zip(words, _units.dead, strict=True)
         ],
-        levels=to_signed_levels(_units.scaled(_scale), limit=_limit),
+        levels=to_signed_levels(_units.scaled(_view.scale), limit=_view.limit),
+        limit=_view.limit,
+        scale_name=unit_words.scale_name(_view.part, _view.scale),
         orders={by: _units.order(by) for by in ("norm", "activity", "number")},
     )

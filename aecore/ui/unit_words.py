@@ -19,7 +19,7 @@ PREFIXES = {"hidden": "unit ", "code": "z"}
 SHORT = {"hidden": "", "code": "z"}
 SCALES = {"weights": "As they are", "length 1": "Each at length 1"}
 COMPONENTS = {
-    "hidden": "The same idea for the best *linear* code: PCA reads and writes with one and the "
+    "hidden": "The same idea for the best linear code: PCA reads and writes with one and the "
     "same picture, here of length 1. Same colour scale as above; strongest first.",
     "code": "Left the component, right what moving its number by one standard deviation of the "
     "test digits adds. Same colour scale as above; strongest first.",
@@ -45,7 +45,7 @@ def scale_name(part: str, scale: str) -> str:
 
 
 def explanation(part: str, units: Units, n_digits: int, *, logistic: bool) -> str:
-    """What the two pictures of each unit are, and what is counted; Markdown.
+    """What the two pictures of each unit are, and what is counted.
 
     `logistic` says that the model's pixels are squeezed between 0 and 1.
     """

@@ -42,3 +42,42 @@ function toCanvas(levels, colours, gap = 0) {
   }
   return easel;
 }
+
+const SHEET = { zoom: 2, gap: 4, line: 18, margin: 12, font: "12px sans-serif" }; // sizes in pixels
+
+/**
+ * A white sheet for pictures that are saved, as a canvas; `lay(pen)` says how wide and how high its
+ * content is, given a pen that can measure texts. The content begins at the margin.
+ */
+function newSheet(lay) {
+  const sheet = make("canvas");
+  const pen = sheet.getContext("2d");
+  pen.font = SHEET.font;
+  const { width, height } = lay(pen);
+  sheet.width = Math.ceil(width) + 2 * SHEET.margin;
+  sheet.height = height + 2 * SHEET.margin;
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, sheet.width, sheet.height);
+  pen.fillStyle = "#000";
+  pen.font = SHEET.font;
+  pen.imageSmoothingEnabled = false;
+  pen.translate(SHEET.margin, SHEET.margin);
+  return { sheet, pen };
+}
+
+/** Write a line of text whose top is at `y`; centred on `x` if it has a width to keep to. */
+function writeLine(pen, text, x, y, width = undefined) {
+  pen.textAlign = width === undefined ? "left" : "center";
+  pen.fillText(text, x, y + SHEET.line - 6, width);
+}
+
+/** Draw digits side by side, enlarged, with their upper left corner at a place. */
+function stampDigits(pen, levels, colours, x, y) {
+  const picture = toCanvas(levels, colours, SHEET.gap / SHEET.zoom);
+  pen.drawImage(picture, x, y, SHEET.zoom * picture.width, SHEET.zoom * picture.height);
+}
+
+/** The ends of a signed scale, in words. */
+const scaleInWords = (limit) => `blue −${inShort(limit)}, white 0, red +${inShort(limit)}`;
+
+const inShort = (value) => String(Number(value.toPrecision(2)));

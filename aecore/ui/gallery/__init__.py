@@ -49,6 +49,10 @@ class Album:
     levels: np.ndarray
     """(K, P, 784) uint8, rows of the palette of signed pictures; the P of a unit stand side by
     side."""
+    limit: float
+    """What the ends of the palette stand for,"""
+    scale_name: str
+    """and of what."""
     orders: Mapping[str, np.ndarray]
     """Of each name all positions (K,), the first to be shown first."""
 
@@ -74,8 +78,9 @@ def gallery(
     switches: Mapping[str, Switch],
     chosen: int | None = None,
     similar: np.ndarray | None = None,
+    note: str = "",
 ) -> None:
-    """Draw a gallery.
+    """Draw a gallery, and a button that saves what it shows.
 
     Parameters
     ----------
@@ -96,10 +101,14 @@ def gallery(
         the visitor chooses is announced as the event `CHOSEN`; a reply to it is heeded.
     similar : ndarray of shape (K,), optional
         The order by similarity to the chosen unit.
+    note : str
+        A text below it, `**what matters**` in bold.
     """
     header = {
         "hash": album.digest,
         "name": name,
+        "file": key.replace("_", "-"),
+        "note": note,
         **about_choice(chosen, similar),
         "view": {"order": order, "count": count, "layer": layer},
         "switches": {what: asdict(switch) for what, switch in switches.items()},
@@ -109,6 +118,7 @@ def gallery(
     if album.digest not in sent:
         sent.add(album.digest)
         header["cell"] = _PICTURE * album.levels.shape[1]
+        header["scale"] = {"name": album.scale_name, "limit": album.limit}
         header["units"] = [asdict(cell) for cell in album.cells]
         header["orders"] = {by: positions.tolist() for by, positions in album.orders.items()}
         arrays = {"levels": album.levels, "palette": signed_palette()}

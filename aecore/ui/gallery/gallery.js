@@ -3,6 +3,7 @@
 // the page's switches are pressed; the server hears of it as of any switch, and agrees later.
 
 const STRIP = 16; // units whose pictures lie in one image
+const COLUMNS = 8; // of a sheet that is saved
 const KEPT = 24;
 const OPEN = 4; // albums of which a gallery keeps its elements
 const NONE = -1; // the number of the unit chosen while only the server knows it
@@ -14,7 +15,7 @@ const CHOSEN = "aecore-unit"; // announces {unit}; the reply brings {chosen, sim
 const instances = new WeakMap(); // parent element -> instance
 
 /**
- * What this tab was sent, by its hash: {cell, units, orders, levels, colours}, and `strips`, the
+ * What this tab was sent, by its hash: {cell, units, orders, scale, levels, colours}, and `strips`, the
  * addresses of those drawn so far; the oldest goes first.
  */
 const galleries = (globalThis.__aecoreGalleries ??= new Map());
@@ -29,11 +30,33 @@ function draw(image, album, number) {
   showPart(image, strips[at], number - at * STRIP, count);
 }
 
+/** Units as a sheet: their pictures, each unit's above its caption, under a title. */
+function toSheet(title, { levels, colours, units, scale }, numbers) {
+  const size = levels.length / units.length;
+  const count = size / DIGIT_SIDE ** 2;
+  const [side, columns] = [SHEET.zoom * DIGIT_SIDE, Math.min(COLUMNS, numbers.length)];
+  const wide = count * (side + SHEET.gap) - SHEET.gap;
+  const [across, down] = [wide + SHEET.margin, side + SHEET.line + SHEET.gap];
+  const head = [title, `${scale.name}: ${scaleInWords(scale.limit)}`];
+  const { sheet, pen } = newSheet((ruler) => ({
+    width: Math.max(columns * across - SHEET.margin, ...head.map((text) => ruler.measureText(text).width)),
+    height: head.length * SHEET.line + Math.ceil(numbers.length / columns) * down,
+  }));
+  head.forEach((text, line) => writeLine(pen, text, 0, line * SHEET.line));
+  numbers.forEach((number, i) => {
+    const [x, y] = [(i % columns) * across, head.length * SHEET.line + Math.floor(i / columns) * down];
+    stampDigits(pen, levels.subarray(number * size, (number + 1) * size), colours, x, y);
+    writeLine(pen, units[number].caption, x + wide / 2, y + side, across);
+  });
+  return sheet;
+}
+
 function createGallery(parentElement) {
-  const root = document.createElement("div");
-  root.className = "units";
-  root.setAttribute("role", "group");
-  parentElement.append(root);
+  const root = make("div", { class: "units", role: "group" });
+  const note = make("p", { class: "note" });
+  const below = make("div", { class: "below" }, note);
+  const whole = make("div", {}, root, below);
+  parentElement.append(whole);
   let told = null; // the server's latest header
   const layers = new Map(); // the latest header of each layer
   let drawn = null; // hash of the album on show
@@ -138,6 +161,12 @@ function createGallery(parentElement) {
     return true;
   }
 
+  /** Say what the gallery shows, and save it under that name. */
+  function name({ name, file }) {
+    root.setAttribute("aria-label", name);
+    below.replaceChildren(note, makeSaver(name, file, () => toSheet(name, album, standing.split(",").map(Number))));
+  }
+
   root.addEventListener("scroll", () => (isScrolled = true));
 
   root.addEventListener("click", (event) => {
@@ -169,12 +198,14 @@ function createGallery(parentElement) {
         own = {}; // of another layer, or of another model
         if (header.view.layer === told.view.layer) layers.clear();
       }
+      if (header.name !== told?.name) name(header);
+      if (header.note !== told?.note) note.replaceChildren(...prose(header.note));
       told = header;
       layers.set(header.view.layer, header);
-      root.setAttribute("aria-label", header.name);
       settle();
       return true;
     },
+    remove: () => whole.remove(),
     /** The server has answered a choice: {chosen, similar}. */
     reply(choice) {
       if (!told || told.chosen === null) return;
@@ -195,9 +226,9 @@ function createGallery(parentElement) {
 }
 
 /** Keep what came along with a message. */
-function keep({ hash, cell, units, orders }, arrays) {
+function keep({ hash, cell, units, orders, scale }, arrays) {
   if (!arrays.levels) return;
-  galleries.set(hash, { cell, units, orders, strips: [], ...arrays, colours: pixelsOf(arrays.palette) });
+  galleries.set(hash, { cell, units, orders, scale, strips: [], ...arrays, colours: pixelsOf(arrays.palette) });
   for (const oldest of galleries.keys()) {
     if (galleries.size <= KEPT) break;
     galleries.delete(oldest);
@@ -255,6 +286,6 @@ export default function gallery({ data, parentElement, setTriggerValue }) {
     instance.ends.abort();
     clearTimeout(instance.timer);
     instances.delete(parentElement);
-    parentElement.querySelector(".units")?.remove();
+    instance.page.remove();
   };
 }

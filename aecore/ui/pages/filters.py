@@ -63,7 +63,6 @@ def _laboratory(found: Checkpoint) -> None:
     _bench(found, digits, view)
     components = dissection.components(found, digits, part)
     st.subheader(shell.counted(len(components), "PCA component"), anchor=False)
-    st.caption(unit_words.COMPONENTS[part])
     draw(
         "filters_components",
         "PCA components",
@@ -71,6 +70,7 @@ def _laboratory(found: Checkpoint) -> None:
         view,
         prefix="component ",
         sortable=False,
+        note=unit_words.COMPONENTS[part],
     )
     for twin in twins:
         _side_by_side([found, twin], digits, view)
@@ -94,6 +94,7 @@ def _bench(found: Checkpoint, digits: resources.TestDigits, view: View) -> None:
     left, right = st.columns(2, gap="medium")
     with left, st.container(key="filter_gallery"):
         title = unit_words.title(view.part, len(units))
+        logistic = found.card.model.output == "logistic"
         st.subheader(title, anchor=False)
         st.markdown(unit_words.health(units, view.part))
         draw(
@@ -104,9 +105,8 @@ def _bench(found: Checkpoint, digits: resources.TestDigits, view: View) -> None:
             prefix=unit_words.PREFIXES[view.part],
             short=unit_words.SHORT[view.part],
             chosen=chosen,
+            note=unit_words.explanation(view.part, units, len(digits.labels), logistic=logistic),
         )
-        logistic = found.card.model.output == "logistic"
-        st.caption(unit_words.explanation(view.part, units, len(digits.labels), logistic=logistic))
     with right:
         _details(found, digits, view.part, units, chosen)
 
@@ -135,7 +135,6 @@ def _side_by_side(pair: Sequence[Checkpoint], digits: resources.TestDigits, view
         with column:
             st.markdown(unit_words.training(shell.plain(found.name), found.card))
             error = f"Test error (MSE) {found.card.metrics['test_mse']:.4f}"
-            st.caption(f"{error} · {unit_words.health(units, view.part)}")
             draw(
                 f"filters_{side}",
                 f"{found.name}: {unit_words.title(view.part, len(units))}",
@@ -143,4 +142,5 @@ def _side_by_side(pair: Sequence[Checkpoint], digits: resources.TestDigits, view
                 view,
                 prefix=unit_words.PREFIXES[view.part],
                 short=unit_words.SHORT[view.part],
+                note=f"{error} · {unit_words.health(units, view.part)}",
             )

@@ -5,7 +5,6 @@
 const SIZE = DIGIT_SIDE ** 2;
 const GREYS = pixelsOf(Uint8Array.from({ length: 768 }, (_, i) => Math.floor(i / 3)));
 const SWEEPS_KEPT = 8;
-const [ZOOM, GAP, LINE, MARGIN, SHEET_FONT] = [2, 4, 18, 12, "12px sans-serif"]; // of a sheet that is saved
 
 const instances = new WeakMap(); // parent element -> instance
 
@@ -74,52 +73,39 @@ function makeGrid({ rows, titles, columns, heading, scale, stacked, file, title 
   return { element, fill };
 }
 
-const inShort = (value) => String(Number(value.toPrecision(2)));
-
 /** The levels of picture `i` in row `r`. */
 function levelsOf({ titles }, levels, r, i) {
   const start = (r * titles.length + i) * SIZE;
   return levels.subarray(start, start + SIZE);
 }
 
-/** What a grid shows as a sheet, black on white: each row under its name, texts below. */
+/** What a grid shows as a sheet: each row under its name, texts below. */
 function toSheet({ header, names, levels, palette }) {
   const { rows, titles, columns, heading, scale } = header;
-  const step = ZOOM * DIGIT_SIDE + GAP;
-  const lines = columns.length ? Math.max(...columns.map((text) => text.split("\n").length)) : 0;
-  const heights = rows.map(({ texts }) => LINE + step + (texts.length ? LINE : 0));
-  const sheet = make("canvas");
-  const pen = sheet.getContext("2d");
-  pen.font = SHEET_FONT;
-  const written = names.map((name, r) =>
-    rows[r].signed ? `${name} (blue −${inShort(scale.limit)}, white 0, red +${inShort(scale.limit)})` : name,
-  );
-  const widest = Math.max(titles.length * step - GAP, ...[...written, heading].map((text) => pen.measureText(text).width));
-  sheet.width = Math.ceil(widest) + 2 * MARGIN;
-  sheet.height = heights.reduce((a, b) => a + b, 0) + (heading ? LINE : 0) + lines * LINE + 2 * MARGIN;
-  pen.fillStyle = "#fff";
-  pen.fillRect(0, 0, sheet.width, sheet.height);
-  pen.fillStyle = "#000";
-  pen.font = SHEET_FONT;
-  pen.imageSmoothingEnabled = false;
-  const middle = (i) => MARGIN + i * step + (ZOOM * DIGIT_SIDE) / 2;
-  const write = (text, x, y, align = "left") => {
-    pen.textAlign = align;
-    pen.fillText(text, x, y, align === "left" ? widest : step);
-  };
-  let top = MARGIN;
+  const side = SHEET.zoom * DIGIT_SIDE;
+  const step = side + SHEET.gap;
+  const lines = Math.max(0, ...columns.map((text) => text.split("\n").length));
+  const heights = rows.map(({ texts }) => SHEET.line + step + (texts.length ? SHEET.line : 0));
+  const written = names.map((name, r) => (rows[r].signed ? `${name} (${scaleInWords(scale.limit)})` : name));
+  const { sheet, pen } = newSheet((ruler) => ({
+    width: Math.max(titles.length * step - SHEET.gap, ...[...written, heading].map((text) => ruler.measureText(text).width)),
+    height: heights.reduce((a, b) => a + b) + (heading ? SHEET.line : 0) + lines * SHEET.line,
+  }));
+  let top = 0;
   rows.forEach(({ signed, texts }, r) => {
-    write(written[r], MARGIN, top + LINE - 6);
+    writeLine(pen, written[r], 0, top);
     titles.forEach((_, i) => {
-      const picture = toCanvas(levelsOf(header, levels, r, i), signed ? palette : GREYS);
-      pen.drawImage(picture, MARGIN + i * step, top + LINE, ZOOM * DIGIT_SIDE, ZOOM * DIGIT_SIDE);
-      if (texts.length) write(texts[i], middle(i), top + step + 2 * LINE - 6, "center");
+      stampDigits(pen, levelsOf(header, levels, r, i), signed ? palette : GREYS, i * step, top + SHEET.line);
+      if (texts.length) writeLine(pen, texts[i], i * step + side / 2, top + SHEET.line + side, step);
     });
     top += heights[r];
   });
-  if (heading) write(heading, MARGIN, (top += LINE) - 6);
+  if (heading) {
+    writeLine(pen, heading, 0, top);
+    top += SHEET.line;
+  }
   columns.forEach((text, i) =>
-    text.split("\n").forEach((part, line) => write(part, middle(i), top + (line + 1) * LINE - 6, "center")),
+    text.split("\n").forEach((part, line) => writeLine(pen, part, i * step + side / 2, top + line * SHEET.line, step)),
   );
   return sheet;
 }
