@@ -1,9 +1,24 @@
 """Which label a digit of few pixels has: it is tried in nine shapes, by code and by picture.
 
-A digit of 8 x 8 pixels has lost the slant and the width that its writer gave it, and a code moves
-far with either. So it is also slanted to both sides and made narrower and wider. The shape and the
-label win whose 30 nearest test digits, mixed as in `aecore.vote`, come closest both to its code
-and, as the model draws them again, to its picture: the product of the two gaps is the least.
+Other hands slant and stretch otherwise than MNIST's, a code moves far with either, and few pixels
+leave little else to go by. So the digit is also slanted to both sides, made narrower and wider.
+The shape and the label win whose 30 nearest test digits, mixed as in `aecore.vote`, come closest
+both to its code and, as the model draws them again, to its picture: the product of the two gaps is
+the least.
+
+Measured with the shipped models of D = 32 to 128 without dropout on scikit-learn's 1,797 digits of
+8 x 8 pixels: 90.2 to 91.4% are voted right, 86.5 to 87.8% in one shape; of the last 597, on which
+nothing was chosen, 87.9 to 89.1%, not 83.6 to 86.3%. MNIST's own, made 10 to 20 pixels small and
+left out of the map, gain 1 to 2 (D=32). It takes 12 to 15 ms a digit, 23 ms with `deep-30`. With
+two numbers a code it is no better than one shape.
+
+Tried and left out, on the first 1,200: the code's gap alone (0.8 in a hundred less), the picture's
+alone (0.4 less), sums of gaps over the shapes (1 to 3 less: most shapes are wrong ones), only where
+the ten nearest are divided (1 less), two more widths, turns by 9 degrees, bent and wedge-shaped
+digits, other pens, costs for shapes far from the reading, tangents in place of shapes, the error of
+the reconstruction as a weight (`denoise-mask` loses up to 8), regression on the labels of the
+nearest 200 codes, a map of MNIST's digits at 8 x 8 pixels. Most of what is still misread are 9s
+with a hooked foot, taken for 3s, and 1s with a long flag, taken for 4s.
 """
 
 from __future__ import annotations
