@@ -87,6 +87,8 @@ class FoundDigit:
     """Left, top, right and bottom in shares of the upright picture's width and height."""
     pen: float
     """How wide its strokes were in the picture, in pixels of the 20-pixel box."""
+    coarse: bool
+    """Whether it had fewer pixels than that box, or was enlarged from few."""
     steps: tuple[Step, ...]
     """In the order they were taken; the first ones are shared by all digits of the picture."""
 
@@ -197,6 +199,7 @@ def _cut_out(
         digit=framed.digit,
         box=_shares((top, left, bottom, right), blobs.labels.shape),
         pen=framed.pen,
+        coarse=_is_tiny(ink) or spread,
         steps=(*steps, *own_steps),
     )
 

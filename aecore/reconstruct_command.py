@@ -24,7 +24,7 @@ _ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 _UNKNOWN: dict[str, Any] = dict.fromkeys(
     (
         *("digit", "box", "mse", "psnr", "pca_mse", "pca_psnr", "code", "neighbours"),
-        *("nearest_label", "vote_share", "error_percentile", "map_distance_percentile"),
+        *("nearest_label", "vote_share", "shapes", "error_percentile", "map_distance_percentile"),
         *("looks_like_a_digit", "reason", "out", "steps", "error"),
     )
 )
@@ -47,8 +47,8 @@ def reconstruct(options: argparse.Namespace) -> Result:
 
     def judge(digits: Sequence[FoundDigit]) -> Sequence[Verdict]:
         images = np.stack([each.digit for each in digits])
-        pens = [each.pen for each in digits]
-        return verdict.judge(found, model, images, distance=distance, pens=pens)
+        pens, coarse = ([getattr(each, name) for each in digits] for name in ("pen", "coarse"))
+        return verdict.judge(found, model, images, distance=distance, pens=pens, coarse=coarse)
 
     names: Counter[str] = Counter()
     rows = [
@@ -126,7 +126,7 @@ def _row(
             file = target.with_suffix("") / f"{at}-{step.name.lower().replace(' ', '-')}.png"
             write_png(file, step.image)
             written.append({"name": step.name, "reason": step.reason, "path": str(file)})
-    facts = ("mse", "psnr", "pca_mse", "pca_psnr", "vote_share")
+    facts = ("mse", "psnr", "pca_mse", "pca_psnr", "vote_share", "shapes")
     judged = ("error_percentile", "map_distance_percentile", "looks_like_a_digit", "reason")
     return (
         {"path": str(path)}
@@ -155,8 +155,9 @@ def _line(row: dict[str, Any]) -> str:
     if row["error"]:
         return f"{row['path']}: {row['error']}"
     doubt = "" if row["looks_like_a_digit"] else f" (does not look like a digit: {row['reason']})"
+    tried = f" (few pixels: tried in {row['shapes']} shapes)" if row["shapes"] > 1 else ""
     return (
         f"{row['path']}, digit {row['digit']}: {row['nearest_label']}, as "
-        f"{row['vote_share']:.0%} of its neighbours, MSE {row['mse']:.5f} (PCA "
+        f"{row['vote_share']:.0%} of its neighbours{tried}, MSE {row['mse']:.5f} (PCA "
         f"{row['pca_mse']:.5f}), {row['out']}{doubt}"
     )

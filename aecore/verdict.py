@@ -13,6 +13,7 @@ from aecore.checkpoint import Checkpoint
 from aecore.framing import pen_width
 from aecore.latent import MapDistance
 from aecore.model import Autoencoder
+from aecore.shapes import SHAPES, shape_votes
 from aecore.vote import AGREED, label_vote
 
 UNUSUAL = 99.5
@@ -51,7 +52,8 @@ class Verdict:
     labels: np.ndarray
     """Their labels, (10,)."""
     vote: int
-    """The label of most of them; where they are divided, of the closest mix: `aecore.vote`."""
+    """The label of most of them; where they are divided, of the closest mix: `aecore.vote`. Of a
+    digit of few pixels that of `aecore.shapes`."""
     vote_share: float
     """How many of them carry it, in 0..1."""
     error_percentile: float
@@ -67,6 +69,8 @@ class Verdict:
     """Whether the model's codes tell nearly all test digits by their neighbours."""
     pieces: int
     """Into how many unconnected parts its ink falls."""
+    shapes: int
+    """In how many shapes it was tried for the vote: 1, or 9 where it had few pixels."""
 
     @property
     def most_alike(self) -> int:
@@ -117,6 +121,7 @@ def judge(
     *,
     distance: MapDistance | None = None,
     pens: Sequence[float] | None = None,
+    coarse: Sequence[bool] | None = None,
 ) -> tuple[Verdict, ...]:
     """One model's verdict on each digit.
 
@@ -131,6 +136,8 @@ def judge(
     pens : sequence of B float, optional
         How wide their strokes were before the reader mended them, in pixels of the 20-pixel box;
         measured where it is not given.
+    coarse : sequence of B bool, optional
+        Which of them had few pixels, and are tried in several shapes; none where it is not given.
 
     Returns
     -------
@@ -143,6 +150,9 @@ def judge(
     pca_outputs = found.pca.reconstruct(images)
     errors = metrics.mse(images, outputs)
     votes, neighbours = label_vote(distance, found.labels, codes)
+    shapes = np.where(np.zeros(len(images), bool) if coarse is None else coarse, SHAPES, 1)
+    few = np.flatnonzero(shapes > 1)
+    votes[few] = shape_votes(model, distance, found.labels, images[few])
     labels = found.labels[neighbours]
     n_better = np.searchsorted(np.sort(found.errors), errors.astype(found.errors.dtype))
     columns = zip(
@@ -163,6 +173,7 @@ def judge(
         images.max(axis=1),
         np.full(len(images), found.card.metrics.get("knn5_accuracy", 0.0) >= TELLING),
         np.array([_pieces(image) for image in images]),
+        shapes,
         strict=True,
     )
     return tuple(_verdict(found.name, row) for row in columns)

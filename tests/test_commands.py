@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from command_line import pixels
 from PIL import Image
+from sklearn.datasets import load_digits
 
 from aecore import checkpoint, data, digits
 from aecore.codes import parse_code
@@ -15,6 +16,7 @@ from aecore.evaluation import evaluate
 from aecore.inference import build_model, decode, encode
 from aecore.latent import MapDistance
 from aecore.picture_file import open_picture
+from aecore.shapes import shape_votes
 from aecore.vote import label_vote
 
 pytest_plugins = ["command_line"]
@@ -131,6 +133,23 @@ def test_reconstruct_draws_the_digit_beside_its_reconstruction(run_json, models,
     assert (row["nearest_label"], row["neighbours"]) == (votes[0], nearest[0].tolist())
     expected = np.hstack([digit.reshape(28, 28), output.reshape(28, 28)]).clip(0, 1) * 255
     np.testing.assert_array_equal(pixels(row["out"]), np.rint(expected))
+
+
+def test_reconstruct_tells_that_a_digit_of_few_pixels_was_tried_in_several_shapes(
+    run, run_json, models, tmp_path
+):
+    tiny = tmp_path / "tiny.png"
+    Image.fromarray((load_digits().images[0] * 15.9).astype(np.uint8)).save(tiny)
+    found = checkpoint.load("tiny")
+    model = build_model(found.card.model, found.weights)
+    expected = shape_votes(model, found.map_distance(), found.labels, digits_of(tiny))
+    told = ("--model", "tiny", "--out", tmp_path / "out")
+
+    _, [row] = run_json("reconstruct", tiny, *told)
+    _, text, _ = run("reconstruct", tiny, *told)
+
+    assert (row["shapes"], row["nearest_label"]) == (9, expected[0])
+    assert "(few pixels: tried in 9 shapes)" in text
 
 
 def digits_of(picture):

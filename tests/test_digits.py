@@ -259,6 +259,16 @@ def test_an_enlargement_of_whole_pixels_is_undone(mnist_digits, cut):
     assert "7 x 7 pixels are alike" in found.steps[0].reason
 
 
+def test_few_pixels_are_told_from_many_and_after_an_enlargement_too(mnist_digits):
+    small = Image.fromarray(load_digits().images[0].astype(np.float32) / 16)
+
+    few = [small, *(small.resize((90, 90), kernel) for kernel in (0, 2))]  # repeated, and smoothed
+    many = [mnist_digits[0], np.kron(mnist_digits[0], np.ones((7, 7), dtype=np.float32))]
+
+    assert [main(read(np.asarray(each))).coarse for each in few] == [True] * 3
+    assert [main(read(each)).coarse for each in many] == [False] * 2
+
+
 def test_the_box_of_a_form_is_taken_away_though_the_digit_crosses_it():
     picture = draw(400, scale=1.5, left=60, top=60, ink=0, paper=255)
     ImageDraw.Draw(picture).rectangle((95, 90, 310, 320), outline=90, width=3)

@@ -22,7 +22,7 @@ STEPS = (
     | {"run_process", "snippets", "vote"},
     {"ablation", "checkpoint", "controls", "data", "denoising", "estimate", "evaluation"}
     | {"figures", "frames", "importance", "interpolation", "jobs", "perturbation", "remarks"}
-    | {"repair", "responses", "settling", "training_state", "twins", "units"},
+    | {"repair", "responses", "settling", "shapes", "training_state", "twins", "units"},
     {"comparison", "curves", "forming", "packing", "plates", "provenance", "recorder", "shelf"}
     | {"spectrum", "training", "verdict"},
     {"experiment"},

@@ -10,6 +10,7 @@ import pages
 import pytest
 from pages import grid, texts
 from PIL import Image, ImageDraw
+from sklearn.datasets import load_digits
 from streamlit.testing.v1 import AppTest
 
 from aecore.presets import PRESETS
@@ -104,6 +105,16 @@ def test_an_upload_is_read_step_by_step_and_judged():
     assert not app.error
     assert "White on black" in grid(app)
     assert "nearest codes" in "".join(each.value for each in app.subheader)
+
+
+def test_a_digit_of_few_pixels_is_said_to_be_tried_in_several_shapes():
+    tiny = io.BytesIO()
+    Image.fromarray((load_digits().images[0] * 15.9).astype(np.uint8)).save(tiny, "PNG")
+
+    few, many = (texts(upload(content)) for content in (tiny.getvalue(), photo("7")))
+
+    assert "tried in 9 shapes" in few
+    assert "shapes" not in many
 
 
 def test_two_digits_in_one_picture_become_two_rows():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import streamlit as st
@@ -18,21 +18,28 @@ from aecore.repair import repair
 from aecore.ui import markup, resources, shell
 from aecore.verdict import Verdict, judge
 
+if TYPE_CHECKING:
+    from aecore.digits import FoundDigit
+
 
 def judge_all(
-    found: Checkpoint, digits: np.ndarray, pens: Sequence[float] | None = None
+    found: Checkpoint, digits: np.ndarray, read: Sequence[FoundDigit] | None = None
 ) -> tuple[Verdict, ...]:
-    """One model's verdict on each of the digits (B, 784); `pens` as `verdict.judge` takes them."""
+    """One model's verdict on each of the digits (B, 784); `read`: where they come from."""
+    pens, coarse = (read and [getattr(each, name) for each in read] for name in ("pen", "coarse"))
     distance = resources.map_distance(found)
-    return judge(found, resources.load_model(found), digits, distance=distance, pens=pens)
+    model = resources.load_model(found)
+    return judge(found, model, digits, distance=distance, pens=pens, coarse=coarse)
 
 
-def show(found: Checkpoint, digit: np.ndarray, *, on_map: bool, pen: float | None = None) -> None:
+def show(
+    found: Checkpoint, digit: np.ndarray, *, on_map: bool, read: FoundDigit | None = None
+) -> None:
     """Draw all that is known of a digit (784,).
 
-    `on_map`: with its place on the map; `pen`: how wide its strokes were in the picture.
+    `on_map`: with its place on the map; `read`: as what it was found in a picture.
     """
-    (verdict,) = judge_all(found, digit[None], None if pen is None else [pen])
+    (verdict,) = judge_all(found, digit[None], read and [read])
     with st.container(key="digit_result"):
         _headline(found, digit, verdict)
         _every_model(digit)
@@ -162,6 +169,12 @@ def _nearest(found: Checkpoint, verdict: Verdict) -> None:
 
 
 def _how_decided(verdict: Verdict) -> str:
+    if verdict.shapes > 1:
+        return (
+            f" The picture has few pixels, so the digit was tried in {verdict.shapes} shapes, also "
+            f"slanted, narrower and wider: the nearest {verdict.vote}s, mixed, come closest to "
+            "one of them."
+        )
     if not verdict.divided:
         return ""
     return (

@@ -74,7 +74,7 @@ def _show(found: Checkpoint, file: UploadedFile | None) -> None:
         _steps(chosen)
     if len(reading.digits) > 1:
         _rows(found, reading.digits)
-    understood.show(found, chosen.digit.reshape(-1), on_map=True, pen=chosen.pen)
+    understood.show(found, chosen.digit.reshape(-1), on_map=True, read=chosen)
 
 
 def _forget() -> None:
@@ -181,7 +181,7 @@ def _rows(found: Checkpoint, digits: Sequence[FoundDigit]) -> None:
     from aecore.ui import understood
 
     images = np.stack([each.digit.reshape(-1) for each in digits])  # (B, 784)
-    verdicts = understood.judge_all(found, images, [each.pen for each in digits])
+    verdicts = understood.judge_all(found, images, digits)
     st.html(
         markup.cards(
             [
