@@ -132,7 +132,7 @@ def read(picture: np.ndarray, settings: Settings | None = None) -> Reading:
     turn = f", turned by {settings.rotate}° as you set" if settings.rotate else ""
     grey = np.rot90(grey, -settings.rotate // 90)
     pixels, side = unmagnified(grey)
-    large = f"; {side} x {side} pixels are alike each, and taken as one" if side > 1 else ""
+    large = f"; {side:.3g} x {side:.3g} pixels are alike each, and taken as one" if side > 1 else ""
     steps = [_step("Grey", reason + turn + large, grey)]
     ink, inverted, reason = find_ink(pixels, settings.invert)
     steps.append(_step("White on black", reason, ink / ink.max()))

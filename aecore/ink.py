@@ -41,6 +41,10 @@ PATTERN = 0.6
 """Ink that has this share of the stronger ink's strength is no rest of the paper."""
 PHOTO = 64
 """Shorter pictures are no photos of notes and reflections."""
+SQUARES = 3.0
+"""How many pixels long squares must be at least to be told, where that is no whole number."""
+FEW = 16
+"""Shorter pictures show no uneven light: a digit may be on all of their border."""
 COMPACT = 0.45
 """A shape that holds a square of this share of its own length is no stroke."""
 CLEARER = 1.4
@@ -171,14 +175,14 @@ def _is_noise(away: np.ndarray) -> bool:
 
 
 def _is_even(small: np.ndarray) -> bool:
-    """Whether the border of a picture (h, w) has one level, but for the waves of an enlargement.
+    """Whether the border of a picture (h, w) counts as one level: in a very small one always.
 
-    Bicubic and Lanczos kernels swing beside an edge. Taken for a photo's noise, digits that fill
-    their picture were turned inside out.
+    Elsewhere but for the waves of an enlargement: bicubic and Lanczos kernels swing beside an edge.
+    Taken for a photo's noise, digits that fill their picture were turned inside out.
     """
     at = _border(small)
     noise = _spread(small[at] - np.median(small[at]))
-    if noise < EVEN:
+    if noise < EVEN or max(small.shape) < FEW:
         return True
     grain = _spread((small - ndimage.uniform_filter(small, 3))[at])
     smooth = max(small.shape) < PHOTO or grain < WAVES * noise
@@ -394,7 +398,7 @@ def threshold_of(ink: np.ndarray) -> float:
 # Pixels
 
 
-def unmagnified(grey: np.ndarray) -> tuple[np.ndarray, int]:
+def unmagnified(grey: np.ndarray) -> tuple[np.ndarray, float]:
     """Undo an enlargement that has repeated each pixel.
 
     Parameters
@@ -405,21 +409,46 @@ def unmagnified(grey: np.ndarray) -> tuple[np.ndarray, int]:
     -------
     ndarray of shape (h, w)
         One pixel for each square; `grey` itself where there are none.
-    int
-        How many pixels a square is long.
+    float
+        How many pixels a square is long; of an enlargement by no whole number in the mean.
     """
     changes = []
     for axis in (0, 1):
         differs = (np.diff(grey, axis=axis) != 0).any(axis=1 - axis)
         changes.append(np.flatnonzero(differs) + 1)
     if min(map(len, changes)) < 4:  # a rectangle or two are no enlargement
-        return grey, 1
+        return grey, 1.0
     side = math.gcd(*(int(np.gcd.reduce(np.diff(each))) for each in changes))
+    if side > 1:
+        rows, columns = (
+            np.clip(np.arange(-(-each[0] % side), n, side) + side // 2, 0, n - 1)
+            for each, n in zip(changes, grey.shape, strict=True)
+        )
+        return grey[np.ix_(rows, columns)], float(side)
+    counts = [_pixels_before(each, n) for each, n in zip(changes, grey.shape, strict=True)]
+    scales = [n / count for n, count in zip(grey.shape, counts, strict=True)]
+    if min(scales) < SQUARES or max(scales) > 1.1 * min(scales):
+        return grey, 1.0
     rows, columns = (
-        np.clip(np.arange(-(-each[0] % side), n, side) + side // 2, 0, n - 1)
-        for each, n in zip(changes, grey.shape, strict=True)
+        ((np.arange(count) + 0.5) * scale).astype(int)
+        for count, scale in zip(counts, scales, strict=True)
     )
-    return (grey[np.ix_(rows, columns)], side) if side > 1 else (grey, 1)
+    return grey[np.ix_(rows, columns)], float(np.mean(scales))
+
+
+def _pixels_before(changes: np.ndarray, length: int) -> int:
+    """How many pixels, repeated to `length`, have all their edges at `changes`; else `length`.
+
+    The fewest that do, an edge being rounded to the next pixel.
+    """
+    most = int(length / SQUARES)
+    if np.diff(changes).min() < int(SQUARES):
+        return length
+    for count in range(len(changes) + 1, most + 1):
+        scale = length / count
+        if (np.abs(changes - np.rint(changes / scale) * scale) <= 0.5).all():
+            return count
+    return length
 
 
 def shrunk(grey: np.ndarray, side: int) -> np.ndarray:

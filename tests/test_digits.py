@@ -259,6 +259,17 @@ def test_an_enlargement_of_whole_pixels_is_undone(mnist_digits, cut):
     assert "7 x 7 pixels are alike" in found.steps[0].reason
 
 
+@pytest.mark.parametrize(("height", "width"), [(90, 90), (100, 97), (27, 28), (799, 801)])
+def test_an_enlargement_by_no_whole_number_is_undone(height, width):
+    small = (load_digits().images[0] / 16).astype(np.float32)
+    large = np.asarray(Image.fromarray(small).resize((width, height), Image.Resampling.NEAREST))
+
+    pixels, side = unmagnified(large)
+
+    assert side == pytest.approx((height + width) / 16)
+    np.testing.assert_array_equal(pixels, small)
+
+
 def test_few_pixels_are_told_from_many_and_after_an_enlargement_too(mnist_digits):
     small = Image.fromarray(load_digits().images[0].astype(np.float32) / 16)
 
@@ -311,6 +322,15 @@ def test_digits_of_8_pixels_are_taken():
 
         assert_digit(result.digit)
         assert likeness(result.digit, frame(image / 16)) > 0.8  # their pens are made thinner
+
+
+@pytest.mark.parametrize("number", [0, 1273])  # the second is on all of its border
+def test_a_tiny_digit_is_read_alike_dark_on_light_and_light_on_dark(number):
+    light = (load_digits().images[number] / 16).astype(np.float32)
+
+    readings = [main(read(image)).digit for image in (light, 1 - light)]
+
+    np.testing.assert_allclose(readings[0], readings[1], atol=1e-5)
 
 
 @settings(max_examples=60, deadline=None)

@@ -178,6 +178,7 @@ def test_a_gallery_shows_pictures_that_come_with_another_one_later(page):
     header |= {"view": {"order": "norm", "count": None}, "switches": {"hash": switch}}
     units = 3 * [{"caption": "", "text": "", "dead": False}]
     album = {"cell": 42, "units": units, "orders": {"norm": [2, 0, 1]}}
+    album["scale"] = {"name": "weight", "limit": 1.0}
     arrays = {"levels": np.zeros((3, 1, 784), np.uint8), "palette": signed_palette()}
 
     shown = page.evaluate(

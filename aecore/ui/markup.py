@@ -18,7 +18,6 @@ SIDE = 28
 _PIXELATED = "image-rendering:pixelated;display:block;width:100%;aspect-ratio:1;"
 _FRAME = "#e8196a"
 _DIM = "opacity:.7;font-size:.8rem;"
-_BAR = "linear-gradient(to right,#053061,#4393c3,#f7f7f7,#d6604d,#67001f)"
 
 
 def picture(pixels: np.ndarray, alt: str, *, limit: float | None = None) -> str:
@@ -140,15 +139,4 @@ def _grid(cells: str, smallest: int, *, most: int | None = None, gap: str = "3px
     return (
         f'<div style="display:grid;gap:{gap};'
         f'grid-template-columns:repeat(auto-fill,minmax({smallest}px,{largest}));">{cells}</div>'
-    )
-
-
-def colour_bar(limit: float, name: str) -> str:
-    """The scale of signed pictures, from -limit to limit."""
-    return (
-        f'<div style="display:flex;align-items:center;gap:.5rem;max-width:22rem;margin:.3rem 0">'
-        f'<span style="{_DIM}">{escape(name)}&nbsp;−{limit:.2g}</span>'
-        f'<span style="flex:1;height:.7rem;background:{_BAR};" role="img" '
-        f'aria-label="colour scale: blue is negative, white is zero, red is positive"></span>'
-        f'<span style="{_DIM}">+{limit:.2g}</span></div>'
     )

@@ -16,6 +16,11 @@ function fill(element, attributes, children) {
   return element;
 }
 
+/** Set what is not so already: to write the same again is work, too. */
+function put(element, values) {
+  for (const [name, value] of Object.entries(values)) if (element[name] !== value) element[name] = value;
+}
+
 /** A text as elements: **what matters** is bold. */
 function prose(text) {
   return text.split("**").map((part, i) => (i % 2 ? make("b", {}, part) : part));

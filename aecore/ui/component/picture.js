@@ -43,6 +43,18 @@ function toCanvas(levels, colours, gap = 0) {
   return easel;
 }
 
+/** The scale of signed pictures; `say(name, limit)` writes what its ends stand for. */
+function makeScale() {
+  const [low, high] = [make("span"), make("span")];
+  const label = "colour scale: blue is negative, white is zero, red is positive";
+  const bar = make("span", { class: "bar", role: "img", "aria-label": label });
+  const say = (name, limit) => {
+    put(low, { textContent: `${name} −${inShort(limit)}` });
+    put(high, { textContent: `+${inShort(limit)}` });
+  };
+  return { scale: make("div", { class: "scale" }, low, bar, high), say };
+}
+
 const SHEET = { zoom: 2, gap: 4, line: 18, margin: 12, font: "12px sans-serif" }; // sizes in pixels
 
 /**

@@ -55,7 +55,8 @@ function createGallery(parentElement) {
   const root = make("div", { class: "units", role: "group" });
   const note = make("p", { class: "note" });
   const below = make("div", { class: "below" }, note);
-  const whole = make("div", {}, root, below);
+  const colours = makeScale();
+  const whole = make("div", { class: "gallery" }, colours.scale, root, below);
   parentElement.append(whole);
   let told = null; // the server's latest header
   const layers = new Map(); // the latest header of each layer
@@ -99,6 +100,7 @@ function createGallery(parentElement) {
     leaves.set(hash, cells);
     if (leaves.size > OPEN) leaves.delete(leaves.keys().next().value);
     standing = "";
+    colours.say(album.scale.name, album.scale.limit);
     root.style.setProperty("--cell", `${album.cell}px`);
     const count = album.levels.length / album.units.length / DIGIT_SIDE ** 2;
     root.style.setProperty("--aspect", `${count * (DIGIT_SIDE + STRIP_GAP) - STRIP_GAP} / ${DIGIT_SIDE}`);

@@ -13,7 +13,6 @@ from aecore.ui import (
     address,
     chosen_unit,
     dissection,
-    markup,
     resources,
     shell,
     unit_details,
@@ -59,7 +58,6 @@ def _laboratory(found: Checkpoint) -> None:
         limits={each: dissection.limit(compared, digits, part, each) for each in unit_words.SCALES},
         count=SHOW[count],
     )
-    st.html(markup.colour_bar(view.limit, unit_words.scale_name(part, scale)))
     _bench(found, digits, view)
     components = dissection.components(found, digits, part)
     st.subheader(shell.counted(len(components), "PCA component"), anchor=False)

@@ -11,11 +11,6 @@ const instances = new WeakMap(); // parent element -> instance
 /** What this tab was sent of sweeps, by their hash; the oldest goes first. */
 const sweeps = (globalThis.__aecoreSweeps ??= new Map());
 
-/** Set what is not so already: to write the same again is work, too. */
-function put(element, values) {
-  for (const [name, value] of Object.entries(values)) if (element[name] !== value) element[name] = value;
-}
-
 const same = (a, b) => a?.length === b.length && a.every((value, i) => value === b[i]);
 
 /** The cell of a picture, in a link where there are any. */
@@ -36,14 +31,11 @@ function makeGrid({ rows, titles, columns, heading, scale, stacked, file, title 
     ? titles.map((_, i) => make("div", {}, ...made.map(({ cells }) => cells[i].cell)))
     : [...made.flatMap(({ name, cells }) => [name, ...cells.map(({ cell }) => cell)]), ...(heading ? [head] : []), ...feet];
   const root = make("div", { class: stacked ? "rows stacked" : "rows", style: `--count: ${titles.length}` }, ...parts);
-  const [low, high] = [make("span"), make("span")];
-  const label = "colour scale: blue is negative, white is zero, red is positive";
-  const bar = make("span", { class: "bar", role: "img", "aria-label": label });
-  const colours = scale ? [make("div", { class: "scale" }, low, bar, high)] : [];
+  const colours = scale && makeScale();
   const note = make("p", { class: "note" });
   let shown = null; // the latest that `fill` was given
   const saver = makeSaver(title, file, () => toSheet(shown));
-  const element = make("div", { class: "pictures" }, root, ...colours, make("div", { class: "below" }, note, saver));
+  const element = make("div", { class: "pictures" }, root, ...(colours ? [colours.scale] : []), make("div", { class: "below" }, note, saver));
 
   /** Show pictures, levels (R, B, 784), under the rows' names. */
   function fill(header, names, levels, palette) {
@@ -66,9 +58,7 @@ function makeGrid({ rows, titles, columns, heading, scale, stacked, file, title 
     feet.forEach((foot, i) => put(foot, { textContent: header.columns[i] }));
     if (note.dataset.text !== header.note) note.replaceChildren(...prose(header.note));
     note.dataset.text = header.note;
-    if (!header.scale) return;
-    put(low, { textContent: `${header.scale.name} −${inShort(header.scale.limit)}` });
-    put(high, { textContent: `+${inShort(header.scale.limit)}` });
+    colours?.say(header.scale.name, header.scale.limit);
   }
   return { element, fill };
 }
