@@ -176,6 +176,11 @@ def test_the_noisy_row_follows_its_controls_and_the_slider_before_it_is_let_go(a
     assert "standard deviation" in page.locator(".st-key-noise_level").inner_text()
     page.mouse.up()
     page.wait_for_url("**level=0.9*")
+    settled(page)
+
+    page.evaluate("globalThis.__aecoreSweeps.clear()")  # what the tab has lost is sent again
+    page.locator(".st-key-noise_level input").press("ArrowLeft")
+    page.wait_for_function("globalThis.__aecoreSweeps.size === 1")
 
 
 def files(*folders: Path) -> set[Path]:

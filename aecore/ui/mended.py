@@ -51,8 +51,8 @@ def pictures(bench: Bench, slider: str, levels: Sequence[float]) -> None:
         Where it may stand.
     """
     damage, sweep = bench.damage, None
-    if damage.kind == "occlusion":  # a sweep for every place of the square would be too many
-        series = _series(bench, damage)
+    if damage.kind == "occlusion" or damage.level not in levels:
+        series = _series(bench, damage)  # a sweep for every place of the square would be too many
     else:
         swept = _sweep(bench.digest, damage.kind, tuple(levels), bench)
         series = swept[levels.index(damage.level)]

@@ -47,11 +47,8 @@ class Bench:
             if alike and card.train.noise is None and name != found.name:
                 checkpoints["plain"] = resources.load_checkpoint(name)
                 break
-        names = [
-            *(each.digest for each in checkpoints.values()),
-            resources.test_digits().fingerprint,
-        ]
-        digest = " ".join(names)
+        fingerprint = resources.test_digits().fingerprint
+        digest = " ".join([*(each.digest for each in checkpoints.values()), fingerprint])
         kept = _kept(digest, damage.kind, damage.row, damage.column)
         return cls(found=found, damage=damage, checkpoints=checkpoints, digest=digest, kept=kept)
 
