@@ -136,9 +136,9 @@ class Adam(Optimizer):
 
     def __init__(self, groups: Iterable[dict[str, Any]], *, lr: Tensor) -> None:
         super().__init__(groups, lr=lr)
+        self._steps = torch.zeros((), device=lr.device)
         self._lists = []
         for group in self.param_groups:
-            group["step"] = torch.zeros((), device=lr.device)
             parameters = [each.detach() for each in group["params"]]
             states = [self.state[parameter] for parameter in group["params"]]
             averages = ([state[name] for state in states] for name in self.remembers)
@@ -146,20 +146,19 @@ class Adam(Optimizer):
 
     def memory(self) -> dict[str, Tensor]:
         """All that the next steps depend on but the parameters and their gradients, by name."""
-        steps = {f"group.{i}.step": group["step"] for i, group in enumerate(self.param_groups)}
-        return super().memory() | steps
+        return super().memory() | {"group.0.step": self._steps}
 
     @torch.no_grad()
     def step(self) -> None:
         """Update every parameter from its gradient."""
+        self._steps.add_(1.0)
         for group, (parameters, *averages) in zip(self.param_groups, self._lists, strict=True):
-            group["step"].add_(1.0)
             torch._fused_adam_(
                 parameters,
                 _as_they_lie(parameter.grad for parameter in group["params"]),
                 *averages,
                 [],
-                [group["step"]] * len(parameters),
+                [self._steps] * len(parameters),
                 lr=group["lr"],
                 beta1=0.9,
                 beta2=0.999,

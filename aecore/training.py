@@ -99,7 +99,10 @@ def train(
     schedule = rates(config, config.epochs * steps).to(device).split(steps)
     rate = schedule[0][0].clone()
     backpropagate = Backpropagation(
-        model, kl_weight=config.kl_weight, batch_size=config.batch_size, generator=generator
+        model,
+        kl_weight=config.kl_weight,
+        batch_sizes={config.batch_size, len(train_images) % config.batch_size},
+        generator=generator,
     )
     optimizers = new_optimizers(model, config, rate=rate)
     sums = torch.zeros(2, device=device)

@@ -44,9 +44,9 @@ def parts(request, monkeypatch):
     torch.set_num_threads(before)
 
 
-def learner(model, *, kl_weight=0.3, batch_size=6, seed=3):
+def learner(model, *, kl_weight=0.3, batch_sizes=(4, 5, 6), seed=3):
     return Backpropagation(
-        model, kl_weight=kl_weight, batch_size=batch_size, generator=seeded(seed)
+        model, kl_weight=kl_weight, batch_sizes=batch_sizes, generator=seeded(seed)
     )
 
 
