@@ -24,6 +24,7 @@ from torch import Tensor, nn
 
 from aecore.model import Autoencoder, kl_divergence
 
+_threshold_backward = torch.ops.aten.threshold_backward.grad_input  # 4 us less than by its family
 _PARTS = 2
 _LARGE = 2**16
 """Values of a matrix that is worth sharing out."""
@@ -176,7 +177,7 @@ class Passes:
             before = below.output  # ReLU has been there
             layer.set_gradients(before, slope, scale)
             slope = layer.slope_by_input(slope, scale)
-            torch.ops.aten.threshold_backward(slope, before, 0, grad_input=slope)
+            _threshold_backward(slope, before, 0, grad_input=slope)
             scale = 1.0
         self._first.set_gradients(x, slope, scale)
         return self._first.slope_by_input(slope, scale) if to_input else None

@@ -62,7 +62,7 @@ def run(
     history: list[EpochRecord] = []
     records = train(
         model,
-        torch.tensor(to_unit(dataset.train_images), device=device),
+        torch.tensor(dataset.train_images, device=device),
         torch.tensor(to_unit(dataset.test_images), device=device),
         train_config,
         should_stop=should_stop,

@@ -55,12 +55,10 @@ class Trainer:
         self.dataset = data.load(self.spec.data, allow_download=False)
         self.recorder.fingerprint = self.dataset.fingerprint
         self.state = self._last_state()
-        self.train_images, self.test_images = (
-            torch.from_numpy(to_unit(images)).to(self.device)
-            for images in (self.dataset.train_images, self.dataset.test_images)
-        )
         self.pca = PCA.fit(self.dataset.train_images, self.spec.model.latent_dim)
         clean = to_unit(self.dataset.test_images)
+        self.train_images = torch.tensor(self.dataset.train_images, device=self.device)
+        self.test_images = torch.tensor(clean, device=self.device)
         noise = self.spec.train.noise
         self.noisy = corrupt_fixed(clean, noise)
         pca_error = metrics.mse(clean, self.pca.reconstruct(compensate(self.noisy, noise)))

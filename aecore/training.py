@@ -68,8 +68,10 @@ def train(
     ----------
     model : Autoencoder
         Already on its device.
-    train_images, test_images : Tensor of shape (N, 784), float32 in 0..1
+    train_images : Tensor of shape (N, 784), uint8 in 0..255
         On the model's device; the whole of the data is one tensor there.
+    test_images : Tensor of shape (M, 784), float32 in 0..1
+        On the model's device.
     config : TrainConfig
     should_stop : callable
         Asked before every step. When it says yes the generator ends, without a record
@@ -105,25 +107,21 @@ def train(
         generator=generator,
     )
     optimizers = new_optimizers(model, config, rate=rate)
-    sums = torch.zeros(2, device=device)
-    parts = backpropagate.parts
-    pieces = train_images.view(-1, N_PIXELS // parts)
-    piece = torch.arange(parts, device=device)[:, None]
-    gathered = pieces.new_empty(parts * config.batch_size, N_PIXELS // parts)
+    sum_of_losses, sum_of_errors = sums = torch.zeros(2, device=device)
+    gather = Gathering(train_images, config.batch_size, parts=backpropagate.parts)
 
     def step(rows: Tensor) -> None:
         """Learn from the digits in these rows."""
-        numbers = torch.add(piece, rows, alpha=parts).view(-1)
-        target = torch.index_select(pieces, 0, numbers, out=gathered[: len(numbers)])
-        target = target.view(parts, len(rows), -1)
+        target = gather(rows)
         if config.distortion:
             whole = distort(together(target), share=config.distortion, generator=generator)
-            target = apart(whole, parts)
+            target = apart(whole, backpropagate.parts)
         x = corrupt(target, config.noise, generator=generator)
         loss, mse = backpropagate(x, target)
         for optimizer in optimizers:
             optimizer.step()
-        sums.add_(torch.stack((loss, mse)), alpha=len(rows))
+        sum_of_losses.add_(loss, alpha=len(rows))
+        sum_of_errors.add_(mse, alpha=len(rows))
 
     if device.type == "cuda":
         run = CapturedStep(step, config.batch_size, generator)
@@ -165,6 +163,35 @@ def train(
         history.append(record)
         keep(TrainingState.of(model, optimizers, generator, history))
         yield record
+
+
+class Gathering:
+    """Takes digits out of the whole of the data: bytes, as picking rows waits for memory.
+
+    Parameters
+    ----------
+    images : Tensor of shape (N, 784), uint8 in 0..255
+    batch_size : int
+        The largest batch that will be asked for.
+    parts : int
+        P, in how many parts the pixels are to come.
+    """
+
+    def __init__(self, images: Tensor, batch_size: int, *, parts: int) -> None:
+        self._pieces = images.view(-1, N_PIXELS // parts)
+        self._part = torch.arange(parts, device=images.device)[:, None]
+        self._bytes = self._pieces.new_empty(parts * batch_size, N_PIXELS // parts)
+        self._digits = torch.empty_like(self._bytes, dtype=torch.float32)
+
+    def __call__(self, rows: Tensor) -> Tensor:
+        """Digits by their numbers, (B,) int64 -> (P, B, 784 / P), float32 in 0..1.
+
+        They are overwritten by the next ones.
+        """
+        numbers = torch.add(self._part, rows, alpha=len(self._part)).view(-1)
+        picked = torch.index_select(self._pieces, 0, numbers, out=self._bytes[: len(numbers)])
+        digits = torch.div(picked, 255.0, out=self._digits[: len(numbers)])
+        return digits.view(len(self._part), len(rows), -1)
 
 
 @torch.no_grad()

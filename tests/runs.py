@@ -43,7 +43,7 @@ def wait_for_end(run: Run) -> Run:
 
 def plain_weights(spec: RunSpec, digits: Dataset) -> dict[str, np.ndarray]:
     """What `spec` gives when it is trained in one go, without any job."""
-    images = [torch.tensor(to_unit(x)) for x in (digits.train_images, digits.test_images)]
+    images = torch.tensor(digits.train_images), torch.tensor(to_unit(digits.test_images))
     threads = torch.get_num_threads()
     torch.set_num_threads(spec.threads)
     try:

@@ -71,11 +71,12 @@ def test_our_loop_learns_what_the_notebooks_loop_learns(digits):
     images, test_images = (
         torch.tensor(to_unit(x)) for x in (digits.train_images, digits.test_images)
     )
+    levels = torch.tensor(digits.train_images)
     recipe = get_preset("plane").notebook_recipe(20)
     theirs, ours = (new_model(get_preset("plane").model, seed=0, device=CPU) for _ in range(2))
 
     epochs = list(notebook_loop(theirs, images, recipe))
-    *_, last = train(ours, images, test_images, recipe)
+    *_, last = train(ours, levels, test_images, recipe)
 
     assert len(epochs) == 20
     error = (theirs.eval()(test_images) - test_images).square().mean().item()

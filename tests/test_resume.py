@@ -36,7 +36,7 @@ CASES = {
 @pytest.fixture(scope="module")
 def images(digits):
     """Bundled digits (1297, 784) to train on and (500, 784) to test."""
-    return tuple(torch.tensor(to_unit(x)) for x in (digits.train_images, digits.test_images))
+    return torch.tensor(digits.train_images), torch.tensor(to_unit(digits.test_images))
 
 
 def run(images, model_config, config, *, state=None, epochs=None):

@@ -68,10 +68,10 @@ def bench_train(
 
         No time includes the final test error; our loop looks at one test digit after an epoch.
     """
-    train_images = torch.tensor(to_unit(dataset.train_images))
+    train_images = torch.tensor(to_unit(dataset.train_images))  # as a notebook holds them
     test_images = torch.tensor(to_unit(dataset.test_images), device=device)
     test_inputs = fixed_corruption(test_images, preset.train.noise)
-    on_device = train_images.to(device)
+    on_device = torch.tensor(dataset.train_images, device=device)
     notebooks = preset.notebook_recipe(notebook_epochs)
     ours = dataclasses.replace(preset.train, epochs=preset.parity_epochs)
 
