@@ -315,8 +315,3 @@ def fit_gaussian(codes: np.ndarray) -> Gaussian:
         If `codes` is no table of finite numbers.
     """
     return Gaussian(*_mean_and_covariance(as_codes("codes", codes)))
-
-
-def sample_standard(n: int, dim: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw n codes (n, dim) from the standard normal distribution, blind to the data."""
-    return rng.standard_normal((n, dim))
