@@ -16,7 +16,9 @@ from scipy import ndimage
 from aecore.blobs import Blobs, find_blobs
 from aecore.errors import ConfigError, PictureError
 from aecore.framing import BOX, FINE, Framed, crop, fit
-from aecore.ink import EIGHT, find_ink, grey_of, resized, shrunk, unmagnified, without_lines
+from aecore.ink import EIGHT, find_ink, grey_of
+from aecore.ruling import without_lines
+from aecore.scaling import resized, shrunk, unmagnified
 
 PREVIEW_SIDE = 256
 SHARP = 40

@@ -1,22 +1,19 @@
-"""Picture -> ink: what is paper, which of the two is darker, and which lines were printed.
+"""Picture -> ink: what is paper, and which of the two is darker.
 
-Every function takes arrays and returns the next one and the reason, one line with what was found.
+The functions that others call give the reason, too: one line with what was found.
 """
 
 from __future__ import annotations
 
-import math
 from typing import Literal
 
 import numpy as np
-from PIL import Image
 from scipy import ndimage
-from skimage.draw import line as pixels_of_line
 from skimage.filters import threshold_otsu
 from skimage.morphology import closing, disk
-from skimage.transform import hough_line, hough_line_peaks
 
 from aecore.errors import PictureError
+from aecore.scaling import resized, shrunk
 
 Invert = Literal["auto", "yes", "no"]
 
@@ -41,8 +38,6 @@ PATTERN = 0.6
 """Ink that has this share of the stronger ink's strength is no rest of the paper."""
 PHOTO = 64
 """Shorter pictures are no photos of notes and reflections."""
-SQUARES = 3.0
-"""How many pixels long squares must be at least to be told, where that is no whole number."""
 FEW = 16
 """Shorter pictures show no uneven light: a digit may be on all of their border."""
 COMPACT = 0.45
@@ -55,24 +50,6 @@ LUMA = np.float32([0.299, 0.587, 0.114])  # ITU-R BT.601, as in Pillow
 
 EIGHT = np.ones((3, 3), dtype=bool)
 """Pixels that touch at a corner belong together."""
-
-LINES_SIDE = 512
-"""Lines are looked for in a copy so many pixels long; below an eighth of it there are none."""
-THIN = 0.025
-"""How thick they may be, as a share of the picture."""
-TILT = 8.0
-"""How far printed lines may be turned, in degrees."""
-LONG = 0.75
-"""The share of the picture's width or height that a single line crosses."""
-REPEATED = 0.4
-"""The same for one of at least three lines, or of two and two that make a box."""
-
-Line = tuple[float, float, float]
-"""The rows where a line is at the first and the last column of the pooled ink, and the share of
-its way that is inked."""
-
-
-# Colour
 
 
 def grey_of(picture: np.ndarray) -> tuple[np.ndarray, str]:
@@ -108,9 +85,6 @@ def _contrast(grey: np.ndarray) -> float:
     return float(np.quantile(away, 0.995) - np.median(away))
 
 
-# Paper
-
-
 def find_ink(grey: np.ndarray, invert: Invert = "auto") -> tuple[np.ndarray, bool, str]:
     """Take the paper away and make ink white, whichever way round it was.
 
@@ -134,14 +108,11 @@ def find_ink(grey: np.ndarray, invert: Invert = "auto") -> tuple[np.ndarray, boo
         If nothing stands out.
     """
     small = shrunk(grey, SMALL)
-    border = small[_border(small)]
-    even = _is_even(small)
+    border = _border(small)
+    even = _is_even(small, border)
     dark = _is_dark(small, border, even=even) if invert == "auto" else invert == "yes"
     light, small = (grey, small) if dark else (1 - grey, 1 - small)  # ink is the darker from here
-    if even:
-        paper = np.full_like(grey, np.median(small[_border(small)]))
-    else:
-        paper = _paper(small, grey.shape)
+    paper = np.full_like(grey, np.median(small[border])) if even else _paper(small, grey.shape)
     # Ink takes a share of the light, in a shadow too; in a negative, of what is short of white.
     ink = (paper - light) / np.maximum(paper, 0.1)
     if not even:
@@ -174,30 +145,30 @@ def _is_noise(away: np.ndarray) -> bool:
     return strongest < FAINT and strongest < BEYOND_NOISE * _spread(smooth)
 
 
-def _is_even(small: np.ndarray) -> bool:
-    """Whether the border of a picture (h, w) counts as one level: in a very small one always.
+def _is_even(small: np.ndarray, border: np.ndarray) -> bool:
+    """Whether the border, a mask, of a picture (h, w) counts as one level.
 
-    Elsewhere but for the waves of an enlargement: bicubic and Lanczos kernels swing beside an edge.
-    Taken for a photo's noise, digits that fill their picture were turned inside out.
+    In a very small one it always does, elsewhere but for the waves of an enlargement: bicubic and
+    Lanczos kernels swing beside an edge. Taken for a photo's noise, digits that fill their picture
+    were turned inside out.
     """
-    at = _border(small)
-    noise = _spread(small[at] - np.median(small[at]))
+    noise = _spread(small[border] - np.median(small[border]))
     if noise < EVEN or max(small.shape) < FEW:
         return True
-    grain = _spread((small - ndimage.uniform_filter(small, 3))[at])
+    grain = _spread((small - ndimage.uniform_filter(small, 3))[border])
     smooth = max(small.shape) < PHOTO or grain < WAVES * noise
     return bool(smooth and noise < RINGING * np.ptp(small))
 
 
 def _is_dark(small: np.ndarray, border: np.ndarray, *, even: bool) -> bool:
-    """Whether the ink is darker than the paper, in a picture (h, w).
+    """Whether the ink is darker than the paper, in a picture (h, w) with its border, a mask.
 
     Ink is the smaller part and stands out the most, which the third power listens to.
     """
     if even:
-        return float(((small - np.median(border)) ** 3).sum()) <= 0
+        return float(((small - np.median(small[border])) ** 3).sum()) <= 0
     above = small > threshold_otsu(small)
-    share = above[_border(small)].mean()
+    share = above[border].mean()
     light_paper = share > 0.5
     strokes = above != light_paper
     if abs(share - 0.5) > 0.1 and not _is_solid(strokes) and _stands_out(small, strokes):
@@ -275,112 +246,6 @@ def _spread(values: np.ndarray) -> float:
     return 1.4826 * float(np.median(np.abs(values)))
 
 
-# Printed lines
-
-
-def without_lines(ink: np.ndarray) -> tuple[np.ndarray, str]:
-    """Take ruled and squared paper's lines away, and leave the strokes that cross them.
-
-    Parameters
-    ----------
-    ink : ndarray of shape (H, W), in 0..1
-
-    Returns
-    -------
-    ndarray of shape (H, W)
-    str
-    """
-    if max(ink.shape) < LINES_SIDE // 8:
-        return ink, "Too small for printed lines, nothing done"
-    found = [_lines(view) for view in (ink, ink.T)]
-    boxed = min(map(len, found)) >= 2  # a form's box around the digit
-    left = ink
-    counts = []
-    for upright, lines in enumerate(found):
-        repeated = boxed or len(lines) >= 3
-        lines = [line for line in lines if repeated or line[2] >= LONG]
-        view = left.T if upright else left
-        taken = _without_parallels(view, lines)
-        counts.append(0 if taken is view else len(lines))
-        left = taken.T if upright else taken
-    if not any(counts):
-        return ink, "No long straight lines found, nothing done"
-    if left.max() < 0.5 * ink.max() or left.sum() < 0.02 * ink.sum():
-        return ink, "Long straight lines are all there is, so they stay"
-    return left, f"Printed lines taken away: {counts[0]} across, {counts[1]} upright"
-
-
-def _mask(ink: np.ndarray) -> np.ndarray:
-    """Where there is any ink worth the name."""
-    return ink > 0.15 * np.quantile(ink[ink > 0], 0.98)
-
-
-def _without_parallels(ink: np.ndarray, lines: list[Line]) -> np.ndarray:
-    """Take near-horizontal lines out of ink (H, W)."""
-    if not lines or not ink.any():  # all of it was lines of the other direction
-        return ink
-    mask = _mask(ink)
-    factor = math.ceil(max(ink.shape) / LINES_SIDE)
-    height, width = mask.shape
-    near = np.zeros_like(mask)
-    for start, end, _ in lines:
-        rows, columns = pixels_of_line(
-            *(round((at + 0.5) * factor) for at in (start, 0)),
-            round((end + 0.5) * factor),
-            width - 1,
-        )
-        inside = (rows >= 0) & (rows < height) & (columns < width)
-        near[rows[inside], columns[inside]] = True
-    reach = 2 * factor + 1
-    near = ndimage.maximum_filter1d(near, 2 * reach + 1, axis=0)
-    thick = _thickness(mask & near)
-    if thick > max(4, THIN * max(ink.shape)):
-        return ink
-    thin = mask & ~ndimage.binary_opening(mask, np.ones((thick + 1, 1)))
-    fringe = ndimage.maximum_filter1d(thin & near, 3, axis=0)  # the line's grey edges
-    edges = fringe & ~ndimage.binary_opening(mask, np.ones((thick + 1, 1)))
-    return np.where(edges, 0, ink)
-
-
-def _lines(ink: np.ndarray) -> list[Line]:
-    """Straight lines that run across much of ink (H, W), near-horizontal."""
-    mask = _pooled(_mask(ink), math.ceil(max(ink.shape) / LINES_SIDE))
-    height, width = mask.shape
-    tilts = np.deg2rad(90 + np.arange(-TILT, TILT + 0.1, 0.25))
-    votes, angles, distances = hough_line(mask, tilts)
-    _, found, where = hough_line_peaks(
-        votes, angles, distances, min_distance=4, min_angle=len(tilts), threshold=REPEATED * width
-    )
-    lines = []
-    for angle, distance in zip(found, where, strict=True):
-        start, end = ((distance - x * math.cos(angle)) / math.sin(angle) for x in (0, width - 1))
-        rows = np.rint(np.linspace(start, end, width)).astype(int)
-        inside = (rows >= 1) & (rows < height - 1)
-        columns = np.flatnonzero(inside)
-        if len(columns) < width / 2:
-            continue
-        hit = mask[rows[inside], columns] | mask[rows[inside] - 1, columns]
-        lines.append((start, end, (hit | mask[rows[inside] + 1, columns]).sum() / width))
-    return lines
-
-
-def _thickness(mask: np.ndarray) -> int:
-    """The usual height of what is set in each column, in pixels, with some room."""
-    edges = np.diff(np.pad(mask, ((1, 1), (0, 0))).astype(np.int8), axis=0)
-    starts, ends = np.argwhere(edges.T == 1), np.argwhere(edges.T == -1)
-    return math.ceil(1.5 * float(np.median(ends[:, 1] - starts[:, 1]))) + 1
-
-
-def _pooled(mask: np.ndarray, factor: int) -> np.ndarray:
-    """Whether anything is set in each square of `factor` pixels."""
-    height, width = (n // factor * factor for n in mask.shape)
-    squares = mask[:height, :width].reshape(height // factor, factor, width // factor, factor)
-    return squares.any(axis=(1, 3))
-
-
-# Thresholds
-
-
 def threshold_of(ink: np.ndarray) -> float:
     """The level that splits ink from what is left of the paper, by Otsu's method.
 
@@ -393,77 +258,3 @@ def threshold_of(ink: np.ndarray) -> float:
     level = float(threshold_otsu(values))
     below = float(values[values <= level].mean())
     return below / 2 if below > PATTERN * values[values > level].mean() else level
-
-
-# Pixels
-
-
-def unmagnified(grey: np.ndarray) -> tuple[np.ndarray, float]:
-    """Undo an enlargement that has repeated each pixel.
-
-    Parameters
-    ----------
-    grey : ndarray of shape (H, W)
-
-    Returns
-    -------
-    ndarray of shape (h, w)
-        One pixel for each square; `grey` itself where there are none.
-    float
-        How many pixels a square is long; of an enlargement by no whole number in the mean.
-    """
-    changes = []
-    for axis in (0, 1):
-        differs = (np.diff(grey, axis=axis) != 0).any(axis=1 - axis)
-        changes.append(np.flatnonzero(differs) + 1)
-    if min(map(len, changes)) < 4:  # a rectangle or two are no enlargement
-        return grey, 1.0
-    side = math.gcd(*(int(np.gcd.reduce(np.diff(each))) for each in changes))
-    if side > 1:
-        rows, columns = (
-            np.clip(np.arange(-(-each[0] % side), n, side) + side // 2, 0, n - 1)
-            for each, n in zip(changes, grey.shape, strict=True)
-        )
-        return grey[np.ix_(rows, columns)], float(side)
-    counts = [_pixels_before(each, n) for each, n in zip(changes, grey.shape, strict=True)]
-    scales = [n / count for n, count in zip(grey.shape, counts, strict=True)]
-    if min(scales) < SQUARES or max(scales) > 1.1 * min(scales):
-        return grey, 1.0
-    rows, columns = (
-        ((np.arange(count) + 0.5) * scale).astype(int)
-        for count, scale in zip(counts, scales, strict=True)
-    )
-    return grey[np.ix_(rows, columns)], float(np.mean(scales))
-
-
-def _pixels_before(changes: np.ndarray, length: int) -> int:
-    """How many pixels, repeated to `length`, have all their edges at `changes`; else `length`.
-
-    The fewest that do, an edge being rounded to the next pixel.
-    """
-    most = int(length / SQUARES)
-    if np.diff(changes).min() < int(SQUARES):
-        return length
-    for count in range(len(changes) + 1, most + 1):
-        scale = length / count
-        if (np.abs(changes - np.rint(changes / scale) * scale) <= 0.5).all():
-            return count
-    return length
-
-
-def shrunk(grey: np.ndarray, side: int) -> np.ndarray:
-    """Shrink (H, W) to at most `side` pixels on the longer side, proportions kept."""
-    longest = max(grey.shape)
-    if longest <= side:
-        return grey
-    return resized(grey, tuple(max(1, round(n * side / longest)) for n in grey.shape))
-
-
-def resized(
-    grey: np.ndarray,
-    shape: tuple[int, ...],
-    kernel: Image.Resampling = Image.Resampling.BICUBIC,
-) -> np.ndarray:
-    """Scale smoothly to `shape`."""
-    picture = Image.fromarray(np.ascontiguousarray(grey, dtype=np.float32))
-    return np.clip(np.asarray(picture.resize(shape[::-1], kernel)), 0, 1)

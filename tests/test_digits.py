@@ -17,7 +17,7 @@ from aecore.dataset import to_unit
 from aecore.digits import FoundDigit, Settings, read
 from aecore.errors import ConfigError, PictureError
 from aecore.framing import frame
-from aecore.ink import unmagnified
+from aecore.scaling import unmagnified
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ PACKAGE = REPOSITORY / "aecore"
 
 # Every module stands on a step and imports from lower steps only, inside functions too.
 STEPS = (
-    {"errors", "threads"},
+    {"errors", "scaling", "threads"},
     {"checks", "codes", "config", "dataset", "framing", "held_file", "ink", "picture_file"}
-    | {"pictures", "plot", "selection", "subset", "whole_file"},
+    | {"pictures", "plot", "ruling", "selection", "subset", "whole_file"},
     {"blobs", "cuda_graph", "distortion", "download", "drawing", "history", "latent", "layers"}
     | {"limits", "model", "noise", "presets", "run_spec", "sheet"},
     {"animation", "backprop", "baseline", "card", "changes", "damage", "digits", "download_job"}
