@@ -88,9 +88,10 @@ def shown(page) -> list[int]:
     return page.locator(CELL).evaluate_all("cells => cells.map(cell => Number(cell.dataset.unit))")
 
 
-PRESS_AND_LOOK = """text => {
+PRESS_AND_LOOK = """async (text) => {
   const switches = [...document.querySelectorAll("[class*=st-key-filters_] button")];
   switches.find((button) => button.innerText === text).click();
+  await new Promise((resolve) => setTimeout(resolve)); // no server answers in that time
   return globalThis.__shown();
 }"""
 

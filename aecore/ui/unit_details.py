@@ -25,10 +25,11 @@ def show(found: Checkpoint, digits: TestDigits, part: Part, unit: int) -> None:
     """Draw the details of a unit; all at once, as the browser redraws the page for each part."""
     name = unit_words.name(part, unit)
     loss, pictures, drawn = _measured(found.digest, digits.fingerprint, part, unit, found, digits)
-    st.subheader(name[0].upper() + name[1:] if part == "hidden" else name, anchor=False)
+    headline = name[0].upper() + name[1:] if part == "hidden" else name
     if pictures:
-        pictures.draw()
+        pictures.draw(headline)
     else:
+        st.subheader(headline, anchor=False)
         st.info(
             f"{name.capitalize()} is **dead**: its sum is above zero for none of the "
             f"{len(digits.labels):,} test digits, so nothing excites it and nothing is lost.",
@@ -82,7 +83,7 @@ class _Pictures:
         """Where the colours of the difference are deepest."""
         return colour_limit(self.series[-1])
 
-    def draw(self) -> None:
+    def draw(self, headline: str) -> None:
         """Rows of them."""
         images, whole, without, difference = self.series
         series = [
@@ -99,6 +100,7 @@ class _Pictures:
             columns=[f"{label}\n{output:.2f}" for _, label, output in known],
             heading=f"label · output of {self.name}",
             scale_name="grey levels",
+            headline=headline,
             title="these digits",
             file=f"{self.name.replace(' ', '-')}-digits",
         )

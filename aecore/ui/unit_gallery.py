@@ -48,6 +48,8 @@ def draw(
     short: str = "",
     sortable: bool = True,
     chosen: Chosen | None = None,
+    headed: bool = False,
+    about: str = "",
     note: str = "",
 ) -> None:
     """Draw units and a button that saves them.
@@ -66,8 +68,10 @@ def draw(
     chosen : Chosen, optional
         The unit to mark, which the order by similarity compares with; None for a gallery that is
         only looked at.
-    note : str
-        A text below them.
+    headed : bool
+        Whether the title stands above them.
+    about, note : str
+        Texts above and below them.
     """
     order = view.order if sortable else "number"
     names = {
@@ -92,6 +96,8 @@ def draw(
         switches=switches,
         chosen=None if chosen is None else chosen.unit,
         similar=None if chosen is None else units.order("similarity", chosen.picture(units)),
+        headed=headed,
+        about=about,
         note=note,
     )
 

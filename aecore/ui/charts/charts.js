@@ -117,7 +117,8 @@ async function chartCanvas(svg, { title }) {
 
 function makeFigure(chart) {
   const frame = make("div");
-  const button = makeSaver(chart.title, chart.file, () => chartCanvas(frame.firstChild, chart));
+  const button = makeSaver(() => chartCanvas(frame.firstChild, chart));
+  nameSaver(button, chart.title, chart.file);
   const figure = make("figure", {}, make("figcaption", {}, chart.title), frame, button);
   return { figure, draw: () => (WIDE.includes(chart.kind) ? drawWide(frame, chart) : frame.append(makeChart(chart))) };
 }

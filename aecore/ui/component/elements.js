@@ -26,12 +26,25 @@ function prose(text) {
   return text.split("**").map((part, i) => (i % 2 ? make("b", {}, part) : part));
 }
 
+/** Let an element say a text. */
+function write(element, text) {
+  if (element.dataset.text === text) return;
+  element.dataset.text = text;
+  element.replaceChildren(...prose(text));
+}
+
 /** A button that saves what `draw` gives, a canvas or the promise of one, as a PNG. */
-function makeSaver(title, file, draw) {
-  const button = make("button", { type: "button", class: "saver", "aria-label": `Download as PNG: ${title}` }, "↓ PNG");
+function makeSaver(draw) {
+  const button = make("button", { type: "button", class: "saver" }, "↓ PNG");
   button.addEventListener("click", async () => {
     const canvas = await draw();
-    make("a", { download: `${file}.png`, href: canvas.toDataURL("image/png") }).click();
+    make("a", { download: `${button.dataset.file}.png`, href: canvas.toDataURL("image/png") }).click();
   });
   return button;
+}
+
+/** Say what a saver saves, and under which name. */
+function nameSaver(button, title, file) {
+  put(button, { ariaLabel: `Download as PNG: ${title}` });
+  put(button.dataset, { file });
 }

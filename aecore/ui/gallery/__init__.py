@@ -78,6 +78,8 @@ def gallery(
     switches: Mapping[str, Switch],
     chosen: int | None = None,
     similar: np.ndarray | None = None,
+    headed: bool = False,
+    about: str = "",
     note: str = "",
 ) -> None:
     """Draw a gallery, and a button that saves what it shows.
@@ -86,7 +88,7 @@ def gallery(
     ----------
     key : str
     name : str
-        What it shows, for those who do not see it.
+        What it shows: for those who do not see it, and on the picture that is saved.
     album : Album
     order : str
         One of the album's orders, or `similarity`.
@@ -101,13 +103,17 @@ def gallery(
         the visitor chooses is announced as the event `CHOSEN`; a reply to it is heeded.
     similar : ndarray of shape (K,), optional
         The order by similarity to the chosen unit.
-    note : str
-        A text below it, `**what matters**` in bold.
+    headed : bool
+        Whether the name stands above it, too.
+    about, note : str
+        Texts above and below it, `**what matters**` in bold.
     """
     header = {
         "hash": album.digest,
         "name": name,
         "file": key.replace("_", "-"),
+        "isHeaded": headed,
+        "about": about,
         "note": note,
         **about_choice(chosen, similar),
         "view": {"order": order, "count": count, "layer": layer},

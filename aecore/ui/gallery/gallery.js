@@ -53,10 +53,12 @@ function toSheet(title, { levels, colours, units, scale }, numbers) {
 
 function createGallery(parentElement) {
   const root = make("div", { class: "units", role: "group" });
+  const headline = make("h3", { class: "headline" });
+  const lead = make("p", { class: "lead" });
   const note = make("p", { class: "note" });
-  const below = make("div", { class: "below" }, note);
+  const saver = makeSaver(() => toSheet(texts().name, album, standing.split(",").map(Number)));
   const colours = makeScale();
-  const whole = make("div", { class: "gallery" }, colours.scale, root, below);
+  const whole = make("div", { class: "gallery" }, headline, lead, colours.scale, root, make("div", { class: "below" }, note, saver));
   parentElement.append(whole);
   let told = null; // the server's latest header
   const layers = new Map(); // the latest header of each layer
@@ -69,7 +71,8 @@ function createGallery(parentElement) {
   let own = {}; // what was chosen or pressed here and the server has not confirmed
   const said = () => ({ hash: told.hash, chosen: told.chosen, ...told.view });
   const now = () => ({ ...said(), ...own });
-  const switches = () => (told ? layers.get(now().layer).switches : {});
+  const texts = () => layers.get(now().layer); // and switches
+  const switches = () => (told ? texts().switches : {});
 
   function makeCell(number) {
     const { text, caption: words, dead } = album.units[number];
@@ -140,7 +143,17 @@ function createGallery(parentElement) {
     if (!root.querySelector("[tabindex='0']")) root.querySelector("button")?.setAttribute("tabindex", 0);
   }
 
+  /** Say what is shown. */
+  function say({ name, isHeaded, about, note: words, file }) {
+    root.setAttribute("aria-label", name);
+    write(headline, isHeaded ? name : "");
+    write(lead, about);
+    write(note, words);
+    nameSaver(saver, name, file);
+  }
+
   function refresh() {
+    say(texts());
     open();
     arrange();
     mark();
@@ -161,12 +174,6 @@ function createGallery(parentElement) {
     if (layer === told.view.layer) delete own.chosen;
     else if (told.chosen !== null) own.chosen = NONE;
     return true;
-  }
-
-  /** Say what the gallery shows, and save it under that name. */
-  function name({ name, file }) {
-    root.setAttribute("aria-label", name);
-    below.replaceChildren(note, makeSaver(name, file, () => toSheet(name, album, standing.split(",").map(Number))));
   }
 
   root.addEventListener("scroll", () => (isScrolled = true));
@@ -200,8 +207,6 @@ function createGallery(parentElement) {
         own = {}; // of another layer, or of another model
         if (header.view.layer === told.view.layer) layers.clear();
       }
-      if (header.name !== told?.name) name(header);
-      if (header.note !== told?.note) note.replaceChildren(...prose(header.note));
       told = header;
       layers.set(header.view.layer, header);
       settle();
@@ -219,8 +224,12 @@ function createGallery(parentElement) {
       for (const [what, { key, values }] of Object.entries(switches())) {
         const at = [...document.querySelectorAll(`.st-key-${key} button`)].indexOf(button);
         if (at < 0 || (what === "hash" && !galleries.has(values[at]))) continue;
-        if (what !== "layer") own[what] = values[at];
-        else if (!turn(values[at])) continue;
+        if (what === "layer") {
+          // Once the server has been told: the rest of the page, which only it knows, takes longer.
+          setTimeout(() => turn(values[at]) && refresh());
+          continue;
+        }
+        own[what] = values[at];
         refresh();
       }
     },

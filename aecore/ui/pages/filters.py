@@ -35,17 +35,16 @@ _COUNTS = {"some": f"First {FEW}", "all": "All"}
 
 def render() -> None:
     found = shell.open_page("Filters", _EXPLANATION, measures=True)
-    _laboratory(found)
+    twin = twin_of(found.name, resources.cards())
+    _laboratory(found, None if twin is None else resources.load_checkpoint(twin))
     shell.close_page()
 
 
 @st.fragment
 @shell.guarded
-def _laboratory(found: Checkpoint) -> None:
+def _laboratory(found: Checkpoint, twin: Checkpoint | None) -> None:
     digits = resources.test_digits()
-    twin_name = twin_of(found.name, resources.cards())
-    twins = [] if twin_name is None else [resources.load_checkpoint(twin_name)]
-    compared = [found, *twins]
+    compared = [found] if twin is None else [found, twin]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         part = _pick("layer", "Layer", unit_words.PARTS)
         scale = _pick("scale", "Pictures", unit_words.SCALES)
@@ -60,18 +59,18 @@ def _laboratory(found: Checkpoint) -> None:
     )
     _bench(found, digits, view)
     components = dissection.components(found, digits, part)
-    st.subheader(shell.counted(len(components), "PCA component"), anchor=False)
     draw(
         "filters_components",
-        "PCA components",
+        shell.counted(len(components), "PCA component"),
         components,
         view,
         prefix="component ",
         sortable=False,
+        headed=True,
         note=unit_words.COMPONENTS[part],
     )
-    for twin in twins:
-        _side_by_side([found, twin], digits, view)
+    if twin is not None:
+        _side_by_side(compared, digits, view)
 
 
 def _pick(name: str, label: str, words: Mapping[str, str]) -> str:
@@ -91,18 +90,17 @@ def _bench(found: Checkpoint, digits: resources.TestDigits, view: View) -> None:
     chosen = chosen_unit.current(found, view.part, units)
     left, right = st.columns(2, gap="medium")
     with left, st.container(key="filter_gallery"):
-        title = unit_words.title(view.part, len(units))
         logistic = found.card.model.output == "logistic"
-        st.subheader(title, anchor=False)
-        st.markdown(unit_words.health(units, view.part))
         draw(
             "filters_units",
-            title,
+            unit_words.title(view.part, len(units)),
             units,
             view,
             prefix=unit_words.PREFIXES[view.part],
             short=unit_words.SHORT[view.part],
             chosen=chosen,
+            headed=True,
+            about=unit_words.health(units, view.part),
             note=unit_words.explanation(view.part, units, len(digits.labels), logistic=logistic),
         )
     with right:

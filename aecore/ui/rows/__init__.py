@@ -68,6 +68,7 @@ def rows(
     heading: str = "",
     scale_name: str = "",
     note: str = "",
+    headline: str = "",
     title: str = "",
     file: str,
     stacked: bool = False,
@@ -90,6 +91,8 @@ def rows(
         What the colours of signed pictures stand for: their scale is drawn below.
     note : str
         A text below them, `**what matters**` in bold.
+    headline : str
+        Above them.
     title : str
         What they are, for those who do not see it.
     file : str
@@ -116,6 +119,7 @@ def rows(
         "heading": heading,
         "scale": None if limit is None else {"name": scale_name, "limit": limit},
         "note": note,
+        "headline": headline,
         "title": title,
         "file": file,
         "stacked": stacked,

@@ -23,7 +23,7 @@ function makeCell({ texts, links }) {
 }
 
 /** All elements of a grid; `fill` then gives them what they show. */
-function makeGrid({ rows, titles, columns, heading, scale, stacked, file, title }) {
+function makeGrid({ rows, titles, columns, heading, scale, stacked }) {
   const made = rows.map((row) => ({ name: make("div", { class: "name" }), cells: titles.map(() => makeCell(row)), levels: null }));
   const head = make("div", { class: "heading" });
   const feet = columns.map(() => make("div", { class: "foot" }));
@@ -32,10 +32,12 @@ function makeGrid({ rows, titles, columns, heading, scale, stacked, file, title 
     : [...made.flatMap(({ name, cells }) => [name, ...cells.map(({ cell }) => cell)]), ...(heading ? [head] : []), ...feet];
   const root = make("div", { class: stacked ? "rows stacked" : "rows", style: `--count: ${titles.length}` }, ...parts);
   const colours = scale && makeScale();
+  const headline = make("h3", { class: "headline" });
   const note = make("p", { class: "note" });
   let shown = null; // the latest that `fill` was given
-  const saver = makeSaver(title, file, () => toSheet(shown));
-  const element = make("div", { class: "pictures" }, root, ...(colours ? [colours.scale] : []), make("div", { class: "below" }, note, saver));
+  const saver = makeSaver(() => toSheet(shown));
+  const below = make("div", { class: "below" }, note, saver);
+  const element = make("div", { class: "pictures" }, headline, root, ...(colours ? [colours.scale] : []), below);
 
   /** Show pictures, levels (R, B, 784), under the rows' names. */
   function fill(header, names, levels, palette) {
@@ -56,8 +58,9 @@ function makeGrid({ rows, titles, columns, heading, scale, stacked, file, title 
     });
     put(head, { textContent: header.heading });
     feet.forEach((foot, i) => put(foot, { textContent: header.columns[i] }));
-    if (note.dataset.text !== header.note) note.replaceChildren(...prose(header.note));
-    note.dataset.text = header.note;
+    write(headline, header.headline);
+    write(note, header.note);
+    nameSaver(saver, header.title, header.file);
     colours?.say(header.scale.name, header.scale.limit);
   }
   return { element, fill };
@@ -101,9 +104,9 @@ function toSheet({ header, names, levels, palette }) {
 }
 
 /** What decides which elements there are. */
-function shapeOf({ rows, titles, columns, heading, scale, stacked, file, title }) {
+function shapeOf({ rows, titles, columns, heading, scale, stacked }) {
   const kinds = rows.map(({ signed, texts, links }) => [signed, texts.length > 0, links.length > 0]);
-  return JSON.stringify([kinds, titles.length, columns.length, heading !== "", scale !== null, stacked, file, title]);
+  return JSON.stringify([kinds, titles.length, columns.length, heading !== "", scale !== null, stacked]);
 }
 
 function createInstance(parentElement) {
