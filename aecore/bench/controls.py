@@ -53,14 +53,14 @@ def _arrow_keys(selector: str, steps: int) -> Act:
 
 
 def _choose(selector: str, count: int) -> Act:
-    """Open a list and click one option after the other."""
+    """Open a list and click one of the first few options that are not chosen, each in its turn."""
 
     async def act(page: Any, i: int) -> None:
-        options = page.locator("[role=option]")
+        options = page.locator("[role=option]:not([aria-selected=true])")
         while not await options.count():  # a list that opens while the page scrolls closes again
             await page.locator(selector).first.press("ArrowDown")  # a click opens it only once
             await page.wait_for_timeout(200)
-        await options.nth((i + 1) % count).click()
+        await options.nth(i % min(count, await options.count())).click()
 
     return act
 
