@@ -34,7 +34,7 @@ def decoder_arrays(found: Checkpoint) -> dict[str, np.ndarray]:
     Returns
     -------
     dict
-        `weight0` (out, in), `bias0` (out,), ... float32, the code's side first; `codes` (N, D)
+        `columns0` (in, out), `bias0` (out,), ... float32, the code's side first; `codes` (N, D)
         float16 and `labels` (N,) uint8, the atlas; `own_distances` (N,), `mean` (D,) and `axes`
         (K, D), K = min(D, 128), the codes' principal axes: float64.
     """
@@ -51,7 +51,7 @@ def decoder_arrays(found: Checkpoint) -> dict[str, np.ndarray]:
 def encoder_arrays(found: Checkpoint) -> dict[str, np.ndarray]:
     """What encoding needs of a checkpoint on top of `decoder_arrays`.
 
-    `encoder_weight0` (out, in), `encoder_bias0` (out,), ... float32, the pixels' side first. A
+    `encoder_columns0` (in, out), `encoder_bias0` (out,), ... float32, the pixels' side first. A
     variational encoder's last layer has 2D outputs, of which the first D are the means. And
     `own_errors` (N,) float64, ascending: the MSE of each test digit's reconstruction.
     """
@@ -60,12 +60,15 @@ def encoder_arrays(found: Checkpoint) -> dict[str, np.ndarray]:
 
 
 def _layers(found: Checkpoint, part: str) -> dict[str, np.ndarray]:
-    """`weight0`, `bias0`, ... of the encoder or the decoder, the input's side first."""
+    """`columns0`, `bias0`, ... of the encoder or the decoder, the input's side first.
+
+    Each weight matrix comes column by column: the browser leaves out those of inputs that are 0.
+    """
     names = [name for name in found.weights if name.startswith(f"{part}.")]
     matrices = [name for name in names if name.endswith(".weight")]
     arrays: dict[str, np.ndarray] = {}
     for layer, name in enumerate(matrices):
-        arrays[f"weight{layer}"] = found.weights[name]
+        arrays[f"columns{layer}"] = found.weights[name].T
         arrays[f"bias{layer}"] = found.weights[name.removesuffix("weight") + "bias"]
     return arrays
 

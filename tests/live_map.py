@@ -40,7 +40,7 @@ class Traffic:
 
     def copies_of(self, found) -> int:
         """How often the decoder's last matrix came in."""
-        matrix = list(found.weights.items())[-2][1].tobytes()
+        matrix = list(found.weights.items())[-2][1].T.tobytes()
         return sum(bytes_of(frame).count(matrix) for frame in self.received)
 
 

@@ -79,10 +79,10 @@ def test_a_checkpoint_travels_with_its_decoder_and_where_it_is_asked_for_its_enc
     for part, prefix, sent in (("decoder", "", arrays), ("encoder", "encoder_", encoder)):
         for layer in range(len(hidden) + 1):
             name = f"{part}.layers.{2 * layer}"
-            for kind in ("weight", "bias"):
-                expected = found.weights[f"{name}.{kind}"]
-                np.testing.assert_array_equal(sent[f"{prefix}{kind}{layer}"], expected)
-        assert f"{prefix}weight{len(hidden) + 1}" not in sent
+            columns, bias = sent[f"{prefix}columns{layer}"], sent[f"{prefix}bias{layer}"]
+            np.testing.assert_array_equal(columns, found.weights[f"{name}.weight"].T)
+            np.testing.assert_array_equal(bias, found.weights[f"{name}.bias"])
+        assert f"{prefix}columns{len(hidden) + 1}" not in sent
     assert not arrays.keys() & encoder.keys()
     np.testing.assert_array_equal(encoder["own_errors"], np.sort(found.errors))
     np.testing.assert_array_equal(arrays["codes"], found.codes)

@@ -87,19 +87,22 @@ function highest(values) {
   return found;
 }
 
-/** The part of a picture that is not 0; null if all is. */
+/** The part of a picture that is not 0; null if all is. Looks at no pixel within it but the outermost. */
 function cropped({ width, height, values }) {
-  let [left, right, top, bottom] = [width, -1, height, -1];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0, at = y * width; x < width; x++, at++) {
-      if (!(values[at] > 0)) continue;
-      if (x < left) left = x;
-      if (x > right) right = x;
-      if (y < top) top = y;
-      bottom = y;
-    }
+  const inked = (y) => {
+    for (let at = y * width, end = at + width; at < end; at++) if (values[at] > 0) return true;
+    return false;
+  };
+  let top = 0;
+  while (top < height && !inked(top)) top++;
+  if (top === height) return null;
+  let bottom = height - 1;
+  while (!inked(bottom)) bottom--;
+  let [left, right] = [width, -1];
+  for (let y = top; y <= bottom; y++) {
+    for (let x = 0; x < left; x++) if (values[y * width + x] > 0) left = x;
+    for (let x = width - 1; x > right; x--) if (values[y * width + x] > 0) right = x;
   }
-  if (bottom < 0) return null;
   const part = pictureOf(right - left + 1, bottom - top + 1);
   for (let y = 0; y < part.height; y++) {
     const from = (top + y) * width + left;
@@ -172,27 +175,31 @@ function grown(picture, reach, outside) {
   return result;
 }
 
-/** The longer side becomes `side` pixels long: first each row, then each column. */
+/**
+ * The longer side becomes `side` pixels long: first each column, then each row. In the large picture
+ * no sum waits for the one before it.
+ */
 function scaled({ width, height, values }, side) {
   const length = (before) => Math.max(1, nearest((before * side) / Math.max(width, height)));
-  const narrow = pictureOf(length(width), height);
-  const across = weightsOf(width, narrow.width);
-  for (let y = 0, to = 0; y < height; y++) {
-    for (let x = 0; x < narrow.width; x++, to++) {
+  const low = pictureOf(width, length(height));
+  const sums = low.values;
+  weightsOf(height, low.height).forEach(({ first, weights }, y) => {
+    for (let i = 0, from = first * width; i < weights.length; i++) {
+      const weight = weights[i];
+      for (let to = y * width, end = to + width; to < end; to++, from++) sums[to] += values[from] * weight;
+    }
+  });
+  const small = pictureOf(length(width), low.height);
+  const across = weightsOf(width, small.width);
+  for (let y = 0, to = 0; y < small.height; y++) {
+    for (let x = 0; x < small.width; x++, to++) {
       const { first, weights } = across[x];
       let sum = 0;
-      for (let i = 0, at = y * width + first; i < weights.length; i++, at++) sum += values[at] * weights[i];
-      narrow.values[to] = sum;
+      for (let i = 0, at = y * width + first; i < weights.length; i++, at++) sum += sums[at] * weights[i];
+      small.values[to] = Math.min(Math.max(sum, 0), 1);
     }
   }
-  const small = pictureOf(narrow.width, length(height));
-  weightsOf(height, small.height).forEach(({ first, weights }, y) => {
-    weights.forEach((weight, i) => {
-      const [from, to] = [(first + i) * small.width, y * small.width];
-      for (let x = 0; x < small.width; x++) small.values[to + x] += narrow.values[from + x] * weight;
-    });
-  });
-  return mapped(small, (value) => Math.min(Math.max(value, 0), 1));
+  return small;
 }
 
 /** For each of `after` pixels the first of the `before` that it takes from, and their weights. */
