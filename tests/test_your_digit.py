@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 
 import numpy as np
 import pages
@@ -13,7 +14,10 @@ from PIL import Image, ImageDraw
 from sklearn.datasets import load_digits
 from streamlit.testing.v1 import AppTest
 
+from aecore import checkpoint, inference
+from aecore.drawing import digit_of
 from aecore.presets import PRESETS
+from aecore.verdict import Verdict, judge
 
 
 def open_page(**state: object) -> AppTest:
@@ -42,6 +46,14 @@ def upload(content: bytes, name: str = "digit.png") -> AppTest:
     app = open_page(your_digit_way="Upload")
     app.file_uploader(key="digit_upload").set_value((name, content, "image/png"))
     return app.run()
+
+
+def verdicts_on(levels: str) -> list[Verdict]:
+    """Every shipped model's verdict on a drawing."""
+    digit = digit_of(levels)
+    shipped = [checkpoint.load(name) for name in PRESETS]
+    models = [inference.build_model(each.card.model, each.weights) for each in shipped]
+    return [judge(each, model, digit[None])[0] for each, model in zip(shipped, models, strict=True)]
 
 
 def test_an_empty_paper_is_no_error_and_judges_nothing():
@@ -77,6 +89,9 @@ def test_a_drawing_is_judged_by_every_model_with_pca_beside_it(levels):
         assert f"your digit by {name}" in grid(app)
     assert grid(app).count("your digit by PCA with") == 2 * len(PRESETS)  # alt and title
     assert grid(app).count("test digit no. ") == 2 * 10
+    assert re.findall(r"(?:label (\d)|no digit) · MSE", grid(app)) == [
+        str(each.vote) if each.looks_like_a_digit else "" for each in verdicts_on(levels)
+    ]
     assert "of the test digits" in texts(app)
 
 
@@ -96,6 +111,7 @@ def test_scribble_is_not_taken_for_a_digit():
 
     assert not app.exception
     assert "does not look like a digit" in app.warning[0].value
+    assert grid(app).count("no digit · MSE") >= len(PRESETS) - 1
 
 
 def test_an_upload_is_read_step_by_step_and_judged():

@@ -42,7 +42,7 @@ def show(
     (verdict,) = judge_all(found, digit[None], read and [read])
     with st.container(key="digit_result"):
         _headline(found, digit, verdict)
-        _every_model(digit)
+        _every_model(digit, read)
         if on_map:
             _on_the_map(found, verdict)
         _nearest(found, verdict)
@@ -80,10 +80,10 @@ def _headline(found: Checkpoint, digit: np.ndarray, verdict: Verdict) -> None:
     )
 
 
-def _every_model(digit: np.ndarray) -> None:
+def _every_model(digit: np.ndarray, read: FoundDigit | None) -> None:
     st.subheader("What every model makes of it", anchor=False)
     checkpoints = [resources.load_checkpoint(name) for name in resources.cards()]
-    verdicts = [judge_all(each, digit[None])[0] for each in checkpoints]
+    verdicts = [judge_all(each, digit[None], read and [read])[0] for each in checkpoints]
     st.html(
         markup.cards(
             [
@@ -101,7 +101,7 @@ def _every_model(digit: np.ndarray) -> None:
                 for each in checkpoints
             ],
             [
-                f"MSE {verdict.mse:.4f} ({_decibels(verdict.psnr)}), "
+                f"{_in_short(verdict)} · MSE {verdict.mse:.4f} ({_decibels(verdict.psnr)}), "
                 f"PCA {verdict.pca_mse:.4f} ({_decibels(verdict.pca_psnr)})"
                 for verdict in verdicts
             ],
@@ -109,9 +109,15 @@ def _every_model(digit: np.ndarray) -> None:
         )
     )
     st.caption(
-        "Left the autoencoder, right PCA with the same number of dimensions D; MSE: mean squared "
-        "error, less is better; dB: peak signal-to-noise ratio (PSNR), more is better."
+        "Left the autoencoder, right PCA with the same number of dimensions D; label: the vote of "
+        "the nearest test digits, “no digit” where something is out of the ordinary to this model; "
+        "MSE: mean squared error, less is better; dB: peak signal-to-noise ratio (PSNR), more is "
+        "better."
     )
+
+
+def _in_short(verdict: Verdict) -> str:
+    return f"label {verdict.vote}" if verdict.looks_like_a_digit else "no digit"
 
 
 def _decibels(value: float) -> str:
