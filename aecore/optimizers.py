@@ -20,7 +20,8 @@ Tried on whole MNIST with two CPU cores, and lost (test MSE):
   against 0.0059 for whole ones, in three quarters of the time. With SiLU instead of ReLU: a tenth
   better in early epochs, not run to the end. A penalty of 0.03 * mean(W**2): 0.00473 against
   0.00466, no help against overfitting. A logistic output did help (0.0059 to 0.0047), and
-  distorted digits (to 0.0044).
+  distorted digits (to 0.0044); to the end, 60 epochs with four fifths of the digits distorted left
+  0.0028, 30 epochs with half of them 0.0033.
 """
 
 from __future__ import annotations

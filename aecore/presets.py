@@ -122,8 +122,8 @@ PRESETS: dict[str, Preset] = {
             500,
             250,
             logistic=True,
-            distortion=0.5,
-            epochs=30,
+            distortion=0.8,
+            epochs=60,
             batch_size=1024,
         ),
         _preset(
