@@ -45,7 +45,7 @@ def test_a_preset_is_as_in_the_table(name):
     assert preset.name == name
     assert (train.optimizer, train.schedule) == ("muon", "linear")
     assert preset.parity_epochs <= train.epochs
-    assert train.epochs < 50 or name == "deep-30"  # not the notebook's; distorted digits last longer
+    assert train.epochs < 50 or name == "deep-30"  # distorted digits last longer
 
 
 @pytest.mark.parametrize("name", TABLE)
