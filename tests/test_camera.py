@@ -16,6 +16,8 @@ from aecore.digits import read
 pytest_plugins = ["browser"]
 
 RESULT = ".st-key-digit_result"
+SEES = "document.querySelector('[data-testid=stCameraInput] video')?.readyState === 4"
+"""Before it does, a photo cannot be taken, and the button does nothing."""
 SHAPE = (480, 640)
 
 
@@ -57,6 +59,7 @@ def test_a_photo_taken_now_is_read_and_forgotten_when_it_is_cleared(camera, app,
     page = camera.new_page(viewport={"width": 1400, "height": 1000})
     page.goto(f"{app}/your-digit?model=plane")
     page.get_by_text("Camera", exact=True).click()
+    page.wait_for_function(SEES)
     page.get_by_role("button", name="Take Photo").click()
     page.locator(RESULT).get_by_text("Denoise me").wait_for()
 
