@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 import pytest
-from browser import download
+from browser import download, watched
 from odd_files import draw
 from PIL import Image
 
@@ -32,7 +32,7 @@ def sheet() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def camera(chromium, sheet, tmp_path_factory):
-    """A browser whose camera sees the sheet, and may be used."""
+    """A profile of a browser whose camera sees the sheet, and may be used."""
     video = tmp_path_factory.mktemp("camera") / "sheet.y4m"
     video.write_bytes(film(sheet))
     found = chromium.browser_type.launch(
@@ -44,7 +44,7 @@ def camera(chromium, sheet, tmp_path_factory):
             f"--use-file-for-fake-video-capture={video}",
         ],
     )
-    yield found
+    yield found.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True)
     found.close()
 
 
@@ -56,16 +56,16 @@ def film(grey: np.ndarray) -> bytes:
 
 
 def test_a_photo_taken_now_is_read_and_forgotten_when_it_is_cleared(camera, app, sheet):
-    page = camera.new_page(viewport={"width": 1400, "height": 1000})
-    page.goto(f"{app}/your-digit?model=plane")
-    page.get_by_text("Camera", exact=True).click()
-    page.wait_for_function(SEES)
-    page.get_by_role("button", name="Take Photo").click()
-    page.locator(RESULT).get_by_text("Denoise me").wait_for()
+    with watched(camera) as page:
+        page.goto(f"{app}/your-digit?model=plane")
+        page.get_by_text("Camera", exact=True).click()
+        page.wait_for_function(SEES)
+        page.get_by_role("button", name="Take Photo").click()
+        page.locator(RESULT).get_by_text("Denoise me").wait_for()
 
-    photographed = np.asarray(Image.open(io.BytesIO(download(page, "28 × 28 PNG"))))
+        photographed = np.asarray(Image.open(io.BytesIO(download(page, "28 × 28 PNG"))))
 
-    (wanted,) = read(np.float32(sheet) / 255).digits
-    assert np.abs(photographed / 255 - wanted.digit).mean() < 0.02
-    page.get_by_role("button", name="Clear photo").click()
-    page.locator(RESULT).wait_for(state="detached")
+        (wanted,) = read(np.float32(sheet) / 255).digits
+        assert np.abs(photographed / 255 - wanted.digit).mean() < 0.02
+        page.get_by_role("button", name="Clear photo").click()
+        page.locator(RESULT).wait_for(state="detached")

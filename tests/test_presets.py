@@ -25,6 +25,10 @@ TABLE = {
 }
 
 
+MOST_EPOCHS = {"deep-30": 60}
+"""Of models that are not the notebook's, whose 50 the others stay below."""
+
+
 def test_there_are_these_presets_in_this_order():
     assert list(PRESETS) == list(TABLE)
 
@@ -45,7 +49,7 @@ def test_a_preset_is_as_in_the_table(name):
     assert preset.name == name
     assert (train.optimizer, train.schedule) == ("muon", "linear")
     assert preset.parity_epochs <= train.epochs
-    assert train.epochs < 50 or name == "deep-30"  # distorted digits last longer
+    assert train.epochs <= MOST_EPOCHS.get(name, 49)
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -87,7 +87,7 @@ function highest(values) {
   return found;
 }
 
-/** The part of a picture that is not 0; null if all is. Looks at no pixel within it but the outermost. */
+/** The part of a picture that is not 0, found from the edges inwards; null if all is. */
 function cropped({ width, height, values }) {
   const inked = (y) => {
     for (let at = y * width, end = at + width; at < end; at++) if (values[at] > 0) return true;
