@@ -172,15 +172,20 @@ MOUNT_TWO = """async ([source, header, whole]) => {
 }"""
 
 
-def test_a_gallery_shows_pictures_that_come_with_another_one_later(page):
-    """The twin of the page's own model was blank where its script was ready first."""
+def an_album() -> tuple[dict, dict, dict]:
+    """A message's header, what comes with its pictures, and these: of three blank units."""
     switch = {"key": "none", "values": ["album"]}
     header = {"hash": "album", "name": "", "chosen": None, "similar": None}
     header |= {"view": {"order": "norm", "count": None}, "switches": {"hash": switch}}
     units = 3 * [{"caption": "", "text": "", "dead": False}]
-    album = {"cell": 42, "units": units, "orders": {"norm": [2, 0, 1]}}
+    album = {"cell": 42, "units": units, "orders": {"norm": [2, 0, 1], "number": [0, 1, 2]}}
     album["scale"] = {"name": "weight", "limit": 1.0}
-    arrays = {"levels": np.zeros((3, 1, 784), np.uint8), "palette": signed_palette()}
+    return header, album, {"levels": np.zeros((3, 1, 784), np.uint8), "palette": signed_palette()}
+
+
+def test_a_gallery_shows_pictures_that_come_with_another_one_later(page):
+    """The twin of the page's own model was blank where its script was ready first."""
+    header, album, arrays = an_album()
 
     shown = page.evaluate(
         MOUNT_TWO,
@@ -192,3 +197,49 @@ def test_a_gallery_shows_pictures_that_come_with_another_one_later(page):
     )
 
     assert shown == {"counts": [3, 3], "asked": []}
+
+
+MOUNT_NEAR_AND_FAR = """async ([source, first, second]) => {
+  const address = URL.createObjectURL(new Blob([source], {type: "text/javascript"}));
+  const { default: gallery } = await import(address);
+  const rest = (ms) => new Promise((done) => setTimeout(done, ms));
+  const places = ["0", "200vh"].map((top) => {
+    const parentElement = document.createElement("div");
+    parentElement.style.cssText = `position: absolute; top: ${top}`;
+    document.body.append(parentElement);
+    return parentElement;
+  });
+  const tell = (data) => {
+    for (const parentElement of places) gallery({ data: Uint8Array.from(data), parentElement });
+  };
+  const foremost = () =>
+    places.map((place) => Number(place.querySelector(".units").firstElementChild.dataset.unit));
+  tell(first);
+  await rest(200);
+  const seen = [foremost()];
+  tell(second);
+  seen.push(foremost());
+  await rest(500);
+  seen.push(foremost());
+  scrollTo(0, places[1].offsetTop);
+  await rest(200);
+  tell(first);
+  seen.push(foremost());
+  return seen;
+}"""
+
+
+def test_what_is_off_the_screen_follows_later(page):
+    header, album, arrays = an_album()
+    by_number = header | {"view": {"order": "number", "count": None}}
+
+    seen = page.evaluate(
+        MOUNT_NEAR_AND_FAR,
+        [
+            module(Path(gallery.__file__).parent, ("gallery",)),
+            list(packing.pack(header | album, arrays)),
+            list(packing.pack(by_number)),
+        ],
+    )
+
+    assert seen == [[2, 2], [0, 2], [0, 0], [0, 2]]

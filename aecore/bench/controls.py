@@ -135,33 +135,33 @@ def _point(selector: str) -> Act:
 _MAP = ".st-key-map_selection"
 _PLOT = ".st-key-latent_map .nsewdrag"
 _DETAILS = "[data-testid=stColumn]:has(.st-key-filters_charts)"
-_GALLERIES = ".st-key-filters_units, .st-key-filters_left, .st-key-filters_right"
+_GALLERY = ".st-key-filters_units"  # the other galleries lie off the screen and come later
 _CHOOSE = _click_in_turn(".st-key-filters_units button[data-unit]", 20)
 _OTHER_MODEL = _choose(".st-key-model input", 4)
 CONTROLS: dict[str, tuple[Control, ...]] = {
     "filters": (
         Control(name="choose a unit", act=_CHOOSE, region=_DETAILS),
-        Control(name="sort", act=_click_in_turn(".st-key-filters_sort button"), region=_GALLERIES),
+        Control(name="sort", act=_click_in_turn(".st-key-filters_sort button"), region=_GALLERY),
         Control(
             name="choose, then sort",
             act=_click_in_turn(".st-key-filters_sort button"),
-            region=_GALLERIES,
+            region=_GALLERY,
             prepare=_in_turn(_CHOOSE),
         ),
         Control(
             name="show",
             act=_click_in_turn(".st-key-filters_show button"),
-            region=f"{_GALLERIES}, .st-key-filters_components",
+            region=_GALLERY,
         ),
         Control(
             name="pictures",
             act=_click_in_turn(".st-key-filters_scale button"),
-            region=f"{_GALLERIES}, .st-key-filters_components",
+            region=_GALLERY,
         ),
         Control(
             name="layer",
             act=_click_in_turn(".st-key-filters_layer button"),
-            region=f"{_GALLERIES}, .st-key-filters_components, {_DETAILS}",
+            region=f"{_GALLERY}, {_DETAILS}",
         ),
         Control(name="model", act=_OTHER_MODEL, region=".st-key-filter_gallery"),
     ),

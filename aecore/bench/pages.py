@@ -43,7 +43,7 @@ def bench_pages(
           caches;
         - `controls`: a list; `page`, `model` and `control`, then `p50_ms` and `p95_ms`: from the
           time stamp of the visitor's event to the frame that paints the last of what the control
-          changes; `first_p50_ms`, `first_p95_ms`: the first of it;
+          changes on the screen; `first_p50_ms`, `first_p95_ms`: the first of it;
         - `curve_seconds`, where `denoise` is measured: from the click on a kind of noise that
           this server has not measured yet to the whole curve painted.
 

@@ -13,7 +13,7 @@ const HEAD = 36; // px for its title
 
 const WIDE = ["lines", "groups", "heat", "ways"]; // drawn by plots.js
 
-const drawn = new WeakMap(); // parent element -> {root, figures, note}
+const instances = new WeakMap(); // parent element -> {root, sight, figures, note}
 
 /** Round numbers from at or below `low` to at or above `high`, some five of them. */
 function ticks(low, high) {
@@ -119,28 +119,39 @@ function makeFigure(chart) {
   const frame = make("div");
   const button = makeSaver(() => chartCanvas(frame.firstChild, chart));
   nameSaver(button, chart.title, chart.file);
-  const figure = make("figure", {}, make("figcaption", {}, chart.title), frame, button);
-  return { figure, draw: () => (WIDE.includes(chart.kind) ? drawWide(frame, chart) : frame.append(makeChart(chart))) };
+  if (WIDE.includes(chart.kind)) drawWide(frame, chart);
+  else frame.append(makeChart(chart));
+  return make("figure", {}, make("figcaption", {}, chart.title), frame, button);
 }
 
 /** The figures of some charts; those that are as they were stay as they are. */
 function makeFigures(charts, before) {
   return charts.map((chart) => {
     const sent = JSON.stringify(chart);
-    return before.find((each) => each.sent === sent) ?? { ...makeFigure(chart), sent };
+    return before.find((each) => each.sent === sent) ?? { figure: makeFigure(chart), sent };
   });
 }
 
+function createInstance(parentElement) {
+  const root = make("div");
+  parentElement.append(root);
+  return { root, sight: makeSight(parentElement), figures: [], note: null };
+}
+
+/** Show what a message says, as far as it is not there already. */
+function show(instance, { charts, note }) {
+  const before = instance.figures;
+  const figures = makeFigures(charts, before);
+  const isSame = figures.length === before.length && figures.every((each) => before.includes(each));
+  if (isSame && note === instance.note) return;
+  Object.assign(instance, { figures, note });
+  instance.root.className = charts.some(({ kind }) => WIDE.includes(kind)) ? "charts wide" : "charts";
+  const words = note ? [make("p", { class: "note" }, ...prose(note))] : [];
+  instance.root.replaceChildren(...figures.map(({ figure }) => figure), ...words);
+}
+
 export default function charts({ data, parentElement }) {
-  const before = drawn.get(parentElement) ?? { figures: [], note: null };
-  const root = before.root ?? make("div");
-  if (!before.root) parentElement.append(root);
-  const figures = makeFigures(data.charts, before.figures);
-  drawn.set(parentElement, { root, figures, note: data.note });
-  const fresh = figures.filter((each) => !before.figures.includes(each));
-  if (!fresh.length && figures.length === before.figures.length && data.note === before.note) return;
-  root.className = data.charts.some(({ kind }) => WIDE.includes(kind)) ? "charts wide" : "charts";
-  const note = data.note ? [make("p", { class: "note" }, ...prose(data.note))] : [];
-  root.replaceChildren(...figures.map(({ figure }) => figure), ...note);
-  for (const { draw } of fresh) draw(); // now that there is a width to fill
+  const instance = instances.get(parentElement) ?? createInstance(parentElement);
+  instances.set(parentElement, instance);
+  instance.sight.show(() => show(instance, data));
 }

@@ -290,6 +290,5 @@ function drawWide(frame, chart) {
   frame.addEventListener("pointermove", point);
   frame.addEventListener("pointerdown", point);
   frame.addEventListener("pointerleave", () => middles && draw());
-  fit();
-  new ResizeObserver(fit).observe(frame);
+  new ResizeObserver(fit).observe(frame); // calls it as soon as there is a width, before the next frame
 }

@@ -1,7 +1,7 @@
 """How components of our own are registered: a folder's scripts as one module, and its styles.
 
 What any of them may need comes first: `message.js` reads what `aecore.packing` wrote, `elements.js`
-makes elements, `picture.js` draws a digit.
+makes elements, `picture.js` draws a digit, `sight.js` what is on the screen first.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 _FOLDER = Path(__file__).resolve().parent
-_SHARED = tuple(_FOLDER / f"{name}.js" for name in ("message", "elements", "picture"))
+_SHARED = tuple(_FOLDER / f"{name}.js" for name in ("message", "elements", "picture", "sight"))
 
 _STYLE = _FOLDER / "component.css"
 

@@ -60,6 +60,7 @@ function createGallery(parentElement) {
   const colours = makeScale();
   const whole = make("div", { class: "gallery" }, headline, lead, colours.scale, root, make("div", { class: "below" }, note, saver));
   parentElement.append(whole);
+  const sight = makeSight(parentElement);
   let told = null; // the server's latest header
   const layers = new Map(); // the latest header of each layer
   let drawn = null; // hash of the album on show
@@ -162,7 +163,7 @@ function createGallery(parentElement) {
   /** Forget what the server has confirmed, and show the rest. */
   function settle() {
     for (const [what, value] of Object.entries(said())) if (own[what] === value) delete own[what];
-    refresh();
+    sight.show(refresh);
   }
 
   /** Show what this gallery held of another layer, if it has been there; false if it has not. */
@@ -212,7 +213,10 @@ function createGallery(parentElement) {
       settle();
       return true;
     },
-    remove: () => whole.remove(),
+    remove() {
+      sight.end();
+      whole.remove();
+    },
     /** The server has answered a choice: {chosen, similar}. */
     reply(choice) {
       if (!told || told.chosen === null) return;
@@ -226,11 +230,11 @@ function createGallery(parentElement) {
         if (at < 0 || (what === "hash" && !galleries.has(values[at]))) continue;
         if (what === "layer") {
           // Once the server has been told: the rest of the page, which only it knows, takes longer.
-          setTimeout(() => turn(values[at]) && refresh());
+          setTimeout(() => turn(values[at]) && sight.show(refresh));
           continue;
         }
         own[what] = values[at];
-        refresh();
+        sight.show(refresh);
       }
     },
   };

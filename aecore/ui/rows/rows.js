@@ -114,6 +114,7 @@ function createInstance(parentElement) {
   let grid = null;
   let watched = null; // the slider's element
   const watcher = new MutationObserver(show);
+  const sight = makeSight(parentElement);
 
   /** Where the slider stands, among the values of the sweep; -1 if there is none to follow. */
   function place() {
@@ -154,10 +155,11 @@ function createInstance(parentElement) {
     update(message) {
       told = message;
       watch();
-      show();
+      sight.show(show);
     },
     end() {
       watcher.disconnect();
+      sight.end();
       grid?.element.remove();
     },
     calls: 0,
