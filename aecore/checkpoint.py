@@ -37,6 +37,7 @@ MAX_HEADER_BYTES = 8 * 2**20
 MAX_ATLAS = 100_000
 HALF_ABOVE = 1_000_000
 """Models with more weights than this are stored in float16."""
+_SHIPPED = Path(__file__).resolve().parent.parent / "models"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -72,7 +73,7 @@ class Checkpoint:
 def models_dir() -> Path:
     """The folder of shipped checkpoints: `AECORE_MODELS`, else `models/` beside the package."""
     named = os.environ.get("AECORE_MODELS")
-    return Path(named) if named else Path(__file__).resolve().parent.parent / "models"
+    return Path(named) if named else _SHIPPED
 
 
 def is_name(text: str) -> bool:

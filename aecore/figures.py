@@ -93,7 +93,7 @@ def latent_map(
                 mode="markers",
                 name=str(digit),
                 customdata=numbers[rows],
-                marker={"color": colour, "size": 5 if flat else 2.5, "opacity": 0.75},
+                marker={"color": colour, "size": 5 if flat else 1.6, "opacity": 0.75},
                 hovertemplate=f"digit {digit}<br>test digit no. %{{customdata}}<extra></extra>",
                 **unchanged,
             )
@@ -108,7 +108,7 @@ def latent_map(
     figure.update_layout(
         height=600,
         # Room for the chart's tools above the legend, and for the page's own below those.
-        margin={"l": 0, "r": 0, "t": 92 if probed else 64, "b": 0},
+        margin={"l": 0, "r": 0, "t": 92, "b": 0},
         legend={
             "title": {"text": "digit "},
             "itemsizing": "constant",
@@ -224,9 +224,12 @@ def _blurred(tables: np.ndarray) -> np.ndarray:
 
 
 def _name_axes(figure: go.Figure, names: Sequence[str], flat: bool) -> None:
+    font = {}
     if not flat:
-        names = [name.replace(" (", "<br>(") for name in names]  # they run along short edges
-    titles = [{"title": {"text": name}} for name in names]
+        # They run along short edges.
+        names = [name.replace(" (", "<br>(").replace("of the", "of") for name in names]
+        font = {"size": 11}
+    titles = [{"title": {"text": name, "font": font}} for name in names]
     if flat:
         figure.update_xaxes(**titles[0], zeroline=False)
         figure.update_yaxes(**titles[1], zeroline=False)
