@@ -5,7 +5,7 @@
 const STRIP = 16; // units whose pictures lie in one image
 const COLUMNS = 8; // of a sheet that is saved
 const KEPT = 24;
-const OPEN = 4; // albums of which a gallery keeps its elements
+const OPEN = 8; // albums of which a gallery keeps its elements
 const NONE = -1; // the number of the unit chosen while only the server knows it
 const SOON = 300; // ms in which pictures may come along with another gallery of the page
 const PATIENCE = 3_000; // ms until pictures that did not come are asked for again
@@ -138,8 +138,7 @@ function createGallery(parentElement) {
     const { chosen } = now();
     for (const cell of root.querySelectorAll("button")) {
       const isChosen = Number(cell.dataset.unit) === chosen;
-      cell.setAttribute("aria-pressed", isChosen);
-      cell.tabIndex = isChosen ? 0 : -1;
+      put(cell, { ariaPressed: String(isChosen), tabIndex: isChosen ? 0 : -1 });
     }
     if (!root.querySelector("[tabindex='0']")) root.querySelector("button")?.setAttribute("tabindex", 0);
   }
