@@ -1,5 +1,5 @@
-// Put into the page before its own scripts: times what a control changes, from the visitor's
-// event to the frame that paints the last of it.
+// Put into the page before its own scripts: times what a control changes on the screen, from the
+// visitor's event to the frame that paints the last of it.
 
 globalThis.__answers = (() => {
   const QUIET = 350; // ms without another change: the answer is complete
@@ -13,7 +13,8 @@ globalThis.__answers = (() => {
     attributeOldValue: true,
   };
   const afterFrame = new MessageChannel();
-  let wanted = null; // {region, type, since, first, last, heard, done}
+  let wanted = null; // {region, type, since, first, last, heard}
+  const changed = new Set(); // elements, since the last frame
 
   /** Whether a node lies in the region, seen through shadow roots. */
   function within(node, region) {
@@ -32,20 +33,37 @@ globalThis.__answers = (() => {
     );
   }
 
-  function change() {
+  /** Whether an element is to be seen; of one that takes up no room, the place it lies in. */
+  function isOnScreen(element) {
+    const { left, right, top, bottom, width, height } = element.getBoundingClientRect();
+    const outside = element.parentElement ?? element.getRootNode().host;
+    if (!(width * height) && outside) return isOnScreen(outside);
+    return right > 0 && bottom > 0 && left < innerWidth && top < innerHeight;
+  }
+
+  /** Note what has changed: nodes of any kind, of which some may have left the document. */
+  function change(...nodes) {
+    for (const node of nodes) {
+      const element = node.host ?? (node instanceof Element ? node : node.parentElement);
+      if (element?.isConnected) changed.add(element);
+    }
     wanted.heard = performance.now();
     // A message sent from an animation frame is the first task after that frame's paint.
     requestAnimationFrame(() => afterFrame.port2.postMessage(0));
   }
 
   afterFrame.port1.onmessage = () => {
-    if (wanted?.since == null) return;
+    const isSeen = [...changed].some(isOnScreen); // the frame has just been laid out
+    changed.clear();
+    if (wanted?.since == null || !isSeen) return;
     wanted.last = performance.now() - wanted.since;
     wanted.first ??= wanted.last;
   };
 
   const observer = new MutationObserver((records) => {
-    if (wanted?.since != null && records.some(counts)) change();
+    if (wanted?.since == null) return;
+    const seen = records.filter(counts);
+    if (seen.length) change(...seen.flatMap(({ target, addedNodes }) => [target, ...addedNodes]));
   });
   observer.observe(document, CHANGES);
   const attach = Element.prototype.attachShadow;
@@ -57,7 +75,7 @@ globalThis.__answers = (() => {
   for (const name of ["putImageData", "clearRect", "drawImage"]) {
     const draw = CanvasRenderingContext2D.prototype[name];
     CanvasRenderingContext2D.prototype[name] = function (...values) {
-      if (wanted?.since != null && within(this.canvas, wanted.region)) change();
+      if (wanted?.since != null && within(this.canvas, wanted.region)) change(this.canvas);
       return draw.apply(this, values);
     };
   }

@@ -100,14 +100,20 @@ def _in_turn(*acts: Act) -> Act:
 
 
 def _tool(name: str) -> Act:
-    """Take a tool of the map, unless it is in use."""
+    """Take a tool of the map, unless it is in use, and scroll to where what it selects shows."""
 
     async def act(page: Any, i: int) -> None:
         button = page.locator(f"[data-tool={name}]")
         if await button.get_attribute("aria-pressed") != "true":
             await button.click()
+        await _scroll(page, i)
 
     return act
+
+
+async def _scroll(page: Any, i: int) -> None:
+    """To where the whole map and the beginning of what stands below it show."""
+    await page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 250)")
 
 
 def _first(selector: str, text: str) -> Act:
@@ -135,33 +141,33 @@ def _point(selector: str) -> Act:
 _MAP = ".st-key-map_selection"
 _PLOT = ".st-key-latent_map .nsewdrag"
 _DETAILS = "[data-testid=stColumn]:has(.st-key-filters_charts)"
-_GALLERY = ".st-key-filters_units"  # the other galleries lie off the screen and come later
+_GALLERIES = ".st-key-filters_units, .st-key-filters_left, .st-key-filters_right"
 _CHOOSE = _click_in_turn(".st-key-filters_units button[data-unit]", 20)
 _OTHER_MODEL = _choose(".st-key-model input", 4)
 CONTROLS: dict[str, tuple[Control, ...]] = {
     "filters": (
         Control(name="choose a unit", act=_CHOOSE, region=_DETAILS),
-        Control(name="sort", act=_click_in_turn(".st-key-filters_sort button"), region=_GALLERY),
+        Control(name="sort", act=_click_in_turn(".st-key-filters_sort button"), region=_GALLERIES),
         Control(
             name="choose, then sort",
             act=_click_in_turn(".st-key-filters_sort button"),
-            region=_GALLERY,
+            region=_GALLERIES,
             prepare=_in_turn(_CHOOSE),
         ),
         Control(
             name="show",
             act=_click_in_turn(".st-key-filters_show button"),
-            region=_GALLERY,
+            region=f"{_GALLERIES}, .st-key-filters_components",
         ),
         Control(
             name="pictures",
             act=_click_in_turn(".st-key-filters_scale button"),
-            region=_GALLERY,
+            region=f"{_GALLERIES}, .st-key-filters_components",
         ),
         Control(
             name="layer",
             act=_click_in_turn(".st-key-filters_layer button"),
-            region=f"{_GALLERY}, {_DETAILS}",
+            region=f"{_GALLERIES}, .st-key-filters_components, {_DETAILS}",
         ),
         Control(name="model", act=_OTHER_MODEL, region=".st-key-filter_gallery"),
     ),
@@ -264,7 +270,7 @@ CONTROLS: dict[str, tuple[Control, ...]] = {
             name="clear",
             act=_click("[data-tool=clear]"),
             region=_MAP,
-            prepare=_in_turn(_drag(_PLOT)),
+            prepare=_in_turn(_drag(_PLOT), _scroll),
         ),
     ),
     "compare": (
