@@ -14,7 +14,8 @@ globalThis.__answers = (() => {
   };
   const afterFrame = new MessageChannel();
   let wanted = null; // {region, type, since, first, last, heard}
-  const changed = new Set(); // elements, since the last frame
+  const changed = new Set(); // elements that no frame has painted yet
+  const painting = new Set(); // those of the frame that is being painted
 
   /** Whether a node lies in the region, seen through shadow roots. */
   function within(node, region) {
@@ -49,12 +50,16 @@ globalThis.__answers = (() => {
     }
     wanted.heard = performance.now();
     // A message sent from an animation frame is the first task after that frame's paint.
-    requestAnimationFrame(() => afterFrame.port2.postMessage(0));
+    requestAnimationFrame(() => {
+      for (const element of changed) painting.add(element);
+      changed.clear();
+      afterFrame.port2.postMessage(0);
+    });
   }
 
   afterFrame.port1.onmessage = () => {
-    const isSeen = [...changed].some(isOnScreen); // the frame has just been laid out
-    changed.clear();
+    const isSeen = [...painting].some(isOnScreen); // the frame has just been laid out
+    painting.clear();
     if (wanted?.since == null || !isSeen) return;
     wanted.last = performance.now() - wanted.since;
     wanted.first ??= wanted.last;

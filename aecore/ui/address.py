@@ -32,12 +32,15 @@ def requested_code(dim: int) -> np.ndarray | None:
 
 def set_model(name: str) -> None:
     """Let the address name this model."""
-    _say("model", name)
+    if st.query_params.get("model") != name:
+        st.query_params["model"] = name
 
 
 def set_code(code: np.ndarray) -> None:
     """Let the address name this code (D,)."""
-    _say("z", format_code(code))
+    text = format_code(code)
+    if st.query_params.get("z") != text:
+        st.query_params["z"] = text
 
 
 def drop_code() -> None:
@@ -51,9 +54,10 @@ def requested_unit() -> str | None:
     return st.query_params.get("unit")
 
 
-def set_unit(number: int, usual: int) -> None:
-    """Let the address name this unit, unless it is the usual one."""
-    _say("unit", str(number), str(usual))
+def set_unit(number: int) -> None:
+    """Let the address name this unit."""
+    if st.query_params.get("unit") != str(number):
+        st.query_params["unit"] = str(number)
 
 
 def begin(name: str, key: str, options: Sequence[T], usual: T) -> None:
@@ -69,12 +73,7 @@ def begin(name: str, key: str, options: Sequence[T], usual: T) -> None:
 def tell(name: str, key: str, value: T, usual: T) -> None:
     """Let the address say what the widget is at, unless that is as usual."""
     text = st.session_state[f"{key}_told"] = str(value)
-    _say(name, text, str(usual))
-
-
-def _say(name: str, text: str, usual: str | None = None) -> None:
-    """Let the address say this, unless that is as usual; each change costs the browser 3 ms."""
-    if text == usual:
+    if value == usual:
         st.query_params.pop(name, None)
     elif st.query_params.get(name) != text:
         st.query_params[name] = text

@@ -40,7 +40,7 @@ def current(found: Checkpoint, part: Part, units: Units) -> Chosen:
         else:
             chosen.unit = units.strongest()
             st.warning(f"The address asks for a unit that is none of 1 to {len(units)}.")
-    _tell(chosen.unit, units)
+    _tell(chosen.unit)
     return chosen
 
 
@@ -49,10 +49,10 @@ def choose(chosen: Chosen, units: Units, message: dict[str, Any]) -> None:
     unit = message.get("unit")
     if isinstance(unit, int) and 0 <= unit < len(units):
         chosen.unit = unit
-        _tell(unit, units)
+        _tell(unit)
 
 
-def _tell(unit: int, units: Units) -> None:
-    """Let the address name the unit, unless it is the one that a visit begins with."""
-    address.set_unit(unit + 1, units.strongest() + 1)
+def _tell(unit: int) -> None:
+    """Let the address name the unit."""
+    address.set_unit(unit + 1)
     st.session_state["filters_unit_told"] = str(unit + 1)
