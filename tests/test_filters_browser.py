@@ -95,6 +95,21 @@ def test_back_returns_to_the_unit_that_the_visit_began_with(app, page):
     wait_for_unit(page, first + 1)
 
 
+def test_another_model_is_one_step_of_the_history(app, page):
+    visit(page, app, "model=plane&unit=8")
+    steps = page.evaluate("history.length")
+    page.locator(".st-key-model input").press("ArrowDown")
+    page.get_by_role("option", name="plain-32 ").click()
+    page.wait_for_url(lambda url: "model=plain-32&unit=" in url and "unit=8" not in url)
+    wait_for_script(page)
+    assert page.evaluate("history.length") == steps + 1
+
+    page.go_back()
+
+    wait_for_unit(page, 8)
+    assert "model=plane" in page.url
+
+
 def shown(page) -> list[int]:
     """The units in the order that they stand in."""
     return page.locator(CELL).evaluate_all("cells => cells.map(cell => Number(cell.dataset.unit))")

@@ -1,4 +1,8 @@
-"""What the page's address says, and saying it: `?model=NAME&z=a,b,...`, `&unit=3`."""
+"""What the page's address says, and saying it: `?model=NAME&z=a,b,...`, `&unit=3`.
+
+What a run has to say is held back and sent at once, by `settle`: the browser makes a step of its
+history of each message, and Back is to undo all that one choice has changed.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,35 @@ from aecore.codes import format_code, parse_code
 
 T = TypeVar("T", str, int, float)
 
+_HELD = "address_held"
 
-def requested_model() -> str | None:
-    """The model that the address names, unchecked."""
-    return st.query_params.get("model")
+
+def get(name: str) -> str | None:
+    """What the address says of something, or will say once what is held back is sent; unchecked."""
+    held = _held()
+    return held[name] if name in held else st.query_params.get(name)
+
+
+def put(name: str, text: str | None) -> None:
+    """Let the address say this of something; None: nothing."""
+    _held()[name] = text
+
+
+def settle() -> None:
+    """Send what is held back, if it changes anything."""
+    held = _held()
+    new = {name: text for name, text in held.items() if st.query_params.get(name) != text}
+    held.clear()
+    if None in new.values():
+        whole = st.query_params.to_dict() | new
+        st.query_params.from_dict({name: text for name, text in whole.items() if text is not None})
+    elif new:
+        st.query_params.update(new)
+
+
+def _held() -> dict[str, str | None]:
+    """By name, in this session until it is sent: a run that is cut short leaves it to the next."""
+    return st.session_state.setdefault(_HELD, {})
 
 
 def requested_code(dim: int) -> np.ndarray | None:
@@ -26,44 +55,27 @@ def requested_code(dim: int) -> np.ndarray | None:
     ConfigError
         If it is malformed, of the wrong length, not finite or absurdly large.
     """
-    text = st.query_params.get("z")
+    text = get("z")
     return None if text is None else parse_code(text, dim)
 
 
-def set_model(name: str) -> None:
-    """Let the address name this model."""
-    if st.query_params.get("model") != name:
-        st.query_params["model"] = name
-
-
-def set_code(code: np.ndarray) -> None:
-    """Let the address name this code (D,)."""
+def set_code(code: np.ndarray) -> str:
+    """Let the address name this code (D,), and give it as it is written there."""
     text = format_code(code)
-    if st.query_params.get("z") != text:
-        st.query_params["z"] = text
+    put("z", text)
+    return text
 
 
 def drop_code() -> None:
     """Take what belongs to one model alone out of the address: its code, its unit."""
-    st.query_params.pop("z", None)
-    st.query_params.pop("unit", None)
-
-
-def requested_unit() -> str | None:
-    """The unit that the address names, counted from 1, unchecked."""
-    return st.query_params.get("unit")
-
-
-def set_unit(number: int) -> None:
-    """Let the address name this unit."""
-    if st.query_params.get("unit") != str(number):
-        st.query_params["unit"] = str(number)
+    put("z", None)
+    put("unit", None)
 
 
 def begin(name: str, key: str, options: Sequence[T], usual: T) -> None:
     """Let the widget `key`, drawn next, be as the address says; at first, as usual."""
     known = {str(option): option for option in (*options, usual)}
-    asked = st.query_params.get(name)
+    asked = get(name)
     if asked in known and asked != st.session_state.get(f"{key}_told"):
         st.session_state[key] = known[asked]
     if st.session_state.get(key) not in known.values():
@@ -73,7 +85,4 @@ def begin(name: str, key: str, options: Sequence[T], usual: T) -> None:
 def tell(name: str, key: str, value: T, usual: T) -> None:
     """Let the address say what the widget is at, unless that is as usual."""
     text = st.session_state[f"{key}_told"] = str(value)
-    if value == usual:
-        st.query_params.pop(name, None)
-    elif st.query_params.get(name) != text:
-        st.query_params[name] = text
+    put(name, None if value == usual else text)

@@ -29,7 +29,7 @@ class Chosen:
 
 def current(found: Checkpoint, part: Part, units: Units) -> Chosen:
     """The unit to show: as the address says, else as chosen, else the strongest not dead."""
-    asked = address.requested_unit()
+    asked = address.get("unit")
     chosen = st.session_state.get("filters_unit")
     if chosen is None or chosen.of != (found.digest, part):
         chosen = Chosen(of=(found.digest, part), unit=units.strongest())
@@ -54,5 +54,5 @@ def choose(chosen: Chosen, units: Units, message: dict[str, Any]) -> None:
 
 def _tell(unit: int) -> None:
     """Let the address name the unit."""
-    address.set_unit(unit + 1)
-    st.session_state["filters_unit_told"] = str(unit + 1)
+    text = st.session_state["filters_unit_told"] = str(unit + 1)
+    address.put("unit", text)

@@ -15,12 +15,12 @@ from aecore.ui import address, resources, shell
 
 def current(found: Checkpoint) -> Pin:
     """What is pinned: as the address says, else as it was, else the first test digit."""
-    asked = st.query_params.get("z")
+    asked = address.get("z")
     digest, z = st.session_state.get("map_at", (None, None))
     if digest != found.digest or asked not in (None, z):
         _enter(found, asked)
     elif asked is None and z is not None:  # back from another page
-        st.query_params["z"] = z
+        address.put("z", z)
     if warning := st.session_state["map_warning"]:
         st.warning(warning)
     return st.session_state["map_pin"]
@@ -40,8 +40,7 @@ def _enter(found: Checkpoint, asked: str | None) -> None:
 
 def _pin(found: Checkpoint, pin: Pin) -> None:
     """Pin this, and let the address follow."""
-    address.set_code(pin.code)
-    at = (found.digest, st.query_params["z"])
+    at = (found.digest, address.set_code(pin.code))
     st.session_state.update(map_at=at, map_pin=pin, map_warning=None)
 
 

@@ -10,7 +10,7 @@ from aecore import checkpoint, jobs, provenance, shelf
 from aecore.checkpoint import Checkpoint
 from aecore.errors import AecoreError
 from aecore.shelf import Deleted
-from aecore.ui import exports, markup, pages, resources, shelf_bin, shell
+from aecore.ui import address, exports, markup, pages, resources, shelf_bin, shell
 
 _PROBLEM, _SWEPT = "shelf_problem", "shelf_swept"
 
@@ -68,7 +68,7 @@ def _restore(each: Deleted) -> None:
 def _turn_to(name: str) -> None:
     """Let the picker, and all pages, be at a model."""
     st.session_state["app_model"] = name
-    st.query_params["model"] = name
+    address.put("model", name)
 
 
 def _actions(found: Checkpoint) -> None:
@@ -107,7 +107,7 @@ def _delete(name: str) -> None:
 
     if _attempt(delete):
         st.session_state.pop("app_model", None)
-        st.query_params.pop("model", None)
+        address.put("model", None)
 
 
 def _take_in() -> None:

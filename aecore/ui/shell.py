@@ -37,7 +37,10 @@ def plain(text: object) -> str:
 
 
 def guarded(render: Callable[P, None]) -> Callable[P, None]:
-    """Show an `AecoreError` as a message in place of what `render` would have drawn."""
+    """Show an `AecoreError` as a message in place of what `render` would have drawn.
+
+    At the end the address says what has been put into it.
+    """
 
     @functools.wraps(render)
     def shown(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -45,6 +48,7 @@ def guarded(render: Callable[P, None]) -> Callable[P, None]:
             render(*args, **kwargs)
         except AecoreError as error:
             st.error(plain(error), icon=":material/error:")
+        address.settle()
 
     return shown
 
@@ -107,12 +111,12 @@ def pick_model(
         format_func=lambda option: describe(option, cards[option]),
         on_change=_picked,
     )
-    address.set_model(name)
+    address.put("model", name)
     return name
 
 
 def _choose(cards: dict[str, Card], prefer: Callable[[Card], bool] | None) -> str:
-    asked = address.requested_model()
+    asked = address.get("model")
     if asked in cards:
         st.session_state["app_model"] = asked
         return asked
@@ -142,7 +146,7 @@ def _picked() -> None:
     """The visitor has picked another model: remember it, and forget the old one's code."""
     name = st.session_state["model"]
     st.session_state["app_model"] = name
-    address.set_model(name)
+    address.put("model", name)
     address.drop_code()
 
 

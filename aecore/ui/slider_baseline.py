@@ -12,7 +12,7 @@ from aecore.inference import decode
 from aecore.pictures import to_png
 from aecore.ui import address, resources
 
-found = resources.load_checkpoint(address.requested_model())
+found = resources.load_checkpoint(address.get("model"))
 model = resources.load_model(found)
 mean = found.codes.astype(np.float32).mean(axis=0)
 

@@ -62,7 +62,7 @@ def _workbench(found: Checkpoint) -> None:
 
 def _enter(found: Checkpoint, controls: Controls) -> None:
     """Start from the address's code, else from the one shown last, else from the mean."""
-    asked = st.query_params.get("z")
+    asked = address.get("z")
     digest, shown = st.session_state.get("generate_at", (None, None))
     if digest == found.digest and asked == shown:
         return
@@ -80,8 +80,7 @@ def _enter(found: Checkpoint, controls: Controls) -> None:
 def _set(found: Checkpoint, code: np.ndarray) -> None:
     """Make `code` the one on show; the address follows."""
     st.session_state["generate_code"] = code.astype(np.float32)
-    address.set_code(code)
-    st.session_state["generate_at"] = (found.digest, st.query_params["z"])
+    st.session_state["generate_at"] = (found.digest, address.set_code(code))
 
 
 def _released(found: Checkpoint, message: dict[str, Any]) -> None:
