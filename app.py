@@ -4,5 +4,5 @@ import streamlit as st
 
 from aecore.ui import pages
 
-st.set_page_config(page_title="Autoencoder Explorer", page_icon="🔢", layout="wide")
+st.set_page_config(page_title="Autoencoder Explorer", page_icon=pages.icon(), layout="wide")
 pages.navigation().run()
