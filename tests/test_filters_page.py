@@ -97,7 +97,7 @@ def test_orders_follow_the_address_and_the_control(images_and_labels):
     app.segmented_control(key="filters_sort").set_value("number").run()
 
     header, arrays = gallery(app)
-    assert header["view"] == {"order": "number", "count": 64, "layer": "hidden"}
+    assert header["view"] == {"order": "number", "count": 64, "model": "narrow", "layer": "hidden"}
     assert (orders["number"], arrays) == (list(range(len(answers.activity))), {})
     assert app.query_params["sort"] == "number"
 

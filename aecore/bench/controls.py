@@ -169,7 +169,7 @@ CONTROLS: dict[str, tuple[Control, ...]] = {
             act=_click_in_turn(".st-key-filters_layer button"),
             region=f"{_GALLERIES}, .st-key-filters_components, {_DETAILS}",
         ),
-        Control(name="model", act=_OTHER_MODEL, region=".st-key-filter_gallery"),
+        Control(name="model", act=_OTHER_MODEL, region=f".st-key-filter_gallery, {_DETAILS}"),
     ),
     "reconstruct": (
         Control(

@@ -16,6 +16,7 @@ from aecore.denoising import Score, Way
 from aecore.selection import first_of_each
 from aecore.ui import markup, resources, shell
 from aecore.ui.charts import charts
+from aecore.ui.component import Foresight
 from aecore.ui.rows import Row, Sweep, rows
 from aecore.ui.workbench import MEASURED, Bench, Scores, measured_digits
 
@@ -78,7 +79,14 @@ def pictures(bench: Bench, slider: str, levels: Sequence[float]) -> None:
             title="digits broken and mended",
             file="denoise",
             sweep=sweep,
+            foresight=_foresight(bench),
         )
+
+
+def _foresight(bench: Bench) -> Foresight:
+    """Of the model, as long as the damage and the digits are these."""
+    scene = f"{bench.damage} {resources.test_digits().fingerprint}"
+    return Foresight(model=bench.found.name, scene=scene)
 
 
 def _chosen() -> np.ndarray:
@@ -244,6 +252,7 @@ def _curve(bench: Bench) -> None:
             for measure, value_name in _MEASURES.items()
         ],
         note=" ".join(notes),
+        foresight=_foresight(bench),
     )
 
 

@@ -14,6 +14,7 @@ from aecore.responses import Responses
 from aecore.selection import colour_limit
 from aecore.ui import dissection, unit_words
 from aecore.ui.charts import Chart, charts
+from aecore.ui.component import Foresight
 from aecore.ui.dissection import Part
 from aecore.ui.resources import TestDigits
 from aecore.ui.rows import Row, rows
@@ -21,13 +22,15 @@ from aecore.ui.rows import Row, rows
 _UNITS_KEPT = 64  # 0.3 MB each
 
 
-def show(found: Checkpoint, digits: TestDigits, part: Part, unit: int) -> None:
+def show(
+    found: Checkpoint, digits: TestDigits, part: Part, unit: int, foresight: Foresight
+) -> None:
     """Draw the details of a unit; all at once, as the browser redraws the page for each part."""
     name = unit_words.name(part, unit)
     loss, pictures, drawn = _measured(found.digest, digits.fingerprint, part, unit, found, digits)
     headline = name[0].upper() + name[1:] if part == "hidden" else name
     if pictures:
-        pictures.draw(headline)
+        pictures.draw(headline, foresight)
     else:
         st.subheader(headline, anchor=False)
         st.info(
@@ -35,7 +38,8 @@ def show(found: Checkpoint, digits: TestDigits, part: Part, unit: int) -> None:
             f"{len(digits.labels):,} test digits, so nothing excites it and nothing is lost.",
             icon=":material/do_not_disturb_on:",
         )
-    charts("filters_charts", drawn, note=unit_words.loss(loss, len(digits.labels), part))
+    note = unit_words.loss(loss, len(digits.labels), part)
+    charts("filters_charts", drawn, note=note, foresight=foresight)
 
 
 @st.cache_resource(max_entries=_UNITS_KEPT, show_spinner=False)
@@ -83,7 +87,7 @@ class _Pictures:
         """Where the colours of the difference are deepest."""
         return colour_limit(self.series[-1])
 
-    def draw(self, headline: str) -> None:
+    def draw(self, headline: str, foresight: Foresight) -> None:
         """Rows of them."""
         images, whole, without, difference = self.series
         series = [
@@ -103,6 +107,7 @@ class _Pictures:
             headline=headline,
             title="these digits",
             file=f"{self.name.replace(' ', '-')}-digits",
+            foresight=foresight,
         )
 
 

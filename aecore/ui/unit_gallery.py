@@ -24,6 +24,8 @@ _ALBUMS_KEPT = 12  # 6 MB each, for 4,096 units
 class View:
     """How all galleries of the page are shown."""
 
+    model: str
+    """Which one the page is about."""
     part: Part
     order: Order
     scale: Scale
@@ -92,6 +94,7 @@ def draw(
         _album(names[view.scale], view, prefix, short, units),
         order=order,
         count=view.count,
+        model=view.model,
         layer=view.part,
         switches=switches,
         chosen=None if chosen is None else chosen.unit,

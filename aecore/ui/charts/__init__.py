@@ -11,7 +11,7 @@ import numpy as np
 
 from aecore.pictures import signed_palette, to_signed_levels
 from aecore.plot import Heat, Plot, Ways
-from aecore.ui.component import component
+from aecore.ui.component import Foresight, component
 
 _FOLDER = Path(__file__).resolve().parent
 _SHADES = 25  # of a heat map's colour scale
@@ -43,15 +43,25 @@ class Chart:
     """Whether the value of each bar is written above it."""
 
 
-def charts(key: str, series: Sequence[Chart | Plot | Heat | Ways], *, note: str = "") -> None:
+def charts(
+    key: str,
+    series: Sequence[Chart | Plot | Heat | Ways],
+    *,
+    note: str = "",
+    foresight: Foresight | None = None,
+) -> None:
     """Draw charts, each with a button that saves it as a PNG.
 
     Charts by label stand one below the other; those of `aecore.plot` side by side where they fit.
-    A note stands below them all, `**what matters**` in bold.
+    A note stands below them all, `**what matters**` in bold. `foresight` says of whom they are, and
+    in which scene.
     """
-    component("charts", _FOLDER, ("charts", "plots"))(
-        key=key, data={"charts": [_message(chart) for chart in series], "note": note}
-    )
+    message = {
+        "charts": [_message(chart) for chart in series],
+        "note": note,
+        "foresight": None if foresight is None else asdict(foresight),
+    }
+    component("charts", _FOLDER, ("charts", "plots"))(key=key, data=message)
 
 
 def _message(chart: Chart | Plot | Heat | Ways) -> dict[str, Any]:

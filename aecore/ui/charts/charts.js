@@ -13,7 +13,7 @@ const HEAD = 36; // px for its title
 
 const WIDE = ["lines", "groups", "heat", "ways"]; // drawn by plots.js
 
-const instances = new WeakMap(); // parent element -> {root, sight, figures, note}
+const instances = new WeakMap(); // parent element -> {root, sight, foresight, calls, figures, note}
 
 /** Round numbers from at or below `low` to at or above `high`, some five of them. */
 function ticks(low, high) {
@@ -135,7 +135,10 @@ function makeFigures(charts, before) {
 function createInstance(parentElement) {
   const root = make("div");
   parentElement.append(root);
-  return { root, sight: makeSight(parentElement), figures: [], note: null };
+  const sight = makeSight(parentElement);
+  const foresight = makeForesight((message) => sight.show(() => show(instance, message)));
+  const instance = { root, sight, foresight, calls: 0, figures: [], note: null };
+  return instance;
 }
 
 /** Show what a message says, as far as it is not there already. */
@@ -153,5 +156,14 @@ function show(instance, { charts, note }) {
 export default function charts({ data, parentElement }) {
   const instance = instances.get(parentElement) ?? createInstance(parentElement);
   instances.set(parentElement, instance);
+  const call = ++instance.calls;
+  instance.foresight.keep(data, data.foresight);
   instance.sight.show(() => show(instance, data));
+  return () => {
+    if (instance.calls !== call) return; // called again: it lives on
+    instance.sight.end();
+    instance.foresight.end();
+    instances.delete(parentElement);
+    instance.root.remove();
+  };
 }

@@ -1,21 +1,33 @@
 """How components of our own are registered: a folder's scripts as one module, and its styles.
 
 What any of them may need comes first: `message.js` reads what `aecore.packing` wrote, `elements.js`
-makes elements, `picture.js` draws a digit, `sight.js` what is on the screen first.
+makes elements, `picture.js` draws a digit, `sight.js` what is on the screen first, `foresight.js`
+what was on show of a model before.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
 _FOLDER = Path(__file__).resolve().parent
-_SHARED = tuple(_FOLDER / f"{name}.js" for name in ("message", "elements", "picture", "sight"))
-
+_SCRIPTS = ("message", "elements", "picture", "sight", "foresight")
+_SHARED = tuple(_FOLDER / f"{name}.js" for name in _SCRIPTS)
 _STYLE = _FOLDER / "component.css"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foresight:
+    """Lets the browser show at once what a component showed of a model, when it is picked again."""
+
+    model: str | None
+    """The one that the page is about; None: what is shown now is not to be shown again."""
+    scene: str
+    """Names all else that decides what is shown."""
 
 
 @functools.cache

@@ -74,7 +74,8 @@ def gallery(
     *,
     order: str,
     count: int | None,
-    layer: str | None = None,
+    model: str,
+    layer: str,
     switches: Mapping[str, Switch],
     chosen: int | None = None,
     similar: np.ndarray | None = None,
@@ -94,8 +95,9 @@ def gallery(
         One of the album's orders, or `similarity`.
     count : int, optional
         How many units are shown; None: all.
-    layer : str, optional
-        Of which layer they are.
+    model, layer : str
+        Which model the page is about, and of which layer they are: when the visitor comes back to
+        them, the browser shows them again before the server answers.
     switches : mapping of str to Switch
         What sets the `order`, the `count`, the `hash` of the album and the `layer`, by these names.
     chosen : int, optional
@@ -116,7 +118,7 @@ def gallery(
         "about": about,
         "note": note,
         **about_choice(chosen, similar),
-        "view": {"order": order, "count": count, "layer": layer},
+        "view": {"order": order, "count": count, "model": model, "layer": layer},
         "switches": {what: asdict(switch) for what, switch in switches.items()},
     }
     arrays = None

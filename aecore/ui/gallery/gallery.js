@@ -4,7 +4,7 @@
 
 const STRIP = 16; // units whose pictures lie in one image
 const COLUMNS = 8; // of a sheet that is saved
-const KEPT = 24;
+const KEPT = 24; // albums of a tab, and headers of a gallery
 const OPEN = 8; // albums of which a gallery keeps its elements
 const NONE = -1; // the number of the unit chosen while only the server knows it
 const SOON = 300; // ms in which pictures may come along with another gallery of the page
@@ -62,7 +62,7 @@ function createGallery(parentElement) {
   parentElement.append(whole);
   const sight = makeSight(parentElement);
   let told = null; // the server's latest header
-  const layers = new Map(); // the latest header of each layer
+  const seen = new Map(); // the latest header of each layer of each model
   let drawn = null; // hash of the album on show
   let album = null;
   let cells = []; // of the album's units, by number, as far as they have been shown
@@ -72,7 +72,8 @@ function createGallery(parentElement) {
   let own = {}; // what was chosen or pressed here and the server has not confirmed
   const said = () => ({ hash: told.hash, chosen: told.chosen, ...told.view });
   const now = () => ({ ...said(), ...own });
-  const texts = () => layers.get(now().layer); // and switches
+  const nameOf = ({ model, layer }) => `${model} ${layer}`;
+  const texts = () => seen.get(nameOf(now())); // and switches
   const switches = () => (told ? texts().switches : {});
 
   function makeCell(number) {
@@ -100,9 +101,7 @@ function createGallery(parentElement) {
     drawn = hash;
     album = galleries.get(hash);
     cells = leaves.get(hash) ?? [];
-    leaves.delete(hash);
-    leaves.set(hash, cells);
-    if (leaves.size > OPEN) leaves.delete(leaves.keys().next().value);
+    putLast(leaves, hash, cells, OPEN);
     standing = "";
     colours.say(album.scale.name, album.scale.limit);
     root.style.setProperty("--cell", `${album.cell}px`);
@@ -165,15 +164,18 @@ function createGallery(parentElement) {
     sight.show(refresh);
   }
 
-  /** Show what this gallery held of another layer, if it has been there; false if it has not. */
-  function turn(layer) {
+  /** Show what this gallery held of another `layer` or `model`, if it has been there. */
+  function turn(where) {
     const { hash, order } = now();
-    const found = layers.get(layer)?.switches.hash.values[switches().hash.values.indexOf(hash)];
-    if (!galleries.has(found) || order === "similarity") return false;
-    Object.assign(own, { layer, hash: found });
-    if (layer === told.view.layer) delete own.chosen;
+    const name = nameOf({ ...now(), ...where });
+    const header = seen.get(name);
+    const found = header?.switches.hash.values[switches().hash.values.indexOf(hash)];
+    if (!galleries.has(found) || order === "similarity") return;
+    putLast(seen, name, header, KEPT);
+    Object.assign(own, where, { hash: found });
+    if (name === nameOf(told.view)) delete own.chosen;
     else if (told.chosen !== null) own.chosen = NONE;
-    return true;
+    sight.show(refresh);
   }
 
   root.addEventListener("scroll", () => (isScrolled = true));
@@ -201,14 +203,10 @@ function createGallery(parentElement) {
     update(header) {
       const found = galleries.get(header.hash);
       if (!found) return false;
-      galleries.delete(header.hash);
-      galleries.set(header.hash, found);
-      if (told && !header.switches.hash.values.includes(told.hash)) {
-        own = {}; // of another layer, or of another model
-        if (header.view.layer === told.view.layer) layers.clear();
-      }
+      putLast(galleries, header.hash, found, KEPT);
+      if (told && !header.switches.hash.values.includes(told.hash)) own = {}; // of another layer or model
       told = header;
-      layers.set(header.view.layer, header);
+      putLast(seen, nameOf(header.view), header, KEPT);
       settle();
       return true;
     },
@@ -222,6 +220,7 @@ function createGallery(parentElement) {
       told = { ...told, ...choice };
       settle();
     },
+    turn,
     /** One of the page's buttons was pressed: if it is a segment of a switch, do as it says. */
     press(button) {
       for (const [what, { key, values }] of Object.entries(switches())) {
@@ -229,7 +228,7 @@ function createGallery(parentElement) {
         if (at < 0 || (what === "hash" && !galleries.has(values[at]))) continue;
         if (what === "layer") {
           // Once the server has been told: the rest of the page, which only it knows, takes longer.
-          setTimeout(() => turn(values[at]) && sight.show(refresh));
+          setTimeout(() => turn({ layer: values[at] }));
           continue;
         }
         own[what] = values[at];
@@ -242,11 +241,8 @@ function createGallery(parentElement) {
 /** Keep what came along with a message. */
 function keep({ hash, cell, units, orders, scale }, arrays) {
   if (!arrays.levels) return;
-  galleries.set(hash, { cell, units, orders, scale, strips: [], ...arrays, colours: pixelsOf(arrays.palette) });
-  for (const oldest of galleries.keys()) {
-    if (galleries.size <= KEPT) break;
-    galleries.delete(oldest);
-  }
+  const album = { cell, units, orders, scale, strips: [], ...arrays, colours: pixelsOf(arrays.palette) };
+  putLast(galleries, hash, album, KEPT);
   document.dispatchEvent(new CustomEvent(CAME));
 }
 
@@ -260,6 +256,7 @@ function createInstance(parentElement) {
   };
   document.addEventListener("click", press, { capture: true, signal });
   document.addEventListener(`${CHOSEN}-reply`, ({ detail }) => instance.page.reply(detail), { signal });
+  onPick((model) => instance.page.turn({ model }), signal);
   document.addEventListener(CAME, () => instance.lacking && follow(instance), { signal });
   return instance;
 }

@@ -19,6 +19,7 @@ from aecore.ui import (
     unit_words,
 )
 from aecore.ui.chosen_unit import Chosen
+from aecore.ui.component import Foresight
 from aecore.ui.dissection import Part
 from aecore.ui.ear import hear
 from aecore.ui.gallery import CHOSEN, about_choice
@@ -51,6 +52,7 @@ def _laboratory(found: Checkpoint, twin: Checkpoint | None) -> None:
         order = _pick("sort", "Sort by", unit_words.ORDERS[part])
         count = _pick("show", "Show", _COUNTS)
     view = View(
+        model=found.name,
         part=part,
         order=order,
         scale=scale,
@@ -119,7 +121,11 @@ def _details(
         functools.partial(chosen_unit.choose, chosen, units),
         reply=about_choice(chosen.unit, units.order("similarity", chosen.picture(units))),
     )
-    unit_details.show(found, digits, part, chosen.unit)
+    is_first = chosen.unit == units.strongest()  # what is shown of a model when it is picked
+    foresight = Foresight(
+        model=found.name if is_first else None, scene=f"{part} {digits.fingerprint}"
+    )
+    unit_details.show(found, digits, part, chosen.unit, foresight)
 
 
 def _side_by_side(pair: Sequence[Checkpoint], digits: resources.TestDigits, view: View) -> None:

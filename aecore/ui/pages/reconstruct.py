@@ -10,6 +10,7 @@ import streamlit as st
 from aecore.checkpoint import Checkpoint
 from aecore.selection import Which, led_by, select
 from aecore.ui import laboratory, resources, runs, shell, ways
+from aecore.ui.component import Foresight
 from aecore.ui.rows import Row, rows
 
 _EXPLANATION = (
@@ -38,18 +39,21 @@ def _show(found: Checkpoint) -> None:
     digits = resources.test_digits()
     first = runs.through([found])[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = _pick_digits(first, digits)
+        chosen, asked = _pick_digits(first, digits)
         others = _pick_models(found)
         differences = st.toggle(
             "Error pictures", True, key="reconstruct_differences", persist_state="session"
         )
     shown = runs.through([found, *others])
-    _grid(shown, digits, chosen, differences=differences)
+    scene = (asked, [other.digest for other in others], differences, digits.fingerprint)
+    _grid(shown, digits, chosen, Foresight(model=found.name, scene=str(scene)), differences)
     laboratory.show(shown, int(chosen[0]))
 
 
-def _pick_digits(first: runs.Run, digits: resources.TestDigits) -> np.ndarray:
-    """Which test digits to show, the one first that was asked for."""
+def _pick_digits(
+    first: runs.Run, digits: resources.TestDigits
+) -> tuple[np.ndarray, tuple[object, ...]]:
+    """Which test digits to show, the one first that was asked for; and all that was asked for."""
     which = st.segmented_control(
         "Digits",
         get_args(Which),
@@ -95,7 +99,7 @@ def _pick_digits(first: runs.Run, digits: resources.TestDigits) -> np.ndarray:
         count=_COUNT,
         seed=_seed(),
     )
-    return led_by(number, chosen)
+    return led_by(number, chosen), (which, label, number, _seed())
 
 
 def _seed() -> int:
@@ -118,7 +122,11 @@ def _pick_models(found: Checkpoint) -> list[Checkpoint]:
 
 
 def _grid(
-    shown: list[runs.Run], digits: resources.TestDigits, chosen: np.ndarray, *, differences: bool
+    shown: list[runs.Run],
+    digits: resources.TestDigits,
+    chosen: np.ndarray,
+    foresight: Foresight,
+    differences: bool,
 ) -> None:
     target = digits.images[chosen]
     links = {run.found.name: ways.to_map(run.found, chosen) for run in shown}
@@ -153,4 +161,5 @@ def _grid(
             "per pixel. Grey pictures go from 0 (black) to 1 (white); what lies outside is cut.",
             title="reconstructions",
             file="reconstructions",
+            foresight=foresight,
         )

@@ -7,7 +7,7 @@ follows the slider while it is being dragged, before the server has heard of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ import streamlit as st
 
 from aecore.packing import pack
 from aecore.pictures import signed_palette, to_levels, to_signed_levels
-from aecore.ui.component import component
+from aecore.ui.component import Foresight, component
 
 _FOLDER = Path(__file__).resolve().parent
 _SENT = "rows_sent"
@@ -73,6 +73,7 @@ def rows(
     file: str,
     stacked: bool = False,
     sweep: Sweep | None = None,
+    foresight: Foresight | None = None,
 ) -> None:
     """Draw named rows of pictures, one column below the other, and a button that saves them.
 
@@ -102,6 +103,8 @@ def rows(
         left to the title and the note.
     sweep : Sweep, optional
         Of which `series` is the part for the slider's present value.
+    foresight : Foresight, optional
+        Of whom they are, and in which scene.
     """
     limit = next((row.limit for row in series if row.limit is not None), None)
     header = {
@@ -124,6 +127,7 @@ def rows(
         "file": file,
         "stacked": stacked,
         "sweep": None,
+        "foresight": None if foresight is None else asdict(foresight),
     }
     arrays = {"levels": np.concatenate([row.levels for row in series])}
     sent = st.session_state.setdefault(_SENT, set())

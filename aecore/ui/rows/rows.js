@@ -115,6 +115,7 @@ function createInstance(parentElement) {
   let watched = null; // the slider's element
   const watcher = new MutationObserver(show);
   const sight = makeSight(parentElement);
+  const foresight = makeForesight(follow);
 
   /** Where the slider stands, among the values of the sweep; -1 if there is none to follow. */
   function place() {
@@ -151,13 +152,19 @@ function createInstance(parentElement) {
     if (slider) watcher.observe(slider, { subtree: true, attributes: true, attributeFilter: ["value", "aria-valuetext"] });
   }
 
+  function follow(message) {
+    told = message;
+    watch();
+    sight.show(show);
+  }
+
   return {
     update(message) {
-      told = message;
-      watch();
-      sight.show(show);
+      foresight.keep(message, message.header.foresight);
+      follow(message);
     },
     end() {
+      foresight.end();
       watcher.disconnect();
       sight.end();
       grid?.element.remove();
@@ -168,8 +175,7 @@ function createInstance(parentElement) {
 
 /** Keep the sweep that came along with a message. */
 function keep({ hash }, swept) {
-  sweeps.set(hash, swept);
-  if (sweeps.size > SWEEPS_KEPT) sweeps.delete(sweeps.keys().next().value);
+  putLast(sweeps, hash, swept, SWEEPS_KEPT);
 }
 
 export default function rows({ data, parentElement, setTriggerValue }) {
