@@ -245,3 +245,20 @@ def test_wrong_uploads_get_one_message_each_a_pasted_one_works_and_no_file_stays
     )
     page.locator(".st-key-digit_result").get_by_text("looks like a 1").wait_for()
     assert files(temporary, REPOSITORY) == before
+
+
+def test_a_choice_made_while_a_page_measures_is_not_undone(app, page):
+    """Each place of the square has a curve of its own to be measured."""
+    page.goto(f"{app}/denoise?model=plain-32&noise=occlusion")
+    slider = page.locator(".st-key-noise_column input")
+    slider.wait_for()
+    wait_for_script(page)
+
+    for _ in range(8):
+        slider.press("ArrowRight")
+        page.wait_for_timeout(200)
+
+    page.wait_for_url(lambda url: "column=22" in url)
+    wait_for_script(page)
+    assert slider.input_value() == "22"
+    assert "column=22" in page.url

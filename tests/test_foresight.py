@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 from browser import wait_for_script
 
@@ -12,8 +14,8 @@ PAGES = {
     "reconstruct": (".st-key-reconstruction_grid",),
     "denoise": (".st-key-denoise_grid", ".st-key-denoise_curve"),
 }
-LOOK = """parts => parts.map(
-  (part) => [part.src, part.style.objectPosition, part.alt, part.textContent].join())"""
+LOOK = """parts => parts.map((part) => [part.alt || part.textContent.slice(0, 60),
+  [part.src, part.style.objectPosition, part.textContent].join()])"""
 MUTE = "() => { WebSocket.prototype.send = () => {}; }"
 
 
@@ -26,9 +28,10 @@ def pick(page, name: str) -> None:
 
 
 def seen(page, places: tuple[str, ...]) -> list[str]:
-    """All pictures, charts and words in these places."""
+    """All pictures, charts and words in these places: what each is, and a sum of all of it."""
     wanted = ", ".join(f"{place} :is(img, svg, h3, p)" for place in places)
-    return page.locator(wanted).evaluate_all(LOOK)
+    parts = page.locator(wanted).evaluate_all(LOOK)
+    return [f"{name} {zlib.crc32(whole.encode()):08x}" for name, whole in parts]
 
 
 def wait_for_model(page, name: str) -> None:

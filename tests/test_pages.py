@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pages import grid, open_page, picture_rows, texts
+from pages import TIMEOUT, grid, open_page, picture_rows, texts
+from streamlit.testing.v1 import AppTest
 
 from aecore import checkpoint
 from aecore.dataset import save_cache
@@ -239,3 +240,15 @@ def test_a_download_that_cannot_be_read_ends_in_an_offer_to_try_again(fake_downl
 
     assert "cannot be read" in texts(app)
     assert app.button(key="download_again")
+
+
+@pytest.mark.parametrize(("page", "sent"), [("map", True), ("filters", False)])
+def test_what_a_run_cut_short_held_back_is_said_on_its_own_page_alone(page, sent):
+    app = AppTest.from_file("../app.py", default_timeout=TIMEOUT)
+    app.session_state["address_page"] = page
+    app.session_state["address_held"] = {"unit": "5"}
+
+    app.run()
+
+    assert not app.exception
+    assert ("unit" in app.query_params) is sent

@@ -1,7 +1,9 @@
 """What the page's address says, and saying it: `?model=NAME&z=a,b,...`, `&unit=3`.
 
 What a run has to say is held back and sent at once, by `settle`: the browser makes a step of its
-history of each message, and Back is to undo all that one choice has changed.
+history of each message, and Back is to undo all that one choice has changed. It is sent before what
+takes long: until the browser has heard of it, whatever it asks for carries the old address, which
+would undo the choice.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from aecore.codes import format_code, parse_code
 
 T = TypeVar("T", str, int, float)
 
-_HELD = "address_held"
+_HELD, _PAGE = "address_held", "address_page"
 
 
 def get(name: str) -> str | None:
@@ -28,6 +30,13 @@ def get(name: str) -> str | None:
 def put(name: str, text: str | None) -> None:
     """Let the address say this of something; None: nothing."""
     _held()[name] = text
+
+
+def arrive(page: str) -> None:
+    """Begin a run of the whole app: drop what another page, its run cut short, has held back."""
+    if st.session_state.get(_PAGE) != page:
+        _held().clear()
+    st.session_state[_PAGE] = page
 
 
 def settle() -> None:
@@ -60,9 +69,10 @@ def requested_code(dim: int) -> np.ndarray | None:
 
 
 def set_code(code: np.ndarray) -> str:
-    """Let the address name this code (D,), and give it as it is written there."""
+    """Let the address name this code (D,), at once, and give it as it is written there."""
     text = format_code(code)
     put("z", text)
+    settle()
     return text
 
 

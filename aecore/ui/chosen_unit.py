@@ -53,6 +53,7 @@ def choose(chosen: Chosen, units: Units, message: dict[str, Any]) -> None:
 
 
 def _tell(unit: int) -> None:
-    """Let the address name the unit."""
+    """Let the address name the unit, at once."""
     text = st.session_state["filters_unit_told"] = str(unit + 1)
     address.put("unit", text)
+    address.settle()

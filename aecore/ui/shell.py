@@ -39,7 +39,7 @@ def plain(text: object) -> str:
 def guarded(render: Callable[P, None]) -> Callable[P, None]:
     """Show an `AecoreError` as a message in place of what `render` would have drawn.
 
-    At the end the address says what has been put into it.
+    At its end the address says what it has not said before.
     """
 
     @functools.wraps(render)
@@ -59,6 +59,7 @@ def open_page(
     *,
     prefer: Callable[[Card], bool] | None = None,
     measures: bool = False,
+    more: bool = False,
 ) -> Checkpoint:
     """Draw the head of a page and give the model that it is about.
 
@@ -70,6 +71,8 @@ def open_page(
         Which models the page is best opened on, unless the address names another.
     measures : bool
         Whether the page measures the model anew, on the digits in use.
+    more : bool
+        Whether the page has more to say in the address, which is then sent together.
     """
     heading, picker = st.columns([3, 2], vertical_alignment="bottom")
     heading.title(title, anchor=False)
@@ -82,6 +85,8 @@ def open_page(
         )
         st.stop()
     name = pick_model(picker, cards, prefer=prefer)
+    if not more:
+        address.settle()
     st.markdown(explanation)
     found = resources.load_checkpoint(name)
     elsewhere = _measured_elsewhere(found.card) if measures else []

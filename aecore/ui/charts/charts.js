@@ -136,8 +136,8 @@ function createInstance(parentElement) {
   const root = make("div");
   parentElement.append(root);
   const sight = makeSight(parentElement);
-  const foresight = makeForesight((message) => sight.show(() => show(instance, message)));
-  const instance = { root, sight, foresight, calls: 0, figures: [], note: null };
+  const instance = { root, sight, foresight: null, calls: 0, figures: [], note: null };
+  instance.foresight = makeForesight((message) => sight.show(() => show(instance, message)));
   return instance;
 }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from aecore.threads import keep_to_one
-from aecore.ui import run_words, shelf_bin, shell, training
+from aecore.ui import address, run_words, shelf_bin, shell, training
 
 _PAGES = (
     # module, title, icon, address
@@ -58,6 +58,7 @@ def _page(module: str, title: str, icon: str, path: str | None):
 def _renderer(module: str) -> Callable[[], None]:
     @shell.guarded
     def render() -> None:
+        address.arrive(module)
         page = importlib.import_module(f"{__name__}.{module}").render
         # As a fragment it shows another model in four fifths of the time of a run of the whole app.
         st.fragment(shell.guarded(page))()

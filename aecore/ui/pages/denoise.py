@@ -28,7 +28,9 @@ T = TypeVar("T", int, float)
 
 
 def render() -> None:
-    found = shell.open_page("Denoising", _EXPLANATION, prefer=_is_denoiser, measures=True)
+    found = shell.open_page(
+        "Denoising", _EXPLANATION, prefer=_is_denoiser, measures=True, more=True
+    )
     if not _is_denoiser(found.card):
         st.info(
             f"{shell.plain(found.name)} was trained on clean digits, so do not expect it to mend "
@@ -46,7 +48,9 @@ def _is_denoiser(card: Card) -> bool:
 @st.fragment
 @shell.guarded
 def _show(found: Checkpoint) -> None:
-    bench = Bench.of(found, _pick_damage(found.card))
+    damage = _pick_damage(found.card)
+    address.settle()  # before the curve is measured
+    bench = Bench.of(found, damage)
     mended.pictures(bench, "noise_level", _LEVELS)
     view = st.segmented_control(
         "Denoise",

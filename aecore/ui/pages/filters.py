@@ -35,7 +35,7 @@ _COUNTS = {"some": f"First {FEW}", "all": "All"}
 
 
 def render() -> None:
-    found = shell.open_page("Filters", _EXPLANATION, measures=True)
+    found = shell.open_page("Filters", _EXPLANATION, measures=True, more=True)
     twin = twin_of(found.name, resources.cards())
     _laboratory(found, None if twin is None else resources.load_checkpoint(twin))
     shell.close_page()

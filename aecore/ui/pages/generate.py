@@ -23,7 +23,7 @@ _ONE, _TWO = "One code", "From one digit to another"
 
 
 def render() -> None:
-    found = shell.open_page("Pick a code, get a digit", _EXPLANATION)
+    found = shell.open_page("Pick a code, get a digit", _EXPLANATION, more=True)
     task = st.segmented_control(
         "Task",
         (_ONE, _TWO),

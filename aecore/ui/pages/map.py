@@ -29,7 +29,7 @@ _SVG_POINTS = 2_000
 
 
 def render() -> None:
-    found = shell.open_page("The map of codes", _EXPLANATION)
+    found = shell.open_page("The map of codes", _EXPLANATION, more=True)
     choices = views(found.card.model.latent_dim)
     if not _webgl():
         choices = tuple(choice for choice in choices if choice in _FLAT)

@@ -173,17 +173,12 @@ function createInstance(parentElement) {
   };
 }
 
-/** Keep the sweep that came along with a message. */
-function keep({ hash }, swept) {
-  putLast(sweeps, hash, swept, SWEEPS_KEPT);
-}
-
 export default function rows({ data, parentElement, setTriggerValue }) {
   const instance = instances.get(parentElement) ?? createInstance(parentElement);
   instances.set(parentElement, instance);
   const call = ++instance.calls;
   const { header, arrays } = unpack(data);
-  if (arrays.swept) keep(header.sweep, arrays.swept);
+  if (arrays.swept) putLast(sweeps, header.sweep.hash, arrays.swept, SWEEPS_KEPT);
   instance.update({ header, levels: arrays.levels, colours: pixelsOf(arrays.palette) });
   if (header.sweep && !sweeps.has(header.sweep.hash)) setTriggerValue("need", header.sweep.hash);
   return () => {
