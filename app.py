@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from aecore.ui import pages
+from aecore.ui import navigation
 
-st.set_page_config(page_title="Autoencoder Explorer", page_icon=pages.icon(), layout="wide")
-pages.navigation().run()
+st.set_page_config(page_title="Autoencoder Explorer", page_icon=navigation.icon(), layout="wide")
+navigation.pages().run()

@@ -1,7 +1,7 @@
-"""`python -m aecore`: see `aecore.cli`."""
+"""`python -m aecore`: see `aecore.cli.parser`."""
 
 import sys
 
-from aecore.cli import main
+from aecore.cli.parser import main
 
 sys.exit(main())

@@ -125,7 +125,7 @@ class ModelConfig(Plain):
 
 @dataclass(frozen=True, kw_only=True)
 class NoiseConfig(Plain):
-    """One corruption of a digit; see `aecore.noise`."""
+    """One corruption of a digit; see `aecore.data.noise`."""
 
     kind: NoiseKind = "masking"
     """Which corruption."""
@@ -175,7 +175,7 @@ class TrainConfig(Plain):
     learning_rate: float = 1e-3
     """Step size of the optimiser."""
     optimizer: OptimizerName = "adam"
-    """Which optimiser; see `aecore.optimizers`."""
+    """Which optimiser; see `aecore.training.optimizers`."""
     schedule: ScheduleName = "constant"
     """Of the step size. `linear` rises to it over the first 5% of the steps and falls to 0."""
     kl_weight: float = 0.0

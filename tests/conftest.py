@@ -15,11 +15,22 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from aecore import data
-from aecore.dataset import Dataset, to_unit
+from aecore.data import sources
+from aecore.data.dataset import Dataset
+from aecore.imaging.levels import to_unit
 
 pytest.register_assert_rewrite(
-    "browser", "checkpoint_files", "command_line", "live_map", "pages", "ten_digits"
+    *(
+        f"tests.support.{name}"
+        for name in (
+            "browser",
+            "checkpoint_files",
+            "command_line",
+            "live_map",
+            "pages",
+            "ten_digits",
+        )
+    )
 )
 
 MNIST_FOLDER = os.environ.get("AECORE_DATA")
@@ -31,7 +42,9 @@ settings.load_profile("untimed")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that drive a browser first: they take longest, and the others fill what is left."""
-    items.sort(key=lambda item: "browser" not in getattr(item.module, "pytest_plugins", ()))
+    items.sort(
+        key=lambda item: "tests.support.browser" not in getattr(item.module, "pytest_plugins", ())
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +70,7 @@ def mnist_folder() -> Path:
 @pytest.fixture(scope="session")
 def mnist(mnist_folder: Path) -> Dataset:
     """All of MNIST, checked to be exactly that."""
-    found = data.load_folder(mnist_folder)
+    found = sources.load_folder(mnist_folder)
     assert found.is_mnist
     return found
 
@@ -82,7 +95,7 @@ def torch_threads() -> None:
 @pytest.fixture(scope="session")
 def digits() -> Dataset:
     """scikit-learn's bundled digits: 1,297 to train on, 500 to test."""
-    return data.load_bundled()
+    return sources.load_bundled()
 
 
 @pytest.fixture(scope="session")
@@ -98,9 +111,10 @@ def make_checkpoint(
     digits: Dataset, tmp_path_factory: pytest.TempPathFactory, torch_threads: None
 ) -> Callable:
     """Train small models on the bundled digits and save them in a folder of the session."""
-    from aecore import checkpoint, experiment
+    from aecore import experiment
+    from aecore.checkpoints import file as checkpoint_file
     from aecore.config import ModelConfig, TrainConfig
-    from aecore.training import pick_device
+    from aecore.training.loop import pick_device
 
     folder = tmp_path_factory.mktemp("models")
 
@@ -113,7 +127,7 @@ def make_checkpoint(
             digits,
             device=pick_device("cpu"),
         )
-        return checkpoint.save(made, folder / f"{name}{checkpoint.SUFFIX}")
+        return checkpoint_file.save(made, folder / f"{name}{checkpoint_file.SUFFIX}")
 
     return make
 

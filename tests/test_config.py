@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.errors import ConfigError
-from aecore.history import EpochRecord
-from aecore.model import Autoencoder
+from aecore.models.autoencoder import Autoencoder
 from aecore.presets import PRESETS
+from aecore.training.history import EpochRecord
 
 MODEL = ModelConfig(latent_dim=2, hidden_dims=(8,))
 TRAIN = TrainConfig(gamma=0.01)

@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 import torch
 
-from aecore import checkpoint, data, experiment
-from aecore.backprop import Backpropagation
+from aecore import experiment
+from aecore.analysis.evaluation import evaluate
+from aecore.checkpoints import file as checkpoint_file
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
-from aecore.dataset import to_unit
+from aecore.data import sources
+from aecore.data.noise import corrupt_fixed
 from aecore.errors import TrainingError
-from aecore.evaluation import evaluate
-from aecore.inference import build_model, encode, reconstruct
-from aecore.noise import corrupt_fixed
+from aecore.imaging.levels import to_unit
+from aecore.models.inference import build_model, encode, reconstruct
+from aecore.training.fused_backprop import Backpropagation
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
 
@@ -30,7 +32,7 @@ def run(digits, **options):
 
 @pytest.mark.parametrize("name", ["tiny_checkpoint", "tiny_denoiser"])
 def test_stored_figures_are_reproduced_from_the_file(request, digits, name):
-    found = checkpoint.load(request.getfixturevalue(name).path)
+    found = checkpoint_file.load(request.getfixturevalue(name).path)
     model, noise = build_model(found.card.model, found.weights), found.card.train.noise
 
     figures = evaluate(model, found.pca, noise, digits)
@@ -74,7 +76,7 @@ def test_a_stopped_run_is_a_whole_checkpoint_of_what_was_learnt(digits, tmp_path
     told = []
 
     made = run(digits, on_epoch=told.append, should_stop=lambda: len(told) == 2)
-    saved = checkpoint.save(made, tmp_path / "stopped.safetensors")
+    saved = checkpoint_file.save(made, tmp_path / "stopped.safetensors")
 
     assert len(saved.card.history) == 2
     assert saved.card.train.epochs == 3
@@ -106,7 +108,7 @@ def test_the_card_says_what_was_done_and_names_nothing_of_this_machine(digits, t
 
 @pytest.mark.parametrize(("is_mnist", "source"), [(True, "MNIST"), (False, "bundled digits")])
 def test_the_card_names_the_digits(digits, is_mnist, source):
-    fingerprint = data.MNIST_FINGERPRINT if is_mnist else digits.fingerprint
+    fingerprint = sources.MNIST_FINGERPRINT if is_mnist else digits.fingerprint
     named = dataclasses.replace(digits, fingerprint=fingerprint)
 
     assert run(named).card.source == source
@@ -124,7 +126,7 @@ def test_a_run_that_diverges_hands_over_the_last_good_epoch(digits, monkeypatch,
     with pytest.raises(experiment.DivergedError, match="weights of epoch 2 are kept") as caught:
         run(digits, on_epoch=poison)
 
-    saved = checkpoint.save(caught.value.kept, tmp_path / "kept.safetensors")
+    saved = checkpoint_file.save(caught.value.kept, tmp_path / "kept.safetensors")
     assert len(saved.card.history) == 2
     assert saved.card.metrics["test_mse"] == pytest.approx(
         saved.card.history[-1].test_mse, rel=1e-5
@@ -132,7 +134,7 @@ def test_a_run_that_diverges_hands_over_the_last_good_epoch(digits, monkeypatch,
 
 
 def test_a_large_model_is_measured_with_the_weights_that_the_disk_keeps(digits, monkeypatch):
-    monkeypatch.setattr(checkpoint, "HALF_ABOVE", 1_000)
+    monkeypatch.setattr(checkpoint_file, "HALF_ABOVE", 1_000)
 
     made = run(digits)
 

@@ -9,18 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from aecore import checkpoint
-from aecore.bench.controls import CONTROLS, OTHER_NOISE, Control
-from aecore.bench.drive import Tab
-from aecore.bench.live import drive, serve_app
-from aecore.card import Card
+from aecore.bench.decoding import drive, serve_app
+from aecore.bench.harness.tab import Tab
+from aecore.bench.page_controls import CONTROLS, OTHER_NOISE, Control
+from aecore.checkpoints import file as checkpoint_file
+from aecore.checkpoints.card import Card
 from aecore.errors import AecoreError, CheckpointError
 
 EVENTS = 24
 """Of each control that count."""
 _WARM = 8
 """Before them, so that every cache is warm."""
-_PROBE = Path(__file__).with_name("answers.js")
+_PROBE = Path(__file__).with_name("harness") / "response_time.js"
 _MOST_SECONDS = 240.0  # for one page
 _TALL = 2400  # px: the kinds of noise and the curve on one screen
 
@@ -57,7 +57,10 @@ def bench_pages(
     for page in pages:
         if page not in CONTROLS:
             raise AecoreError(f"There is no bench of the page {page!r}; there are {_names()}.")
-    cards = {name: checkpoint.read_card(checkpoint.find(name)) for name in checkpoint.names()}
+    cards = {
+        name: checkpoint_file.read_card(checkpoint_file.find(name))
+        for name in checkpoint_file.names()
+    }
     if not cards:
         raise CheckpointError("No model is trained yet. Train one: python -m aecore train plane")
     chosen = {page: _model(cards, denoiser=page == "denoise") for page in pages or CONTROLS}

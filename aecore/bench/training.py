@@ -14,12 +14,13 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
-from aecore.cuda_graph import tf32
-from aecore.dataset import Dataset, to_unit
-from aecore.model import Autoencoder
-from aecore.noise import corrupt
+from aecore.data.dataset import Dataset
+from aecore.data.noise import corrupt
+from aecore.imaging.levels import to_unit
+from aecore.models.autoencoder import Autoencoder
 from aecore.presets import Preset
-from aecore.training import fixed_corruption, mean_squared_error, new_model, train
+from aecore.training.cuda_graph import tf32
+from aecore.training.loop import fixed_corruption, mean_squared_error, new_model, train
 
 _PROBES = 10  # of the rate of products, in a run
 _PRODUCT_SIZE = {"cpu": 1024, "mps": 2048, "cuda": 8192}

@@ -1,0 +1,138 @@
+"""What each number of a code counts for: the error with that number fixed at its mean."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from aecore.analysis import metrics
+from aecore.analysis.sampling import spread
+from aecore.config import N_PIXELS
+from aecore.errors import ConfigError
+from aecore.validation import as_codes
+
+MEASURED = 1_000
+"""Digits that are measured, evenly spread over the test set: each dimension decodes them anew."""
+ALL = metrics.N_LABELS
+"""Column of the mean over all digits, after those of the ten labels."""
+COLUMNS = (*map(str, range(metrics.N_LABELS)), "all")
+
+Decode = Callable[[np.ndarray], np.ndarray]
+
+
+def measured(count: int) -> np.ndarray:
+    """Positions of the digits that are measured, among `count`."""
+    return spread(count, MEASURED)
+
+
+def error_row(errors: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Mean of errors (B,) for each of the labels (B,) and for all: (11,), NaN for an absent one."""
+    return np.append(metrics.mse_by_label(errors, labels), errors.mean(dtype=np.float64))
+
+
+def fixed_errors(
+    decode: Decode,
+    codes: np.ndarray,
+    images: np.ndarray,
+    labels: np.ndarray,
+    dimensions: Iterable[int],
+) -> np.ndarray:
+    """Errors with one dimension of every code at its mean over these codes.
+
+    Parameters
+    ----------
+    decode : callable
+        Codes (B, D) to digits (B, 784).
+    codes : ndarray of shape (B, D)
+    images : ndarray of shape (B, 784), floating in 0..1
+    labels : ndarray of shape (B,)
+    dimensions : iterable of K int in 0..D-1
+        Which to fix, one at a time.
+
+    Returns
+    -------
+    ndarray of shape (K, 11), float64
+        As from `error_row`, one for each dimension.
+
+    Raises
+    ------
+    ShapeError
+        If the arrays do not fit together.
+    ConfigError
+        If there is no such dimension.
+    """
+    as_codes("codes", codes)
+    means = codes.mean(axis=0, dtype=np.float64)
+    rows = []
+    for dimension in dimensions:
+        if not 0 <= dimension < codes.shape[1]:
+            raise ConfigError(f"There are {codes.shape[1]} dimensions, none of number {dimension}.")
+        fixed = codes.copy()
+        fixed[:, dimension] = means[dimension]
+        rows.append(error_row(metrics.mse(images, decode(fixed)), labels))
+    return np.reshape(rows, (-1, len(COLUMNS)))
+
+
+def blocks(dim: int, *, most: int = 16) -> list[tuple[int, int]]:
+    """The dimensions 0..dim-1 as at most `most` ranges (start, stop): the steps of a progress."""
+    size = -(-dim // most)
+    return [(start, min(start + size, dim)) for start in range(0, dim, size)]
+
+
+@dataclass(frozen=True, eq=False)
+class Importance:
+    """What each dimension of a code counts for."""
+
+    whole: np.ndarray
+    """(11,), as from `error_row`: errors of the codes as they are."""
+    fixed: np.ndarray
+    """(D, 11), as from `fixed_errors`."""
+    linear: np.ndarray
+    """(D,): by how much PCA's error over all digits grows with each of its components fixed."""
+
+    @property
+    def increase(self) -> np.ndarray:
+        """(D, 11): by how much the errors grow; below 0 where fixing a dimension helps."""
+        return self.fixed - self.whole
+
+    @property
+    def order(self) -> np.ndarray:
+        """The dimensions, the one first that counts most over all digits: (D,) int."""
+        return np.argsort(-self.increase[:, ALL], kind="stable")
+
+    @property
+    def n_idle(self) -> int:
+        """How many dimensions count for less than a hundredth of the one that counts most."""
+        total = self.increase[:, ALL]
+        return int((total < total.max() / 100).sum())
+
+    def to_csv(self) -> str:
+        """The errors as text: a row for the whole code, then one for each dimension."""
+        named = {f"z{i}": row for i, row in enumerate(self.fixed, 1)}
+        return to_csv("fixed", {"nothing": self.whole} | named)
+
+    def strongest(self, count: int) -> np.ndarray:
+        """The `count` dimensions that count most, (K,) int."""
+        return self.order[:count]
+
+
+def linear_increase(codes: np.ndarray) -> np.ndarray:
+    """What fixing each component of PCA at its mean adds to the error: (B, D) -> (D,).
+
+    Its components are orthonormal and what it leaves out is orthogonal to all of them, so the
+    squared error grows by the component's own variance, shared among 784 pixels.
+    """
+    return codes.var(axis=0, dtype=np.float64) / N_PIXELS
+
+
+def to_csv(heading: str, rows: Mapping[str, np.ndarray]) -> str:
+    """Errors as text: `heading` and the columns' names, then named rows (11,) of errors."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow([heading, *(f"mse_{column}" for column in COLUMNS)])
+    writer.writerows([name, *row.tolist()] for name, row in rows.items())
+    return file.getvalue()

@@ -1,0 +1,92 @@
+"""The figures of a model on a data set: what `evaluate` prints and a checkpoint keeps."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from aecore.analysis import metrics
+from aecore.config import NoiseConfig
+from aecore.data.dataset import Dataset
+from aecore.data.noise import FIXED_SEED, compensate, corrupt_fixed
+from aecore.imaging.levels import to_unit
+from aecore.models import inference
+from aecore.models.autoencoder import Autoencoder, kl_divergence
+from aecore.models.pca import PCA
+
+_TRUSTED = 2_000  # all pairs of them are compared
+
+
+def evaluate(
+    model: Autoencoder, pca: PCA, noise: NoiseConfig | None, dataset: Dataset
+) -> dict[str, float]:
+    """Measure a model on the test digits.
+
+    Parameters
+    ----------
+    model : Autoencoder
+    pca : PCA
+        Of the same D.
+    noise : NoiseConfig or None
+        What the model was trained to mend; it is measured at that task, with a fixed seed.
+    dataset : Dataset
+
+    Returns
+    -------
+    dict of float
+        `test_mse`: mean squared error per pixel of the model's task, output not clipped;
+        `sse_per_image`: the same summed over the 784 pixels; `pca_test_mse`: PCA at the
+        same task and size; `knn5_accuracy` and `pca_knn5_accuracy`: of 5 nearest
+        neighbours among the clean training digits' codes; `trustworthiness` and
+        `pca_trustworthiness`: of the codes' 5 nearest neighbours among the first 2,000 clean
+        test digits. Denoisers also: `clean_mse`, the error with clean input; `noisy_psnr`,
+        `denoised_psnr` (means over the digits, dB), `denoised_ssim` and `denoised_mse`, of
+        pictures clipped to 0..1. Variational models also: `kl_divergence`, the mean over the
+        digits, in nats, and `sampled_mse`, the error when a code is drawn from a digit's
+        distribution instead of taking its mean as all other figures do.
+    """
+    clean, train = to_unit(dataset.test_images), to_unit(dataset.train_images)
+    noisy = corrupt_fixed(clean, noise)
+    output = inference.reconstruct(model, noisy)
+    test_mse = float(metrics.mse(clean, output).mean())
+    figures = {
+        "test_mse": test_mse,
+        "sse_per_image": test_mse * clean.shape[1],
+        "pca_test_mse": float(metrics.mse(clean, pca.reconstruct(compensate(noisy, noise))).mean()),
+    }
+    encoders = {"": lambda x: inference.encode(model, x), "pca_": pca.encode}
+    for prefix, encode in encoders.items():
+        codes = encode(clean)
+        figures[f"{prefix}knn5_accuracy"] = metrics.knn_accuracy(
+            encode(train), dataset.train_labels, codes, dataset.test_labels
+        )
+        figures[f"{prefix}trustworthiness"] = metrics.trustworthiness(
+            clean[:_TRUSTED], codes[:_TRUSTED]
+        )
+    if noise is not None:
+        figures |= _denoising(clean, noisy, output)
+        figures["clean_mse"] = float(metrics.mse(clean, inference.reconstruct(model, clean)).mean())
+    if model.config.variational:
+        figures |= _variational(model, clean)
+    return figures
+
+
+def _denoising(clean: np.ndarray, noisy: np.ndarray, output: np.ndarray) -> dict[str, float]:
+    picture = output.clip(0.0, 1.0)
+    return {
+        "noisy_psnr": float(metrics.psnr(clean, noisy).mean()),
+        "denoised_psnr": float(metrics.psnr(clean, picture).mean()),
+        "denoised_ssim": float(metrics.ssim(clean, picture).mean()),
+        "denoised_mse": float(metrics.mse(clean, picture).mean()),
+    }
+
+
+def _variational(model: Autoencoder, clean: np.ndarray) -> dict[str, float]:
+    mean, log_variance = inference.code_distribution(model, clean)
+    drawn = np.random.default_rng(FIXED_SEED).standard_normal(mean.shape, dtype=np.float32)
+    sampled = inference.decode(model, mean + np.exp(0.5 * log_variance) * drawn)
+    divergence = kl_divergence(torch.from_numpy(mean), torch.from_numpy(log_variance))
+    return {
+        "kl_divergence": float(divergence.mean()),
+        "sampled_mse": float(metrics.mse(clean, sampled).mean()),
+    }

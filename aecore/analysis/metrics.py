@@ -1,0 +1,253 @@
+"""How good reconstructions and codes are, as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from aecore.config import N_PIXELS
+from aecore.errors import ConfigError, ShapeError
+from aecore.validation import as_codes
+
+# scikit-learn and SciPy are imported where they are used: together they take over a second to load.
+
+N_LABELS = 10
+SIDE = 28  # pixels of a digit's edge
+CHUNK = 128  # images measured at a time: their float64 copies stay in the processor's cache
+
+
+def _per_image(
+    measure: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    target: np.ndarray,
+    reconstruction: np.ndarray,
+) -> np.ndarray:
+    """Apply `measure` to chunks of both as float64; values (B,)."""
+    target, reconstruction = np.asarray(target), np.asarray(reconstruction)
+    for images in (target, reconstruction):
+        if images.ndim != 2 or images.shape[1] != N_PIXELS:
+            raise ShapeError(f"Images must have the shape (B, {N_PIXELS}), not {images.shape}.")
+        if not np.issubdtype(images.dtype, np.floating):
+            raise ShapeError(f"Images must be floating, in 0..1, not {images.dtype}.")
+    if len(target) != len(reconstruction):
+        raise ShapeError(
+            f"{len(target)} targets cannot pair {len(reconstruction)} reconstructions."
+        )
+    values = np.empty(len(target))
+    for start in range(0, len(target), CHUNK):
+        rows = slice(start, start + CHUNK)
+        values[rows] = measure(
+            target[rows].astype(np.float64), reconstruction[rows].astype(np.float64)
+        )
+    return values
+
+
+def mse(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
+    """Mean squared error of each image.
+
+    Parameters
+    ----------
+    target, reconstruction : ndarray of shape (B, 784), floating in 0..1
+
+    Returns
+    -------
+    ndarray of shape (B,), float64
+        In squared grey levels; NaN where a reconstruction holds one.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ or are others, or the pixels are whole numbers.
+    """
+    return _per_image(lambda a, b: np.square(a - b).mean(axis=1), target, reconstruction)
+
+
+def psnr(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
+    """Peak signal-to-noise ratio of each image, in dB.
+
+    Parameters
+    ----------
+    target, reconstruction : ndarray of shape (B, 784), floating in 0..1
+
+    Returns
+    -------
+    ndarray of shape (B,), float64
+        10 log10(1 / MSE); inf where the two are identical.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ or are others, or the pixels are whole numbers.
+    """
+    with np.errstate(divide="ignore"):
+        return -10 * np.log10(mse(target, reconstruction))
+
+
+def ssim(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
+    """Structural similarity of each image.
+
+    Parameters
+    ----------
+    target, reconstruction : ndarray of shape (B, 784), floating in 0..1
+
+    Returns
+    -------
+    ndarray of shape (B,), float64
+        At most 1, which identical images reach.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ or are others, or the pixels are whole numbers.
+
+    Notes
+    -----
+    Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from error visibility to
+    structural similarity" (2004), with the defaults of scikit-image's `structural_similarity`: a
+    flat 7x7 window, sample covariance, the mean over the windows that lie within the picture.
+    """
+    return _per_image(_ssim, target, reconstruction)
+
+
+def _ssim(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
+    window = 7
+    sample = window**2 / (window**2 - 1)
+    c1, c2 = 0.01**2, 0.03**2  # the paper's K1 and K2, at a data range of 1
+    # Two products with a band matrix: 5 times faster than SciPy's filter on pictures this small.
+    starts, pixels = np.arange(SIDE - window + 1)[:, None], np.arange(SIDE)
+    band = ((pixels >= starts) & (pixels < starts + window)) / window  # (22, 28)
+
+    def windows(images: np.ndarray) -> np.ndarray:
+        """Means over the windows within the picture, (B, 784) -> (B, 22, 22)."""
+        return band @ (images.reshape(-1, SIDE, SIDE) @ band.T)
+
+    x, y = windows(target), windows(reconstruction)
+    product, squares = x * y, x * x + y * y
+    variances = sample * (windows(target**2 + reconstruction**2) - squares)
+    covariance = sample * (windows(target * reconstruction) - product)
+    similarity = (2 * product + c1) * (2 * covariance + c2)
+    similarity /= (squares + c1) * (variances + c2)
+    return similarity.mean(axis=(1, 2))
+
+
+def _require_labels(labels: np.ndarray, n: int) -> np.ndarray:
+    """Labels (n,), checked."""
+    labels = np.asarray(labels)
+    if labels.shape != (n,):
+        raise ShapeError(f"{n} rows need labels of the shape ({n},), not {labels.shape}.")
+    if not np.issubdtype(labels.dtype, np.integer) or (
+        n and not 0 <= labels.min() <= labels.max() < N_LABELS
+    ):
+        raise ShapeError(f"Labels must be whole numbers from 0 to {N_LABELS - 1}.")
+    return labels
+
+
+def mse_by_label(errors: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Mean error of each digit's images.
+
+    Parameters
+    ----------
+    errors : ndarray of shape (B,)
+        As from `mse`.
+    labels : ndarray of shape (B,), whole numbers in 0..9
+
+    Returns
+    -------
+    ndarray of shape (10,), float64
+        NaN where a label is absent.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes differ or a label is none of the ten.
+    """
+    errors = np.asarray(errors, dtype=np.float64)
+    if errors.ndim != 1:
+        raise ShapeError(f"Errors must have the shape (B,), not {errors.shape}.")
+    labels = _require_labels(labels, len(errors))
+    counts = np.bincount(labels, minlength=N_LABELS)
+    with np.errstate(invalid="ignore"):
+        return np.bincount(labels, weights=errors, minlength=N_LABELS) / counts
+
+
+def knn_accuracy(
+    codes: np.ndarray,
+    labels: np.ndarray,
+    query_codes: np.ndarray,
+    query_labels: np.ndarray,
+    *,
+    k: int = 5,
+) -> float:
+    """Share of queries whose label is the most frequent among their k nearest codes.
+
+    Of labels equally frequent the smallest wins, as in scikit-learn's `KNeighborsClassifier`.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (N, D)
+    labels : ndarray of shape (N,), whole numbers in 0..9
+    query_codes : ndarray of shape (B, D)
+    query_labels : ndarray of shape (B,), whole numbers in 0..9
+    k : int in 1..N
+
+    Returns
+    -------
+    float in 0..1
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit together, a code is not finite or a label is none of the ten.
+    ConfigError
+        If `k` is out of range.
+    """
+    from sklearn.neighbors import KNeighborsClassifier
+
+    codes = as_codes("codes", codes)
+    query_codes = as_codes("query_codes", query_codes, codes.shape[1])
+    labels = _require_labels(labels, len(codes))
+    query_labels = _require_labels(query_labels, len(query_codes))
+    if not 1 <= k <= len(codes):
+        raise ConfigError(f"k must lie in 1..{len(codes)}, the number of codes, not {k}.")
+    return float(KNeighborsClassifier(k).fit(codes, labels).score(query_codes, query_labels))
+
+
+def trustworthiness(images: np.ndarray, codes: np.ndarray, *, n_neighbors: int = 5) -> float:
+    """Whether neighbours among the codes are neighbours among the images too.
+
+    Memory grows with the square of n, the number of images (2 GB at 10,000): give a sample.
+
+    Parameters
+    ----------
+    images : ndarray of shape (n, 784), floating in 0..1
+    codes : ndarray of shape (n, D)
+    n_neighbors : int, at least 1 and below n / 2
+
+    Returns
+    -------
+    float in 0..1
+        1 where no code has a neighbour that its image does not have.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit together or a value is not finite.
+    ConfigError
+        If `n_neighbors` is out of range.
+
+    Notes
+    -----
+    Venna and Kaski, "Neighborhood preservation in nonlinear projection methods" (2001), as
+    scikit-learn computes it.
+    """
+    from sklearn.manifold import trustworthiness as measure
+
+    images = as_codes("images", images, N_PIXELS)
+    codes = as_codes("codes", codes)
+    if len(images) != len(codes):
+        raise ShapeError(f"{len(images)} images cannot pair {len(codes)} codes.")
+    if not 1 <= n_neighbors < len(codes) / 2:
+        raise ConfigError(
+            f"n_neighbors must be at least 1 and below half of {len(codes)}, not {n_neighbors}."
+        )
+    return float(measure(images, codes, n_neighbors=n_neighbors))

@@ -1,0 +1,160 @@
+"""How quickly the browser decodes, beside a slider that asks the server: `bench decode`; and how
+closely it follows the pen: `bench draw`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import numpy as np
+
+from aecore.bench.harness.chromium import ARGUMENTS, find_chromium, import_playwright
+from aecore.bench.harness.server import serve
+from aecore.bench.harness.tab import EVENTS_PER_SECOND, HAS_PAPER, Tab
+from aecore.checkpoints import file as checkpoint_file
+from aecore.errors import AecoreError, CheckpointError
+from aecore.latent import axes
+from aecore.models import inference
+from aecore.presets import PRESETS
+
+T = TypeVar("T")
+
+N_CODES = 200
+_BASELINE = "aecore/bench/harness/server_slider.py"
+_MOST_SECONDS = 120.0  # for one preset
+
+
+def bench_decode(*, progress: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
+    """Measure every shipped preset in headless Chromium.
+
+    Parameters
+    ----------
+    progress : callable
+        Told the name of each preset before it is measured.
+
+    Returns
+    -------
+    dict
+        `events_per_second`, how often the pointer was moved, and `presets`: by name
+
+        - `js_ms`: one decoding in JavaScript, the mean over half a second of them;
+        - `max_abs_error`: the largest difference of a pixel from PyTorch, over 200 codes drawn
+          from the normal distribution fitted to the data's;
+        - `frame_p50_ms`, `frame_p95_ms`: while a slider is dragged for 3 s, how far the picture
+          lags behind the pointer: from the time stamp of a pointer event (when Chromium took it
+          in) to the first task after the frame that draws its digit was painted and handed to
+          the compositor. Of several events before one frame only the newest is drawn, and counts;
+        - `oldest_p95_ms`: the same for the oldest of them, whose place the newest took. It waits
+          for a whole frame of 16.7 ms, however quick the decoder;
+        - `updates_per_second`: how many frames drew a digit anew;
+        - `websocket_messages_during_drag`: both directions;
+        - `map`: the last five again, the pointer moving over the 2-D map;
+        - `server_slider_ms`: the same decoder behind an `st.slider` in a fragment, from letting
+          go of it to the new picture painted, the median of 12.
+
+    Raises
+    ------
+    AecoreError
+        If playwright, Chromium or a checkpoint is missing, or the app does not answer.
+    """
+    with serve_app() as app, serve(_BASELINE) as baseline:
+        presets = _each_preset(partial(_decoding, app=app, baseline=baseline), progress)
+    return {"events_per_second": EVENTS_PER_SECOND, "presets": presets}
+
+
+def bench_draw(*, progress: Callable[[str], None] = lambda text: None) -> dict[str, Any]:
+    """Measure how closely the page follows a pen that draws for 3 s.
+
+    Takes and raises what `bench_decode` does.
+
+    Returns
+    -------
+    dict
+        `events_per_second` and `presets`, by name the pace that `bench_decode` describes. A frame
+        shows the ink, the digit framed anew, its reconstruction and its dot on the map.
+    """
+    with serve_app() as app:
+        presets = _each_preset(partial(_drawing, app=app), progress)
+    return {"events_per_second": EVENTS_PER_SECOND, "presets": presets}
+
+
+def serve_app():
+    """The app's server, for a `with` block; it fetches nothing."""
+    return serve("app.py", {"AECORE_DOWNLOAD": "off"})
+
+
+def drive(measure: Callable[[Any], Awaitable[T]], *, seconds: float) -> T:
+    """What `measure(browser)` finds in headless Chromium, which may take some seconds at most.
+
+    Raises
+    ------
+    AecoreError
+        If playwright or Chromium is missing, or the browser cannot be driven.
+    """
+    playwright = import_playwright()
+    executable = find_chromium()
+
+    async def session() -> T:
+        async with playwright.async_api.async_playwright() as driver:
+            browser = await driver.chromium.launch(executable_path=executable, args=list(ARGUMENTS))
+            try:
+                return await asyncio.wait_for(measure(browser), seconds)
+            finally:
+                await browser.close()
+
+    try:
+        return asyncio.run(session())
+    except (playwright.async_api.Error, TimeoutError) as error:
+        raise AecoreError(f"The browser could not be driven: {error}") from error
+
+
+def _each_preset(
+    measure: Callable[[Any, str], Awaitable[dict[str, Any]]], progress: Callable[[str], None]
+) -> dict[str, dict[str, Any]]:
+    """`measure(browser, name)` for one trained preset after the other."""
+    names = [name for name in PRESETS if name in checkpoint_file.names()]
+    if not names:
+        raise CheckpointError("No preset is trained yet. Train one: python -m aecore train plane")
+
+    async def each(browser: Any) -> dict[str, dict[str, Any]]:
+        measured = {}
+        for name in names:
+            progress(f"Measuring {name}")
+            measured[name] = await asyncio.wait_for(measure(browser, name), _MOST_SECONDS)
+        return measured
+
+    return drive(each, seconds=len(names) * _MOST_SECONDS)
+
+
+async def _drawing(browser: Any, name: str, *, app: str) -> dict[str, Any]:
+    async with Tab(browser) as tab:
+        await tab.open(f"{app}/your-digit?model={name}", ready=HAS_PAPER)
+        return await tab.draw()
+
+
+async def _decoding(browser: Any, name: str, *, app: str, baseline: str) -> dict[str, Any]:
+    checkpoint = checkpoint_file.load(name)
+    codes = axes.fit_gaussian(checkpoint.codes).sample(N_CODES, np.random.default_rng(0))
+    codes = codes.astype(np.float32)
+    wanted = inference.decode(
+        inference.build_model(checkpoint.card.model, checkpoint.weights), codes
+    )
+
+    async with Tab(browser) as tab:
+        await tab.open(f"{app}/generate?model={name}")
+        js_ms, pixels = await tab.decode(checkpoint.digest, codes)
+        sliders = await tab.drag_slider()
+    async with Tab(browser) as tab:
+        await tab.open(f"{app}/?model={name}")
+        over_map = await tab.move_over_map()
+    async with Tab(browser) as tab:
+        server_ms = await tab.click_slider(f"{baseline}/?model={name}")
+    return {
+        "js_ms": js_ms,
+        "max_abs_error": float(np.abs(pixels - wanted).max()),
+        **sliders,
+        "map": over_map,
+        "server_slider_ms": server_ms,
+    }

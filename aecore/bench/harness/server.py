@@ -1,0 +1,97 @@
+"""A Streamlit server for as long as it is needed."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from aecore.errors import AecoreError
+
+ROOT = Path(__file__).resolve().parents[3]
+_START_SECONDS = 60.0
+
+
+@contextmanager
+def serve(script: str, settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Run a Streamlit script on a free port of this machine, and always stop it again.
+
+    Parameters
+    ----------
+    script : str
+        Its path from the repository root.
+    settings : mapping, optional
+        Environment variables on top of ours.
+
+    Yields
+    ------
+    str
+        The address, without a slash at its end.
+
+    Raises
+    ------
+    AecoreError
+        If the server ends or does not answer within a minute.
+    """
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", script]
+    options = {
+        "server.port": port,
+        "server.address": "127.0.0.1",
+        "server.headless": "true",
+        "server.fileWatcherType": "none",
+    }
+    command += [f"--{name}={value}" for name, value in options.items()]
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**os.environ, **(settings or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            if not _answers(f"{address}/_stcore/health", process):
+                log.seek(0)
+                said = log.read().decode(errors="replace").strip().splitlines()
+                raise AecoreError(f"{script} did not start: {said[-1] if said else 'no answer'}")
+            yield address
+        finally:
+            _stop(process)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _answers(address: str, process: subprocess.Popen) -> bool:
+    """Wait until the server answers; false if it ends or takes too long."""
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return True
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    return False
+
+
+def _stop(process: subprocess.Popen) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,29 @@
+"""The same decoder behind an `st.slider`: what `bench decode` compares the browser with.
+
+Run by the bench alone: `streamlit run aecore/bench/harness/server_slider.py`, the model in the address.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from aecore.imaging.png import to_png
+from aecore.models.inference import decode
+from aecore.ui import url_state
+from aecore.ui.cache import resources
+
+checkpoint = resources.load_checkpoint(url_state.get("model"))
+model = resources.load_model(checkpoint)
+mean = checkpoint.codes.astype(np.float32).mean(axis=0)
+
+
+@st.fragment
+def _slider() -> None:
+    code = mean.copy()  # (D,)
+    code[0] += st.slider("z1", -5.0, 5.0, 0.0, 0.01, key="slider")
+    digit = decode(model, code[None]).reshape(28, 28)
+    st.image(to_png(digit, scale=12), width=336, alt="digit")
+
+
+_slider()

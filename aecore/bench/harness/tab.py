@@ -1,0 +1,213 @@
+"""One browser tab of the benchmark: opening pages, moving the pointer, reading the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from aecore.errors import AecoreError
+
+EVENTS_PER_SECOND = 125
+"""As an ordinary USB mouse reports."""
+_DRAG_SECONDS = 3.0
+_SWINGS_PER_SECOND = 0.7
+_CLICKS = 12
+_PROBE = Path(__file__).with_name("input_latency.js")
+_CORE = Path(__file__).resolve().parents[2] / "ui/components/live_model/core.js"
+
+_HAS_DRAWN = "globalThis.__aecoreLive?.lastZ"
+HAS_PAPER = "globalThis.__aecoreModels?.size"
+
+# The page's own decoder, on the weights that the page was sent.
+_DECODE = """async ({core, hash, codes, milliseconds}) => {
+  const address = URL.createObjectURL(new Blob([core, "\\nexport { decode };"],
+                                               {type: "text/javascript"}));
+  const {decode} = await import(address);
+  const model = globalThis.__aecoreModels.get(hash);
+  const pixels = codes.map((code) => Array.from(decode(model, Float32Array.from(code))));
+  const inputs = codes.map((code) => Float32Array.from(code));
+  const start = performance.now();
+  let count = 0;
+  while (performance.now() - start < milliseconds) {
+    for (const input of inputs) decode(model, input);
+    count += inputs.length;
+  }
+  return {ms: (performance.now() - start) / count, pixels};
+}"""
+
+# From letting go of the slider until another picture is painted.
+_NEXT_PICTURE = """() => {
+  const find = () => document.querySelector("[data-testid=stImage] img");
+  const before = find().src;
+  globalThis.__next = new Promise((done) => {
+    let since = null;
+    addEventListener("pointerup", (event) => (since = event.timeStamp),
+                     {capture: true, once: true});
+    const look = () => {
+      const picture = find();
+      if (since === null || picture.src === before || !picture.complete) {
+        requestAnimationFrame(look);
+        return;
+      }
+      const {port1, port2} = new MessageChannel();
+      port1.onmessage = () => done(performance.now() - since);
+      requestAnimationFrame(() => port2.postMessage(0));
+    };
+    requestAnimationFrame(look);
+  });
+}"""
+
+
+class Tab:
+    """A tab of its own session, closed at the end of the `async with` block."""
+
+    def __init__(self, browser: Any, *, probe: Path = _PROBE) -> None:
+        """`probe` is put into every page before its own scripts."""
+        self._browser = browser
+        self._probe = probe
+        self._messages = 0
+
+    async def __aenter__(self) -> Tab:
+        self._context = await self._browser.new_context(viewport={"width": 1400, "height": 1000})
+        self._page = await self._context.new_page()
+        self._page.set_default_timeout(60_000)
+        await self._page.add_init_script(path=self._probe)
+        self._page.on("websocket", self._listen)
+        self._cdp = await self._context.new_cdp_session(self._page)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._context.close()
+
+    def _listen(self, socket: Any) -> None:
+        for event in ("framesent", "framereceived"):
+            socket.on(event, self._count)
+
+    def _count(self, _: object) -> None:
+        self._messages += 1
+
+    async def _settle(self) -> None:
+        """Wait until neither side has said anything for a second."""
+        heard = -1
+        while heard != self._messages:
+            heard = self._messages
+            await asyncio.sleep(1.0)
+
+    async def open(self, address: str, *, ready: str = _HAS_DRAWN) -> None:
+        """Open a page, and wait until `ready`, in JavaScript, is so and it has come to rest."""
+        await self._page.goto(address)
+        await self._page.wait_for_function(ready)
+        # On a busy machine the script may be silent for seconds and then go on: the page's foot
+        # comes last.
+        await self._page.wait_for_selector("text=Digits:")
+        await self._page.wait_for_selector("[data-testid=stStatusWidget]", state="detached")
+        await self._settle()
+
+    async def decode(self, digest: str, codes: np.ndarray) -> tuple[float, np.ndarray]:
+        """Time of one decoding in ms, and the digits (B, 784) of codes (B, D)."""
+        found = await self._page.evaluate(
+            _DECODE,
+            {
+                "core": _CORE.read_text("utf-8"),
+                "hash": digest,
+                "codes": codes.tolist(),
+                "milliseconds": 500,
+            },
+        )
+        return found["ms"], np.array(found["pixels"])
+
+    async def drag_slider(self) -> dict[str, float]:
+        """Drag the first slider to and fro."""
+        box = await self._box(".st-key-live_decoder input[type=range]")
+        middle, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        await self._mouse("mousePressed", middle, y)
+        measured = await self._move(
+            lambda swing: (middle + 0.45 * box["width"] * swing, y), button="left"
+        )
+        await self._mouse("mouseReleased", middle, y)
+        return measured
+
+    async def draw(self) -> dict[str, float]:
+        """Draw eights, one over the other, without lifting the pen."""
+        box = await self._box(".st-key-digit_canvas canvas.paper")
+        side, x, y = box["width"], box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        await self._mouse("mousePressed", x, y)
+        measured = await self._move(
+            lambda swing: (
+                x + 0.6 * side * swing * math.cos(math.asin(swing)),
+                y + 0.35 * side * swing,
+            ),
+            button="left",
+        )
+        await self._mouse("mouseReleased", x, y)
+        return measured
+
+    async def move_over_map(self) -> dict[str, float]:
+        """Move the pointer to and fro over the 2-D map."""
+        box = await self._box(".st-key-latent_map .nsewdrag")
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        return await self._move(
+            lambda swing: (x + 0.4 * box["width"] * swing, y + 0.2 * box["height"] * swing),
+            button="none",
+        )
+
+    async def click_slider(self, address: str) -> float:
+        """Median time in ms from letting go of the server's slider to the new picture."""
+        await self._page.goto(address)
+        await self._page.wait_for_selector("[data-testid=stImage] img")
+        await self._settle()
+        box = await self._box("[data-testid=stSlider] [role=group]")
+        times = []
+        for share in np.linspace(0.1, 0.9, _CLICKS):
+            await self._page.evaluate(_NEXT_PICTURE)
+            await self._page.mouse.click(
+                box["x"] + share * box["width"], box["y"] + box["height"] / 2
+            )
+            times.append(await self._page.evaluate("globalThis.__next"))
+            await asyncio.sleep(0.1)
+        return statistics.median(times)
+
+    async def _box(self, selector: str) -> dict[str, float]:
+        element = self._page.locator(selector).first
+        await element.scroll_into_view_if_needed()
+        return await element.bounding_box()
+
+    async def _move(
+        self, place: Callable[[float], tuple[float, float]], *, button: str
+    ) -> dict[str, float]:
+        """Swing the pointer for 3 s, to where `place` puts a swing of -1 to 1, and measure."""
+        await self._page.evaluate("__bench.restart()")
+        before = self._messages
+        sent = []
+        start = time.perf_counter()
+        for i in range(round(_DRAG_SECONDS * EVENTS_PER_SECOND)):
+            due = i / EVENTS_PER_SECOND
+            await asyncio.sleep(max(due - (time.perf_counter() - start), 0))
+            x, y = place(math.sin(2 * math.pi * _SWINGS_PER_SECOND * due))
+            # Not awaited: the answer comes with the next frame, and would hold the next event up.
+            sent.append(asyncio.create_task(self._mouse("mouseMoved", x, y, button=button)))
+        await asyncio.gather(*sent)
+        seconds = time.perf_counter() - start
+        newest, oldest = await self._page.evaluate("[__bench.newest, __bench.oldest]")
+        if not newest:
+            raise AecoreError(f"Nothing was drawn while the pointer moved on {self._page.url}.")
+        return {
+            "frame_p50_ms": float(np.percentile(newest, 50)),
+            "frame_p95_ms": float(np.percentile(newest, 95)),
+            "oldest_p95_ms": float(np.percentile(oldest, 95)),
+            "updates_per_second": len(newest) / seconds,
+            "websocket_messages_during_drag": self._messages - before,
+        }
+
+    async def _mouse(self, kind: str, x: float, y: float, *, button: str = "left") -> None:
+        await self._cdp.send(
+            "Input.dispatchMouseEvent",
+            {"type": kind, "x": x, "y": y, "button": button, "clickCount": 1},
+        )

@@ -1,0 +1,104 @@
+"""What a checkpoint says of itself."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aecore.config import ModelConfig, TrainConfig
+from aecore.errors import ConfigError
+from aecore.training.history import EpochRecord
+
+CARD_METRICS = ("test_mse", "pca_test_mse")
+"""Figures that every card has, as lists of models show them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """Everything that a checkpoint says of itself, without its arrays."""
+
+    preset: str | None
+    """The preset that it was trained from."""
+    model: ModelConfig
+    train: TrainConfig
+    source: str
+    """Where the training digits came from."""
+    fingerprint: str
+    """Fingerprint of those digits; see `aecore.data.sources`."""
+    device: str
+    seconds: float
+    """Wall-clock time of the training loop."""
+    versions: Mapping[str, str]
+    """Of the libraries that trained it."""
+    metrics: Mapping[str, float]
+    """As `aecore.analysis.evaluation.evaluate` measured them at the end."""
+    history: tuple[EpochRecord, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields as values that JSON can hold."""
+        return {
+            "preset": self.preset,
+            "model": self.model.to_dict(),
+            "train": self.train.to_dict(),
+            "source": self.source,
+            "fingerprint": self.fingerprint,
+            "device": self.device,
+            "seconds": self.seconds,
+            "versions": dict(self.versions),
+            "metrics": dict(self.metrics),
+            "history": [record.to_dict() for record in self.history],
+        }
+
+    @classmethod
+    def from_dict(cls, values: Any) -> Card:
+        """Build from `to_dict`'s result.
+
+        Raises
+        ------
+        ConfigError
+            If a field is missing, unknown or of another kind.
+        """
+        if not isinstance(values, dict) or set(values) != set(cls.__dataclass_fields__):
+            raise ConfigError("the card has other fields")
+        texts = ("source", "fingerprint", "device")
+        if not all(_is_short_text(values[name]) for name in texts):
+            raise ConfigError(f"{', '.join(texts)} must be short texts")
+        if not (values["preset"] is None or _is_short_text(values["preset"])):
+            raise ConfigError("the preset's name must be a short text")
+        if not isinstance(values["history"], list) or not values["history"]:
+            raise ConfigError("the history must be a list of at least one epoch")
+        metrics = _mapping("metrics", values["metrics"], _finite)
+        if not set(CARD_METRICS) <= set(metrics):
+            raise ConfigError(f"the metrics lack {' or '.join(CARD_METRICS)}")
+        return cls(
+            preset=values["preset"],
+            model=ModelConfig.from_dict(values["model"]),
+            train=TrainConfig.from_dict(values["train"]),
+            source=values["source"],
+            fingerprint=values["fingerprint"],
+            device=values["device"],
+            seconds=_finite("seconds", values["seconds"]),
+            versions=_mapping("versions", values["versions"], lambda name, value: str(value)),
+            metrics=metrics,
+            history=tuple(EpochRecord.from_dict(record) for record in values["history"]),
+        )
+
+
+def _is_short_text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= 500 and value.isprintable()
+
+
+def _finite(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ConfigError(f"{name} must be a number, not {value!r}")
+    if not abs(value) <= sys.float_info.max:  # math.isfinite fails on huge whole numbers
+        raise ConfigError(f"{name} must be a finite number")
+    return value
+
+
+def _mapping(name: str, values: Any, read: Any) -> dict[str, Any]:
+    if not isinstance(values, dict) or len(values) > 100:
+        raise ConfigError(f"{name} must be a small mapping")
+    return {key: read(key, value) for key, value in values.items()}

@@ -1,0 +1,304 @@
+"""One `.safetensors` file: weights, configuration, history, metrics, PCA and atlas.
+
+The header's metadata holds the format version and one JSON card; the tensors are the
+weights (`model.*`), the PCA baseline of the same size (`pca.*`) and the atlas (`atlas.*`):
+the test digits' codes, their labels, how far apart they lie, and how well each is
+reconstructed. Nothing in it is ever unpickled, and this module needs no torch, so that
+listing and mapping checkpoints is quick.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import struct
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load as parse_safetensors
+from safetensors.numpy import save as to_safetensors
+
+from aecore.checkpoints.card import Card
+from aecore.config import N_PIXELS, ModelConfig
+from aecore.errors import CheckpointError, ConfigError
+from aecore.latent.axes import MapDistance
+from aecore.models.pca import PCA
+
+FORMAT = "2"
+SUFFIX = ".safetensors"
+MAX_BYTES = 256 * 2**20
+MAX_HEADER_BYTES = 8 * 2**20
+MAX_ATLAS = 100_000
+HALF_ABOVE = 1_000_000
+"""Models with more weights than this are stored in float16."""
+_SHIPPED = Path(__file__).resolve().parents[2] / "models"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Checkpoint:
+    """A trained model on disk."""
+
+    name: str
+    """The file's name without its suffix."""
+    card: Card
+    weights: Mapping[str, np.ndarray]
+    """float32, named and shaped as `card.model.weight_shapes()`; on disk see `stored_type`."""
+    pca: PCA
+    """The linear baseline of the same D, fitted to the same training digits."""
+    codes: np.ndarray
+    """(N, D) float16: the atlas, the code of every test digit, in the test set's order."""
+    labels: np.ndarray
+    """(N,) uint8: their labels."""
+    distances: np.ndarray
+    """(N,) float32, ascending: how far from its 10th nearest other code each code lies."""
+    errors: np.ndarray
+    """(N,) float32: mean squared error of every test digit's reconstruction, in the test set's
+    order; the input is the clean digit, of denoisers too."""
+    path: Path | None = None
+    digest: str = ""
+    """SHA-256 of the file; empty before it is saved."""
+
+    def map_distance(self) -> MapDistance:
+        """Distances to the atlas."""
+        return MapDistance(self.codes, own_distances=self.distances)
+
+
+def models_dir() -> Path:
+    """The folder of shipped checkpoints: `AECORE_MODELS`, else `models/` beside the package."""
+    named = os.environ.get("AECORE_MODELS")
+    return Path(named) if named else _SHIPPED
+
+
+def is_name(text: str) -> bool:
+    """Whether a checkpoint can be called so: a plain word, without folder or ending."""
+    return _NAME.fullmatch(text) is not None and not text.endswith(SUFFIX)
+
+
+def find(model: str | Path) -> Path:
+    """The file of a checkpoint, from its name in the models folder or its path.
+
+    Raises
+    ------
+    CheckpointError
+        If there is none.
+    """
+    text = str(model)
+    path = Path(text)
+    if is_name(text):
+        path = models_dir() / f"{text}{SUFFIX}"
+    if not _is_file(path):
+        known = ", ".join(name for name in names()) or "none yet"
+        raise CheckpointError(
+            f"There is no model {text[:100]!r}. In {models_dir().name}/: {known}."
+        )
+    return path
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name too long for any file
+        return False
+
+
+def names() -> list[str]:
+    """Names of the checkpoints in the models folder, sorted."""
+    return sorted(path.stem for path in models_dir().glob(f"*{SUFFIX}") if path.stem[:1] != ".")
+
+
+def read_card(path: Path) -> Card:
+    """The card alone, from the file's header; the weights are not looked at.
+
+    Raises
+    ------
+    CheckpointError
+        If the file is damaged, of another version, or no checkpoint.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(8)
+            if len(start) < 8:
+                raise _damaged(path, "it is too short to be a checkpoint")
+            (length,) = struct.unpack("<Q", start)
+            if not 2 <= length <= MAX_HEADER_BYTES:
+                raise _damaged(path, "it is no safetensors file")
+            header = json.loads(file.read(length))
+    except OSError as error:
+        raise CheckpointError(f"{path.name} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError):
+        raise _damaged(path, "its header is cut short or is no safetensors header") from None
+    metadata = header.get("__metadata__") if isinstance(header, dict) else None
+    if not isinstance(metadata, dict) or "aecore" not in metadata:
+        raise _damaged(path, "it holds no autoencoder of this program")
+    if metadata["aecore"] != FORMAT:
+        raise _damaged(path, f"its format is {metadata['aecore']!r}, this program reads {FORMAT!r}")
+    try:
+        return Card.from_dict(json.loads(metadata["card"]))
+    except (ConfigError, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise _damaged(path, f"its card cannot be read: {error}") from None
+
+
+def load(model: str | Path) -> Checkpoint:
+    """Read and check a checkpoint, given its name in the models folder or its path.
+
+    Raises
+    ------
+    CheckpointError
+        If there is none, or it is damaged, of another version, with arrays that do not fit
+        its configuration, or with values that are not finite.
+    """
+    path = find(model)
+    if path.stat().st_size > MAX_BYTES:
+        raise _damaged(path, f"it is larger than {MAX_BYTES // 2**20} MB")
+    card = read_card(path)
+    try:
+        content = path.read_bytes()
+        arrays = parse_safetensors(content)
+    except OSError as error:
+        raise CheckpointError(f"{path.name} cannot be read: {error.strerror}.") from error
+    except (SafetensorError, KeyError, ValueError):
+        raise _damaged(path, "its arrays are cut short or do not fit its header") from None
+    try:
+        _check_arrays(card.model, arrays)
+    except ConfigError as error:
+        raise _damaged(path, str(error)) from None
+    return Checkpoint(
+        name=path.stem,
+        card=card,
+        weights={
+            name: arrays[f"model.{name}"].astype(np.float32, copy=False)
+            for name in card.model.weight_shapes()
+        },
+        pca=PCA(mean=arrays["pca.mean"], components=arrays["pca.components"]),
+        codes=arrays["atlas.codes"],
+        labels=arrays["atlas.labels"],
+        distances=arrays["atlas.distances"],
+        errors=arrays["atlas.errors"],
+        path=path,
+        digest=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def stored_type(config: ModelConfig) -> type[np.floating]:
+    """The type of the weights on disk; `save` rounds to it."""
+    return np.float16 if config.n_weights > HALF_ABOVE else np.float32
+
+
+def require_writable(path: Path) -> None:
+    """Check that a checkpoint can be saved as `path`, and make its folder.
+
+    Raises
+    ------
+    CheckpointError
+        If the name is unfit or the folder cannot be written.
+    """
+    if not is_name(path.stem) or path.suffix != SUFFIX:
+        raise CheckpointError(
+            f"{path.name!r} cannot name a checkpoint: use letters, digits, '.', '_' and '-', "
+            f"at most 64, and the ending {SUFFIX}."
+        )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".saving-"):
+            pass
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def save(checkpoint: Checkpoint, path: Path) -> Checkpoint:
+    """Write a checkpoint so that `path` holds either all of it or what it held before.
+
+    Returns
+    -------
+    Checkpoint
+        As read back from the new file, before it took its place.
+
+    Raises
+    ------
+    CheckpointError
+        If the name is unfit, the folder cannot be written, or the arrays do not pass the
+        checks that loading makes.
+    """
+    require_writable(path)
+    kind = stored_type(checkpoint.card.model)
+    arrays = {f"model.{name}": value.astype(kind) for name, value in checkpoint.weights.items()} | {
+        "pca.mean": checkpoint.pca.mean,
+        "pca.components": checkpoint.pca.components,
+        "atlas.codes": checkpoint.codes,
+        "atlas.labels": checkpoint.labels,
+        "atlas.distances": checkpoint.distances,
+        "atlas.errors": checkpoint.errors,
+    }
+    metadata = {"aecore": FORMAT, "card": json.dumps(checkpoint.card.to_dict(), sort_keys=True)}
+    arrays = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
+    content = _in_order(to_safetensors(arrays, metadata=metadata))
+    try:
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".saving-") as folder:
+            temporary = Path(folder) / path.name
+            with temporary.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            saved = load(temporary)
+            temporary.chmod(0o644)
+            temporary.replace(path)
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be written: {error.strerror}.") from error
+    return replace(saved, path=path)
+
+
+def _in_order(content: bytes) -> bytes:
+    """The same file with the header's keys in order: equal models shall have equal digests."""
+    (length,) = struct.unpack("<Q", content[:8])
+    header = json.dumps(json.loads(content[8 : 8 + length]), sort_keys=True).encode()
+    header += b" " * (-len(header) % 8)  # the arrays stay aligned
+    return struct.pack("<Q", len(header)) + header + content[8 + length :]
+
+
+def _check_arrays(config: ModelConfig, arrays: Mapping[str, np.ndarray]) -> None:
+    """Names, shapes, types and finite values of all arrays of a checkpoint."""
+    codes = arrays.get("atlas.codes")
+    count = len(codes) if codes is not None and codes.ndim == 2 else 0
+    if not 1 <= count <= MAX_ATLAS:
+        raise ConfigError(f"its atlas must hold 1 to {MAX_ATLAS:,} codes, it holds {count:,}")
+    dim = config.latent_dim
+    wanted: dict[str, tuple[tuple[int, ...], type]] = {
+        f"model.{name}": (shape, stored_type(config))
+        for name, shape in config.weight_shapes().items()
+    } | {
+        "pca.mean": ((N_PIXELS,), np.float32),
+        "pca.components": ((dim, N_PIXELS), np.float32),
+        "atlas.codes": ((count, dim), np.float16),
+        "atlas.labels": ((count,), np.uint8),
+        "atlas.distances": ((count,), np.float32),
+        "atlas.errors": ((count,), np.float32),
+    }
+    if set(arrays) != set(wanted):
+        odd = ", ".join(sorted(set(arrays) ^ set(wanted))[:4])
+        raise ConfigError(f"its arrays are not those of its configuration ({odd})")
+    for name, (shape, kind) in wanted.items():
+        array = arrays[name]
+        if array.shape != shape or array.dtype != kind:
+            raise ConfigError(
+                f"{name} is {array.dtype}{list(array.shape)}, "
+                f"its configuration needs {np.dtype(kind)}{list(shape)}"
+            )
+        if not np.isfinite(array).all():
+            raise ConfigError(f"{name} holds values that are not finite")
+    if arrays["atlas.labels"].max() > 9:
+        raise ConfigError("its atlas holds labels above 9")
+    if arrays["atlas.distances"][0] < 0 or (np.diff(arrays["atlas.distances"]) < 0).any():
+        raise ConfigError("its atlas holds distances that are negative or not in order")
+    if arrays["atlas.errors"].min() < 0:
+        raise ConfigError("its atlas holds errors below zero")
+
+
+def _damaged(path: Path, what: str) -> CheckpointError:
+    return CheckpointError(f"{path.name} cannot be used: {what}. Train it again, or fetch it anew.")

@@ -1,0 +1,145 @@
+"""`python -m aecore train`: from the options to a checkpoint on disk."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from aecore.checkpoints import file as checkpoint_file
+from aecore.cli.result import INTERRUPTED, Result, load_data
+from aecore.config import ModelConfig, NoiseConfig, TrainConfig
+from aecore.errors import TrainingError
+from aecore.presets import Preset, get_preset
+from aecore.training.history import EpochRecord
+
+
+def train(options: argparse.Namespace) -> Result:
+    """Train a preset, changed as the options say, and save the checkpoint."""
+    from aecore import experiment
+    from aecore.training import loop
+
+    preset = get_preset(options.preset)
+    model_config, train_config = _configure(preset, options)
+    device = loop.pick_device(options.device)
+    dataset = load_data(options.data)
+    as_shipped = (model_config, train_config) == (preset.model, preset.train) and dataset.is_mnist
+    path = _out_path(preset, options.out, as_shipped=as_shipped)
+    checkpoint_file.require_writable(path)  # now, not after minutes of training
+
+    stop = _StopOnInterrupt()
+    try:
+        with stop:
+            made = experiment.run(
+                path.stem,
+                preset.name,
+                model_config,
+                train_config,
+                dataset,
+                device=device,
+                on_epoch=_ProgressBar(train_config.epochs),
+                should_stop=lambda: stop.asked,
+            )
+    except experiment.DivergedError as error:
+        saved = checkpoint_file.save(error.kept, _unused(path))
+        raise TrainingError(f"{error} They are in {saved.path}.") from None
+    except TrainingError as error:
+        if stop.asked:
+            raise KeyboardInterrupt(str(error)) from None
+        raise
+    if stop.asked:
+        path = _unused(path)
+    saved = checkpoint_file.save(made, path)
+
+    card = saved.card
+    facts = {
+        "path": str(path),
+        "epochs": len(card.history),
+        "seconds": card.seconds,
+        "train_mse": card.metrics["train_mse"],
+        "test_mse": card.metrics["test_mse"],
+        "pca_test_mse": card.metrics["pca_test_mse"],
+        "device": card.device,
+        "stopped": stop.asked,
+    }
+    text = (
+        f"{path}: test MSE {facts['test_mse']:.5f} (PCA of the same size "
+        f"{facts['pca_test_mse']:.5f}) after {facts['epochs']} epochs in {card.seconds:.0f} s "
+        f"on {card.device}" + (", stopped early" if stop.asked else "")
+    )
+    return Result(facts, text, INTERRUPTED if stop.asked else 0)
+
+
+def _configure(preset: Preset, options: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:
+    """The preset's configuration with the changes asked for; Adam's is the notebook's recipe."""
+    recipe = preset.notebook_recipe() if options.optimizer == "adam" else preset.train
+    changes = {name: value for name, value in vars(options).items() if value is not None}
+    if options.noise is not None:
+        changes["noise"] = None if options.noise == "none" else NoiseConfig.parse(options.noise)
+    return _replace(preset.model, changes), _replace(recipe, changes)
+
+
+def _replace(config: Any, changes: dict[str, Any]) -> Any:
+    names = {field.name for field in dataclasses.fields(config)}
+    return dataclasses.replace(config, **{k: v for k, v in changes.items() if k in names})
+
+
+def _out_path(preset: Preset, out: str | None, *, as_shipped: bool) -> Path:
+    """Where the checkpoint goes.
+
+    One of a changed preset, or of other digits than MNIST, never takes the shipped one's place
+    unasked.
+    """
+    name = preset.name if as_shipped else f"{preset.name}-changed"
+    path = Path(out) if out else checkpoint_file.models_dir()
+    if path.suffix != checkpoint_file.SUFFIX:
+        path /= f"{name}{checkpoint_file.SUFFIX}"
+    return path if as_shipped or out else _unused(path)
+
+
+def _unused(path: Path) -> Path:
+    """`path`, or with the first number that makes it a new file."""
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in range(2, 10_000))
+    return next(candidate for candidate in (path, *numbered) if not candidate.exists())
+
+
+class _StopOnInterrupt:
+    """While in use, Ctrl-C asks for a stop; a second Ctrl-C interrupts at once."""
+
+    asked = False
+
+    def __enter__(self) -> None:
+        self._before = signal.signal(signal.SIGINT, self._ask)
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _ask(self, *_: object) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+        print("\nStopping: keeping what was learnt so far.", file=sys.stderr)
+
+
+class _ProgressBar:
+    """Loss and time left, on one line of a terminal or a line an epoch elsewhere."""
+
+    _WIDTH = 24
+
+    def __init__(self, epochs: int) -> None:
+        self.epochs = epochs
+
+    def __call__(self, record: EpochRecord) -> None:
+        done = record.epoch / self.epochs
+        left = record.seconds * (1 / done - 1)
+        bar = ("#" * round(done * self._WIDTH)).ljust(self._WIDTH, ".")
+        line = (
+            f"[{bar}] epoch {record.epoch}/{self.epochs}  loss {record.train_loss:.5f}  "
+            f"test MSE {record.test_mse:.5f}  {left // 60:.0f}:{left % 60:02.0f} left"
+        )
+        last = record.epoch == self.epochs
+        start, end = ("\r", "\n" if last else "") if sys.stderr.isatty() else ("", "\n")
+        print(start + line, end=end, file=sys.stderr, flush=True)

@@ -1,0 +1,287 @@
+"""MNIST from OpenML, by way of scikit-learn: checked, then kept in the cache.
+
+`download` works in this process. Parsing holds the interpreter lock for seconds and takes a few
+hundred megabytes, so whoever must stay responsive uses `aecore.data.download_process`.
+"""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import socket
+import urllib.request
+import warnings
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPException, IncompleteRead
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+import numpy as np
+
+from aecore.data.dataset import N_PIXELS, SCRATCH, Dataset, cache_dir, load_cache, save_cache
+from aecore.errors import DataError
+
+NAME, VERSION = "mnist_784", 1
+N_TRAIN, N_TEST = 60_000, 10_000
+LOCK_FILE = "mnist.lock"
+SILENCE_SECONDS = 20.0
+"""How long a server may send nothing."""
+LOCK_SECONDS = 900.0
+"""How long to wait for another process that is downloading."""
+MAX_DOWNLOAD_BYTES = 200_000_000
+"""The file is 122 MB of text, about 15 MB where the server compresses it."""
+
+_DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+_SERVER_FAULTS = (
+    OSError,  # no network, no answer, no such page; also bad gzip
+    HTTPException,
+    EOFError,
+    zlib.error,
+    ValueError,  # wrong checksum, no JSON, text that does not parse, pixels beyond a byte
+    LookupError,  # JSON without the expected keys ...
+    TypeError,  # ... or with values of another type
+    AttributeError,
+    OverflowError,
+    Warning,  # an announced retry, see `_watched_network`
+)
+
+Phase = Literal["waiting", "connecting", "downloading", "reading", "saving"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DownloadProgress:
+    """How far a download has come."""
+
+    phase: Phase
+    """`waiting` is for another process that is downloading; the rest follow in this order."""
+    bytes_done: int = 0
+    """Bytes of the file received so far."""
+    bytes_total: int | None = None
+    """Bytes of the whole file, where the server says."""
+
+    def __str__(self) -> str:
+        if self.phase != "downloading":
+            return self.phase
+        total = f" of {self.bytes_total / 1e6:.0f}" if self.bytes_total else ""
+        return f"{self.bytes_done / 1e6:.0f}{total} MB"
+
+
+Report = Callable[[DownloadProgress], None]
+
+
+def download(*, progress: Report | None = None) -> Dataset:
+    """Fetch MNIST from OpenML and keep it in the cache, unless it is there already.
+
+    Downloads of several processes go one after another: the first one fetches, the others then
+    find the cache. Not for threads beside others that use the network: while it runs, the time
+    limit of sockets and the opener of `urllib` are changed for the whole process.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Called with a `DownloadProgress` whenever something has moved on.
+
+    Raises
+    ------
+    DataError
+        If the server, the network or the disk fails. The cache is then as it was before: a folder
+        that cannot be written is refused before anything is fetched, as the work would be lost.
+    """
+    report = progress or (lambda _: None)
+    folder = cache_dir()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / LOCK_FILE).touch()  # FileLock would wait for a folder to become writable
+        with _sole_download(folder, report):
+            _delete_scratch(folder)
+            return load_cache() or _download_to_cache(folder, report)
+    except OSError as error:
+        raise DataError(
+            f"MNIST cannot be kept in {folder}: {_reason(error)}. "
+            "Free some space, or set AECORE_CACHE to a folder that can be written."
+        ) from error
+
+
+def remove_leftovers() -> None:
+    """Delete what killed downloads left in the cache folder, unless one is under way."""
+    from filelock import FileLock, Timeout
+
+    folder = cache_dir()
+    try:
+        with FileLock(folder / LOCK_FILE, timeout=0):
+            _delete_scratch(folder)
+    except (Timeout, OSError):
+        return
+
+
+def _download_to_cache(folder: Path, report: Report) -> Dataset:
+    with TemporaryDirectory(prefix=SCRATCH, dir=folder, ignore_cleanup_errors=True) as home:
+        images, labels = _fetch(home, report)
+    dataset = Dataset(
+        train_images=images[:N_TRAIN],
+        train_labels=labels[:N_TRAIN],
+        test_images=images[N_TRAIN:],
+        test_labels=labels[N_TRAIN:],
+        kind="openml",
+        source=f"OpenML {NAME} version {VERSION}",
+    )
+    report(DownloadProgress(phase="saving"))
+    save_cache(dataset)
+    return dataset
+
+
+def _fetch(home: str, report: Report) -> tuple[np.ndarray, np.ndarray]:
+    """Images (N, 784) and labels (N,), both uint8, by way of the scratch folder `home`."""
+    report(DownloadProgress(phase="connecting"))
+    try:
+        from sklearn.datasets import fetch_openml
+
+        with _watched_network(report):
+            # Bytes and text instead of the types that scikit-learn picks. For pixels it picks
+            # int64, and then peaks at 1.1 GB instead of 0.4; bytes also refuse what is no grey
+            # level. For the class it picks a category, which fails on plain digits (scikit-learn
+            # 1.9 with pandas 3.1). The other parser, liac-arff, needs no pandas, but takes 1 GB
+            # and six times as long. One row too many is enough to notice a longer file.
+            found = fetch_openml(
+                NAME,
+                version=VERSION,
+                data_home=home,
+                as_frame=False,
+                parser="pandas",
+                read_csv_kwargs={
+                    "dtype": dict.fromkeys(range(N_PIXELS), "uint8") | {N_PIXELS: "str"},
+                    "nrows": N_TRAIN + N_TEST + 1,
+                },
+            )
+        return _checked(found.data, found.target)
+    except ImportError as error:
+        raise DataError(
+            f"MNIST cannot be downloaded: {error}. Install scikit-learn and pandas."
+        ) from error
+    except _SERVER_FAULTS as error:
+        cause = _cause(error)
+        if isinstance(cause, OSError) and cause.errno in _DISK_FAULTS:
+            raise cause from None
+        raise DataError(
+            f"MNIST could not be downloaded from OpenML: {_reason(cause)}. "
+            "Try again later, or name a folder that holds MNIST with --data or AECORE_DATA."
+        ) from error
+
+
+def _checked(images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    expected = (N_TRAIN + N_TEST, N_PIXELS)
+    if images.shape != expected or images.dtype != np.uint8:
+        raise ValueError(f"its pixels are {images.dtype} {images.shape}, not bytes {expected}")
+    numbers = np.array([int(label.strip("'")) for label in labels])  # ARFF may quote
+    if numbers.shape != expected[:1] or numbers.min() < 0 or numbers.max() > 9:
+        raise ValueError("its labels are not one digit for each picture")
+    return np.ascontiguousarray(images), numbers.astype(np.uint8)
+
+
+@contextmanager
+def _sole_download(folder: Path, report: Report) -> Iterator[None]:
+    """Hold the lock of the cache folder; the system frees it when the process dies."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / LOCK_FILE)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        report(DownloadProgress(phase="waiting"))
+        try:
+            lock.acquire(timeout=LOCK_SECONDS)
+        except Timeout:
+            raise DataError(
+                f"Another process has been downloading MNIST to {folder} for more than "
+                f"{LOCK_SECONDS / 60:.0f} minutes. End it and try again."
+            ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _delete_scratch(folder: Path) -> None:
+    """Delete what killed downloads left; safe while holding the lock, as only holders make it."""
+    for scratch in folder.glob(f"{SCRATCH}*"):
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def _watched_network(report: Report) -> Iterator[None]:
+    """Limit the wait for each byte, report what arrives, and let no retry go unseen.
+
+    scikit-learn offers no hook for any of them. It retries up to eight times, a silent server
+    too, and announces each in a warning; made an error, the first failure is the last.
+    """
+    seconds, opener = socket.getdefaulttimeout(), urllib.request._opener
+    socket.setdefaulttimeout(SILENCE_SECONDS)
+    urllib.request.install_opener(urllib.request.build_opener(_ByteCounter(report)))
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message="A network error occurred|Invalid cache")
+            yield
+    finally:
+        urllib.request.install_opener(opener)
+        socket.setdefaulttimeout(seconds)
+
+
+class _ByteCounter(urllib.request.BaseHandler):
+    """Wraps the answer that holds the digits; the others are small."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+
+    def http_response(self, request: urllib.request.Request, response: Any) -> Any:
+        if response.status != 200 or "/api/" in request.selector:
+            return response
+        return _CountedAnswer(response, self._report)
+
+    https_response = http_response
+
+
+class _CountedAnswer:
+    """An HTTP answer that tells how much of it has been read, and ends when it is too much."""
+
+    def __init__(self, answer: Any, report: Report) -> None:
+        length = answer.headers.get("Content-Length", "")
+        self._answer, self._report, self._done = answer, report, 0
+        self._total = int(length) if length.isdecimal() else None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._answer, name)
+
+    def read(self, size: int) -> bytes:
+        chunk = self._answer.read(size)
+        self._done += len(chunk)
+        if self._done > MAX_DOWNLOAD_BYTES:
+            raise ValueError(f"the file is larger than {MAX_DOWNLOAD_BYTES:,} bytes")
+        phase = "downloading" if chunk else "reading"
+        self._report(DownloadProgress(phase=phase, bytes_done=self._done, bytes_total=self._total))
+        return chunk
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What went wrong first, below the announced retries."""
+    while isinstance(error, Warning) and error.__context__ is not None:
+        error = error.__context__
+    reason = getattr(error, "reason", None)  # URLError wraps what the socket said
+    return reason if isinstance(reason, BaseException) else error
+
+
+def _reason(error: BaseException) -> str:
+    """One line for people."""
+    text = " ".join(str(error).split())[:200]
+    if isinstance(error, TimeoutError):
+        return f"the server sent nothing for {SILENCE_SECONDS:g} seconds"
+    if isinstance(error, (EOFError, zlib.error, IncompleteRead)) or "md5" in text:
+        return "the file arrived incomplete or damaged"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, OSError) and text:
+        return text
+    return f"the answer cannot be used ({type(error).__name__}: {text})"

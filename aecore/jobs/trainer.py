@@ -1,0 +1,220 @@
+"""One run from its folder to its checkpoint, within the process that works on it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import threading
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from aecore.analysis import metrics
+from aecore.checkpoints import file as checkpoint_file
+from aecore.checkpoints.assembly import pack
+from aecore.data import sources
+from aecore.data.dataset import Dataset
+from aecore.data.noise import compensate, corrupt_fixed
+from aecore.errors import TrainingError
+from aecore.imaging.levels import to_unit
+from aecore.jobs import snapshots
+from aecore.jobs import store as run_store
+from aecore.jobs.limits import LIMITS
+from aecore.jobs.recorder import Recorder
+from aecore.jobs.store import CHECKPOINT, STATE_FILE
+from aecore.models import inference
+from aecore.models.autoencoder import Autoencoder
+from aecore.models.pca import PCA
+from aecore.training.loop import new_model, pick_device, train
+from aecore.training.resume_state import TrainingState
+
+
+class Trainer:
+    """Trains what a run's folder says.
+
+    Parameters
+    ----------
+    path : Path
+        The folder; this process holds its `alive`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.spec = run_store.read_spec(path)
+        self.recorder = Recorder(path, self.spec)
+        self.dataset: Dataset
+        self.pca: PCA
+
+    def read(self) -> None:
+        """Get the digits, where to go on, and what PCA makes of the digits: the line to beat.
+
+        Raises
+        ------
+        AecoreError
+            If the digits cannot be used, or are not those the run began with.
+        """
+        run_store.sweep(self.path)
+        if self.spec.threads:
+            torch.set_num_threads(self.spec.threads)
+        self.recorder.tell(phase="reading", state="running", message="")
+        self.device = pick_device(self.spec.device)
+        self.dataset = sources.load(self.spec.data, allow_download=False)
+        self.recorder.fingerprint = self.dataset.fingerprint
+        self.state = self._last_state()
+        self.pca = PCA.fit(self.dataset.train_images, self.spec.model.latent_dim)
+        clean = to_unit(self.dataset.test_images)
+        self.train_images = torch.tensor(self.dataset.train_images, device=self.device)
+        self.test_images = torch.tensor(clean, device=self.device)
+        noise = self.spec.train.noise
+        self.noisy = corrupt_fixed(clean, noise)
+        pca_error = metrics.mse(clean, self.pca.reconstruct(compensate(self.noisy, noise)))
+        self.recorder.tell(
+            source=self.dataset.source,
+            digits=len(self.train_images),
+            device=self.device.type,
+            pca_test_mse=float(pca_error.mean()),
+        )
+        self._set_scene()
+
+    def run(self) -> None:
+        """Train to the plan, or until someone asks for a stop, and save the checkpoint.
+
+        Raises
+        ------
+        AecoreError or OSError
+            If that cannot be done; what was learnt until then is kept as far as the disk allows.
+        """
+        state, trouble = self.state, None
+        while True:
+            try:
+                state, trouble = self._train(state)
+                break
+            except torch.OutOfMemoryError:
+                state = self.recorder.state
+            self._halve_batches()
+        self._finish(state, trouble)
+
+    def _set_scene(self) -> None:
+        labels = self.dataset.test_labels[: snapshots.N_POINTS]
+        self.shown = [int(row) for row in np.unique(labels, return_index=True)[1]]
+        clean = to_unit(self.dataset.test_images[self.shown])
+        scene = snapshots.Scene(
+            labels=labels,
+            inputs=self.noisy[self.shown].astype(np.float16),
+            targets=clean.astype(np.float16),
+        )
+        self.recorder.keep_scene(scene)
+
+    def _last_state(self) -> TrainingState | None:
+        """Where to go on; None to begin."""
+        try:
+            state = TrainingState.load(self.path / STATE_FILE)
+        except FileNotFoundError:
+            return None
+        except TrainingError as error:
+            self.recorder.note(f"{error} It is trained again from the start.")
+            return None
+        if state.fingerprint != self.dataset.fingerprint:
+            raise TrainingError(
+                f"The digits in use ({self.dataset.source}) are not those the run began with. "
+                "Bring those back to resume it."
+            )
+        return state
+
+    def _train(
+        self, state: TrainingState | None
+    ) -> tuple[TrainingState | None, TrainingError | None]:
+        """Train on from a state; the last whole epoch's, and why it ended early if it did."""
+        config = self.spec.train
+        model = new_model(self.spec.model, seed=config.seed, device=self.device)
+        steps = math.ceil(len(self.train_images) / config.batch_size)
+        self.recorder.begin(self.spec, state, steps)
+        if state is None:
+            self._add_frame(0, model)
+        threading.Thread(target=_import_early, daemon=True).start()
+        records = train(
+            model,
+            self.train_images,
+            self.test_images,
+            config,
+            should_stop=self.recorder.stop_asked,
+            state=state,
+            keep=self.recorder.keep,
+        )
+        try:
+            for record in records:
+                self.recorder.add(record)
+                last = record.epoch == config.epochs
+                if last or record.epoch % snapshots.stride(config.epochs) == 0:
+                    self._add_frame(record.epoch, model)
+        except TrainingError as error:
+            return self.recorder.state, error
+        return self.recorder.state, None
+
+    def _add_frame(self, epoch: int, model: Autoencoder) -> None:
+        before = snapshots.epochs(self.path)
+        last = snapshots.frame(self.path, before[-1]) if before else None
+        images = to_unit(self.dataset.test_images[: snapshots.N_POINTS])
+        codes = inference.encode(model, images)
+        outputs = inference.reconstruct(model, self.noisy[self.shown])
+        first = next(iter(inference.weights_of(model).values()))
+        self.recorder.add_frame(snapshots.Frame.of(epoch, codes, outputs, first, last))
+
+    def _halve_batches(self) -> None:
+        """After the device ran out of memory."""
+        torch.cuda.empty_cache()
+        config = self.spec.train
+        half = config.batch_size // 2
+        if half < LIMITS.batch_size[0]:
+            raise TrainingError(
+                f"The memory of {self.device.type} does not hold this training, not even with "
+                f"batches of {config.batch_size}. Choose a smaller model, or the device cpu."
+            )
+        self.spec = dataclasses.replace(
+            self.spec, train=dataclasses.replace(config, batch_size=half)
+        )
+        run_store.write_spec(self.path, self.spec)
+        epoch = self.recorder.status.epoch + 1
+        self.recorder.note(
+            f"Batches of {config.batch_size} did not fit into the memory of {self.device.type}; "
+            f"from epoch {epoch} on they hold {half}."
+        )
+
+    def _finish(self, state: TrainingState | None, trouble: TrainingError | None) -> None:
+        """Keep what was learnt, and say how it ended."""
+        recorder = self.recorder
+        recorder.insist(recorder.save_state)
+        if state is not None:
+            recorder.tell(phase="measuring")
+            self._save_checkpoint(state)
+        if trouble is not None:
+            raise trouble
+        done = state is not None and state.epoch == self.spec.train.epochs
+        if done:
+            message = ""
+        elif state is None:
+            message = "Stopped before the first epoch was done: nothing was learnt yet."
+        else:
+            message = f"Stopped after epoch {state.epoch} of {self.spec.train.epochs}."
+        recorder.tell(state="done" if done else "stopped", phase="", message=message)
+
+    def _save_checkpoint(self, state: TrainingState) -> None:
+        model = new_model(self.spec.model, seed=0, device=self.device)
+        model.load_state_dict(state.weights())
+        made = pack(
+            Path(CHECKPOINT).stem,
+            self.spec.preset,
+            model,
+            self.spec.train,
+            self.dataset,
+            state.history,
+            pca=self.pca,
+        )
+        self.recorder.insist(lambda: checkpoint_file.save(made, self.path / CHECKPOINT))
+
+
+def _import_early() -> None:
+    """Load what measuring will need, a second's work, while the processor waits for memory."""
+    import sklearn.manifold
+    import sklearn.neighbors  # noqa: F401

@@ -1,0 +1,119 @@
+"""The process that trains one run: `python -m aecore.jobs.worker FOLDER`, started by `aecore.jobs.queue`.
+
+It waits until no other run is at work, trains, writes all into the run's folder, and ends. Ending
+the server, the browser or the terminal does not touch it; `stop` in the folder does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from aecore.errors import AecoreError
+from aecore.jobs import queue
+from aecore.jobs import store as run_store
+from aecore.jobs.store import ALIVE, STOP
+from aecore.system.process_lock import HeldFile
+
+WAIT_SECONDS = 0.3
+_LOOK_SECONDS = 0.1
+_NICENESS = 10
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Work on one run; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m aecore.jobs.worker", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--held", type=int, help="descriptor of the inherited file `alive`")
+    options = parser.parse_args(arguments)
+    path = options.folder
+    with HeldFile(path / ALIVE, options.held) as alive:
+        if not alive.try_hold():
+            print(f"{path.name}: another process works on it", file=sys.stderr)
+            return 1
+        _tell(path, state="queued")
+        with HeldFile(path.parent / "machine") as machine:
+            return _work(path) if _wait_for_turn(path, machine) else 0
+
+
+def _wait_for_turn(path: Path, machine: HeldFile) -> bool:
+    """Wait until the machine is free and nobody came before; False if it was called off."""
+    while not (path / STOP).exists():
+        waiting = [run for run in queue.listing().runs if run.state == "queued"]
+        if (not waiting or waiting[0].id == path.name) and machine.try_hold():
+            return True
+        if not path.is_dir():
+            return False
+        time.sleep(WAIT_SECONDS)
+    _tell(path, state="stopped", message="Taken out of the queue.")
+    return False
+
+
+def _work(path: Path) -> int:
+    """Train, or say why not."""
+    _tell(path, state="running", phase="starting")
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)  # the pages go first
+    try:
+        with _called_off_by(path / STOP):
+            from aecore.jobs.trainer import Trainer  # torch takes a second
+
+            trainer = Trainer(path)
+            trainer.read()
+        trainer.run()
+    except _CalledOff:
+        _tell(path, state="stopped", phase="", message="Stopped while it was starting.")
+    except (AecoreError, OSError) as error:
+        _tell(path, state="failed", phase="", message=_explain(error))
+        return 1
+    except Exception as error:
+        traceback.print_exc()
+        text = f"An unexpected {type(error).__name__}: {error}"[:300]
+        _tell(path, state="failed", phase="", message=f"{text}. More in {path / 'log.txt'}.")
+        return 1
+    return 0
+
+
+class _CalledOff(BaseException):
+    """Someone asks for a stop while nothing has been learnt yet."""
+
+
+@contextmanager
+def _called_off_by(stop: Path) -> Iterator[None]:
+    """Raise `_CalledOff` within, soon after the file `stop` is there; training looks by itself."""
+
+    def look(*_: object) -> None:
+        if stop.exists():
+            raise _CalledOff
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, _LOOK_SECONDS, _LOOK_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+
+
+def _explain(error: Exception) -> str:
+    from aecore.jobs.recorder import explain
+
+    return explain(error)
+
+
+def _tell(path: Path, **changes: object) -> None:
+    try:
+        run_store.write_status(path, replace(run_store.read_status(path), **changes))
+    except (OSError, AecoreError) as error:
+        print(f"{path.name}: {error}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""Encode, decode, reconstruct: arrays in, arrays out, in batches, always in eval mode.
+
+All three raise `ShapeError` where the array's width is not the model's, and `CheckpointError`
+where finite weights give a result that is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from aecore.config import N_PIXELS, ModelConfig
+from aecore.errors import CheckpointError, ShapeError
+from aecore.models.autoencoder import Autoencoder
+
+_BATCH = 5_000
+
+
+def build_model(
+    config: ModelConfig, weights: Mapping[str, np.ndarray], *, device: str = "cpu"
+) -> Autoencoder:
+    """A model in eval mode with these weights, named and shaped as `config.weight_shapes()`."""
+    model = Autoencoder(config, generator=torch.Generator())
+    model.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
+    return model.eval().requires_grad_(False).to(device)
+
+
+def weights_of(model: Autoencoder) -> dict[str, np.ndarray]:
+    """A float32 copy of every weight, by its name in the state dict."""
+    return {name: value.cpu().numpy().copy() for name, value in model.state_dict().items()}
+
+
+def encode(model: Autoencoder, images: np.ndarray) -> np.ndarray:
+    """Codes of digits, of a variational model their means: (B, 784) in 0..1 -> (B, D), float32."""
+    return _apply(model, model.encoder, images, width=N_PIXELS)
+
+
+def code_distribution(model: Autoencoder, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Means and log variances of a variational model's codes: (B, 784) -> 2 times (B, D)."""
+
+    def both(x: Tensor) -> Tensor:
+        return torch.cat(model.encoder.distribution(x), dim=1)
+
+    mean, log_variance = np.split(_apply(model, both, images, width=N_PIXELS), 2, axis=1)
+    return mean, log_variance
+
+
+def decode(model: Autoencoder, codes: np.ndarray) -> np.ndarray:
+    """Digits of codes: (B, D) float32 -> (B, 784) float32, not clipped to 0..1."""
+    return _apply(model, model.decoder, codes, width=model.config.latent_dim)
+
+
+def reconstruct(model: Autoencoder, images: np.ndarray) -> np.ndarray:
+    """Encode and decode: (B, 784) float32 in 0..1 -> (B, 784) float32, not clipped to 0..1."""
+    return _apply(model, model, images, width=N_PIXELS)
+
+
+def _apply(
+    model: Autoencoder, function: Callable[[Tensor], Tensor], rows: np.ndarray, *, width: int
+) -> np.ndarray:
+    if rows.ndim != 2 or rows.shape[1] != width:
+        raise ShapeError(f"Expected an array of shape (B, {width}), found {rows.shape}.")
+    device = next(model.parameters()).device
+    with _looking_at(model):
+        batches = [
+            function(torch.tensor(rows[start : start + _BATCH], dtype=torch.float32, device=device))
+            for start in range(0, max(len(rows), 1), _BATCH)
+        ]
+    result = torch.cat(batches).cpu().numpy()
+    if not np.isfinite(result).all():
+        raise CheckpointError("The model's values overflow on this input. Use another model.")
+    return result
+
+
+@contextmanager
+def _looking_at(model: Autoencoder) -> Iterator[None]:
+    """No gradients and no dropout, then the mode that the model was in."""
+    was_training = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        model.train(was_training)

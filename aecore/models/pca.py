@@ -1,0 +1,131 @@
+"""PCA, the linear autoencoder: the yardstick for every model of the same code size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from aecore.config import N_PIXELS
+from aecore.errors import ConfigError, ShapeError
+from aecore.latent.axes import strongest_axes
+
+CHUNK = 4096  # images held as floating numbers at a time: at most 26 MB
+
+
+def _require_images(images: np.ndarray) -> np.ndarray:
+    """Images (B, 784), as they came."""
+    images = np.asarray(images)
+    if images.ndim != 2 or images.shape[1] != N_PIXELS:
+        raise ShapeError(f"Images must have the shape (B, {N_PIXELS}), not {images.shape}.")
+    if images.dtype != np.uint8 and not np.issubdtype(images.dtype, np.floating):
+        raise ShapeError(f"Images must be uint8 or floating, not {images.dtype}.")
+    return images
+
+
+def _grey_scale(images: np.ndarray) -> float:
+    """What a pixel must be multiplied by to lie in 0..1."""
+    return 1 / 255 if images.dtype == np.uint8 else 1.0
+
+
+@dataclass(frozen=True, eq=False)  # eq=False: `==` on arrays has no single truth value
+class PCA:
+    """A mean image and the D directions in which images differ most."""
+
+    mean: np.ndarray
+    """Mean image, (784,) float32 in 0..1."""
+    components: np.ndarray
+    """Directions, (D, 784) float32: orthonormal rows, strongest first."""
+
+    @property
+    def latent_dim(self) -> int:
+        """D, the number of values in a code."""
+        return len(self.components)
+
+    @classmethod
+    def fit(cls, images: np.ndarray, latent_dim: int) -> Self:
+        """Exact principal components, through the covariance of the pixels.
+
+        Signs are those of scikit-learn's PCA. Beyond the rank of the data (at most N - 1)
+        components are directions in which the images do not differ at all.
+
+        Parameters
+        ----------
+        images : ndarray of shape (N, 784)
+            Floating in 0..1 or uint8 in 0..255.
+        latent_dim : int in 1..784
+
+        Raises
+        ------
+        ShapeError
+            If `images` is empty, of another shape or kind, or holds a value that is not finite.
+        ConfigError
+            If `latent_dim` is out of range.
+        """
+        images = _require_images(images)
+        if isinstance(latent_dim, bool) or not isinstance(latent_dim, (int, np.integer)):
+            raise ConfigError(f"latent_dim must be a whole number, not {latent_dim!r}.")
+        if not 1 <= latent_dim <= N_PIXELS:
+            raise ConfigError(f"latent_dim must lie in 1..{N_PIXELS}, not {latent_dim}.")
+        mean, covariance = _mean_and_covariance(images)
+        components = strongest_axes(covariance)[1][:latent_dim]
+        mean *= _grey_scale(images)  # the directions are the same on any scale
+        return cls(mean=mean.astype(np.float32), components=components.astype(np.float32))
+
+    def encode(self, images: np.ndarray) -> np.ndarray:
+        """Codes (B, D) float32 of images (B, 784), floating in 0..1 or uint8 in 0..255.
+
+        Raises
+        ------
+        ShapeError
+            If `images` has another shape or kind.
+        """
+        images = _require_images(images)
+        scale = np.float32(_grey_scale(images))
+        codes = np.empty((len(images), self.latent_dim), dtype=np.float32)
+        for start in range(0, len(images), CHUNK):
+            pixels = images[start : start + CHUNK].astype(np.float32) * scale - self.mean
+            codes[start : start + CHUNK] = pixels @ self.components.T
+        return codes
+
+    def decode(self, codes: np.ndarray) -> np.ndarray:
+        """Images (B, 784) float32 of codes (B, D); a linear decoder may leave 0..1.
+
+        Raises
+        ------
+        ShapeError
+            If `codes` has another shape.
+        """
+        codes = np.asarray(codes, dtype=np.float32)
+        if codes.ndim != 2 or codes.shape[1] != self.latent_dim:
+            raise ShapeError(
+                f"Codes must have the shape (B, {self.latent_dim}), not {codes.shape}."
+            )
+        return codes @ self.components + self.mean
+
+    def reconstruct(self, images: np.ndarray) -> np.ndarray:
+        """Images (B, 784) float32 after `encode` and `decode`.
+
+        Raises
+        ------
+        ShapeError
+            If `images` has another shape or kind.
+        """
+        return self.decode(self.encode(images))
+
+
+def _mean_and_covariance(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean (784,) and covariance (784, 784), float64, in the images' own grey levels."""
+    if len(images) == 0:
+        raise ShapeError("PCA needs at least one image, found none.")
+    total = np.zeros(N_PIXELS)
+    products = np.zeros((N_PIXELS, N_PIXELS))
+    for start in range(0, len(images), CHUNK):
+        chunk = images[start : start + CHUNK].astype(np.float64)
+        total += chunk.sum(axis=0)
+        products += chunk.T @ chunk
+    if not np.isfinite(total).all():
+        raise ShapeError("Images must hold finite numbers; found an infinite one or a NaN.")
+    mean = total / len(images)
+    return mean, products / len(images) - np.outer(mean, mean)

@@ -1,0 +1,106 @@
+"""Taking things along: digits, codes, paths, selections; and snippets that draw a digit again."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import streamlit as st
+
+from aecore.analysis.lasso import Subset
+from aecore.checkpoints.file import Checkpoint
+from aecore.imaging.contact_sheet import sheet
+from aecore.imaging.gif import to_gif
+from aecore.imaging.png import to_png
+from aecore.latent.interpolation import Path
+from aecore.ui.cache import resources
+from aecore.ui.text import snippets
+
+_COLUMNS = 12  # of a sheet of single digits
+
+
+def offer(
+    label: str,
+    content: str | bytes | Callable[[], str | bytes],
+    file: str,
+    *,
+    key: str,
+    help: str | None = None,
+) -> None:
+    """A button that saves `content` as `file`; a callable makes it when the button is pressed."""
+    st.download_button(
+        label,
+        content,
+        file,
+        mimetypes.guess_type(file)[0] or "application/octet-stream",
+        key=key,
+        on_click="ignore",
+        icon=":material/download:",
+        help=help,
+    )
+
+
+def offer_sheet(
+    title: str, images: np.ndarray, captions: Sequence[str], file: str, *, key: str
+) -> None:
+    """A button that saves grey pictures (B, 784), each with a caption below."""
+    offer(
+        "Pictures as PNG",
+        lambda: sheet(title, images, captions, columns=_COLUMNS),
+        file,
+        key=key,
+    )
+
+
+def offer_digit(checkpoint: Checkpoint, code: np.ndarray) -> None:
+    """Downloads and snippets of the digit that a code (D,) float32 decodes to."""
+    with st.container(horizontal=True):
+        offer(
+            "Digit as PNG",
+            lambda: to_png(_decode(checkpoint, code[None])[0]),
+            "digit.png",
+            key="export_png",
+            help="28 × 28 pixels, grey.",
+        )
+        offer("Code as text", snippets.exact(code) + "\n", "code.txt", key="export_code")
+        with st.popover("Copy as Python", icon=":material/code:"):
+            st.code(snippets.as_python(checkpoint.name, code), "python", height=_height(code))
+        with st.popover("Copy as command", icon=":material/terminal:"):
+            st.code(snippets.as_command(checkpoint.name, code), "bash", wrap_lines=True)
+    st.caption("Both snippets run in the folder of this program, and draw the same picture.")
+
+
+def offer_path(checkpoint: Checkpoint, path: Path) -> None:
+    """Download of the digits along a path, one after the other."""
+    offer(
+        f"{path.name.capitalize()} as GIF",
+        lambda: to_gif(_decode(checkpoint, path.codes)),
+        f"{path.name.replace(' ', '-')}.gif",
+        key=f"export_gif_{path.name.replace(' ', '_')}",
+    )
+
+
+def offer_subset(checkpoint: Checkpoint, chosen: Subset) -> None:
+    """Downloads of some of a map's digits: their numbers, labels, errors and codes."""
+    name = f"{checkpoint.name}-selection"
+    offer("Codes as CSV", chosen.to_csv, f"{name}.csv", key="export_subset_csv")
+    offer(
+        "Codes as NPZ",
+        chosen.to_npz,
+        f"{name}.npz",
+        key="export_subset_npz",
+        help="For NumPy: numbers, labels, errors, codes.",
+    )
+
+
+def _decode(checkpoint: Checkpoint, codes: np.ndarray) -> np.ndarray:
+    """Digits (B, 28, 28) of codes (B, D)."""
+    from aecore.models.inference import decode
+
+    return decode(resources.load_model(checkpoint), codes).reshape(-1, 28, 28)
+
+
+def _height(code: np.ndarray) -> int | str:
+    """Long programs scroll."""
+    return 420 if len(code) > 32 else "content"

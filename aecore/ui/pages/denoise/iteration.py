@@ -1,0 +1,106 @@
+"""Denoising again and again, on `/denoise`: where do digits settle?"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import streamlit as st
+
+from aecore.analysis.fixed_points import PASSES, SETTLED, Settling, settle
+from aecore.analysis.sampling import first_of_each, spread
+from aecore.charts import curves
+from aecore.checkpoints.file import Checkpoint
+from aecore.data.damage import Damage
+from aecore.latent.projection import views
+from aecore.ui import scaffold
+from aecore.ui.cache import resources
+from aecore.ui.components.charts import charts
+from aecore.ui.components.image_rows import Row, rows
+from aecore.ui.pages.denoise.task import MEASURED, Bench
+
+_DOTS = 1_000
+"""Of the map behind the paths."""
+
+
+def show(bench: Bench) -> None:
+    """Draw the digits after more and more passes, how much each changes, and where codes go."""
+    found, damage = bench.checkpoint, bench.damage
+    digits = resources.test_digits()
+    chosen = first_of_each(digits.labels[:MEASURED])
+    labels = digits.labels[chosen]
+    clean = digits.images[chosen]
+    broken = tuple(dataclasses.asdict(damage).items())
+    settling, verdict = _settling(found.digest, digits.fingerprint, broken, found)
+    st.markdown(
+        f"What {scaffold.plain(found.name)} gives goes back in, cut to 0..1, up to "
+        f"{PASSES[-1]} times. {verdict}"
+    )
+    _pictures(settling, labels, clean)
+    _charts(found, settling, labels)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _settling(
+    digest: str, fingerprint: str, damage: tuple, _checkpoint: Checkpoint
+) -> tuple[Settling, str]:
+    """Where one digit of each label goes, and what is to be said of it."""
+    digits = resources.test_digits()
+    chosen = first_of_each(digits.labels[:MEASURED])
+    noisy = Damage(**dict(damage)).apply(digits.images[: chosen.max() + 1])
+    settling = settle(resources.load_model(_checkpoint), noisy[chosen])
+    return settling, _verdict(_checkpoint, settling, digits.labels[chosen])
+
+
+def _verdict(checkpoint: Checkpoint, settling: Settling, labels: np.ndarray) -> str:
+    count, places = len(labels), settling.places
+    own = settling.end_among(resources.map_distance(checkpoint), checkpoint.labels) == labels
+    settled = settling.settled.sum()
+    where = "all in the **same** picture" if places == 1 else f"in **{places}** different pictures"
+    return (
+        f"By then **{settled} of {count}** digits have settled: a pass changes them by less than "
+        f"{SETTLED:g} (RMS, grey levels of 0..1). They end {where}, and **{own.sum()} of {count}** "
+        "end among the codes of their own label."
+    )
+
+
+def _pictures(settling: Settling, labels: np.ndarray, clean: np.ndarray) -> None:
+    decibels = settling.decibels(clean)
+    names = [
+        f"{_after(count)} · {value:.1f} dB" if np.isfinite(value) else _after(count)
+        for count, value in zip(PASSES, decibels, strict=True)
+    ]
+    series = [
+        Row(name=name, images=images) for name, images in zip(names, settling.pictures, strict=True)
+    ]
+    with st.container(key="denoise_again"):
+        rows(
+            "denoise_passes",
+            series,
+            [f"a {label}" for label in labels],
+            columns=[str(label) for label in labels],
+            note=f"dB: mean PSNR of these {len(labels)} digits against the clean ones.",
+            title="digits denoised again and again",
+            file="denoise-again",
+        )
+
+
+def _after(count: int) -> str:
+    return {0: "noisy", 1: "after 1 pass"}.get(count, f"after {count} passes")
+
+
+def _charts(checkpoint: Checkpoint, settling: Settling, labels: np.ndarray) -> None:
+    names = [f"a {label}" for label in labels]
+    view = resources.projection(checkpoint, views(checkpoint.card.model.latent_dim)[0])
+    few = spread(len(checkpoint.codes), _DOTS)
+    ways = np.stack([view.points(codes, labels) for codes in settling.codes])
+    dots = view.points(checkpoint.codes[few], checkpoint.labels[few])
+    charts(
+        "denoise_settling",
+        [
+            curves.by_pass(settling.changes, names, settled=SETTLED),
+            curves.over_map(dots, checkpoint.labels[few], ways, names, view.axis_names),
+        ],
+        note=f"Dots: {len(few):,} test digits' codes. Pink: a digit's code from pass to pass, a "
+        "cross at the last.",
+    )

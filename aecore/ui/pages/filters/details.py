@@ -1,0 +1,149 @@
+"""One unit of `/filters` in full: what excites it, how it answers, what is lost without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import streamlit as st
+
+from aecore.analysis.ablation import Loss
+from aecore.analysis.activations import Responses
+from aecore.checkpoints.file import Checkpoint
+from aecore.imaging.levels import colour_limit
+from aecore.ui.cache import filters as filter_cache
+from aecore.ui.cache.filters import Part
+from aecore.ui.cache.resources import TestDigits
+from aecore.ui.components.charts import Chart, charts
+from aecore.ui.components.image_rows import Row, rows
+from aecore.ui.components.registry import Foresight
+from aecore.ui.text import units as unit_text
+
+_UNITS_KEPT = 64  # 0.3 MB each
+
+
+def show(
+    checkpoint: Checkpoint, digits: TestDigits, part: Part, unit: int, foresight: Foresight
+) -> None:
+    """Draw the details of a unit; all at once, as the browser redraws the page for each part."""
+    name = unit_text.name(part, unit)
+    loss, pictures, drawn = _measured(
+        checkpoint.digest, digits.fingerprint, part, unit, checkpoint, digits
+    )
+    headline = name[0].upper() + name[1:] if part == "hidden" else name
+    if pictures:
+        pictures.draw(headline, foresight)
+    else:
+        st.subheader(headline, anchor=False)
+        st.info(
+            f"{name.capitalize()} is **dead**: its sum is above zero for none of the "
+            f"{len(digits.labels):,} test digits, so nothing excites it and nothing is lost.",
+            icon=":material/do_not_disturb_on:",
+        )
+    note = unit_text.loss(loss, len(digits.labels), part)
+    charts("filters_charts", drawn, note=note, foresight=foresight)
+
+
+@st.cache_resource(max_entries=_UNITS_KEPT, show_spinner=False)
+def _measured(
+    digest: str,
+    fingerprint: str,
+    part: Part,
+    unit: int,
+    _checkpoint: Checkpoint,
+    _digits: TestDigits,
+) -> tuple[Loss, _Pictures | None, list[Chart]]:
+    """What is lost without a unit, the digits that excite it if any do, and both charts."""
+    answers = filter_cache.responses(_checkpoint, _digits, part)
+    ablation = filter_cache.ablation(_checkpoint, _digits)
+    layer = filter_cache.position(_checkpoint, part)
+    name = unit_text.name(part, unit)
+    loss = ablation.switch_off(layer, unit)
+    best = answers.most_exciting(unit)
+    pictures = None
+    if len(best):
+        whole, without = ablation.draw(layer, unit, _digits.images[best])
+        pictures = _Pictures(
+            part=part,
+            name=name,
+            numbers=best,
+            labels=_digits.labels[best],
+            outputs=answers.values[unit, best],
+            series=(_digits.images[best], whole, without, whole - without),
+        )
+    return loss, pictures, [_distribution(answers, _digits, unit, name), _loss(loss, name)]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Pictures:
+    """The digits that excite a unit most, M of them, and what is made of them without it."""
+
+    part: Part
+    name: str
+    numbers: np.ndarray
+    """(M,) of the test digits."""
+    labels: np.ndarray
+    """(M,)."""
+    outputs: np.ndarray
+    """(M,) of the unit."""
+    series: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+    """(M, 784) each: digits, their reconstructions with and without the unit, the difference."""
+
+    @cached_property
+    def limit(self) -> float:
+        """Where the colours of the difference are deepest."""
+        return colour_limit(self.series[-1])
+
+    def draw(self, headline: str, foresight: Foresight) -> None:
+        """Rows of them."""
+        images, whole, without, difference = self.series
+        series = [
+            Row(name=unit_text.excited(self.part, self.name), images=images),
+            Row(name="Reconstructed", images=whole),
+            Row(name=f"Reconstructed with {self.name} switched off", images=without),
+            Row(name="Difference of the two", images=difference, limit=self.limit),
+        ]
+        known = list(zip(self.numbers, self.labels, self.outputs, strict=True))
+        rows(
+            "filters_digits",
+            series,
+            [f"test digit no. {number}, a {label}" for number, label, _ in known],
+            columns=[f"{label}\n{output:.2f}" for _, label, output in known],
+            heading=f"label · output of {self.name}",
+            scale_name="grey levels",
+            headline=headline,
+            title="these digits",
+            file=f"{self.name.replace(' ', '-')}-digits",
+            foresight=foresight,
+        )
+
+
+def _distribution(answers: Responses, digits: TestDigits, unit: int, name: str) -> Chart:
+    spread = answers.spread(unit, digits.labels)
+    title = "How it answers to each label: the middle 50% and 90%"
+    return Chart(
+        kind="boxes",
+        title=title,
+        alt=f"Boxes of the output of {name} for the test digits of each label",
+        file=f"{name.replace(' ', '-')}-output",
+        values=spread.percentiles,
+        y_name=f"output of {name}",
+        x_name="label · share of its digits for which the unit is active"
+        if answers.rectified
+        else "label",
+        notes=tuple(unit_text.share(each) for each in spread.active) if answers.rectified else None,
+    )
+
+
+def _loss(loss: Loss, name: str) -> Chart:
+    return Chart(
+        kind="bars",
+        title="What the reconstruction loses when it is switched off",
+        alt=f"Bars: by how many per cent the error (MSE) of each label rises without {name}",
+        file=f"{name.replace(' ', '-')}-loss",
+        values=100 * loss.rise_by_label(),
+        y_name="rise of the error (MSE)",
+        unit="%",
+        least=0.1,
+    )

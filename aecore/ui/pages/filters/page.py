@@ -1,0 +1,146 @@
+"""`/filters`: what each unit looks for and writes, and what is lost without it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from aecore.analysis.filters import Units
+from aecore.checkpoints.file import Checkpoint
+from aecore.checkpoints.twins import is_mended, twin_of
+from aecore.ui import scaffold, url_state
+from aecore.ui.cache import filters as filter_cache
+from aecore.ui.cache import resources
+from aecore.ui.cache.filters import Part
+from aecore.ui.components.event_listener import hear
+from aecore.ui.components.filter_gallery import CHOSEN, about_choice
+from aecore.ui.components.registry import Foresight
+from aecore.ui.pages.filters import details, selection
+from aecore.ui.pages.filters.gallery import FEW, SHOW, View, draw
+from aecore.ui.pages.filters.selection import Chosen
+from aecore.ui.text import units as unit_text
+
+_EXPLANATION = (
+    "Each unit of the first layer looks at a digit through one **filter**: it adds up the pixels, "
+    "red ones counted positively and blue ones negatively, and passes the sum on if it is above "
+    "zero. Choose a unit: which digits excite it, and what is lost without it?"
+)
+_COUNTS = {"some": f"First {FEW}", "all": "All"}
+
+
+def render() -> None:
+    checkpoint = scaffold.open_page("Filters", _EXPLANATION, measures=True, more=True)
+    twin = twin_of(checkpoint.name, resources.cards())
+    _laboratory(checkpoint, None if twin is None else resources.load_checkpoint(twin))
+    scaffold.close_page()
+
+
+@st.fragment
+@scaffold.guarded
+def _laboratory(checkpoint: Checkpoint, twin: Checkpoint | None) -> None:
+    digits = resources.test_digits()
+    compared = [checkpoint] if twin is None else [checkpoint, twin]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        part = _pick("layer", "Layer", unit_text.PARTS)
+        scale = _pick("scale", "Pictures", unit_text.SCALES)
+        order = _pick("sort", "Sort by", unit_text.ORDERS[part])
+        count = _pick("show", "Show", _COUNTS)
+    view = View(
+        model=checkpoint.name,
+        part=part,
+        order=order,
+        scale=scale,
+        limits={
+            each: filter_cache.limit(compared, digits, part, each) for each in unit_text.SCALES
+        },
+        count=SHOW[count],
+    )
+    _bench(checkpoint, digits, view)
+    components = filter_cache.components(checkpoint, digits, part)
+    draw(
+        "filters_components",
+        scaffold.counted(len(components), "PCA component"),
+        components,
+        view,
+        prefix="component ",
+        sortable=False,
+        headed=True,
+        note=unit_text.COMPONENTS[part],
+    )
+    if twin is not None:
+        _side_by_side(compared, digits, view)
+
+
+def _pick(name: str, label: str, words: Mapping[str, str]) -> str:
+    """One of a few options, which the address names unless it is the first."""
+    key, options = f"filters_{name}", list(words)
+    url_state.begin(name, key, options, options[0])
+    value = st.segmented_control(
+        label, options, required=True, key=key, format_func=words.get, persist_state="session"
+    )
+    url_state.tell(name, key, value, options[0])
+    return value
+
+
+def _bench(checkpoint: Checkpoint, digits: resources.TestDigits, view: View) -> None:
+    """The gallery, and one of its units in full."""
+    units = filter_cache.units(checkpoint, digits, view.part)
+    chosen = selection.current(checkpoint, view.part, units)
+    left, right = st.columns(2, gap="medium")
+    with left, st.container(key="filter_gallery"):
+        logistic = checkpoint.card.model.output == "logistic"
+        draw(
+            "filters_units",
+            unit_text.title(view.part, len(units)),
+            units,
+            view,
+            prefix=unit_text.PREFIXES[view.part],
+            short=unit_text.SHORT[view.part],
+            chosen=chosen,
+            headed=True,
+            about=unit_text.health(units, view.part),
+            note=unit_text.explanation(view.part, units, len(digits.labels), logistic=logistic),
+        )
+    with right:
+        _details(checkpoint, digits, view.part, units, chosen)
+
+
+@st.fragment
+@scaffold.guarded
+def _details(
+    checkpoint: Checkpoint, digits: resources.TestDigits, part: Part, units: Units, chosen: Chosen
+) -> None:
+    """All that another choice changes, but for the mark in the gallery and its order."""
+    hear(
+        "filters_choice",
+        CHOSEN,
+        functools.partial(selection.choose, chosen, units),
+        reply=about_choice(chosen.unit, units.order("similarity", chosen.picture(units))),
+    )
+    is_first = chosen.unit == units.strongest()  # what is shown of a model when it is picked
+    foresight = Foresight(
+        model=checkpoint.name if is_first else None, scene=f"{part} {digits.fingerprint}"
+    )
+    details.show(checkpoint, digits, part, chosen.unit, foresight)
+
+
+def _side_by_side(pair: Sequence[Checkpoint], digits: resources.TestDigits, view: View) -> None:
+    """A model and its twin: the notebook's way of training on the left, the mended on the right."""
+    st.subheader("As the notebook trains it, and mended", anchor=False)
+    in_order = sorted(pair, key=lambda found: is_mended(found.card.model))
+    for side, column, checkpoint in zip(("left", "right"), st.columns(2), in_order, strict=True):
+        units: Units = filter_cache.units(checkpoint, digits, view.part)
+        with column:
+            st.markdown(unit_text.training(scaffold.plain(checkpoint.name), checkpoint.card))
+            error = f"Test error (MSE) {checkpoint.card.metrics['test_mse']:.4f}"
+            draw(
+                f"filters_{side}",
+                f"{checkpoint.name}: {unit_text.title(view.part, len(units))}",
+                units,
+                view,
+                prefix=unit_text.PREFIXES[view.part],
+                short=unit_text.SHORT[view.part],
+                note=f"{error} · {unit_text.health(units, view.part)}",
+            )

@@ -1,0 +1,59 @@
+"""Which unit of `/filters` this visit looks at: the address names it, the session remembers it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from aecore.analysis.filters import Units
+from aecore.checkpoints.file import Checkpoint
+from aecore.ui import url_state
+from aecore.ui.cache.filters import Part
+
+
+@dataclass
+class Chosen:
+    """The unit that a visit looks at; it changes in place, so that a download follows it."""
+
+    of: tuple[str, Part]
+    """The model's digest, and the layer."""
+    unit: int
+
+    def picture(self, units: Units) -> np.ndarray:
+        """(784,) what the unit reads."""
+        return units.pictures[self.unit, 0]
+
+
+def current(checkpoint: Checkpoint, part: Part, units: Units) -> Chosen:
+    """The unit to show: as the address says, else as chosen, else the strongest not dead."""
+    asked = url_state.get("unit")
+    chosen = st.session_state.get("filters_unit")
+    if chosen is None or chosen.of != (checkpoint.digest, part):
+        chosen = Chosen(of=(checkpoint.digest, part), unit=units.strongest())
+        st.session_state["filters_unit"] = chosen
+    if asked is not None and asked != st.session_state.get("filters_unit_told"):
+        if asked.isdecimal() and 1 <= int(asked[:6]) <= len(units):
+            chosen.unit = int(asked[:6]) - 1
+        else:
+            chosen.unit = units.strongest()
+            st.warning(f"The address asks for a unit that is none of 1 to {len(units)}.")
+    _tell(chosen.unit)
+    return chosen
+
+
+def choose(chosen: Chosen, units: Units, message: dict[str, Any]) -> None:
+    """Look at the unit that the browser names; what is none of the units is ignored."""
+    unit = message.get("unit")
+    if isinstance(unit, int) and 0 <= unit < len(units):
+        chosen.unit = unit
+        _tell(unit)
+
+
+def _tell(unit: int) -> None:
+    """Let the address name the unit, at once."""
+    text = st.session_state["filters_unit_told"] = str(unit + 1)
+    url_state.put("unit", text)
+    url_state.settle()

@@ -1,0 +1,70 @@
+"""What this visit has pinned on the map: the page's address names it, the session remembers it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from aecore.checkpoints.file import Checkpoint
+from aecore.errors import ConfigError
+from aecore.latent.codes import check_code
+from aecore.latent.pin import Pin
+from aecore.ui import scaffold, url_state
+from aecore.ui.cache import resources
+
+
+def current(checkpoint: Checkpoint) -> Pin:
+    """What is pinned: as the address says, else as it was, else the first test digit."""
+    asked = url_state.get("z")
+    digest, z = st.session_state.get("map_at", (None, None))
+    if digest != checkpoint.digest or asked not in (None, z):
+        _enter(checkpoint, asked)
+    elif asked is None and z is not None:  # back from another page
+        url_state.put("z", z)
+    if warning := st.session_state["map_warning"]:
+        st.warning(warning)
+    return st.session_state["map_pin"]
+
+
+def _enter(checkpoint: Checkpoint, asked: str | None) -> None:
+    """Pin what the address asks for, or say why that cannot be."""
+    pin, warning = Pin.of_digit(checkpoint.codes, 0), None
+    if asked is not None:
+        try:
+            code = url_state.requested_code(checkpoint.card.model.latent_dim)
+            pin = Pin.at(code, resources.map_distance(checkpoint))
+        except ConfigError as error:
+            warning = f"{scaffold.plain(error)} Showing test digit no. 0 instead."
+    st.session_state.update(map_at=(checkpoint.digest, asked), map_pin=pin, map_warning=warning)
+
+
+def _pin(checkpoint: Checkpoint, pin: Pin) -> None:
+    """Pin this, and let the address follow."""
+    at = (checkpoint.digest, url_state.set_code(pin.code))
+    st.session_state.update(map_at=at, map_pin=pin, map_warning=None)
+
+
+def pick(checkpoint: Checkpoint, number: int | None) -> None:
+    """Pin a test digit; None, as of an emptied field, changes nothing."""
+    if number is not None:
+        _pin(checkpoint, Pin.of_digit(checkpoint.codes, number))
+
+
+def release(checkpoint: Checkpoint, message: dict[str, Any]) -> None:
+    """Pin what the browser says that the visitor has clicked: {z, number, serial}."""
+    number, serial = message.get("number"), message.get("serial")
+    try:
+        code = check_code(message.get("z"), checkpoint.card.model.latent_dim)
+    except ConfigError:
+        return  # not from our own script
+    if isinstance(number, int) and 0 <= number < len(checkpoint.codes):
+        pick(checkpoint, number)
+    else:
+        _pin(checkpoint, Pin(code=code, number=None))
+    st.session_state["map_serial"] = serial if isinstance(serial, int) else 0
+
+
+def serial() -> int:
+    """The number that the browser gave its latest pin: it ignores the echo of an older one."""
+    return st.session_state.get("map_serial", 0)

@@ -1,0 +1,112 @@
+"""Laboratory: a digit decoded again and again with dropout left on, as the notebook does."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from aecore.analysis import perturbation
+from aecore.analysis.dimension_importance import MEASURED
+from aecore.analysis.perturbation import PASSES, Passes
+from aecore.checkpoints.file import Checkpoint
+from aecore.ui import links, scaffold
+from aecore.ui.cache import reconstruction as reconstruction_cache
+from aecore.ui.cache import resources
+from aecore.ui.components.image_rows import Row, rows
+
+_NOTEBOOK_RATE = 0.8
+_SINGLE = 3
+
+
+def show(checkpoint: Checkpoint, digits: resources.TestDigits, number: int) -> None:
+    """Draw what 64 passes with dropout make of a test digit."""
+    trained = checkpoint.card.model.latent_dropout
+    st.markdown(
+        "The notebook never calls `eval()`: the **dropout on the code** that helps training is "
+        "still on when it shows its results, and every look at a digit gives another picture."
+    )
+    if not trained:
+        st.info(
+            f"{scaffold.plain(checkpoint.name)} was trained without dropout on its code. Here you see "
+            "what it would do to it.",
+            icon=":material/info:",
+        )
+    rate = st.slider(
+        "Dropout rate: share of the code's numbers set to 0",
+        0.0,
+        0.95,
+        trained or _NOTEBOOK_RATE,
+        0.05,
+        key=f"reconstruct_rate_{checkpoint.digest[:8]}",
+        persist_state="session",
+    )
+    image = digits.images[number]
+    own = perturbation.passes(
+        reconstruction_cache.decoder(checkpoint),
+        links.codes(checkpoint, np.array([number]))[0],
+        image,
+        rate=rate,
+    )
+    linear = perturbation.passes(
+        checkpoint.pca.decode, checkpoint.pca.encode(image[None])[0], image, rate=rate
+    )
+    size = f"PCA, {scaffold.dimensions(checkpoint.card.model.latent_dim)}"
+    named = {checkpoint.name: own, size: linear}
+    drawn = {name: _pictures(image, result) for name, result in named.items()}
+    series = [
+        Row(
+            name=f"{name}, rate {rate:g}",
+            images=np.stack([pixels for pixels, _ in pictures.values()]),
+            texts=[text for _, text in pictures.values()],
+        )
+        for name, pictures in drawn.items()
+    ]
+    headings = list(drawn[size])
+    rows(
+        "reconstruct_passes",
+        series,
+        headings,
+        columns=headings,
+        note=f"Test digit no. {number}, a {digits.labels[number]}. {PASSES} passes with a fixed "
+        "seed. Pictures go from 0 (black) to 1 (white). Spread: the standard deviation of each "
+        "pixel; white is 0.5 or more.",
+        title="a digit with dropout left on",
+        file="dropout-left-on",
+    )
+    left = reconstruction_cache.left_on(checkpoint, digits, rate)
+    st.markdown(_verdict(checkpoint, digits, named, left))
+
+
+def _pictures(image: np.ndarray, result: Passes) -> dict[str, tuple[np.ndarray, str]]:
+    """Pictures (784,) by their names, each with what there is to say of it."""
+    single = result.outputs[:_SINGLE]
+    return {
+        "input": (image, ""),
+        "dropout off": (result.quiet, f"MSE {result.quiet_error:.4f}"),
+        **{
+            f"pass {i}": (pixels, f"MSE {error:.4f}")
+            for i, (pixels, error) in enumerate(zip(single, result.errors, strict=False), 1)
+        },
+        f"mean of {PASSES}": (result.mean, f"MSE {result.mean_error:.4f}"),
+        "spread": (result.shade, f"at most {result.deviation.max():.2f}"),
+    }
+
+
+def _verdict(
+    checkpoint: Checkpoint,
+    digits: resources.TestDigits,
+    named: dict[str, Passes],
+    left: tuple[float, float],
+) -> str:
+    """Errors with and without, of this digit and of many."""
+    own = named[checkpoint.name]
+    whole = resources.test_errors(checkpoint, digits)
+    name = scaffold.plain(checkpoint.name)
+    return (
+        f"This digit by {name}: error (MSE) **{own.quiet_error:.4f}** with dropout off, "
+        f"**{own.errors.mean():.4f}** in a single pass on average, {own.mean_error:.4f} for the "
+        f"mean of {PASSES} passes. All test digits: {name} **{whole['model'].mean():.4f}** off; "
+        f"PCA {whole['PCA'].mean():.4f}. Left on, one pass for each of "
+        f"{min(MEASURED, len(digits.labels)):,} digits spread over them: {name} "
+        f"**{left[0]:.4f}**, PCA {left[1]:.4f}."
+    )

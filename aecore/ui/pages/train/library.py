@@ -1,0 +1,139 @@
+"""The shelf on `/train`: one model's provenance, and what can be done with those of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from aecore.checkpoints import file as checkpoint_file
+from aecore.checkpoints import library, provenance
+from aecore.checkpoints.file import Checkpoint
+from aecore.checkpoints.library import Deleted
+from aecore.errors import AecoreError
+from aecore.jobs import queue
+from aecore.ui import navigation, scaffold, trash, url_state
+from aecore.ui.cache import resources
+from aecore.ui.components import downloads
+from aecore.ui.components import html as html_parts
+
+_PROBLEM, _SWEPT = "shelf_problem", "shelf_swept"
+
+
+@scaffold.guarded
+def show() -> None:
+    """Draw the shelf."""
+    if not st.session_state.setdefault(_SWEPT, False):
+        st.session_state[_SWEPT] = True
+        library.sweep()
+    st.subheader("The shelf", anchor=False)
+    if message := st.session_state.pop(_PROBLEM, None):
+        st.error(scaffold.plain(message), icon=":material/error:")
+    _undo()
+    cards = resources.cards()
+    if cards:
+        left, right = st.columns([2, 3], gap="large")
+        name = scaffold.pick_model(left, cards)
+        checkpoint = resources.load_checkpoint(name)
+        with left:
+            _actions(checkpoint)
+        with right:
+            st.html(html_parts.facts(provenance.lines(checkpoint)))
+    if queue.training_allowed():
+        _take_in()
+
+
+def _attempt(action: Callable[[], object]) -> bool:
+    """Do something before the page is drawn; what goes wrong is shown there."""
+    try:
+        action()
+    except AecoreError as error:
+        st.session_state[_PROBLEM] = str(error)
+        return False
+    return True
+
+
+def _undo() -> None:
+    for index, each in enumerate(trash.content()):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f":material/delete: **{scaffold.plain(each.name)}** is deleted; it can be brought "
+                "back until you leave this page.",
+                width="stretch",
+            )
+            st.button("Undo", key=f"shelf_undo_{index}", on_click=_restore, args=(each,))
+
+
+def _restore(each: Deleted) -> None:
+    if _attempt(lambda: library.restore(each)):
+        trash.content().remove(each)
+        _turn_to(each.name)
+
+
+def _turn_to(name: str) -> None:
+    """Let the picker, and all pages, be at a model."""
+    st.session_state["app_model"] = name
+    url_state.put("model", name)
+
+
+def _actions(checkpoint: Checkpoint) -> None:
+    name, path = checkpoint.name, checkpoint.path
+    st.caption(scaffold.facts(checkpoint.card))
+    if library.is_shipped(name):
+        st.caption("Shipped with the app: it stays as it is.")
+    with st.container(horizontal=True, vertical_alignment="center", key="shelf_actions"):
+        navigation.link("map", "Open on the map", model=name)
+        downloads.offer("Download", path.read_bytes, path.name, key="shelf_download")
+        if library.is_shipped(name) or not queue.training_allowed():
+            return
+        with st.popover("Rename", icon=":material/edit:"):
+            _rename(name)
+        st.button(
+            "Delete", key="shelf_delete", icon=":material/delete:", on_click=_delete, args=(name,)
+        )
+
+
+def _rename(name: str) -> None:
+    with st.form(f"shelf_rename_{name}", border=False):
+        new = st.text_input("New name", name, key=f"shelf_new_name_{name}", max_chars=64)
+        if st.form_submit_button("Rename", key="shelf_rename"):
+            try:
+                library.rename(name, new.strip())
+            except AecoreError as error:
+                st.error(scaffold.plain(error), icon=":material/error:")
+                return
+            _turn_to(new.strip())
+            st.rerun()
+
+
+def _delete(name: str) -> None:
+    def delete() -> None:
+        trash.content().append(library.delete(name))
+
+    if _attempt(delete):
+        st.session_state.pop("app_model", None)
+        url_state.put("model", None)
+
+
+def _take_in() -> None:
+    """A model from a file."""
+    with st.expander("Take in a model from a file", icon=":material/upload:"):
+        file = st.file_uploader(
+            "A checkpoint that this app has made",
+            ["safetensors"],
+            key="shelf_upload",
+            max_upload_size=library.MAX_UPLOAD_BYTES // 2**20,
+        )
+        if file is None:
+            return
+        with st.form("shelf_upload_form", border=False):
+            stem = file.name.removesuffix(checkpoint_file.SUFFIX)
+            name = st.text_input("Name", stem, key=f"shelf_upload_name_{file.file_id}")
+            if st.form_submit_button("Check it and take it in", key="shelf_import"):
+                try:
+                    library.import_upload(file.getvalue(), name.strip())
+                except AecoreError as error:
+                    st.error(scaffold.plain(error), icon=":material/error:")
+                    return
+                _turn_to(name.strip())
+                st.rerun()

@@ -1,0 +1,124 @@
+"""What a run has made, on `/train`: its figures beside the preset's, keeping it, going on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from aecore.checkpoints import comparison, library
+from aecore.checkpoints import file as checkpoint_file
+from aecore.checkpoints.comparison import Entry
+from aecore.errors import AecoreError
+from aecore.jobs import queue
+from aecore.jobs.limits import LIMITS
+from aecore.jobs.store import Run
+from aecore.presets import PRESETS
+from aecore.ui import navigation, scaffold
+from aecore.ui.cache import resources
+from aecore.ui.cache import runs as run_cache
+
+_PLACES = (
+    # page, label
+    ("map", "Open on the map"),
+    ("generate", "Generate from it"),
+    ("your_digit", "Your digit"),
+    ("compare", "Compare"),
+)
+
+
+def show(run: Run) -> None:
+    """Draw what there is to do with a run that has ended."""
+    if not run.has_checkpoint:
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        _keep(run)
+        _go_on(run)
+    with right:
+        _figures(run)
+
+
+@scaffold.guarded
+def _figures(run: Run) -> None:
+    """The run's figures, those of the model it came from, and PCA's."""
+    own = Entry(name="this run", card=resources.card_of(run.checkpoint_path), size=0)
+    card = resources.cards().get(run.spec.preset or "")
+    entries = [own] if card is None else [own, Entry(name=run.spec.preset, card=card, size=0)]
+    names, rows = comparison.beside(entries)
+    head = "| | " + " | ".join(scaffold.plain(name) for name in names) + " |"
+    body = [
+        f"| {title} | " + " | ".join(scaffold.plain(value) for value in values) + " |"
+        for title, values in rows.items()
+    ]
+    st.markdown("\n".join([head, "|---|" + "---:|" * len(names), *body]))
+    if card is not None and card.source != own.card.source:
+        st.caption(
+            f"Not measured on the same digits: {scaffold.plain(own.card.source)} here, "
+            f"{scaffold.plain(card.source)} there."
+        )
+
+
+def _keep(run: Run) -> None:
+    """Name the model and keep it; where to look at it then."""
+    kept = [name for name in run.kept_as if name in checkpoint_file.names()]
+    if kept:
+        st.success(f"Kept as **{scaffold.plain(kept[-1])}**.", icon=":material/bookmark_added:")
+        with st.container(horizontal=True, vertical_alignment="center", key="train_open"):
+            for page, label in _PLACES:
+                navigation.link(page, label, model=kept[-1])
+        return
+    _keep_form(run)
+
+
+@st.fragment
+def _keep_form(run: Run) -> None:
+    preset, spec = PRESETS.get(run.spec.preset or "", PRESETS["plane"]), run.spec
+    key = f"train_name_{run.id}"
+    if key not in st.session_state:
+        st.session_state[key] = library.suggest(preset, spec.model, spec.train)
+    with st.form("train_keep_form", border=False):
+        name = st.text_input(
+            "Keep it as", key=key, max_chars=64, help="It then is in every model picker."
+        )
+        pressed = st.form_submit_button(
+            "Keep",
+            key="train_keep",
+            type="primary",
+            icon=":material/bookmark_add:",
+            width="stretch",
+        )
+    if pressed:
+        try:
+            library.keep(run.checkpoint_path, name.strip())
+            queue.mark_kept(run, name.strip())
+        except AecoreError as error:
+            st.error(scaffold.plain(error), icon=":material/error:")
+            return
+        run_cache.changed()
+        st.rerun()
+    st.caption("Runs that are not kept make room for later ones after a while.")
+
+
+@st.fragment
+def _go_on(run: Run) -> None:
+    """More epochs than were planned."""
+    planned, most = run.spec.train.epochs, LIMITS.epochs[1]
+    if run.resumable or planned >= most or not queue.training_allowed():
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        more = st.number_input(
+            "More epochs",
+            1,
+            most - planned,
+            min(planned, most - planned),
+            key=f"train_more_{run.id}",
+        )
+        if st.button("Go on", key="train_extend", icon=":material/fast_forward:"):
+            try:
+                queue.resume(run, epochs=planned + more)
+            except AecoreError as error:
+                st.error(scaffold.plain(error), icon=":material/error:")
+                return
+            run_cache.changed()
+            st.rerun()
+    if run.spec.train.schedule == "linear":
+        st.caption("The step size, down to 0 by now, begins anew and comes down once more.")

@@ -1,0 +1,166 @@
+"""The run on show on `/train`, as it forms, and what can be done about it; all other runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from aecore.errors import AecoreError, DataError
+from aecore.jobs import queue
+from aecore.jobs.queue import Listing
+from aecore.jobs.store import Run
+from aecore.training.history import EpochRecord
+from aecore.ui import scaffold
+from aecore.ui.cache import resources
+from aecore.ui.cache import runs as run_cache
+from aecore.ui.components.training_monitor import forming
+from aecore.ui.pages.train import result
+from aecore.ui.pages.train.form import CHOSEN
+from aecore.ui.text import runs as run_text
+
+_LIVE_SECONDS = 1.0
+_IDLE_SECONDS = 4.0
+"""How soon a page where nothing goes on notices what another tab has started."""
+_PROBLEM = "train_problem"
+
+
+@scaffold.guarded
+def show() -> None:
+    """Draw the run chosen last, or else the one at work, or the latest."""
+    listing = run_cache.listing()
+    run = _chosen(listing)
+    if message := st.session_state.pop(_PROBLEM, None):
+        st.error(scaffold.plain(message), icon=":material/error:")
+    if run is None:
+        _nothing()
+    else:
+        _head(run)
+    active = any(not each.ended for each in listing.runs)
+    seconds = _LIVE_SECONDS if active else _IDLE_SECONDS
+    st.fragment(_watch, run_every=seconds)(run.id if run else None, _signature(listing))
+    if run is not None and run.ended:
+        result.show(run)
+    _others(listing, run)
+
+
+def _chosen(listing: Listing) -> Run | None:
+    asked = st.session_state.get(CHOSEN)
+    first = listing.runs[0] if listing.runs else None
+    return next((run for run in listing.runs if run.id == asked), first)
+
+
+def _signature(listing: Listing) -> tuple:
+    """What the page is drawn from, besides what the browser draws itself."""
+    return tuple(
+        (run.id, run.state, run.place, run.queued, run.has_checkpoint, run.kept_as)
+        for run in listing.runs
+    )
+
+
+@scaffold.guarded
+def _watch(run_id: str | None, drawn: tuple) -> None:
+    """Send what is new; draw the page anew when a run has begun, ended or come."""
+    listing = run_cache.listing()
+    if _signature(listing) != drawn:
+        st.rerun()
+    run = next((each for each in listing.runs if each.id == run_id), None)
+    if run is not None:
+        forming(run, reference=_reference(run))
+
+
+def _reference(run: Run) -> tuple[str, tuple[EpochRecord, ...]] | None:
+    """The training of the preset's own model, where its errors are of the same task and digits."""
+    card = resources.cards().get(run.spec.preset or "")
+    if card is None or card.train.noise != run.spec.train.noise:
+        return None
+    try:
+        digits = resources.test_digits()
+    except DataError:  # their folder may have gone; training has them in memory
+        return None
+    same = digits.source == run.source and digits.belong_to(card)
+    return (run.spec.preset, card.history) if same else None
+
+
+def _nothing() -> None:
+    st.info(
+        "Nothing has been trained here yet. Change one thing above, press **Train**, and watch the "
+        "errors fall and the map form. It goes on if you leave the page or close the browser.",
+        icon=":material/model_training:",
+    )
+
+
+def _head(run: Run) -> None:
+    """The run's name, and the button that ends it."""
+    title, button = st.columns([4, 1], vertical_alignment="bottom")
+    title.subheader(scaffold.plain(run_text.name(run)), anchor=False)
+    if not run.ended:
+        button.button(
+            "Leave the queue" if run.state == "queued" else "Stop",
+            key="train_stop",
+            icon=":material/stop:",
+            width="stretch",
+            on_click=attempt,
+            args=(queue.stop, run),
+        )
+    elif run.resumable and queue.training_allowed():
+        button.button(
+            "Resume",
+            key="train_resume",
+            type="primary",
+            icon=":material/play_arrow:",
+            width="stretch",
+            on_click=attempt,
+            args=(queue.resume, run),
+        )
+
+
+def attempt(action: Callable[[Run], object], run: Run) -> None:
+    """Do something to a run before the page is drawn; what goes wrong is shown there."""
+    try:
+        action(run)
+    except AecoreError as error:
+        st.session_state[_PROBLEM] = str(error)
+    run_cache.changed()
+
+
+def _others(listing: Listing, shown: Run | None) -> None:
+    """The queue and what was interrupted in sight, all others folded away."""
+    others = [run for run in listing.runs if shown is None or run.id != shown.id]
+    pressing = [run for run in others if run.state in ("running", "queued", "interrupted")]
+    rest = [run for run in others if run not in pressing]
+    if pressing:
+        st.subheader("Other runs at work, waiting or interrupted", anchor=False)
+        for run in pressing:
+            _row(run)
+    if rest or listing.damaged:
+        with st.expander(f"Earlier runs ({len(rest) + len(listing.damaged)})"):
+            for run in rest:
+                _row(run)
+            for damaged in listing.damaged:
+                st.caption(f":material/broken_image: {scaffold.plain(damaged.reason)}")
+
+
+def _row(run: Run) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"train_row_{run.id}"):
+        kept = f" · kept as {', '.join(run.kept_as)}" if run.kept_as else ""
+        st.markdown(
+            f"{run_text.ICONS[run.state]} **{scaffold.plain(run_text.name(run))}** · "
+            f"{scaffold.plain(run_text.headline(run) + kept)}",
+            width="stretch",
+        )
+        st.button("Show", key=f"train_show_{run.id}", on_click=_choose, args=(run,))
+        if not run.ended:
+            label = "Leave the queue" if run.state == "queued" else "Stop"
+            st.button(label, key=f"train_stop_{run.id}", on_click=attempt, args=(queue.stop, run))
+            return
+        if run.resumable and queue.training_allowed():
+            key = f"train_resume_{run.id}"
+            st.button("Resume", key=key, on_click=attempt, args=(queue.resume, run))
+        st.button(
+            "Remove", key=f"train_remove_{run.id}", on_click=attempt, args=(queue.delete, run)
+        )
+
+
+def _choose(run: Run) -> None:
+    st.session_state[CHOSEN] = run.id

@@ -1,0 +1,118 @@
+"""The same digits broken and mended in several ways, and how well each way does."""
+
+import numpy as np
+import pytest
+from scipy.ndimage import median_filter
+from skimage.metrics import structural_similarity
+
+from aecore.analysis import evaluation
+from aecore.analysis.denoising import Score, Spread, Workshop, median_3x3
+from aecore.data.damage import Damage
+from aecore.models.inference import build_model, reconstruct
+
+
+@pytest.fixture(scope="module")
+def workshop(tiny_checkpoint, tiny_denoiser):
+    models = {
+        way: build_model(found.card.model, found.weights)
+        for way, found in (("model", tiny_denoiser), ("plain", tiny_checkpoint))
+    }
+    return Workshop(models=models, pca=tiny_denoiser.pca)
+
+
+@pytest.mark.parametrize("kind", ["masking", "gaussian", "salt_and_pepper", "occlusion"])
+def test_everyone_mends_the_same_broken_digits(workshop, unit_digits, kind):
+    damage = Damage(kind=kind, level=0.4)
+    noisy = damage.apply(unit_digits[:6])
+
+    mended = workshop.mend(noisy, damage)
+
+    assert list(mended) == ["noisy", "model", "plain", "pca", "median"]
+    np.testing.assert_array_equal(mended["noisy"], noisy)
+    for way, model in workshop.models.items():
+        np.testing.assert_array_equal(mended[way], reconstruct(model, noisy).clip(0, 1))
+    for images in mended.values():
+        assert images.shape == (6, 784)
+        assert 0 <= images.min() <= images.max() <= 1
+
+
+@pytest.mark.parametrize(("kind", "factor"), [("masking", 2), ("gaussian", 1), ("occlusion", 1)])
+def test_pca_gets_masked_digits_brightened_and_others_as_they_are(
+    workshop, unit_digits, kind, factor
+):
+    damage = Damage(kind=kind, level=0.5)
+    noisy = damage.apply(unit_digits[:6])
+
+    mended = workshop.mend(noisy, damage)
+
+    expected = workshop.pca.reconstruct(factor * noisy).clip(0, 1)
+    np.testing.assert_allclose(mended["pca"], expected, atol=1e-6)
+
+
+def test_the_median_filter_is_scipys(unit_digits):
+    noisy = Damage(kind="gaussian", level=0.5).apply(unit_digits)
+
+    found = median_3x3(noisy)
+
+    expected = median_filter(noisy.reshape(-1, 28, 28), size=(1, 3, 3), mode="nearest")
+    np.testing.assert_array_equal(found, expected.reshape(-1, 784))
+
+
+def test_at_the_training_level_the_figures_are_those_of_evaluate(
+    workshop, tiny_denoiser, digits, unit_digits
+):
+    trained = tiny_denoiser.card.train.noise
+    model = workshop.models["model"]
+
+    scores = workshop.measure(unit_digits, Damage(kind=trained.kind, level=trained.level))
+
+    wanted = evaluation.evaluate(model, tiny_denoiser.pca, trained, digits)
+    assert scores["noisy"].psnr.mean == pytest.approx(wanted["noisy_psnr"], rel=1e-9)
+    assert scores["model"].psnr.mean == pytest.approx(wanted["denoised_psnr"], rel=1e-9)
+    assert scores["model"].ssim.mean == pytest.approx(wanted["denoised_ssim"], rel=1e-9)
+
+
+def test_a_score_is_that_of_a_loop_over_the_digits(unit_digits):
+    clean = unit_digits[:30]
+    noisy = Damage(kind="gaussian", level=0.2).apply(clean)
+
+    score = Score.of(clean, noisy)
+
+    psnr = [10 * np.log10(1 / np.mean((a - b) ** 2)) for a, b in zip(clean, noisy, strict=True)]
+    ssim = [
+        structural_similarity(a.reshape(28, 28), b.reshape(28, 28), data_range=1)
+        for a, b in zip(clean, noisy, strict=True)
+    ]
+    for found, expected in ((score.psnr, psnr), (score.ssim, ssim)):
+        assert found.mean == pytest.approx(np.mean(expected), rel=1e-5)
+        assert found.low == pytest.approx(sorted(expected)[2], rel=1e-5)
+        assert found.high == pytest.approx(sorted(expected)[26], rel=1e-5)
+
+
+def test_digits_that_a_square_leaves_as_they_were_do_not_count(workshop, unit_digits):
+    damage = Damage(kind="occlusion", level=0.15, row=5, column=5)
+    changed = (damage.apply(unit_digits) != unit_digits).any(axis=1)
+
+    scores = workshop.measure(unit_digits, damage)
+
+    assert 0 < changed.sum() < len(unit_digits)
+    assert scores == workshop.measure(unit_digits[changed], damage)
+    assert {score.count for score in scores.values()} == {changed.sum()}
+    assert np.isfinite(scores["noisy"].psnr.mean)
+
+
+def test_without_noise_all_digits_count_and_the_noisy_ones_are_the_clean(workshop, unit_digits):
+    scores = workshop.measure(unit_digits, Damage(kind="gaussian", level=0.0))
+
+    assert scores["noisy"].psnr == Spread(mean=np.inf, low=np.inf, high=np.inf)
+    assert scores["noisy"].ssim.mean == pytest.approx(1)
+    assert scores["model"].count == len(unit_digits)
+
+
+def test_the_curve_is_the_measure_at_each_level_in_order(workshop, unit_digits):
+    damages = [Damage(kind="masking", level=level) for level in (0.0, 0.3, 0.6)]
+
+    curve = list(workshop.measure_all(unit_digits[:50], damages))
+
+    assert curve == [workshop.measure(unit_digits[:50], damage) for damage in damages]
+    assert curve[1]["noisy"].psnr.mean > curve[2]["noisy"].psnr.mean

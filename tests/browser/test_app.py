@@ -1,0 +1,264 @@
+"""What a visitor does, in a real Chromium, on the shipped models."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import MNIST_FOLDER
+from PIL import Image
+
+from aecore.bench.harness.server import serve
+from aecore.presets import PRESETS
+from tests.support.browser import wait_for_script, watched
+
+pytest_plugins = ["tests.support.browser"]
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PAGES = ("", "generate", "filters", "reconstruct", "denoise", "compare", "your-digit")
+DRAWN = ".st-key-latent_map .js-plotly-plot .main-svg"
+SCROLL = ".js-plotly-plot, [role=radiogroup], [data-testid=stDataFrame], div:has(> table)"
+"""What scrolls, or is cut, within itself."""
+REACHES_BEYOND = (
+    "[...document.querySelectorAll('[data-testid=stMain] *')].some(element =>"
+    "element.getBoundingClientRect().right > innerWidth + 1 &&"
+    f"!element.closest('{SCROLL}'))"
+)
+
+
+@pytest.fixture(scope="module")
+def temporary(tmp_path_factory) -> Path:
+    """The server's folder for temporary files."""
+    return tmp_path_factory.mktemp("temporary")
+
+
+@pytest.fixture(scope="module", params=["MNIST", "bundled digits"])
+def app(request, temporary, tmp_path_factory) -> Iterator[str]:
+    """Address of the app, once with MNIST and once with nothing at hand."""
+    if request.param == "MNIST":
+        request.getfixturevalue("mnist_folder")
+    settings = {
+        "AECORE_DATA": str(MNIST_FOLDER) if request.param == "MNIST" else "",
+        "AECORE_CACHE": str(tmp_path_factory.mktemp("cache")),
+        "AECORE_DOWNLOAD": "off",
+        "TMPDIR": str(temporary),
+    }
+    with serve("app.py", settings) as address:
+        yield address
+
+
+HIDDEN = re.compile(r"\.|__pycache__")
+OFFLINE = pytest.mark.parametrize("app", ["bundled digits"], indirect=True)
+"""For what does not depend on where the digits come from."""
+
+
+def settled(page) -> None:
+    """Wait until the server has nothing more to say."""
+    page.wait_for_selector("text=Digits:")
+    wait_for_script(page)
+
+
+def digit_picture() -> bytes:
+    """A dark one on light paper, as a phone would take it."""
+    paper = np.full((400, 300), 215, dtype=np.uint8)
+    paper[80:320, 135:160] = 40
+    file = io.BytesIO()
+    Image.fromarray(paper).save(file, format="JPEG")
+    return file.getvalue()
+
+
+def test_first_screen_shows_the_map_and_names_the_digits(app, page):
+    page.goto(app)
+
+    page.wait_for_selector(DRAWN)
+    settled(page)
+
+    traces = page.eval_on_selector(
+        ".st-key-latent_map .js-plotly-plot",
+        "plot => plot._fullData.filter(t => /^[0-9]$/.test(t.name)).map(t => t._length)",
+    )
+    assert len(traces) == 10
+    assert sum(traces) == 10_000
+    assert page.locator(".st-key-model").count() == 1
+
+
+WIDTHS = {"light": 1400, "dark": 420}
+
+
+def test_no_page_is_wider_than_the_screen(request, app, page):
+    """Opened wide and made narrow, and with the other digits the other way round."""
+    schemes = list(WIDTHS)
+    if "MNIST" in request.node.name:
+        schemes.reverse()
+
+    too_wide = []
+    for path in PAGES:
+        show(page, schemes[0])
+        page.goto(f"{app}/{path}")
+        for scheme in schemes:
+            show(page, scheme)
+            settled(page)
+            if page.evaluate(REACHES_BEYOND):
+                too_wide.append((path, scheme))
+
+    assert too_wide == []
+
+
+def show(page, scheme: str) -> None:
+    """Make the screen wide and light, or narrow and dark."""
+    page.set_viewport_size({"width": WIDTHS[scheme], "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_timeout(200)  # what draws itself follows a frame later
+
+
+@OFFLINE
+def test_the_model_goes_along_from_page_to_page_and_survives_a_reload(app, page):
+    page.goto(f"{app}/reconstruct?model=wide")
+    settled(page)
+
+    page.get_by_role("link", name="Filters").click()
+    page.wait_for_selector("text=256 encoder filters")
+    settled(page)
+    page.reload()
+    settled(page)
+
+    assert "model=wide" in page.url
+    assert page.locator(".st-key-model input").input_value().startswith("wide")
+    units = page.locator(".st-key-filter_gallery .units button")
+    units.nth(63).wait_for()  # the gallery draws itself once its script has come
+    assert units.count() == 64
+
+
+@OFFLINE
+def test_two_tabs_keep_their_own_models(app, page, visitor):
+    with watched(visitor) as other:
+        page.goto(f"{app}/generate?model=plane")
+        settled(page)
+        other.goto(f"{app}/generate?model=wide")
+        settled(other)
+
+        page.get_by_role("link", name="Reconstruct").click()
+        settled(page)
+        other.get_by_role("link", name="Reconstruct").click()
+        settled(other)
+        page.reload()
+        settled(page)
+
+        assert "model=plane" in page.url
+        assert "model=wide" in other.url
+
+
+@OFFLINE
+def test_the_noisy_row_follows_its_controls_and_the_slider_before_it_is_let_go(app, page):
+    page.goto(f"{app}/denoise?model=denoise-mask")
+    settled(page)
+    selector = ".st-key-denoise_grid img[alt^='noisy']"
+    noisy = page.locator(selector).first
+    changed = f'before => document.querySelector("{selector}").src !== before'
+
+    first = noisy.get_attribute("src")
+    page.locator(".st-key-noise_kind").get_by_text("Gaussian").click()
+    page.wait_for_function(changed, arg=first)
+    settled(page)
+    second = noisy.get_attribute("src")
+    track = page.locator(".st-key-noise_level [role=group]").bounding_box()
+    page.mouse.move(track["x"] + 0.5 * track["width"], track["y"] + 0.5 * track["height"])
+    page.mouse.down()
+    page.mouse.move(track["x"] + 0.9 * track["width"], track["y"] + 0.5 * track["height"])
+    page.wait_for_function(changed, arg=second)
+
+    assert "level" not in page.url  # the server has not heard of it
+    assert "standard deviation" in page.locator(".st-key-noise_level").inner_text()
+    page.mouse.up()
+    page.wait_for_url("**level=0.9*")
+    settled(page)
+
+    page.evaluate("globalThis.__aecoreSweeps.clear()")  # what the tab has lost is sent again
+    page.locator(".st-key-noise_level input").press("ArrowLeft")
+    page.wait_for_function("globalThis.__aecoreSweeps.size === 1")
+
+
+def files(*folders: Path) -> set[Path]:
+    """All but what is hidden or compiled."""
+    return {
+        path
+        for folder in folders
+        for path in folder.rglob("*")
+        if not any(HIDDEN.match(part) for part in path.relative_to(folder).parts)
+    }
+
+
+def choose_file(page, name: str, content: bytes) -> None:
+    page.set_input_files(
+        ".st-key-digit_upload input[type=file]",
+        {"name": name, "mimeType": "image/png", "buffer": content},
+    )
+
+
+def test_an_upload_is_understood_by_every_model(app, page):
+    page.goto(f"{app}/your-digit?model=plain-32")
+    settled(page)
+
+    choose_file(page, "one.jpg", digit_picture())
+
+    result = page.locator(".st-key-digit_result")
+    result.get_by_text("nearest codes").first.wait_for()
+    settled(page)
+    assert "this looks like a 1" in result.inner_text()
+    for name in PRESETS:
+        assert result.get_by_text(name).count() >= 1
+
+
+@OFFLINE
+def test_wrong_uploads_get_one_message_each_a_pasted_one_works_and_no_file_stays(
+    app, page, temporary
+):
+    page.goto(f"{app}/your-digit")
+    settled(page)
+    before = files(temporary, REPOSITORY)
+
+    for name, content in {
+        "nothing.png": b"",
+        "words.png": b"this is no picture",
+        "half.png": digit_picture()[:40],
+    }.items():
+        choose_file(page, name, content)
+
+        alert = page.locator("[data-testid=stAlert]", has_text=name)
+        alert.wait_for()
+        assert page.locator("[data-testid=stException]").count() == 0
+        assert "Traceback" not in alert.inner_text()
+
+    page.evaluate(
+        """(content) => {
+          const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+          const pasted = new DataTransfer();
+          pasted.items.add(new File([bytes], "image.png", {type: "image/png"}));
+          document.dispatchEvent(new ClipboardEvent("paste", {clipboardData: pasted}));
+        }""",
+        base64.b64encode(digit_picture()).decode(),
+    )
+    page.locator(".st-key-digit_result").get_by_text("looks like a 1").wait_for()
+    assert files(temporary, REPOSITORY) == before
+
+
+def test_a_choice_made_while_a_page_measures_is_not_undone(app, page):
+    """Each place of the square has a curve of its own to be measured."""
+    page.goto(f"{app}/denoise?model=plain-32&noise=occlusion")
+    slider = page.locator(".st-key-noise_column input")
+    slider.wait_for()
+    wait_for_script(page)
+
+    for _ in range(8):
+        slider.press("ArrowRight")
+        page.wait_for_timeout(200)
+
+    page.wait_for_url(lambda url: "column=22" in url)
+    wait_for_script(page)
+    assert slider.input_value() == "22"
+    assert "column=22" in page.url

@@ -1,0 +1,84 @@
+"""From one digit to another, on `/generate`, in a real browser."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from aecore.imaging.levels import to_levels
+from aecore.latent import interpolation
+from aecore.latent.axes import MapDistance
+from tests.support.browser import decoded, download, shown_code, visit, watched
+
+pytest_plugins = ["tests.support.browser"]
+
+
+@pytest.fixture(scope="module")
+def journey(app, visitor) -> Iterator:
+    """The page with the paths between test digits 0 and 1; the last test chooses others."""
+    with watched(visitor) as page:
+        visit(page, app, "model=plane")
+        page.get_by_text("From one digit to another").click()
+        page.locator(".journey .strip canvas").first.wait_for()
+        yield page
+
+
+def test_both_paths_start_and_end_at_the_chosen_digits(journey, plane):
+    scrub = journey.get_by_label("Frame of both paths")
+
+    for key, number in [("End", 1), ("Home", 0)]:
+        scrub.press(key)
+        journey.wait_for_timeout(100)
+        np.testing.assert_allclose(shown_code(journey), plane.codes[number], atol=1e-4)
+    assert journey.locator(".journey .strip").count() == 2
+    assert journey.locator(".journey .strip canvas").count() == 22
+
+
+def test_playing_ends_on_the_last_frame(journey):
+    journey.get_by_role("button", name="Play").click()
+    journey.get_by_role("button", name="Pause").wait_for()
+    journey.get_by_role("button", name="Play").wait_for(timeout=20_000)
+
+    assert journey.locator(".journey .bar output").inner_text() == "61 of 61"
+
+
+def test_the_plot_has_the_percentiles_of_both_paths(journey, plane):
+    paths = interpolation.between(MapDistance(plane.codes), 0, 1)
+
+    for path, kind in zip(paths, ["straight-line", "along-the-data"], strict=True):
+        points = journey.locator(f".plot .curve.{kind}").get_attribute("points")
+        heights = np.array([point.split(",") for point in points.split()], dtype=float)[:, 1]
+        # The axis is linear: 0% and 100% lie where the grid has its outer lines.
+        grid = journey.locator(".plot .grid").evaluate_all(
+            "all => all.map((line) => line.y1.baseVal.value)"
+        )
+        shares = 100 * (grid[0] - heights) / (grid[0] - grid[-1])
+        np.testing.assert_allclose(shares, path.percentiles, atol=0.01)
+
+
+def test_the_gif_holds_every_frame_of_the_path(journey, plane):
+    paths = interpolation.between(MapDistance(plane.codes), 0, 1)
+
+    for path, name in zip(paths, ["Straight line as GIF", "Along the data as GIF"], strict=True):
+        with Image.open(io.BytesIO(download(journey, name))) as picture:
+            assert picture.n_frames == interpolation.STEPS
+            scale = picture.width // 28
+            wanted = to_levels(decoded(plane, path.codes)).reshape(-1, 28, 28)
+            for number, levels in enumerate(wanted):
+                picture.seek(number)
+                frame = np.array(picture.convert("L"))
+                np.testing.assert_array_equal(frame[::scale, ::scale], levels)
+
+
+def test_another_digit_of_a_label_can_be_chosen(journey, plane):
+    journey.get_by_label("Label").first.click()
+    journey.get_by_role("option", name="8").click()
+    journey.get_by_role("button", name="Another").first.click()
+    number = journey.get_by_label("From test digit no.")
+    journey.wait_for_function("document.querySelector('input[type=number]').value !== '0'")
+
+    assert plane.labels[int(number.input_value())] == 8

@@ -1,0 +1,119 @@
+"""Selecting digits on the map with a box or a lasso, in a real Chromium."""
+
+from __future__ import annotations
+
+import io
+import math
+
+import numpy as np
+
+from tests.support.browser import download
+from tests.support.live_map import position, settle, visit
+
+pytest_plugins = ["tests.support.browser"]
+
+TITLE = ".st-key-map_selection h3"
+OUTLINE = ".aecore-outline polygon"
+
+
+def drag(page, places) -> None:
+    """Press at the first place, move along the others and let go; shares of the plot area."""
+    box = page.locator(".aecore-layer").bounding_box()
+    at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in places]
+    page.mouse.move(*at[0])
+    page.mouse.down()
+    for place in at[1:]:
+        page.mouse.move(*place)
+    page.mouse.up()
+
+
+def title(count: int) -> str:
+    return f"Selected: {count:,} of 500 test digits"
+
+
+def test_a_box_and_a_lasso_select_what_they_hold_and_follow_the_map(page, app, plane):
+    visit(page, app)
+    codes = plane.codes.astype(np.float64)
+
+    page.locator("[data-tool=box]").click()
+    drag(page, [(0.2, 0.25), (0.4, 0.3), (0.65, 0.7)])
+
+    (left, top), (right, bottom) = position(page, 0.2, 0.25), position(page, 0.65, 0.7)
+    x, y = codes.T
+    held = np.flatnonzero((left < x) & (x < right) & (bottom < y) & (y < top))
+    page.locator(TITLE, has_text=title(len(held))).wait_for()
+    with np.load(io.BytesIO(download(page, "Codes as NPZ"))) as archive:
+        np.testing.assert_array_equal(archive["numbers"], held)
+        np.testing.assert_array_equal(archive["codes"], plane.codes[held])
+
+    page.locator("[data-tool=lasso]").click()
+    turns = [2 * math.pi * step / 60 for step in range(61)]
+    drag(page, [(0.5 + 0.2 * math.cos(a), 0.5 + 0.3 * math.sin(a)) for a in turns])
+
+    middle, edge = position(page, 0.5, 0.5), position(page, 0.7, 0.8)
+    radii = np.linalg.norm((codes - middle) / (edge - middle), axis=1)
+    page.wait_for_function(
+        f"before => document.querySelector('{TITLE}')?.innerText !== before", arg=title(len(held))
+    )
+    count = int(page.locator(TITLE).inner_text().split()[1].replace(",", ""))
+    assert (radii < 0.97).sum() <= count <= (radii < 1.03).sum()
+
+    before = page.locator(OUTLINE).first.get_attribute("points")
+    page.locator("[data-tool=lasso]").click()  # put away
+    page.mouse.move(*[*page.locator(".aecore-layer").bounding_box().values()][:2])
+    page.locator(".aecore-probe").hover(force=True)
+    page.mouse.wheel(0, -400)
+    page.wait_for_function(
+        f"before => document.querySelector('{OUTLINE}').getAttribute('points') !== before",
+        arg=before,
+    )
+    page.locator("[data-tool=clear]").click()
+    page.locator(TITLE).wait_for(state="detached")
+    settle(page)
+    assert page.locator(OUTLINE).first.get_attribute("points") == ""
+
+
+def test_a_box_is_drawn_by_keyboard(page, app, plane):
+    visit(page, app)
+    page.locator("[data-tool=box]").press("Enter")
+    assert page.locator(".aecore-probe").evaluate("probe => probe.matches(':focus')")
+    start = plane.codes[0].astype(np.float64)  # of the digit that is pinned at first
+
+    page.keyboard.press("Enter")
+    for key in 12 * ["ArrowRight"] + 15 * ["ArrowUp"]:
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+
+    page.locator(TITLE).wait_for()
+    (left, top), (right, bottom) = position(page, 0, 0), position(page, 1, 1)
+    end = start + np.array([12 * (right - left), 15 * (top - bottom)]) / 60
+    end = np.clip(end, (left, bottom), (right, top))
+    # The pinned digit lies on the box's corner, where rounding decides.
+    least, most = (
+        ((start - edge < plane.codes) & (plane.codes < end + edge)).all(axis=1).sum()
+        for edge in (-1e-4, 1e-4)
+    )
+    assert 2 <= least <= most <= least + 1
+    assert page.locator(TITLE).inner_text() in (title(least), title(most))
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowDown")
+    before = page.locator(OUTLINE).first.get_attribute("points")
+    page.keyboard.press("Escape")
+    assert page.locator(OUTLINE).first.get_attribute("points") != before
+
+
+def test_a_digit_leads_to_its_dot_and_back_all_is_as_it_was(page, app, plane):
+    page.goto(f"{app}/reconstruct?model=plane&reconstruct_with=plain-32&reconstruct_which=Worst")
+    first = page.locator(".st-key-reconstruction_grid a").first
+    first.wait_for()
+    number = int(first.locator("img").get_attribute("alt").split("no. ")[1].split(",")[0])
+
+    first.click()
+
+    field = page.locator(".st-key-map_number input")
+    field.wait_for()
+    assert int(field.input_value()) == number == plane.errors.argmax()
+    page.go_back()
+    page.get_by_text("plain-32 · D").first.wait_for()
+    assert "reconstruct_which=Worst" in page.url

@@ -1,0 +1,76 @@
+"""The map under a finger, and in a browser without WebGL."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aecore.bench.harness.chromium import ARGUMENTS, find_chromium
+from tests.support.browser import shown_digit
+from tests.support.live_map import (
+    CHART,
+    area,
+    decoded,
+    move,
+    point_at,
+    position,
+    ranges,
+    shown_code,
+    visit,
+    wait_for_address,
+    wait_for_map,
+)
+
+pytest_plugins = ["tests.support.browser"]
+
+
+NO_WEBGL = ("--disable-gpu", "--disable-3d-apis", "--disable-software-rasterizer")
+
+
+def test_a_touch_drag_probes_and_does_not_scroll_and_a_tap_pins(chromium, app):
+    context = chromium.new_context(
+        viewport={"width": 420, "height": 800}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    visit(page, app)
+    page.locator(".aecore-layer").evaluate("layer => layer.scrollIntoView({block: 'center'})")
+    page.wait_for_timeout(300)
+    before, start = area(page), ranges(page)
+    touch = context.new_cdp_session(page)
+
+    def send(kind: str, *points: tuple[float, float]) -> None:
+        places = [{"x": x, "y": y} for x, y in points]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    send("touchStart", point_at(page, 0.3, 0.2))
+    for step in range(1, 21):
+        send("touchMove", point_at(page, 0.3, 0.2 + 0.03 * step))
+        page.wait_for_timeout(20)
+    dragged_to = shown_code(page)
+    send("touchEnd")
+    page.wait_for_timeout(500)
+
+    assert area(page) == before
+    assert ranges(page) == start
+    np.testing.assert_allclose(dragged_to, position(page, 0.3, 0.8), atol=0.1)
+    assert "z=" not in page.url
+    page.touchscreen.tap(*point_at(page, 0.04, 0.96))
+    wait_for_address(page, "&z=")
+    context.close()
+
+
+def test_without_webgl_the_map_is_drawn_and_decodes(chromium, app, plane):
+    arguments = [argument for argument in ARGUMENTS if "swiftshader" not in argument]
+    browser = chromium.browser_type.launch(
+        executable_path=find_chromium(), args=[*arguments, *NO_WEBGL]
+    )
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    visit(page, app)
+
+    page.get_by_text("This browser has no WebGL").wait_for()
+    page.locator(f"{CHART} .scatterlayer path.point").first.wait_for()
+    wait_for_map(page)
+    move(page, 0.4, 0.4)
+
+    np.testing.assert_allclose(shown_code(page), position(page, 0.4, 0.4), atol=1e-6)
+    np.testing.assert_allclose(shown_digit(page), decoded(plane, shown_code(page)), atol=1e-5)
+    browser.close()

@@ -1,0 +1,81 @@
+"""What a page shows of a model seen before, in a real browser, while it cannot ask the server."""
+
+from __future__ import annotations
+
+import zlib
+
+import pytest
+
+from tests.support.browser import wait_for_script
+
+pytest_plugins = ["tests.support.browser"]
+
+PAGES = {
+    "filters": (".st-key-filter_gallery", ".st-key-filters_digits", ".st-key-filters_charts"),
+    "reconstruct": (".st-key-reconstruction_grid",),
+    "denoise": (".st-key-denoise_grid", ".st-key-denoise_curve"),
+}
+LOOK = """parts => parts.map((part) => [part.alt || part.textContent.slice(0, 60),
+  [part.src, part.style.objectPosition, part.textContent].join()])"""
+MUTE = "() => { WebSocket.prototype.send = () => {}; }"
+
+
+def pick(page, name: str) -> None:
+    picker = page.locator(".st-key-model input")
+    picker.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)  # a list that opens while the page scrolls closes again
+    picker.press("ArrowDown")
+    page.get_by_role("option").filter(has_text=f"{name} ·").click()
+
+
+def seen(page, places: tuple[str, ...]) -> list[str]:
+    """All pictures, charts and words in these places: what each is, and a sum of all of it."""
+    wanted = ", ".join(f"{place} :is(img, svg, h3, p)" for place in places)
+    parts = page.locator(wanted).evaluate_all(LOOK)
+    return [f"{name} {zlib.crc32(whole.encode()):08x}" for name, whole in parts]
+
+
+def wait_for_model(page, name: str) -> None:
+    page.wait_for_url(lambda url: f"model={name}" in url)
+    wait_for_script(page)
+    page.wait_for_timeout(500)  # what is off the screen follows later
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_model_seen_before_is_shown_without_the_server(app, page, address):
+    page.goto(f"{app}/{address}?model=plane")
+    for place in PAGES[address]:
+        page.locator(f"{place} :is(img, svg)").first.wait_for()
+    wait_for_model(page, "plane")
+    first = seen(page, PAGES[address])
+    assert len(first) > 10
+    pick(page, "plain-32")
+    wait_for_model(page, "plain-32")
+    assert seen(page, PAGES[address]) != first
+
+    page.evaluate(MUTE)
+    pick(page, "plane")
+    page.wait_for_timeout(1000)
+
+    assert seen(page, PAGES[address]) == first
+
+
+def test_a_unit_that_was_chosen_is_not_foreseen(app, page):
+    """The server begins anew with the strongest unit."""
+    page.goto(f"{app}/filters?model=plane&sort=number")
+    place = PAGES["filters"][1:]
+    page.locator(f"{place[0]} img").first.wait_for()
+    wait_for_model(page, "plane")
+    strongest = seen(page, place)
+    page.locator(".st-key-filters_units button").nth(40).click()
+    page.get_by_role("heading", name="Unit 41", exact=True).wait_for()
+    wait_for_model(page, "plane")
+    assert seen(page, place) != strongest
+    pick(page, "plain-32")
+    wait_for_model(page, "plain-32")
+
+    page.evaluate(MUTE)
+    pick(page, "plane")
+    page.wait_for_timeout(1000)
+
+    assert seen(page, place) == strongest

@@ -1,0 +1,309 @@
+"""`data`, `models`, `evaluate`, `reconstruct` and `decode`: what they print and draw."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from sklearn.datasets import load_digits
+
+from aecore.analysis.evaluation import evaluate
+from aecore.checkpoints import file as checkpoint_file
+from aecore.data import sources
+from aecore.digits import reader
+from aecore.digits.image_file import open_picture
+from aecore.latent.axes import MapDistance
+from aecore.latent.codes import parse_code
+from aecore.models.inference import build_model, decode, encode
+from aecore.recognition.neighbor_vote import label_vote
+from aecore.recognition.shape_augmentation import shape_votes
+from tests.support.command_line import pixels
+
+pytest_plugins = ["tests.support.command_line"]
+pytestmark = pytest.mark.usefixtures("torch_threads")
+
+
+def test_data_says_where_the_digits_come_from(run_json, digits):
+    status, found = run_json("data")
+
+    assert status == 0
+    assert found == {
+        "source": digits.source,
+        "kind": "bundled",
+        "train": 1297,
+        "test": 500,
+        "fingerprint": digits.fingerprint,
+        "is_mnist": False,
+    }
+
+
+def test_data_without_json_is_a_line_for_people(run, digits):
+    status, out, err = run("data")
+
+    assert status == 0
+    assert out.startswith(f"{digits.source}: 1,297 training and 500 test digits")
+    assert err == f"Digits: {digits.source}\n"
+
+
+def test_a_download_is_tried_unless_it_is_switched_off(run_json, monkeypatch):
+    asked = []
+    real = sources.load_bundled
+    monkeypatch.setattr(sources, "download", lambda **_: asked.append(1) or real())
+
+    for value in ("off", "0", "no", "FALSE", "on"):
+        monkeypatch.setenv("AECORE_DOWNLOAD", value)
+        assert asked == []
+        run_json("data")
+
+    assert asked == [1]
+
+
+def test_models_lists_them_and_passes_over_what_is_none(run, models):
+    (models / "broken.safetensors").write_bytes(b"broken")
+
+    status, out, err = run("models", "--json")
+
+    found = json.loads(out)
+    assert status == 0
+    assert [model["name"] for model in found] == ["tiny", "tiny-denoiser"]
+    assert [model["latent_dim"] for model in found] == [2, 4]
+    for model in found:
+        stored = checkpoint_file.load(model["path"]).card
+        assert model["preset"] is None
+        assert model["hidden_dims"] == [16]
+        assert model["test_mse"] == stored.metrics["test_mse"]
+        assert model["pca_test_mse"] == stored.metrics["pca_test_mse"]
+    assert err.startswith("aecore: broken.safetensors cannot be used")
+
+
+def test_models_without_json_is_a_table(run, models):
+    status, out, _ = run("models")
+
+    assert status == 0
+    assert [line.split()[0] for line in out.splitlines()] == ["model", "tiny", "tiny-denoiser"]
+
+
+def test_an_empty_folder_has_no_models(run_json, tmp_path, monkeypatch):
+    monkeypatch.setenv("AECORE_MODELS", str(tmp_path / "none"))
+
+    assert run_json("models") == (0, [])
+
+
+@pytest.mark.parametrize("name", ["tiny", "tiny-denoiser"])
+def test_evaluate_measures_a_model_on_the_digits_at_hand(run_json, models, digits, name):
+    found = checkpoint_file.load(name)
+    model = build_model(found.card.model, found.weights)
+
+    status, figures = run_json("evaluate", name)
+
+    assert status == 0
+    assert figures == evaluate(model, found.pca, found.card.train.noise, digits) | {
+        "model": name,
+        "n_test": 500,
+        "source": digits.source,
+        "fingerprint": digits.fingerprint,
+    }
+    wanted = {"test_mse", "sse_per_image", "pca_test_mse", "knn5_accuracy", "n_test", "source"}
+    if name == "tiny-denoiser":
+        wanted |= {"noisy_psnr", "denoised_psnr", "denoised_ssim", "denoised_mse"}
+    assert wanted <= figures.keys()
+
+
+def test_evaluate_takes_a_path_too(run_json, models):
+    assert run_json("evaluate", models / "tiny.safetensors")[1]["model"] == "tiny"
+
+
+# --- reconstruct ---
+
+
+def test_reconstruct_draws_the_digit_beside_its_reconstruction(run_json, models, picture, tmp_path):
+    found = checkpoint_file.load("tiny")
+    model = build_model(found.card.model, found.weights)
+    digit = digits_of(picture)
+    code = encode(model, digit)
+    output = decode(model, code)
+
+    status, [row] = run_json("reconstruct", picture, "--model", "tiny", "--out", tmp_path / "out")
+
+    assert status == 0
+    assert (row["path"], row["error"]) == (str(picture), None)
+    assert row["mse"] == pytest.approx(np.square(output - digit).mean(), rel=1e-5)
+    assert row["code"] == pytest.approx(code[0].tolist())
+    votes, nearest = label_vote(MapDistance(found.codes), found.labels, code)
+    assert (row["nearest_label"], row["neighbours"]) == (votes[0], nearest[0].tolist())
+    expected = np.hstack([digit.reshape(28, 28), output.reshape(28, 28)]).clip(0, 1) * 255
+    np.testing.assert_array_equal(pixels(row["out"]), np.rint(expected))
+
+
+def test_reconstruct_tells_that_a_digit_of_few_pixels_was_tried_in_several_shapes(
+    run, run_json, models, tmp_path
+):
+    tiny = tmp_path / "tiny.png"
+    Image.fromarray((load_digits().images[0] * 15.9).astype(np.uint8)).save(tiny)
+    found = checkpoint_file.load("tiny")
+    model = build_model(found.card.model, found.weights)
+    expected = shape_votes(model, found.map_distance(), found.labels, digits_of(tiny))
+    told = ("--model", "tiny", "--out", tmp_path / "out")
+
+    _, [row] = run_json("reconstruct", tiny, *told)
+    _, text, _ = run("reconstruct", tiny, *told)
+
+    assert (row["shapes"], row["nearest_label"]) == (9, expected[0])
+    assert "(few pixels: tried in 9 shapes)" in text
+
+
+def digits_of(picture):
+    (found,) = reader.read(open_picture(picture.read_bytes())).digits
+    return found.digit.reshape(1, -1)
+
+
+def test_one_bad_picture_does_not_stop_the_others(run_json, models, picture, tmp_path):
+    empty, page = tmp_path / "empty.png", tmp_path / "page.html"
+    empty.write_bytes(b"")
+    page.write_text("<html>")
+    blank = tmp_path / "blank.png"
+    Image.new("L", (50, 50), 255).save(blank)
+    folder = tmp_path / "folder without pictures"
+    folder.mkdir()
+    bad = [empty, page, blank, tmp_path / "missing.png", folder]
+
+    status, rows = run_json(
+        "reconstruct", picture, *bad, picture, "--model", "tiny", "--out", tmp_path / "out"
+    )
+
+    assert status == 1
+    assert [row["path"] for row in rows] == [str(path) for path in (picture, *bad, picture)]
+    assert rows[0]["error"] is rows[-1]["error"] is None
+    for row in rows[1:-1]:
+        assert row["error"]
+        assert "\n" not in row["error"]
+        assert [row[key] for key in ("mse", "code", "nearest_label", "out")] == [None] * 4
+
+
+def test_pictures_of_one_name_do_not_overwrite_each_other(run_json, models, picture, tmp_path):
+    """Two folders' 1.png once became one file."""
+    other = tmp_path / "other" / picture.name
+    other.parent.mkdir()
+    other.write_bytes(picture.read_bytes())
+
+    _, rows = run_json("reconstruct", picture, other, "--model", "tiny", "--out", tmp_path / "out")
+
+    names = [Path(row["out"]).name for row in rows]
+    assert names == ["digit.png.png", "digit.png-2.png"]
+    assert sorted(os.listdir(tmp_path / "out")) == sorted(names)
+
+
+def test_reconstruct_without_json_is_a_line_a_picture(run, models, picture, tmp_path):
+    status, out, _ = run(
+        "reconstruct", picture, tmp_path / "missing.png", "--model", "tiny", "--out", tmp_path
+    )
+
+    good, bad = out.splitlines()
+    assert status == 1
+    assert good.startswith(f"{picture}, digit 0: ")
+    assert "MSE" in good
+    assert "No such file" in bad
+
+
+def two_ones(path):
+    picture = Image.new("L", (200, 120), 230)
+    picture.paste(20, (50, 20, 58, 100))
+    picture.paste(20, (140, 20, 148, 100))
+    picture.save(path)
+
+
+def test_a_folder_gives_a_row_for_every_digit_of_its_pictures(run_json, models, tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    two_ones(folder / "b.png")
+    (folder / "a.jpg").write_bytes(b"damaged")
+    (folder / "notes.txt").write_text("no picture")
+
+    status, rows = run_json("reconstruct", folder, "--model", "tiny", "--out", tmp_path / "out")
+
+    assert status == 1
+    assert [(Path(row["path"]).name, row["digit"]) for row in rows] == [
+        ("a.jpg", None),
+        ("b.png", 0),
+        ("b.png", 1),
+    ]
+    for row in rows[1:]:
+        assert row["error"] is None
+        assert len(row["neighbours"]) == 10
+        assert 0 <= row["error_percentile"] <= 100
+        assert 0 <= row["map_distance_percentile"] <= 100
+        assert row["looks_like_a_digit"] in (True, False)
+        assert row["reason"]
+        assert Path(row["out"]).exists()
+
+
+def test_steps_are_written_and_told(run_json, models, picture, tmp_path):
+    _, [row] = run_json(
+        "reconstruct", picture, "--model", "tiny", "--out", tmp_path / "out", "--steps"
+    )
+
+    assert [step["name"] for step in row["steps"]][::6] == ["Grey", "Centred"]
+    assert all(step["reason"] for step in row["steps"])
+    np.testing.assert_array_equal(pixels(row["steps"][-1]["path"]), pixels(row["out"])[:, :28])
+
+
+def test_corrections_by_hand_reach_the_reader(run_json, models, tmp_path):
+    picture = tmp_path / "ones.png"
+    two_ones(picture)
+    options = ["reconstruct", picture, "--model", "tiny", "--out", tmp_path / "out"]
+
+    _, every = run_json(*options)
+    _, second = run_json(*options, "--pick", "1")
+    _, together = run_json(*options, "--pick", "together")
+    _, turned = run_json(*options, "--rotate", "90", "--pick", "0")
+
+    assert (len(every), len(second), len(together)) == (2, 1, 1)
+    assert second[0]["code"] == every[1]["code"]
+    assert together[0]["code"] != every[0]["code"]
+    assert turned[0]["code"] != every[0]["code"]
+
+
+@pytest.mark.parametrize("option", ["--invert=maybe", "--threshold=2", "--rotate=45", "--pick=x"])
+def test_corrections_out_of_range_are_wrong_use(run, models, picture, tmp_path, option):
+    status, _, err = run(
+        "reconstruct", picture, "--model", "tiny", "--out", tmp_path / "out", option
+    )
+
+    assert status == 2
+    assert option[2:].partition("=")[0] in err
+    assert not (tmp_path / "out").exists()
+
+
+# --- decode ---
+
+
+@pytest.mark.parametrize("z", ["0,-4", "1.5,1e3"])
+def test_decode_draws_what_the_model_makes_of_the_code(run_json, models, tmp_path, z):
+    found = checkpoint_file.load("tiny")
+    code = parse_code(z, 2)[None]
+    out = tmp_path / "new" / "digit.png"
+
+    status, facts = run_json("decode", "--model", "tiny", f"--z={z}", "--out", out)
+
+    output = decode(build_model(found.card.model, found.weights), code).reshape(28, 28)
+    assert status == 0
+    assert facts == {
+        "path": str(out),
+        "map_distance_percentile": MapDistance(found.codes).percentile(code)[0],
+    }
+    np.testing.assert_array_equal(pixels(out), np.rint(output.clip(0, 1) * 255))
+
+
+def test_the_percentile_tells_the_thick_of_the_map_from_far_off(run_json, models, tmp_path):
+    found = checkpoint_file.load("tiny")
+    middle = ",".join(map(str, np.median(found.codes.astype(float), axis=0)))
+
+    near, far = (
+        run_json("decode", "--model", "tiny", f"--z={z}", "--out", tmp_path / "a.png")[1]
+        for z in (middle, "1e5,1e5")
+    )
+
+    assert near["map_distance_percentile"] < 90
+    assert far["map_distance_percentile"] == 100

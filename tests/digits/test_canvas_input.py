@@ -1,0 +1,71 @@
+"""A drawn digit at the server's door, and what is made of it there."""
+
+from __future__ import annotations
+
+import base64
+
+import numpy as np
+import pytest
+
+from aecore.analysis.metrics import psnr
+from aecore.analysis.repair import repair
+from aecore.config import NoiseConfig
+from aecore.data.noise import corrupt_fixed
+from aecore.digits.canvas_input import digit_of
+from aecore.errors import PictureError
+from aecore.models.inference import build_model
+
+PIXELS = np.arange(784, dtype=np.uint16).astype(np.uint8)
+
+
+def as_text(pixels: bytes) -> str:
+    return base64.b64encode(pixels).decode()
+
+
+def test_a_drawn_digit_comes_out_in_grey_levels_of_0_to_1():
+    digit = digit_of(as_text(PIXELS.tobytes()))
+
+    assert digit.shape == (784,)
+    assert digit.dtype == np.float32
+    np.testing.assert_array_equal(np.rint(digit * 255).astype(np.uint8), PIXELS)
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        None,
+        7,
+        ["A"] * 1048,
+        "",
+        "é" * 1048,
+        "A" * 1047,
+        as_text(bytes(783)) + "AAAA",
+        as_text(bytes([255] * 785)),
+        "!" * 1048,
+        as_text(bytes(784)),
+    ],
+    ids=str,
+)
+def test_anything_else_is_refused(levels):
+    with pytest.raises(PictureError):
+        digit_of(levels)
+
+
+def test_a_digit_is_broken_always_alike_and_mended_by_every_model(tiny_denoiser, unit_digits):
+    model = build_model(tiny_denoiser.card.model, tiny_denoiser.weights)
+    digit, noise = unit_digits[0], NoiseConfig(kind="gaussian", level=0.3)
+
+    repairs = repair(digit, noise, {"tiny": model})
+
+    assert list(repairs) == ["noisy", "tiny"]
+    np.testing.assert_array_equal(repairs["noisy"].image, corrupt_fixed(digit[None], noise)[0])
+    for each in repairs.values():
+        assert each.image.min() >= 0
+        assert each.image.max() <= 1
+        assert each.psnr == pytest.approx(psnr(digit[None], each.image[None])[0])
+
+
+def test_without_noise_the_noisy_digit_is_identical(unit_digits):
+    repairs = repair(unit_digits[0], NoiseConfig(kind="masking", level=0.0), {})
+
+    assert repairs["noisy"].psnr == np.inf

@@ -1,0 +1,489 @@
+"""Every handwritten digit of a picture is found and made like MNIST's; corrections are followed."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from PIL import Image, ImageDraw
+from sklearn.datasets import load_digits
+
+from aecore.digits.normalization import frame
+from aecore.digits.reader import FoundDigit, Settings, read
+from aecore.errors import ConfigError, PictureError
+from aecore.imaging.levels import to_unit
+from aecore.imaging.resampling import unmagnified
+from tests.support import renderings
+
+
+@pytest.fixture(scope="module")
+def mnist_digits(mnist) -> np.ndarray:
+    """Test digits (1000, 28, 28), float32 in 0..1."""
+    return to_unit(mnist.test_images[:1000]).reshape(-1, 28, 28)
+
+
+def draw(side=200, *, scale=1.0, left=0, top=0, ink=20, paper=235, width=None) -> Image.Image:
+    """A 7 with a foot: no symmetry, so that every turn shows. Drawn large, then smoothed."""
+    big = Image.new("L", (2 * side, 2 * side), paper)
+    points = [(60, 60), (130, 50), (90, 150), (115, 150)]
+    place = [(2 * (left + x * scale), 2 * (top + y * scale)) for x, y in points]
+    pen = round(2 * (width or 16 * scale))
+    ImageDraw.Draw(big).line(place, fill=ink, width=pen, joint="curve")
+    return big.resize((side, side), Image.Resampling.BOX)
+
+
+def as_array(picture: Image.Image) -> np.ndarray:
+    return np.asarray(picture.convert("L"), dtype=np.float32) / 255
+
+
+def normalise(picture: Image.Image) -> FoundDigit:
+    """The only digit of a picture."""
+    (found,) = read(as_array(picture)).digits
+    return found
+
+
+def likeness(one: np.ndarray, other: np.ndarray) -> float:
+    """Correlation of two digits, the best within one pixel: centring rounds to whole pixels."""
+    shifts = [(row, column) for row in (-1, 0, 1) for column in (-1, 0, 1)]
+    moved = [np.roll(one, shift, axis=(0, 1)) for shift in shifts]
+    return max(float(np.corrcoef(each.ravel(), other.ravel())[0, 1]) for each in moved)
+
+
+def centre_of_mass(images: np.ndarray) -> np.ndarray:
+    steps = np.arange(28)
+    mass = images.sum(axis=(1, 2))
+    return np.stack([images.sum(axis=2) @ steps / mass, images.sum(axis=1) @ steps / mass], axis=1)
+
+
+def assert_digit(digit: np.ndarray) -> None:
+    assert digit.shape == (28, 28)
+    assert digit.dtype == np.float32
+    assert digit.min() >= 0
+    assert 0.5 < digit.max() <= 1
+
+
+PLAIN = normalise(draw()).digit
+
+
+# one digit
+
+
+def main(reading):
+    """The largest digit of a picture: some of MNIST's own have a neighbour's stroke beside them."""
+    return max(reading.digits, key=lambda found: np.ptp(found.box[::2]) * np.ptp(found.box[1::2]))
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_an_mnist_digit_comes_back_practically_unchanged(mnist_digits, inverted):
+    images = mnist_digits
+
+    readings = [read(1 - image if inverted else image) for image in images]
+
+    found = np.stack([main(reading).digit for reading in readings])
+    difference = np.abs(found - images).mean(axis=(1, 2))
+    assert all(reading.inverted == inverted for reading in readings)
+    assert np.mean([len(reading.digits) == 1 for reading in readings]) > 0.99
+    assert np.abs(centre_of_mass(found) - centre_of_mass(images)).max() < 2
+    assert np.quantile(difference, 0.9) < 0.002
+    assert difference.mean() < 0.006
+
+
+def test_white_on_black_and_black_on_white_give_the_same_digit():
+    dark, light = draw(), draw(ink=235, paper=20)
+
+    assert np.abs(normalise(dark).digit - normalise(light).digit).max() < 0.02
+    assert (read(as_array(dark)).inverted, read(as_array(light)).inverted) == (True, False)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    side=st.integers(200, 600),
+    scale=st.floats(0.6, 1),
+    across=st.floats(-0.2, 0.3),
+    down=st.floats(-0.2, 0.2),
+    ink=st.integers(0, 90),
+    paper=st.integers(140, 255),
+)
+def test_size_place_and_contrast_do_not_matter(side, scale, across, down, ink, paper):
+    picture = draw(
+        side,
+        scale=scale * side / 200,
+        left=round(across * side * (1 if across > 0 else scale)),
+        top=round(down * side * (1 if down < 0 else 0.5)),
+        ink=ink,
+        paper=paper,
+    )
+    pixels = np.asarray(picture)
+    assume((pixels[[0, -1]] == paper).all() and (pixels[:, [0, -1]] == paper).all())  # not cut off
+
+    digit = normalise(picture).digit
+
+    assert_digit(digit)
+    assert likeness(digit, PLAIN) > 0.9
+
+
+@pytest.mark.parametrize("ink_is_dark", [True, False])
+@pytest.mark.parametrize("light", ["gradient", "lamp", "shadow"])
+def test_uneven_light_is_taken_away(light, ink_is_dark):
+    y, x = np.mgrid[0:1:400j, 0:1:400j]
+    paper = {
+        "gradient": 0.9 - 0.3 * x - 0.2 * y,
+        "lamp": 0.9 - 0.8 * ((x - 0.3) ** 2 + (y - 0.4) ** 2),
+        "shadow": np.where(x + y / 3 < 0.6, 0.9, 0.55),
+    }[light]
+    ink = 1 - np.asarray(draw(400, scale=2, ink=0, paper=255)) / 255
+    noise = np.random.default_rng(0).normal(0, 0.02, paper.shape)
+    photo = np.clip(paper * (1 - 0.85 * ink) + noise, 0, 1)
+    photo = photo if ink_is_dark else 1 - photo
+
+    (result,) = read(photo.astype(np.float32)).digits
+
+    assert likeness(result.digit, PLAIN) > 0.9
+    assert np.mean(result.digit == 0) > 0.6
+    assert "uneven" in result.steps[1].reason
+
+
+@pytest.mark.parametrize("ink_is_dark", [True, False])
+@pytest.mark.parametrize("kind", ["a note on a desk", "a lamp's reflection"])
+def test_what_is_broad_is_not_taken_for_ink(kind, ink_is_dark):
+    """Once each was read as light ink on dark."""
+    y, x = np.mgrid[0:400, 0:400]
+    if kind == "a note on a desk":
+        paper = np.where((abs(x - 180) < 90) & (abs(y - 160) < 90), 0.9, 0.35)
+    else:
+        paper = 0.5 + 0.5 * np.exp(-((x - 300) ** 2 + (y - 300) ** 2) / 2000)
+    ink = 1 - as_array(draw(400, scale=1.2, left=60, top=40, ink=0, paper=255))
+    noise = np.random.default_rng(0).normal(0, 0.02, paper.shape)
+    photo = np.clip(paper * (1 - 0.7 * ink) + noise, 0, 1)
+    photo = photo if ink_is_dark else 1 - photo
+
+    reading = read(photo.astype(np.float32))
+
+    assert reading.inverted == ink_is_dark
+    assert likeness(main(reading).digit, PLAIN) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("width", "word"), [(2, "brought"), (16, "as MNIST"), (30, "as MNIST"), (36, "brought")]
+)
+def test_pens_of_any_width_come_out_alike(width, word):
+    result = normalise(draw(400, scale=2, width=2 * width))
+
+    assert word in result.steps[4].reason
+    assert PLAIN.sum() * 0.7 < result.digit.sum() < PLAIN.sum() * 1.5
+
+
+def test_dust_is_dropped_but_near_strokes_are_kept():
+    clean, dusty, broken = draw(400), draw(400), draw(400)
+    ImageDraw.Draw(dusty).ellipse((20, 100, 22, 102), fill=20)
+    ImageDraw.Draw(broken).rectangle((60, 80, 140, 90), fill=235)
+
+    expected = normalise(clean).digit
+
+    np.testing.assert_array_equal(normalise(dusty).digit, expected)
+    assert likeness(normalise(broken).digit, expected) > 0.85
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+@pytest.mark.parametrize("noise", [0, 3])
+def test_a_blank_picture_holds_no_ink(level, noise):
+    pixels = level + np.random.default_rng(0).normal(0, noise, (300, 300))
+    picture = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+
+    with pytest.raises(PictureError, match="no ink"):
+        normalise(picture)
+
+
+def test_one_line_across_an_empty_picture_is_read():
+    """Once no ink was left in which to look for upright lines."""
+    pixels = np.ones((200, 200), dtype=np.float32)
+    pixels[100] = 0
+
+    (found,) = read(pixels).digits
+
+    assert found.digit.shape == (28, 28)
+    assert "all there is" in found.steps[2].reason
+
+
+def test_photographed_blank_sheets_hold_no_ink():
+    """Once, a third of them held a digit made of the noise in their shadows."""
+    rng = np.random.default_rng(1)
+
+    refused = 0
+    for _ in range(30):
+        with suppress(PictureError):
+            read(np.float32(renderings.blank_sheet(rng)) / 255)
+            continue
+        refused += 1
+
+    assert refused >= 28
+
+
+def test_faint_strokes_in_a_photo_are_read():
+    rng = np.random.default_rng(1)
+    grey = 0.8 - renderings.light(200, rng, 0.3)
+    grey[60:140, 90:100] -= 0.06
+    picture = grey + rng.normal(0, 0.004, grey.shape)
+
+    (found,) = read(picture).digits
+
+    assert found.digit[4:24, 13:15].mean() > 0.8
+
+
+def test_ink_of_almost_one_level_is_read():
+    """Once the histogram of its levels could not be cut into parts."""
+    ink = 1 - as_array(draw(ink=0, paper=255)) > 0.5
+    pixels = np.where(ink, np.float32(1e-7) * (np.arange(200) % 2), 1).astype(np.float32)
+
+    (found,) = read(pixels).digits
+
+    assert likeness(found.digit, PLAIN) > 0.9
+
+
+@pytest.mark.parametrize("cut", [(0, 0), (5, 3)])
+def test_an_enlargement_of_whole_pixels_is_undone(mnist_digits, cut):
+    small = 1 - np.pad(mnist_digits[0], 3)
+    large = np.kron(small, np.ones((7, 7), dtype=np.float32))[cut[0] :, cut[1] :]
+
+    pixels, side = unmagnified(large)
+    found, expected = main(read(large)), main(read(small))
+
+    assert side == 7
+    np.testing.assert_array_equal(pixels, small)
+    np.testing.assert_array_equal(found.digit, expected.digit)
+    assert found.box == expected.box
+    assert "7 x 7 pixels are alike" in found.steps[0].reason
+
+
+@pytest.mark.parametrize(("height", "width"), [(90, 90), (100, 97), (27, 28), (799, 801)])
+def test_an_enlargement_by_no_whole_number_is_undone(height, width):
+    small = (load_digits().images[0] / 16).astype(np.float32)
+    large = np.asarray(Image.fromarray(small).resize((width, height), Image.Resampling.NEAREST))
+
+    pixels, side = unmagnified(large)
+
+    assert side == pytest.approx((height + width) / 16)
+    np.testing.assert_array_equal(pixels, small)
+
+
+def test_few_pixels_are_told_from_many_and_after_an_enlargement_too(mnist_digits):
+    small = Image.fromarray(load_digits().images[0].astype(np.float32) / 16)
+
+    few = [small, *(small.resize((90, 90), kernel) for kernel in (0, 2))]  # repeated, and smoothed
+    many = [mnist_digits[0], np.kron(mnist_digits[0], np.ones((7, 7), dtype=np.float32))]
+
+    assert [main(read(np.asarray(each))).coarse for each in few] == [True] * 3
+    assert [main(read(each)).coarse for each in many] == [False] * 2
+
+
+def test_the_box_of_a_form_is_taken_away_though_the_digit_crosses_it():
+    picture = draw(400, scale=1.5, left=60, top=60, ink=0, paper=255)
+    ImageDraw.Draw(picture).rectangle((95, 90, 310, 320), outline=90, width=3)
+
+    (found,) = read(as_array(picture)).digits
+
+    assert "2 across, 2 upright" in found.steps[2].reason
+    assert likeness(found.digit, PLAIN) > 0.9
+
+
+def test_a_patterned_shape_is_one_shape():
+    y, x = np.mgrid[0:200, 0:200]
+    shape = (abs(x - 100) < 50) & (abs(y - 100) < 70)
+    cloth = 0.75 + 0.2 * np.sin(x / 4) * np.sin(y / 5)
+
+    (found,) = read((1 - shape * cloth).astype(np.float32)).digits
+
+    assert found.pen > 6
+    assert "strokes kept: 1" in found.steps[3].reason
+
+
+def test_noise_as_strong_as_the_ink_hides_it():
+    pixels = np.random.default_rng(0).integers(0, 256, (100, 100), dtype=np.uint8)
+
+    with pytest.raises(PictureError, match=r"no ink|specks"):
+        normalise(Image.fromarray(pixels))
+
+
+def test_a_speck_is_no_digit():
+    picture = Image.new("L", (500, 500), 255)
+    picture.paste(0, (200, 200, 204, 204))
+
+    with pytest.raises(PictureError, match="specks"):
+        normalise(picture)
+
+
+def test_digits_of_8_pixels_are_taken():
+    for image in load_digits().images[:300]:
+        result = main(read(as_array(Image.fromarray((image * 15.9).astype(np.uint8)))))
+
+        assert_digit(result.digit)
+        assert likeness(result.digit, frame(image / 16)) > 0.8  # their pens are made thinner
+
+
+@pytest.mark.parametrize("number", [0, 1273])  # the second is on all of its border
+def test_a_tiny_digit_is_read_alike_dark_on_light_and_light_on_dark(number):
+    light = (load_digits().images[number] / 16).astype(np.float32)
+
+    readings = [main(read(image)).digit for image in (light, 1 - light)]
+
+    np.testing.assert_allclose(readings[0], readings[1], atol=1e-5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    arrays.arrays(
+        np.float32,
+        st.tuples(st.integers(1, 40), st.integers(1, 40))
+        | st.tuples(st.integers(1, 20), st.integers(1, 20), st.just(3)),
+        elements=st.floats(0, 1, width=32),
+    )
+)
+def test_any_pixels_give_digits_or_a_picture_error(pixels):
+    before = pixels.copy()
+
+    try:
+        found = read(pixels).digits
+    except PictureError:
+        found = ()
+
+    for each in found:
+        assert_digit(each.digit)
+    np.testing.assert_array_equal(pixels, before)
+
+
+def test_every_step_is_shown_in_order():
+    result = normalise(draw(700))
+
+    names = [step.name for step in result.steps]
+    assert names == [
+        "Grey",
+        "White on black",
+        "Printed lines",
+        "Cut out",
+        "Pen width",
+        "20-pixel box",
+        "Centred",
+    ]
+    assert max(result.steps[0].image.shape) == 256
+    for step in result.steps:
+        assert step.reason
+        assert "\n" not in step.reason
+        assert step.image.dtype == np.float32
+        assert max(step.image.shape) <= 256
+        assert 0 <= step.image.min() <= step.image.max() <= 1
+    np.testing.assert_array_equal(result.steps[-1].image, result.digit)
+
+
+# several digits
+
+
+def row_of(digits, *, gap=8):
+    """White digits side by side on black, a little up and down."""
+    shifted = [np.roll(digit, at % 3 - 1, axis=0) for at, digit in enumerate(digits)]
+    return np.pad(np.hstack([np.pad(digit, ((3, 3), (gap // 2,) * 2)) for digit in shifted]), 4)
+
+
+@pytest.mark.parametrize("scale", [1, 5])
+def test_several_digits_are_found_in_reading_order(mnist_digits, scale):
+    whole = [main(read(image)).digit for image in mnist_digits[:12]]
+    page = np.vstack([row_of(whole[:4]), row_of(whole[4:8]), row_of(whole[8:])])
+
+    reading = read(np.kron(page, np.ones((scale, scale), dtype=np.float32)))
+
+    assert len(reading.digits) == len(reading.boxes) == 12
+    for found, digit, box in zip(reading.digits, whole, reading.boxes, strict=True):
+        assert likeness(found.digit, digit) > 0.85  # five times as large, edges are found sharper
+        assert found.box == box
+
+
+def two_ones_and_a_broken_five() -> Image.Image:
+    picture = Image.new("L", (400, 200), 255)
+    pen = ImageDraw.Draw(picture)
+    pen.line((60, 50, 60, 150), fill=0, width=10)
+    pen.line((100, 50, 100, 150), fill=0, width=10)
+    pen.line((230, 60, 230, 95, 280, 100, 285, 135, 230, 150), fill=0, width=10, joint="curve")
+    pen.line((245, 48, 290, 42), fill=0, width=9)  # the bar does not touch
+    return picture
+
+
+def test_parts_of_a_digit_stay_together_and_neighbours_apart():
+    reading = read(as_array(two_ones_and_a_broken_five()))
+
+    boxes = np.array(reading.boxes)
+    assert len(reading.digits) == 3
+    np.testing.assert_allclose(boxes[2], (225 / 400, 38 / 200, 291 / 400, 156 / 200), atol=0.03)
+    assert "strokes kept: 2" in reading.digits[2].steps[3].reason
+
+
+def test_picking_takes_one_digit_or_all_ink_together():
+    picture = as_array(two_ones_and_a_broken_five())
+
+    every = read(picture)
+    last = read(picture, Settings(pick=2))
+    together = read(picture, Settings(pick="together"))
+
+    np.testing.assert_array_equal(last.digits[0].digit, every.digits[2].digit)
+    assert len(last.digits) == len(together.digits) == 1
+    assert last.boxes == every.boxes
+    assert np.ptp(together.digits[0].box[::2]) > 0.5
+    with pytest.raises(PictureError, match="3 digits"):
+        read(picture, Settings(pick=3))
+
+
+# corrections by hand
+
+
+def test_inverting_by_hand_takes_the_other_side_for_ink():
+    picture = as_array(draw())
+
+    by_hand = read(picture, Settings(invert="yes"))
+
+    np.testing.assert_array_equal(by_hand.digits[0].digit, PLAIN)
+    assert by_hand.inverted
+    assert "as you set" in by_hand.digits[0].steps[1].reason
+    with pytest.raises(PictureError, match="no ink"):
+        read(picture, Settings(invert="no"))
+
+
+def test_rotating_by_hand_turns_clockwise():
+    lying = draw().transpose(Image.Transpose.ROTATE_90)  # anticlockwise
+
+    reading = read(as_array(lying), Settings(rotate=90))
+
+    np.testing.assert_allclose(reading.digits[0].digit, PLAIN, atol=1e-6)
+    assert "90°" in reading.digits[0].steps[0].reason
+
+
+def test_a_higher_threshold_leaves_less_ink():
+    blurred = as_array(draw(400, scale=2).resize((40, 40)).resize((400, 400)))
+
+    found = read(blurred)
+    readings = [read(blurred, Settings(threshold=level)) for level in (0.2, 0.8)]
+
+    weak, strong = (reading.digits[0].steps[3].image for reading in readings)
+    assert 0.2 < found.threshold < 0.8
+    assert [reading.threshold for reading in readings] == pytest.approx([0.2, 0.8], abs=1e-3)
+    assert strong.size < weak.size
+    assert "as you set" in readings[0].digits[0].steps[3].reason
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"invert": "maybe"},
+        {"threshold": 0},
+        {"threshold": 1.0},
+        {"rotate": 45},
+        {"pick": "none"},
+        {"pick": -1},
+        {"pick": True},
+    ],
+    ids=str,
+)
+def test_settings_out_of_range_are_refused(wrong):
+    with pytest.raises(ConfigError, match=next(iter(wrong))):
+        Settings(**wrong)

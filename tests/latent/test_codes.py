@@ -1,0 +1,70 @@
+"""Codes as text: what is read, what is refused, and the way there and back."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aecore.errors import ConfigError
+from aecore.latent.codes import MAX_MAGNITUDE, format_code, parse_code
+
+values = st.floats(-MAX_MAGNITUDE, MAX_MAGNITUDE)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("0,-4", [0, -4]),
+        (" 1.5 , 2e-3 ", [1.5, 0.002]),
+        ("7", [7]),
+        ("-0.0,1000000,-1e6", [0, 1e6, -1e6]),
+    ],
+)
+def test_a_code_is_read(text, code):
+    found = parse_code(text, len(code))
+
+    assert found.dtype == np.float64
+    np.testing.assert_array_equal(found, code)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("", 0), ("  ", 0), ("1", 1), ("1,2,3", 3), ("1,2,", 3)]
+)
+def test_too_few_or_too_many_values_are_refused(text, count):
+    with pytest.raises(ConfigError, match=f"needs 2 numbers .* found {count}"):
+        parse_code(text, 2)
+
+
+@pytest.mark.parametrize(
+    "value", ["nan", "inf", "-inf", "1e999", "1000001", "-1e7", "one", "", "0x10", "1 2", "9" * 999]
+)
+def test_a_value_that_is_no_number_of_sane_size_is_refused_in_one_short_line(value):
+    with pytest.raises(ConfigError, match="finite number of at most 1,000,000") as caught:
+        parse_code(f"0,{value}", 2)
+
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 200
+
+
+@given(st.text(max_size=30), st.integers(1, 3))
+def test_any_text_is_a_code_or_refused(text, dim):
+    try:
+        code = parse_code(text, dim)
+    except ConfigError:
+        return
+    assert code.shape == (dim,)
+    assert (np.abs(code) <= MAX_MAGNITUDE).all()
+
+
+@given(st.lists(values, min_size=1, max_size=6))
+def test_a_written_code_reads_as_the_same_to_four_digits(code):
+    found = parse_code(format_code(np.array(code)), len(code))
+
+    np.testing.assert_allclose(found, code, rtol=6e-4)
+
+
+@given(st.lists(values, min_size=1, max_size=6))
+def test_writing_what_was_read_changes_nothing_more(code):
+    text = format_code(np.array(code))
+
+    assert format_code(parse_code(text, len(code))) == text

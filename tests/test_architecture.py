@@ -1,0 +1,170 @@
+"""Imports point one way, and each part loads with no more than it needs."""
+
+import ast
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PACKAGE = REPOSITORY / "aecore"
+
+# From the bottom: a package imports from itself and from those before it, inside functions too.
+PACKAGES = (
+    "errors", "system", "validation", "config", "presets", "imaging", "digits", "latent", "data",
+    "models", "training", "analysis", "checkpoints", "charts", "recognition", "jobs", "experiment",
+    "viewer", "ui", "bench", "cli", "__main__",
+)  # fmt: skip
+RANK = {package: rank for rank, package in enumerate(PACKAGES)}
+
+TRAINING_CORE = [
+    "config",
+    "presets",
+    "data.noise",
+    "models.autoencoder",
+    "training.loop",
+    "checkpoints.file",
+    "models.inference",
+]
+TRAINING_TOOLS = [
+    *TRAINING_CORE,
+    *["analysis.evaluation", "experiment", "cli.models", "cli.train", "cli.parser"],
+]
+BESIDE = "data.sources digits.reader latent.axes analysis.metrics models.pca charts.latent_map"
+
+
+def part_of(path):
+    """The module, or the subpackage as a whole, that a file belongs to."""
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imported(path):
+    """Full names of all that a file imports, at its top or later."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: a relative import"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+FILES = [*sorted(PACKAGE.rglob("*.py")), REPOSITORY / "app.py"]
+BY_NAME = pytest.mark.parametrize(
+    "path", FILES, ids=[str(path.relative_to(REPOSITORY)) for path in FILES]
+)
+
+
+@BY_NAME
+def test_streamlit_and_plotly_stay_in_their_places(path):
+    roots = {name.split(".")[0] for name in imported(path)}
+
+    # The bench has a Streamlit app of its own to compare with.
+    in_ui = path.name in ("app.py", "server_slider.py") or part_of(path) == "ui"
+    assert in_ui or "streamlit" not in roots
+    draws = in_ui or part_of(path) == "charts"
+    assert draws or "plotly" not in roots
+
+
+@BY_NAME
+def test_a_package_imports_from_itself_and_lower_ones_only(path):
+    top = path.name == "app.py" or path == PACKAGE / "__init__.py"
+    own = None if top else part_of(path)
+    rank = len(PACKAGES) if top else RANK[own]  # a new package needs a place above
+
+    for name in imported(path):
+        root, _, rest = name.partition(".")
+        target = rest.split(".")[0]
+        if root == "aecore" and target and target != own:
+            assert RANK[target] < rank, f"{name} is no lower than {own}"
+
+
+def test_every_package_in_the_order_exists():
+    there = {part_of(path) for path in PACKAGE.rglob("*.py")} - {"__init__"}
+
+    assert set(RANK) == there
+
+
+def test_at_most_ten_modules_stand_on_the_ground_floor():
+    assert len([*PACKAGE.glob("*.py")]) <= 10
+
+
+def module_of(path):
+    parts = path.relative_to(REPOSITORY).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_no_files_import_each_other_in_a_circle():
+    modules = {module_of(path): path for path in FILES}
+    needs = {
+        name: {other for other in imported(path) if other in modules and other != name}
+        for name, path in modules.items()
+    }
+
+    assert list(TopologicalSorter(needs).static_order())  # raises CycleError, which names them
+
+
+def test_no_page_imports_another_page():
+    pages = PACKAGE / "ui" / "pages"
+    for path in pages.rglob("*.py"):
+        own = f"aecore.ui.pages.{path.relative_to(pages).parts[0]}."
+        foreign = [
+            name
+            for name in imported(path)
+            if name.startswith("aecore.ui.pages.") and not f"{name}.".startswith(own)
+        ]
+        assert foreign == [], path
+
+
+def test_app_is_page_config_and_navigation_and_nothing_else():
+    body = ast.parse((REPOSITORY / "app.py").read_text(encoding="utf-8")).body
+
+    kinds = [type(node) for node in body]
+    assert kinds == [ast.Expr, ast.Import, ast.ImportFrom, ast.Expr, ast.Expr]
+    docstring, *_, config, navigation = body
+    assert isinstance(docstring.value, ast.Constant)
+    assert ast.unparse(config.value.func) == "st.set_page_config"
+    assert ast.unparse(navigation.value) == "navigation.pages().run()"
+
+
+IMPORT_WITHOUT = """
+import importlib, importlib.abc, sys
+
+class Missing(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name.partition(".")[0] in {blocked!r}:
+            raise ModuleNotFoundError("No module named " + repr(name))
+
+sys.meta_path.insert(0, Missing())
+for module in {modules!r}:
+    importlib.import_module("aecore." + module)
+"""
+
+
+@pytest.mark.parametrize(
+    ("modules", "blocked"),
+    [
+        (TRAINING_TOOLS, {"streamlit", "plotly", "pandas"}),
+        (
+            TRAINING_CORE,
+            {"streamlit", "plotly", "pandas", "sklearn", "scipy", "PIL", "skimage", "filelock"},
+        ),
+        (
+            ("checkpoints.file", "cli.parser"),
+            {"torch", "sklearn", "scipy", "PIL", "streamlit", "plotly"},
+        ),
+        (BESIDE.split(), {"streamlit", "torch"}),
+    ],
+    ids=["training without an app", "training alone", "listing without torch", "beside"],
+)
+def test_modules_load_without(modules, blocked):
+    code = IMPORT_WITHOUT.format(modules=modules, blocked=blocked)
+
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, timeout=120
+    )
+
+    assert run.stderr == ""
+    assert run.returncode == 0

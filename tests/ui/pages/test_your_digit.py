@@ -1,0 +1,183 @@
+"""`/your-digit` on the server: what a drawing or a picture becomes, and whatever else is sent."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from sklearn.datasets import load_digits
+from streamlit.testing.v1 import AppTest
+
+from aecore.checkpoints import file as checkpoint_file
+from aecore.digits.canvas_input import digit_of
+from aecore.models import inference
+from aecore.presets import PRESETS
+from aecore.recognition.assessment import Verdict, judge
+from tests.support import pages
+from tests.support.pages import grid, texts
+
+
+def open_page(**state: object) -> AppTest:
+    """The page with this in the visit's memory."""
+    return pages.open_page("your_digit", state=state)
+
+
+@pytest.fixture(scope="module")
+def levels(unit_digits) -> str:
+    """A test digit as the browser would send it."""
+    return base64.b64encode(np.rint(unit_digits[0] * 255).astype(np.uint8).tobytes()).decode()
+
+
+def photo(*numerals: str) -> bytes:
+    """Numerals on paper, side by side."""
+    paper = Image.new("L", (60 + 240 * len(numerals), 320), 225)
+    pen = ImageDraw.Draw(paper)
+    for i, numeral in enumerate(numerals):
+        pen.text((60 + 240 * i, 30), numeral, fill=40, font_size=240)
+    file = io.BytesIO()
+    paper.save(file, format="PNG")
+    return file.getvalue()
+
+
+def upload(content: bytes, name: str = "digit.png") -> AppTest:
+    app = open_page(your_digit_way="Upload")
+    app.file_uploader(key="digit_upload").set_value((name, content, "image/png"))
+    return app.run()
+
+
+def verdicts_on(levels: str) -> list[Verdict]:
+    """Every shipped model's verdict on a drawing."""
+    digit = digit_of(levels)
+    shipped = [checkpoint_file.load(name) for name in PRESETS]
+    models = [inference.build_model(each.card.model, each.weights) for each in shipped]
+    return [judge(each, model, digit[None])[0] for each, model in zip(shipped, models, strict=True)]
+
+
+def test_an_empty_paper_is_no_error_and_judges_nothing():
+    app = open_page()
+
+    assert not app.exception
+    assert "nearest codes" not in texts(app)
+
+
+@pytest.mark.parametrize("way", ["Upload", "Camera"])
+def test_no_picture_yet_is_no_error(way):
+    app = open_page(your_digit_way=way)
+
+    assert not app.exception
+    assert "stays in memory" in texts(app)
+
+
+def test_a_picture_dropped_beside_the_paper_is_turned_to(levels):
+    app = open_page(your_digit_levels=levels)
+
+    app.file_uploader(key="digit_upload").set_value(("digit.png", photo("7"), "image/png")).run()
+
+    assert not app.exception
+    assert app.session_state["your_digit_way"] == "Upload"
+    assert "White on black" in grid(app)
+
+
+def test_a_drawing_is_judged_by_every_model_with_pca_beside_it(levels):
+    app = open_page(your_digit_levels=levels)
+
+    assert not app.exception
+    for name in PRESETS:
+        assert f"your digit by {name}" in grid(app)
+    assert grid(app).count("your digit by PCA with") == 2 * len(PRESETS)  # alt and title
+    assert grid(app).count("test digit no. ") == 2 * 10
+    assert re.findall(r"(?:label (\d)|no digit) · MSE", grid(app)) == [
+        str(each.vote) if each.looks_like_a_digit else "" for each in verdicts_on(levels)
+    ]
+    assert "of the test digits" in texts(app)
+
+
+def test_noise_that_mends_nothing_is_told_as_identical(levels):
+    app = open_page(your_digit_levels=levels)
+
+    app.slider(key="your_digit_level").set_value(0.0).run()
+
+    assert not app.exception
+    assert "identical" in grid(app)
+
+
+def test_scribble_is_not_taken_for_a_digit():
+    noise = np.random.default_rng(0).integers(0, 256, 784, dtype=np.uint8)
+
+    app = open_page(your_digit_levels=base64.b64encode(noise.tobytes()).decode())
+
+    assert not app.exception
+    assert "does not look like a digit" in app.warning[0].value
+    assert grid(app).count("no digit · MSE") == len(PRESETS)
+
+
+def test_an_upload_is_read_step_by_step_and_judged():
+    app = upload(photo("7"))
+
+    assert not app.exception
+    assert not app.error
+    assert "White on black" in grid(app)
+    assert "nearest codes" in "".join(each.value for each in app.subheader)
+
+
+def test_a_digit_of_few_pixels_is_said_to_be_tried_in_several_shapes():
+    tiny = io.BytesIO()
+    Image.fromarray((load_digits().images[0] * 15.9).astype(np.uint8)).save(tiny, "PNG")
+
+    few, many = (texts(upload(content)) for content in (tiny.getvalue(), photo("7")))
+
+    assert "tried in 9 shapes" in few
+    assert "shapes" not in many
+
+
+def test_two_digits_in_one_picture_become_two_rows():
+    app = upload(photo("1", "7"))
+
+    assert not app.exception
+    assert "digit 2 by plane" in grid(app)
+    assert app.subheader[1].value.startswith("2 digits")
+
+
+def test_a_correction_by_hand_changes_the_digit():
+    app = upload(photo("7"))
+    before = grid(app)
+
+    file_id = app.session_state["your_digit_opened"][0]
+    app.segmented_control(key=f"your_digit_rotate_{file_id}").set_value(180).run()
+
+    assert not app.exception
+    assert grid(app) != before
+
+
+def test_a_picture_that_is_taken_away_is_forgotten():
+    app = upload(photo("7"))
+
+    app.file_uploader(key="digit_upload").set_value(None).run()
+
+    assert not app.exception
+    assert "your_digit_opened" not in app.session_state
+    assert "your_digit_reading" not in app.session_state
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", photo("7")[:60]], ids=len)
+def test_a_bad_file_gets_one_message_and_the_page_goes_on(content):
+    app = upload(content, "bad.png")
+
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "bad\\.png" in app.error[0].value
+
+
+def test_a_picture_without_ink_can_still_be_corrected():
+    file = io.BytesIO()
+    Image.new("L", (90, 90), 255).save(file, format="PNG")
+
+    app = upload(file.getvalue())
+
+    assert not app.exception
+    assert "ink" in app.error[0].value
+    assert app.expander
