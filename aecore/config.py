@@ -130,7 +130,7 @@ class NoiseConfig(Plain):
     kind: NoiseKind = "masking"
     """Which corruption."""
     level: float = 0.5
-    """Masking: share of pixels set to 0. Gaussian: standard deviation in grey levels of 0..1.
+    """Masking: share of pixels set to 0. Gaussian: standard deviation in gray levels of 0..1.
     Salt and pepper: share of pixels set to 0 or 1."""
 
     def __post_init__(self) -> None:
@@ -173,9 +173,9 @@ class TrainConfig(Plain):
     batch_size: int = 256
     """Digits in one step."""
     learning_rate: float = 1e-3
-    """Step size of the optimiser."""
+    """Step size of the optimizer."""
     optimizer: OptimizerName = "adam"
-    """Which optimiser; see `aecore.training.optimizers`."""
+    """Which optimizer; see `aecore.training.optimizers`."""
     schedule: ScheduleName = "constant"
     """Of the step size. `linear` rises to it over the first 5% of the steps and falls to 0."""
     kl_weight: float = 0.0

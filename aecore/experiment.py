@@ -22,7 +22,7 @@ class DivergedError(TrainingError):
     def __init__(self, message: str, kept: Checkpoint) -> None:
         super().__init__(message)
         self.kept = kept
-        """What the last good epoch had learnt, not yet saved."""
+        """What the last good epoch had learned, not yet saved."""
 
 
 def run(
@@ -38,13 +38,13 @@ def run(
 ) -> Checkpoint:
     """Train a model and pack it, its figures and its atlas into a checkpoint, not yet saved.
 
-    A run that is stopped gives the checkpoint of what was learnt so far.
+    A run that is stopped gives the checkpoint of what was learned so far.
 
     Raises
     ------
     TrainingError
         If it was stopped before the first epoch was done, or the loss stopped being finite; after
-        a good epoch that is a `DivergedError`, which holds what was learnt until then.
+        a good epoch that is a `DivergedError`, which holds what was learned until then.
     """
     model = new_model(model_config, seed=train_config.seed, device=device)
     history: list[EpochRecord] = []
@@ -65,7 +65,9 @@ def run(
             raise
         diverged = error
     if not history:
-        raise TrainingError("Stopped before the first epoch was done; nothing was learnt or saved.")
+        raise TrainingError(
+            "Stopped before the first epoch was done; nothing was learned or saved."
+        )
     made = pack(name, preset, model, train_config, dataset, history)
     if diverged is not None:
         raise DivergedError(str(diverged), made)

@@ -89,7 +89,7 @@ def test_a_field_too_few_or_too_many_or_no_fields_at_all_are_refused(config):
     values = config.to_dict()
     short = dict(list(values.items())[1:])
 
-    for wrong in [short, values | {"colour": 1}, values | {1: 2}, {}, [], None, "text"]:
+    for wrong in [short, values | {"color": 1}, values | {1: 2}, {}, [], None, "text"]:
         with pytest.raises(ConfigError):
             type(config).from_dict(wrong)
 

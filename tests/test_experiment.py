@@ -85,7 +85,7 @@ def test_a_stopped_run_is_a_whole_checkpoint_of_what_was_learnt(digits, tmp_path
     assert figures["test_mse"] == pytest.approx(saved.card.metrics["test_mse"], rel=1e-6)
 
 
-def test_a_run_stopped_before_anything_was_learnt_is_told(digits):
+def test_a_run_stopped_before_anything_was_learned_is_told(digits):
     with pytest.raises(TrainingError, match="Stopped before the first epoch"):
         run(digits, should_stop=lambda: True)
 

@@ -37,8 +37,8 @@ def evaluate(
         `test_mse`: mean squared error per pixel of the model's task, output not clipped;
         `sse_per_image`: the same summed over the 784 pixels; `pca_test_mse`: PCA at the
         same task and size; `knn5_accuracy` and `pca_knn5_accuracy`: of 5 nearest
-        neighbours among the clean training digits' codes; `trustworthiness` and
-        `pca_trustworthiness`: of the codes' 5 nearest neighbours among the first 2,000 clean
+        neighbors among the clean training digits' codes; `trustworthiness` and
+        `pca_trustworthiness`: of the codes' 5 nearest neighbors among the first 2,000 clean
         test digits. Denoisers also: `clean_mse`, the error with clean input; `noisy_psnr`,
         `denoised_psnr` (means over the digits, dB), `denoised_ssim` and `denoised_mse`, of
         pictures clipped to 0..1. Variational models also: `kl_divergence`, the mean over the

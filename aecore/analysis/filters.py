@@ -10,14 +10,14 @@ from typing import Literal
 
 import numpy as np
 
-from aecore.imaging.levels import colour_limit
+from aecore.imaging.levels import color_limit
 from aecore.models.numpy_layers import Layers
 from aecore.models.pca import PCA
 
 Order = Literal["norm", "activity", "similarity", "number"]
 Scale = Literal["weights", "length 1"]
 INVISIBLE = 1 / 255
-"""A change that moves no pixel by more than one of 256 grey levels."""
+"""A change that moves no pixel by more than one of 256 gray levels."""
 
 ALMOST_ALWAYS = 0.95
 
@@ -117,7 +117,7 @@ def code_units(layers: Layers, codes: np.ndarray, mean_image: np.ndarray) -> Uni
 
     Read is the number's derivative by the pixels at the mean digit; added is the decoder's
     picture one standard deviation above the mean code, less that at the mean code. Dead is a
-    number that so changes no pixel by more than one of 256 grey levels.
+    number that so changes no pixel by more than one of 256 gray levels.
 
     Parameters
     ----------
@@ -170,6 +170,6 @@ def cosines(pictures: np.ndarray, like: np.ndarray) -> np.ndarray:
 
 
 def common_limit(galleries: Sequence[Units], scale: Scale) -> float:
-    """Where the one symmetric colour scale of several galleries ends."""
+    """Where the one symmetric color scale of several galleries ends."""
     pictures = [each.scaled(scale).reshape(-1, each.pictures.shape[-1]) for each in galleries]
-    return colour_limit(np.concatenate(pictures))
+    return color_limit(np.concatenate(pictures))

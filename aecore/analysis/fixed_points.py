@@ -14,7 +14,7 @@ from aecore.models.autoencoder import Autoencoder
 PASSES = (0, 1, 2, 4, 8, 16, 32, 64)
 """Those whose pictures are kept; 0 is what goes in first."""
 SETTLED = 1e-3
-"""A digit that changes less in a pass, in grey levels of 0..1, has settled."""
+"""A digit that changes less in a pass, in gray levels of 0..1, has settled."""
 SAME = 0.05
 """Two digits that differ less are the same place."""
 
@@ -28,7 +28,7 @@ class Settling:
     codes: np.ndarray
     """(N, B, D): the code in each pass."""
     changes: np.ndarray
-    """(N, B): root mean square of what each pass changes in a digit, in grey levels."""
+    """(N, B): root mean square of what each pass changes in a digit, in gray levels."""
 
     @property
     def settled(self) -> np.ndarray:
@@ -50,7 +50,7 @@ class Settling:
         return np.array([metrics.psnr(clean, images).mean() for images in self.pictures])
 
     def end_among(
-        self, distance: MapDistance, labels: np.ndarray, *, neighbours: int = 10
+        self, distance: MapDistance, labels: np.ndarray, *, neighbors: int = 10
     ) -> np.ndarray:
         """Labels (B,) that most of the nearest codes of each digit's last code carry.
 
@@ -60,10 +60,10 @@ class Settling:
             Of the map that the model was given.
         labels : ndarray of shape (M,)
             Of that map's codes.
-        neighbours : int
+        neighbors : int
             How many vote.
         """
-        nearest, _ = distance.neighbours(self.codes[-1], neighbours)
+        nearest, _ = distance.neighbors(self.codes[-1], neighbors)
         return nearest_label_vote(labels[nearest])
 
 

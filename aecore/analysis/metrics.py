@@ -52,7 +52,7 @@ def mse(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of shape (B,), float64
-        In squared grey levels; NaN where a reconstruction holds one.
+        In squared gray levels; NaN where a reconstruction holds one.
 
     Raises
     ------
@@ -213,7 +213,7 @@ def knn_accuracy(
 
 
 def trustworthiness(images: np.ndarray, codes: np.ndarray, *, n_neighbors: int = 5) -> float:
-    """Whether neighbours among the codes are neighbours among the images too.
+    """Whether neighbors among the codes are neighbors among the images too.
 
     Memory grows with the square of n, the number of images (2 GB at 10,000): give a sample.
 
@@ -226,7 +226,7 @@ def trustworthiness(images: np.ndarray, codes: np.ndarray, *, n_neighbors: int =
     Returns
     -------
     float in 0..1
-        1 where no code has a neighbour that its image does not have.
+        1 where no code has a neighbor that its image does not have.
 
     Raises
     ------

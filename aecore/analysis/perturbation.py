@@ -63,7 +63,7 @@ class Passes:
     mean: np.ndarray
     """(784,), of the passes."""
     deviation: np.ndarray
-    """(784,), standard deviation of the passes in grey levels of 0..1."""
+    """(784,), standard deviation of the passes in gray levels of 0..1."""
     errors: np.ndarray
     """(P,), mean squared error of each pass."""
     mean_error: float
@@ -75,7 +75,7 @@ class Passes:
 
     @property
     def shade(self) -> np.ndarray:
-        """The deviation as grey (784,): white is 0.5 or more."""
+        """The deviation as gray (784,): white is 0.5 or more."""
         return self.deviation / 0.5
 
 

@@ -10,21 +10,21 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from aecore.charts.latent_map import DIGIT_COLOURS, finish
+from aecore.charts.latent_map import DIGIT_COLORS, finish
 from aecore.charts.spec import Mark, Plot, Series, Ways
 
 _HEIGHT = 400
 _DASHES = ("solid", "dash", "dot", "dashdot")
 _SVG_DASHES = ("", "9 4", "2 4", "9 4 2 4")
 _LONGEST = 17  # letters of a name in a legend: two columns fit a phone
-_GREY = "#94a4a2"
+_GRAY = "#94a4a2"
 
 
 def _style(index: int) -> dict[str, str]:
-    """Colour and dash of a line: twenty and more are told apart by both."""
-    count = len(DIGIT_COLOURS)
+    """Color and dash of a line: twenty and more are told apart by both."""
+    count = len(DIGIT_COLORS)
     return {
-        "color": DIGIT_COLOURS[index % count],
+        "color": DIGIT_COLORS[index % count],
         "dash": _DASHES[(index + index // count) % len(_DASHES)],
     }
 
@@ -78,7 +78,7 @@ def by_level(
             Series(
                 name=name,
                 values=values[:, 0],
-                colour=DIGIT_COLOURS[index],
+                color=DIGIT_COLORS[index],
                 dash=_SVG_DASHES[index % len(_SVG_DASHES)],
                 spread=values[:, 1:],
                 is_shaded=index == 0,
@@ -98,7 +98,7 @@ def by_pass(changes: np.ndarray, names: Sequence[str], *, settled: float) -> Plo
     Parameters
     ----------
     changes : ndarray of shape (N, B)
-        Root mean square change in grey levels; drawn down to 1e-6.
+        Root mean square change in gray levels; drawn down to 1e-6.
     names : sequence of B str
     settled : float
         Where a digit counts as settled.
@@ -112,13 +112,13 @@ def by_pass(changes: np.ndarray, names: Sequence[str], *, settled: float) -> Plo
             Series(
                 name=name,
                 values=values.clip(min=1e-6),
-                colour=DIGIT_COLOURS[index % len(DIGIT_COLOURS)],
+                color=DIGIT_COLORS[index % len(DIGIT_COLORS)],
                 dash=_SVG_DASHES[index % len(_SVG_DASHES)],
             )
             for index, (name, values) in enumerate(zip(names, changes.T, strict=True))
         ],
         x_name="pass",
-        y_name="change in the pass (RMS, grey levels of 0..1)",
+        y_name="change in the pass (RMS, gray levels of 0..1)",
         log="xy",
         marks=[Mark(at=settled, text="settled", axis="y", is_dotted=True)],
     )
@@ -131,7 +131,7 @@ def over_map(
     names: Sequence[str],
     axis_names: Sequence[str],
 ) -> Ways:
-    """The ways of B codes in N passes over a flat map of M labelled dots.
+    """The ways of B codes in N passes over a flat map of M labeled dots.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def over_map(
         labels=labels,
         ways=ways,
         names=names,
-        colours=DIGIT_COLOURS,
+        colors=DIGIT_COLORS,
         x_name=axis_names[0],
         y_name=axis_names[1],
     )
@@ -178,8 +178,8 @@ def by_dimension(
             y=list(pca.values()),
             name="PCA",
             mode="lines" if whole else "markers",
-            line={"color": _GREY, "width": 2},
-            marker={"symbol": "line-ew-open", "size": 14, "color": _GREY, "line": {"width": 3}},
+            line={"color": _GRAY, "width": 2},
+            marker={"symbol": "line-ew-open", "size": 14, "color": _GRAY, "line": {"width": 3}},
             hovertemplate="D = %{x}: %{y:.5f}<extra>PCA</extra>",
         )
     )
@@ -191,7 +191,7 @@ def by_dimension(
                 name=_in_legend(name),
                 mode="markers",
                 marker={
-                    "color": DIGIT_COLOURS[index % len(DIGIT_COLOURS)],
+                    "color": DIGIT_COLORS[index % len(DIGIT_COLORS)],
                     "symbol": _SYMBOLS[index % len(_SYMBOLS)],
                     "size": 12,
                     "line": {"width": 1, "color": "#ffffff"},  # marks may lie on each other

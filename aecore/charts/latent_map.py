@@ -1,7 +1,7 @@
 """Arrays to Plotly figures, with one palette for all of them.
 
 Streamlit's theme supplies the fonts and the background, light or dark; nothing here
-sets a colour that is only readable on one of them.
+sets a color that is only readable on one of them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.basedatatypes import BaseTraceType
 
-DIGIT_COLOURS = (
+DIGIT_COLORS = (
     "#3f90da",
     "#ffa90e",
     "#bd1f01",
@@ -24,7 +24,7 @@ DIGIT_COLOURS = (
     "#717581",
     "#92dadd",
 )
-"""Ten colours told apart with colour-blindness too: Petroff (2021), arXiv:2107.02270, table 1."""
+"""Ten colors told apart with color-blindness too: Petroff (2021), arXiv:2107.02270, table 1."""
 
 _PINNED = "#e8196a"
 _CELLS = 60  # each way, in which the digits of a label are counted
@@ -58,7 +58,7 @@ def latent_map(
     probed: bool = False,
     webgl: bool = True,
 ) -> go.Figure:
-    """Scatter of codes, one colour and one legend entry per digit.
+    """Scatter of codes, one color and one legend entry per digit.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def latent_map(
     look = {"marker": {"opacity": 0.75}}
     unchanged = {"selected": look, "unselected": look} if flat else {}
     figure = go.Figure()
-    for digit, colour in enumerate(DIGIT_COLOURS):
+    for digit, color in enumerate(DIGIT_COLORS):
         rows = np.flatnonzero(labels == digit)
         figure.add_trace(
             scatter(
@@ -93,7 +93,7 @@ def latent_map(
                 mode="markers",
                 name=str(digit),
                 customdata=numbers[rows],
-                marker={"color": colour, "size": 5 if flat else 1.6, "opacity": 0.75},
+                marker={"color": color, "size": 5 if flat else 1.6, "opacity": 0.75},
                 hovertemplate=f"digit {digit}<br>test digit no. %{{customdata}}<extra></extra>",
                 **unchanged,
             )
@@ -176,7 +176,7 @@ def _label_groups(figure: go.Figure, points: np.ndarray, labels: np.ndarray) -> 
             showarrow=False,
             font={"size": 15, "color": "#ffffff"},
             bgcolor="rgba(30, 30, 30, 0.75)",
-            bordercolor=DIGIT_COLOURS[digit],
+            bordercolor=DIGIT_COLORS[digit],
             borderwidth=2,
             borderpad=2,
         )
@@ -217,7 +217,7 @@ def label_spots(points: np.ndarray, labels: np.ndarray) -> dict[int, tuple[float
 
 
 def _blurred(tables: np.ndarray) -> np.ndarray:
-    """Each value (..., R, C) with its eight neighbours added."""
+    """Each value (..., R, C) with its eight neighbors added."""
     rows, columns = tables.shape[-2:]
     padded = np.pad(tables, ((0, 0), (1, 1), (1, 1)))
     return sum(padded[:, i : i + rows, j : j + columns] for i in range(3) for j in range(3))

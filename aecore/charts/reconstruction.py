@@ -10,7 +10,7 @@ import numpy as np
 
 from aecore.analysis.dimension_importance import COLUMNS
 from aecore.analysis.perturbation import OFF_THE_MAP, SIGMAS
-from aecore.charts.latent_map import DIGIT_COLOURS
+from aecore.charts.latent_map import DIGIT_COLORS
 from aecore.charts.spec import Heat, Mark, Plot, Series
 
 _MODEL, _PCA = "#3f90da", "#94a4a2"
@@ -25,7 +25,7 @@ def errors_by_label(series: Mapping[str, tuple[np.ndarray, bool]]) -> Plot:
     series : mapping of str to (ndarray of shape (11,), bool)
         Errors as from `importance.error_row`, and whether these are a yardstick's: hatched.
     """
-    colours = itertools.cycle(colour for colour in DIGIT_COLOURS if colour != _PCA)
+    colors = itertools.cycle(color for color in DIGIT_COLORS if color != _PCA)
     return Plot(
         kind="groups",
         title="Error by label",
@@ -36,7 +36,7 @@ def errors_by_label(series: Mapping[str, tuple[np.ndarray, bool]]) -> Plot:
             Series(
                 name=name,
                 values=values,
-                colour=_PCA if is_yardstick else next(colours),
+                color=_PCA if is_yardstick else next(colors),
                 is_yardstick=is_yardstick,
             )
             for name, (values, is_yardstick) in series.items()
@@ -63,8 +63,8 @@ def by_rank(name: str, own: np.ndarray, linear: np.ndarray) -> Plot:
         file="dimensions",
         x=range(1, len(own) + 1),
         series=[
-            Series(name=title, values=values, colour=colour)
-            for title, values, colour in zip((name, "PCA"), ranked, (_MODEL, _PCA), strict=True)
+            Series(name=title, values=values, color=color)
+            for title, values, color in zip((name, "PCA"), ranked, (_MODEL, _PCA), strict=True)
         ],
         x_name="rank of the dimension",
         y_name="increase of the error (MSE)",
@@ -80,7 +80,7 @@ def effects(table: np.ndarray, dimensions: np.ndarray, limit: float) -> Heat:
     table : ndarray of shape (K, 11)
         Increase of the error, a row for each of `dimensions` (K,).
     limit : float
-        Where the symmetric colour scale ends.
+        Where the symmetric color scale ends.
     """
     return Heat(
         title="What the dimensions count for, by label",
@@ -102,10 +102,10 @@ def _over_sigma(
 ) -> Plot:
     """Medians over the noise level with bands from 10% to 90% of the draws, each (S, DRAWS)."""
     lines = []
-    for name, (values, colour) in series.items():
+    for name, (values, color) in series.items():
         low, middle, high = np.percentile(values, (10, 50, 90), axis=1)
         spread = np.stack([low, high], axis=1)
-        lines.append(Series(name=name, values=middle, colour=colour, spread=spread, is_shaded=True))
+        lines.append(Series(name=name, values=middle, color=color, spread=spread, is_shaded=True))
     return Plot(
         x=SIGMAS,
         series=lines,

@@ -15,12 +15,12 @@ import numpy as np
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Series:
-    """One line, or the bars of one colour."""
+    """One line, or the bars of one color."""
 
     name: str
     values: np.ndarray
     """(N,); what is not finite leaves a gap."""
-    colour: str
+    color: str
     """As CSS writes it; to be seen on white and on black."""
     spread: np.ndarray | None = None
     """(N, 2), low and high around each of the values."""
@@ -71,7 +71,7 @@ class Plot:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Heat:
-    """Signed values in a table, as colours from -limit (blue) to limit (red)."""
+    """Signed values in a table, as colors from -limit (blue) to limit (red)."""
 
     title: str
     alt: str
@@ -91,7 +91,7 @@ class Heat:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Ways:
-    """Ways over a map of labelled dots, each with a cross at its end."""
+    """Ways over a map of labeled dots, each with a cross at its end."""
 
     title: str
     alt: str
@@ -105,7 +105,7 @@ class Ways:
     """(N, B, 2): where each of B ways is after each of N steps."""
     names: Sequence[str]
     """Of the ways, (B,)."""
-    colours: Sequence[str]
+    colors: Sequence[str]
     """Of the labels, (10,)."""
     x_name: str
     y_name: str

@@ -103,7 +103,7 @@ def keep(path: Path, name: str) -> Path:
         content = path.read_bytes()
     except OSError as error:
         raise CheckpointError(
-            f"What was learnt cannot be read ({error.strerror}). Train it again."
+            f"What was learned cannot be read ({error.strerror}). Train it again."
         ) from error
     return _add(content, name)
 

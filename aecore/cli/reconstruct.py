@@ -141,7 +141,7 @@ def _row(
             "psnr": _finite(said.psnr),
             "pca_psnr": _finite(said.pca_psnr),
             "code": said.code.tolist(),
-            "neighbours": said.neighbours.tolist(),
+            "neighbours": said.neighbors.tolist(),
             "nearest_label": said.vote,
             "out": str(target),
             "steps": written if steps else None,
@@ -161,6 +161,6 @@ def _line(row: dict[str, Any]) -> str:
     tried = f" (few pixels: tried in {row['shapes']} shapes)" if row["shapes"] > 1 else ""
     return (
         f"{row['path']}, digit {row['digit']}: {row['nearest_label']}, as "
-        f"{row['vote_share']:.0%} of its neighbours{tried}, MSE {row['mse']:.5f} (PCA "
+        f"{row['vote_share']:.0%} of its neighbors{tried}, MSE {row['mse']:.5f} (PCA "
         f"{row['pca_mse']:.5f}), {row['out']}{doubt}"
     )

@@ -121,7 +121,7 @@ class _StopOnInterrupt:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
-        print("\nStopping: keeping what was learnt so far.", file=sys.stderr)
+        print("\nStopping: keeping what was learned so far.", file=sys.stderr)
 
 
 class _ProgressBar:

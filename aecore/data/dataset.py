@@ -1,4 +1,4 @@
-"""A set of labelled digits, checked and fingerprinted, and its compact copy on disk."""
+"""A set of labeled digits, checked and fingerprinted, and its compact copy on disk."""
 
 from __future__ import annotations
 

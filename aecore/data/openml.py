@@ -142,7 +142,7 @@ def _fetch(home: str, report: Report) -> tuple[np.ndarray, np.ndarray]:
 
         with _watched_network(report):
             # Bytes and text instead of the types that scikit-learn picks. For pixels it picks
-            # int64, and then peaks at 1.1 GB instead of 0.4; bytes also refuse what is no grey
+            # int64, and then peaks at 1.1 GB instead of 0.4; bytes also refuse what is no gray
             # level. For the class it picks a category, which fails on plain digits (scikit-learn
             # 1.9 with pandas 3.1). The other parser, liac-arff, needs no pandas, but takes 1 GB
             # and six times as long. One row too many is enough to notice a longer file.

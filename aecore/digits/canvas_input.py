@@ -15,7 +15,7 @@ _LENGTH = 4 * -(-N_PIXELS // 3)  # of that many bytes in base 64
 
 
 def digit_of(levels: object) -> np.ndarray:
-    """Check what should be the grey levels of a drawn digit.
+    """Check what should be the gray levels of a drawn digit.
 
     Parameters
     ----------

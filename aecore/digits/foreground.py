@@ -18,9 +18,9 @@ from aecore.imaging.resampling import resized, shrunk
 Invert = Literal["auto", "yes", "no"]
 
 FAINTEST = 0.04
-"""How far a slightly blurred stroke must stand out, in grey levels of 0..1: 10 of 8 bits."""
+"""How far a slightly blurred stroke must stand out, in gray levels of 0..1: 10 of 8 bits."""
 FAINT = 0.08
-"""Where nothing stands out by so much in a photo, in grey levels of 0..1, it may be noise..."""
+"""Where nothing stands out by so much in a photo, in gray levels of 0..1, it may be noise..."""
 BEYOND_NOISE = 9.0
 """...unless it is so many times its standard deviation: blank sheets reach 4 to 12 times in levels
 of 0.05, pens 13 to 140 times in 0.26 at least."""
@@ -33,7 +33,7 @@ RINGING = 0.035
 WAVES = 0.25
 """Waves are smooth: less than this share of them is new from one pixel to the next."""
 SMALL = 256
-"""Paper and colours are judged on a copy so many pixels long."""
+"""Paper and colors are judged on a copy so many pixels long."""
 PATTERN = 0.6
 """Ink that has this share of the stronger ink's strength is no rest of the paper."""
 PHOTO = 64
@@ -43,7 +43,7 @@ FEW = 16
 COMPACT = 0.45
 """A shape that holds a square of this share of its own length is no stroke."""
 CLEARER = 1.4
-"""How many times more contrast than the grey a colour must have to be looked at instead."""
+"""How many times more contrast than the gray a color must have to be looked at instead."""
 GRAIN = 1 / 1000
 """How far photographs are smoothed, as a share of their longer side."""
 LUMA = np.float32([0.299, 0.587, 0.114])  # ITU-R BT.601, as in Pillow
@@ -52,8 +52,8 @@ EIGHT = np.ones((3, 3), dtype=bool)
 """Pixels that touch at a corner belong together."""
 
 
-def grey_of(picture: np.ndarray) -> tuple[np.ndarray, str]:
-    """The grey, or the colour channel, in which ink stands out the most.
+def gray_of(picture: np.ndarray) -> tuple[np.ndarray, str]:
+    """The gray, or the color channel, in which ink stands out the most.
 
     Parameters
     ----------
@@ -65,32 +65,32 @@ def grey_of(picture: np.ndarray) -> tuple[np.ndarray, str]:
     str
     """
     if picture.ndim == 2:
-        return picture, "Grey already, transparency over white, upright"
-    grey = picture @ LUMA
-    views = {"grey": grey} | {
+        return picture, "Gray already, transparency over white, upright"
+    gray = picture @ LUMA
+    views = {"gray": gray} | {
         name: picture[..., k] for k, name in enumerate(("red", "green", "blue"))
     }
     contrast = {name: _contrast(view) for name, view in views.items()}
     best = max(contrast, key=contrast.get)
-    if contrast[best] <= CLEARER * contrast["grey"]:
-        return grey, "Colours turned to grey, transparency over white, upright"
-    ratio = contrast[best] / max(contrast["grey"], 1e-3)
+    if contrast[best] <= CLEARER * contrast["gray"]:
+        return gray, "Colors turned to gray, transparency over white, upright"
+    ratio = contrast[best] / max(contrast["gray"], 1e-3)
     return views[best], f"By its {best} light, where the ink stands out {ratio:.1f} times as much"
 
 
-def _contrast(grey: np.ndarray) -> float:
+def _contrast(gray: np.ndarray) -> float:
     """How far the strongest half per cent stands out from its surroundings, less the noise."""
-    small = shrunk(grey, SMALL)
+    small = shrunk(gray, SMALL)
     away = np.abs(small - ndimage.uniform_filter(small, max(small.shape) // 4))
     return float(np.quantile(away, 0.995) - np.median(away))
 
 
-def find_ink(grey: np.ndarray, invert: Invert = "auto") -> tuple[np.ndarray, bool, str]:
+def find_ink(gray: np.ndarray, invert: Invert = "auto") -> tuple[np.ndarray, bool, str]:
     """Take the paper away and make ink white, whichever way round it was.
 
     Parameters
     ----------
-    grey : ndarray of shape (H, W), in 0..1
+    gray : ndarray of shape (H, W), in 0..1
     invert : "auto", "yes" or "no"
         Whether the ink is the darker; auto finds out.
 
@@ -107,12 +107,12 @@ def find_ink(grey: np.ndarray, invert: Invert = "auto") -> tuple[np.ndarray, boo
     PictureError
         If nothing stands out.
     """
-    small = shrunk(grey, SMALL)
+    small = shrunk(gray, SMALL)
     border = _border(small)
     even = _is_even(small, border)
     dark = _is_dark(small, border, even=even) if invert == "auto" else invert == "yes"
-    light, small = (grey, small) if dark else (1 - grey, 1 - small)  # ink is the darker from here
-    paper = np.full_like(grey, np.median(small[border])) if even else _paper(small, grey.shape)
+    light, small = (gray, small) if dark else (1 - gray, 1 - small)  # ink is the darker from here
+    paper = np.full_like(gray, np.median(small[border])) if even else _paper(small, gray.shape)
     # Ink takes a share of the light, in a shadow too; in a negative, of what is short of white.
     ink = (paper - light) / np.maximum(paper, 0.1)
     if not even:
@@ -135,7 +135,7 @@ def find_ink(grey: np.ndarray, invert: Invert = "auto") -> tuple[np.ndarray, boo
 
 
 def _is_noise(away: np.ndarray) -> bool:
-    """Whether what differs from the paper (H, W), in grey levels, is faint and of its noise's size.
+    """Whether what differs from the paper (H, W), in gray levels, is faint and of its noise's size.
 
     In a shadow noise takes a large share of the light: a third of blank sheets held a digit once.
     """
@@ -223,7 +223,7 @@ def _stands_out(small: np.ndarray, strokes: np.ndarray) -> bool:
 def _paper(small: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """The picture without strokes: what is dark and narrower than a quarter of it is filled in.
 
-    Unlike a fitted surface, a grey closing also follows the edge of a shadow, and by a disc one in
+    Unlike a fitted surface, a gray closing also follows the edge of a shadow, and by a disc one in
     any direction. What lies along the picture's edge goes on beyond it, as a desk does.
     """
     radius = max(1, max(small.shape) // 8)
@@ -233,10 +233,10 @@ def _paper(small: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return resized(filled[inner, inner], shape)
 
 
-def _border(grey: np.ndarray) -> np.ndarray:
+def _border(gray: np.ndarray) -> np.ndarray:
     """Mask of the outermost pixels, a sixteenth of the shorter side deep."""
-    mask = np.ones(grey.shape, dtype=bool)
-    depth = max(1, min(grey.shape) // 16)
+    mask = np.ones(gray.shape, dtype=bool)
+    depth = max(1, min(gray.shape) // 16)
     mask[depth:-depth, depth:-depth] = False
     return mask
 

@@ -27,7 +27,7 @@ MAX_READS = 50_000
 """Pillow reads the parts of a file one by one, a padding byte or an empty comment too: 20 MiB of
 them took half a minute. A file of 20 MiB in the 8 KiB that PNGs are cut into takes 10,000."""
 MAX_NOTES = 10
-"""Each colour profile of a PNG is unpacked, each EXIF note of a JPEG copied with all before it: a
+"""Each color profile of a PNG is unpacked, each EXIF note of a JPEG copied with all before it: a
 file full of them took minutes."""
 MAX_PIECES = 200_000
 """Pillow lists a TIFF's strips or tiles one by one: 50 megapixels in tiles of 16 x 16."""
@@ -41,7 +41,7 @@ VISIBLE = 10
 _BYTES = (1, 2, 6, 7)
 """Kinds of TIFF tags that come in one lump, as notes and profiles do, but for..."""
 _LISTS = (258, 273, 279, 320, 324, 325, 338, 339)
-"""...what Pillow goes through one by one: bits, strips, colours, tiles, kinds of samples."""
+"""...what Pillow goes through one by one: bits, strips, colors, tiles, kinds of samples."""
 
 _DAMAGE = (
     OSError,  # truncated or unidentified; also most decoder errors
@@ -72,7 +72,7 @@ def open_picture(data: bytes, *, name: str = "picture") -> np.ndarray:
 
     Returns
     -------
-    ndarray of shape (H, W) or, in colour, (H, W, 3)
+    ndarray of shape (H, W) or, in color, (H, W, 3)
         float32 in 0..1, shrunk to at most 1024 pixels on the longer side.
 
     Raises
@@ -260,16 +260,16 @@ def _is_see_through(picture: Image.Image) -> bool:
 
 
 def _on_paper(pixels: np.ndarray) -> np.ndarray:
-    """Lay pixels (H, W, 4), colours times opacity and opacity in 0..255, over paper: (H, W, 3)."""
-    colours, clear = pixels[..., :3], 255 - pixels[..., 3:]
-    over_white = colours + clear
-    return over_white if np.ptp(over_white) >= VISIBLE else colours
+    """Lay pixels (H, W, 4), colors times opacity and opacity in 0..255, over paper: (H, W, 3)."""
+    colors, clear = pixels[..., :3], 255 - pixels[..., 3:]
+    over_white = colors + clear
+    return over_white if np.ptp(over_white) >= VISIBLE else colors
 
 
 def _reduced(band: Image.Image, factor: int) -> np.ndarray:
     """Means over squares of pixels, float32 in the band's own levels.
 
-    What may be transparent has four channels: colours times opacity, and the opacity.
+    What may be transparent has four channels: colors times opacity, and the opacity.
     """
     if _is_deep(band.mode):
         values = np.nan_to_num(np.asarray(band, dtype=np.float32), posinf=0, neginf=0)

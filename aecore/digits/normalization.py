@@ -1,7 +1,7 @@
 """Ink that is cut out -> 28x28 pixels, as MNIST frames its digits; sums and small windows only.
 
 The browser draws with the same steps, so none of them hides in a library: what is here can be
-written down in any language and gives the same grey levels.
+written down in any language and gives the same gray levels.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Framed:
     box: np.ndarray
     """The ink with 20 pixels on its longer side."""
     digit: np.ndarray
-    """Shape (28, 28), float32 in 0..1: the box with its centre of mass in the middle."""
+    """Shape (28, 28), float32 in 0..1: the box with its center of mass in the middle."""
 
 
 def fit(ink: np.ndarray, *, pens: tuple[float, float] = PENS, pen: float = PEN) -> Framed:
@@ -71,11 +71,11 @@ def fit(ink: np.ndarray, *, pens: tuple[float, float] = PENS, pen: float = PEN) 
         ink = crop(_moved(fine, _reach(width, wanted)))
     box = _scaled(ink, BOX)
     box = box / box.max()
-    return Framed(pen=width, wanted=wanted, ink=ink, box=box, digit=_centred(box))
+    return Framed(pen=width, wanted=wanted, ink=ink, box=box, digit=_centered(box))
 
 
 def frame(ink: np.ndarray) -> np.ndarray:
-    """Frame ink (h, w) in 0..1 as MNIST does, its strokes and grey levels as they are.
+    """Frame ink (h, w) in 0..1 as MNIST does, its strokes and gray levels as they are.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def frame(ink: np.ndarray) -> np.ndarray:
     ShapeError, PictureError
         As `crop`.
     """
-    return _centred(_scaled(crop(ink), BOX))
+    return _centered(_scaled(crop(ink), BOX))
 
 
 def crop(ink: np.ndarray) -> np.ndarray:
@@ -110,7 +110,7 @@ def crop(ink: np.ndarray) -> np.ndarray:
 def pen_width(ink: np.ndarray) -> float:
     """How wide the strokes of ink (h, w) are on average, in its pixels.
 
-    A stroke of length l and width w has the area l w and the edge 2 l; the edge of grey ink is its
+    A stroke of length l and width w has the area l w and the edge 2 l; the edge of gray ink is its
     total variation.
     """
     padded = np.pad(ink, 1)
@@ -120,7 +120,7 @@ def pen_width(ink: np.ndarray) -> float:
 
 
 def _even(ink: np.ndarray) -> np.ndarray:
-    """Stretch ink so that a stroke is white: a thin pen has turned grey when scaled down."""
+    """Stretch ink so that a stroke is white: a thin pen has turned gray when scaled down."""
     return np.minimum(ink * (ink.sum() / np.square(ink).sum()), 1)
 
 
@@ -169,16 +169,16 @@ def _weights(before: int, after: int) -> np.ndarray:
     convolution interpolation for digital image processing" (1981), with a = -1/2, as in Pillow.
     """
     ratio = before / after
-    centres = (np.arange(after) + 0.5) * ratio
-    away = np.abs((np.arange(before) + 0.5 - centres[:, None]) / max(ratio, 1))
+    centers = (np.arange(after) + 0.5) * ratio
+    away = np.abs((np.arange(before) + 0.5 - centers[:, None]) / max(ratio, 1))
     near = (1.5 * away - 2.5) * away**2 + 1
     tail = ((-0.5 * away + 2.5) * away - 4) * away + 2
     weights = np.where(away < 1, near, np.where(away < 2, tail, 0))
     return weights / weights.sum(axis=1, keepdims=True)
 
 
-def _centred(box: np.ndarray) -> np.ndarray:
-    """Place a box of at most 20x20 so that its centre of mass is at (14, 14), like MNIST's."""
+def _centered(box: np.ndarray) -> np.ndarray:
+    """Place a box of at most 20x20 so that its center of mass is at (14, 14), like MNIST's."""
     digit = np.zeros((SIDE, SIDE), dtype=np.float32)
     places = []
     for axis, length in enumerate(box.shape):
@@ -192,6 +192,6 @@ def _centred(box: np.ndarray) -> np.ndarray:
 def _nearest(value: float) -> int:
     """The nearest whole number; halves go up, and so does what rounding errors leave of them.
 
-    A straight stroke has its centre of mass at such a half.
+    A straight stroke has its center of mass at such a half.
     """
     return math.floor(value + 0.5 + 1e-6)

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from aecore.digits.foreground import EIGHT, find_ink, grey_of
+from aecore.digits.foreground import EIGHT, find_ink, gray_of
 from aecore.digits.normalization import BOX, FINE, Framed, crop, fit
 from aecore.digits.ruled_lines import without_lines
 from aecore.digits.segmentation import Blobs, find_blobs
@@ -72,7 +72,7 @@ class Step:
     """What one step made of the picture."""
 
     name: str
-    """Two or three words: "Grey", "White on black", ..."""
+    """Two or three words: "Gray", "White on black", ..."""
     reason: str
     """One line: what was done and why, with the values found."""
     image: np.ndarray
@@ -100,7 +100,7 @@ class Reading:
     """What was found in a picture."""
 
     picture: np.ndarray
-    """The upright picture in grey, (H, W) float32 in 0..1."""
+    """The upright picture in gray, (H, W) float32 in 0..1."""
     inverted: bool
     """Whether the ink was darker than the paper."""
     threshold: float
@@ -130,12 +130,12 @@ def read(picture: np.ndarray, settings: Settings | None = None) -> Reading:
         If the picture holds no ink, or not so many digits as `settings.pick` asks for.
     """
     settings = settings or Settings()
-    grey, reason = grey_of(picture)
+    gray, reason = gray_of(picture)
     turn = f", turned by {settings.rotate}° as you set" if settings.rotate else ""
-    grey = np.rot90(grey, -settings.rotate // 90)
-    pixels, side = unmagnified(grey)
+    gray = np.rot90(gray, -settings.rotate // 90)
+    pixels, side = unmagnified(gray)
     large = f"; {side:.3g} x {side:.3g} pixels are alike each, and taken as one" if side > 1 else ""
-    steps = [_step("Grey", reason + turn + large, grey)]
+    steps = [_step("Gray", reason + turn + large, gray)]
     ink, inverted, reason = find_ink(pixels, settings.invert)
     steps.append(_step("White on black", reason, ink / ink.max()))
     ink, reason = without_lines(ink)
@@ -144,7 +144,7 @@ def read(picture: np.ndarray, settings: Settings | None = None) -> Reading:
     boxes = tuple(_shares(blobs.box(strokes), ink.shape) for strokes in blobs.digits)
     picked = _picked(blobs, settings.pick)
     return Reading(
-        picture=np.ascontiguousarray(grey, dtype=np.float32),
+        picture=np.ascontiguousarray(gray, dtype=np.float32),
         inverted=inverted,
         threshold=blobs.threshold / float(ink.max()),
         digits=tuple(_cut_out(ink, blobs, strokes, tuple(steps), settings) for strokes in picked),
@@ -178,7 +178,7 @@ def _cut_out(
     own = np.isin(blobs.labels[view], strokes)
     ink = ink[view]
     white = np.quantile(ink[own & (ink > blobs.threshold)], 0.95)
-    # The strokes' grey edges belong to them, too.
+    # The strokes' gray edges belong to them, too.
     grown = ndimage.binary_dilation(own, structure=EIGHT) & ((blobs.labels[view] == 0) | own)
     ink = np.where(grown, ink, 0) / white
     spread = _is_blurred(ink)
@@ -192,9 +192,9 @@ def _cut_out(
         f"{blobs.dropped}",
         _pen(framed),
         f"From {width} x {height} pixels, proportions kept",
-        "The centre of its ink is put at the middle of 28 x 28 pixels",
+        "The center of its ink is put at the middle of 28 x 28 pixels",
     )
-    names = ("Cut out", "Pen width", "20-pixel box", "Centred")
+    names = ("Cut out", "Pen width", "20-pixel box", "Centered")
     images = (digit, framed.ink, framed.box, framed.digit)
     own_steps = map(_step, names, reasons, images)
     return FoundDigit(
@@ -254,6 +254,6 @@ def _shares(
     return left / width, top / height, right / width, bottom / height
 
 
-def _step(name: str, reason: str, grey: np.ndarray) -> Step:
-    image = np.clip(shrunk(grey, PREVIEW_SIDE), 0, 1).astype(np.float32)
+def _step(name: str, reason: str, gray: np.ndarray) -> Step:
+    image = np.clip(shrunk(gray, PREVIEW_SIDE), 0, 1).astype(np.float32)
     return Step(name=name, reason=reason, image=image)

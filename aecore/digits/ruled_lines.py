@@ -84,7 +84,7 @@ def _without_parallels(ink: np.ndarray, lines: list[Line]) -> np.ndarray:
     if thick > max(4, THIN * max(ink.shape)):
         return ink
     thin = mask & ~ndimage.binary_opening(mask, np.ones((thick + 1, 1)))
-    fringe = ndimage.maximum_filter1d(thin & near, 3, axis=0)  # the line's grey edges
+    fringe = ndimage.maximum_filter1d(thin & near, 3, axis=0)  # the line's gray edges
     edges = fringe & ~ndimage.binary_opening(mask, np.ones((thick + 1, 1)))
     return np.where(edges, 0, ink)
 

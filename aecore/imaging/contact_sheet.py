@@ -21,7 +21,7 @@ _IN_OTHER_LETTERS = str.maketrans({"\u2009": " ", "−": "-", "×": "x", "σ": "
 
 
 def sheet(title: str, images: np.ndarray, captions: Sequence[str], *, columns: int) -> bytes:
-    """A grey PNG of digits in rows, each with a caption, under a title.
+    """A gray PNG of digits in rows, each with a caption, under a title.
 
     Parameters
     ----------

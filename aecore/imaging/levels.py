@@ -1,4 +1,4 @@
-"""Bytes, grey values and signed values to one another."""
+"""Bytes, gray values and signed values to one another."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ _DIVERGING = ((5, 48, 97), (67, 147, 195), (247, 247, 247), (214, 96, 77), (103,
 
 
 def to_unit(images: np.ndarray) -> np.ndarray:
-    """Grey levels uint8 in 0..255 -> float32 in 0..1, of the same shape."""
+    """Gray levels uint8 in 0..255 -> float32 in 0..1, of the same shape."""
     return np.divide(images, 255, dtype=np.float32)
 
 
-def to_levels(grey: np.ndarray) -> np.ndarray:
-    """Grey in 0..1, of any shape, as levels of 0..255 (uint8); values outside are clipped."""
-    return np.rint(np.clip(grey, 0.0, 1.0) * 255).astype(np.uint8)
+def to_levels(gray: np.ndarray) -> np.ndarray:
+    """Gray in 0..1, of any shape, as levels of 0..255 (uint8); values outside are clipped."""
+    return np.rint(np.clip(gray, 0.0, 1.0) * 255).astype(np.uint8)
 
 
-def colour_limit(filters: np.ndarray) -> float:
-    """Where a symmetric colour scale for filters (K, 784) ends: the 99.5th percentile in size.
+def color_limit(filters: np.ndarray) -> float:
+    """Where a symmetric color scale for filters (K, 784) ends: the 99.5th percentile in size.
 
     A few weights are far larger than the rest; one pixel must not bleach all the others.
     """
@@ -30,12 +30,12 @@ def colour_limit(filters: np.ndarray) -> float:
 
 @functools.cache
 def signed_shades() -> np.ndarray:
-    """Colours of -1..1, (1025, 3) uint8: a table is quicker than three interpolations."""
-    return np.rint(_colours(np.linspace(-1.0, 1.0, 1025))).astype(np.uint8)
+    """Colors of -1..1, (1025, 3) uint8: a table is quicker than three interpolations."""
+    return np.rint(_colors(np.linspace(-1.0, 1.0, 1025))).astype(np.uint8)
 
 
-def _colours(shares: np.ndarray) -> np.ndarray:
-    """Colours (..., 3) in 0..255 of values in -1..1."""
+def _colors(shares: np.ndarray) -> np.ndarray:
+    """Colors (..., 3) in 0..255 of values in -1..1."""
     stops = np.linspace(-1.0, 1.0, len(_DIVERGING))
     channels = [np.interp(shares, stops, channel) for channel in np.transpose(_DIVERGING)]
     return np.stack(channels, axis=-1)
@@ -47,5 +47,5 @@ def to_signed_levels(values: np.ndarray, *, limit: float) -> np.ndarray:
 
 
 def signed_palette() -> np.ndarray:
-    """The colours of signed values, (255, 3) uint8, from the deepest blue to the deepest red."""
-    return np.rint(_colours(np.linspace(-1.0, 1.0, 255))).astype(np.uint8)
+    """The colors of signed values, (255, 3) uint8, from the deepest blue to the deepest red."""
+    return np.rint(_colors(np.linspace(-1.0, 1.0, 255))).astype(np.uint8)

@@ -14,27 +14,27 @@ from aecore.errors import PictureError
 from aecore.imaging.levels import signed_shades, to_levels
 
 
-def to_png(grey: np.ndarray, *, scale: int = 1) -> bytes:
-    """An 8-bit grey PNG of an array.
+def to_png(gray: np.ndarray, *, scale: int = 1) -> bytes:
+    """An 8-bit gray PNG of an array.
 
     Parameters
     ----------
-    grey : ndarray of shape (H, W), in 0..1
+    gray : ndarray of shape (H, W), in 0..1
         Values outside are clipped, as a decoder's may lie there.
     scale : int
         Each pixel becomes a square of this size.
     """
-    return _encode(to_levels(grey), scale)
+    return _encode(to_levels(gray), scale)
 
 
 def to_signed_png(values: np.ndarray, *, limit: float, scale: int = 1) -> bytes:
-    """A colour PNG of signed values: blue is negative, white is zero, red is positive.
+    """A color PNG of signed values: blue is negative, white is zero, red is positive.
 
     Parameters
     ----------
     values : ndarray of shape (H, W)
     limit : float
-        The size at which the colours are deepest; beyond it they stay so.
+        The size at which the colors are deepest; beyond it they stay so.
     scale : int
         Each pixel becomes a square of this size.
     """
@@ -45,7 +45,7 @@ def to_signed_png(values: np.ndarray, *, limit: float, scale: int = 1) -> bytes:
 
 
 def _encode(levels: np.ndarray, scale: int) -> bytes:
-    """PNG of levels (H, W) or colours (H, W, 3), uint8."""
+    """PNG of levels (H, W) or colors (H, W, 3), uint8."""
     pixels = levels.repeat(scale, axis=0).repeat(scale, axis=1) if scale > 1 else levels
     file = io.BytesIO()
     # Pillow's own level takes four times as long and saves 4% of the bytes.
@@ -53,7 +53,7 @@ def _encode(levels: np.ndarray, scale: int) -> bytes:
     return file.getvalue()
 
 
-def write_png(path: Path, grey: np.ndarray) -> None:
+def write_png(path: Path, gray: np.ndarray) -> None:
     """Write `to_png` to a file, through a temporary one, so that it is never half there.
 
     Raises
@@ -65,17 +65,17 @@ def write_png(path: Path, grey: np.ndarray) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".saving-") as folder:
             temporary = Path(folder) / path.name
-            temporary.write_bytes(to_png(grey))
+            temporary.write_bytes(to_png(gray))
             os.replace(temporary, path)
     except OSError as error:
         raise PictureError(f"{path} cannot be written: {error.strerror}.") from error
 
 
-def square(grey: np.ndarray, *, fill: float = 0.5) -> np.ndarray:
-    """A picture (H, W) in the middle of a square of side max(H, W), the rest at grey `fill`."""
-    height, width = grey.shape
+def square(gray: np.ndarray, *, fill: float = 0.5) -> np.ndarray:
+    """A picture (H, W) in the middle of a square of side max(H, W), the rest at gray `fill`."""
+    height, width = gray.shape
     side = max(height, width)
-    canvas = np.full((side, side), fill, dtype=grey.dtype)
+    canvas = np.full((side, side), fill, dtype=gray.dtype)
     top, left = (side - height) // 2, (side - width) // 2
-    canvas[top : top + height, left : left + width] = grey
+    canvas[top : top + height, left : left + width] = gray
     return canvas

@@ -11,42 +11,42 @@ SQUARES = 3.0
 """How many pixels long squares must be at least to be told, where that is no whole number."""
 
 
-def unmagnified(grey: np.ndarray) -> tuple[np.ndarray, float]:
+def unmagnified(gray: np.ndarray) -> tuple[np.ndarray, float]:
     """Undo an enlargement that has repeated each pixel.
 
     Parameters
     ----------
-    grey : ndarray of shape (H, W)
+    gray : ndarray of shape (H, W)
 
     Returns
     -------
     ndarray of shape (h, w)
-        One pixel for each square; `grey` itself where there are none.
+        One pixel for each square; `gray` itself where there are none.
     float
         How many pixels a square is long; of an enlargement by no whole number in the mean.
     """
     changes = []
     for axis in (0, 1):
-        differs = (np.diff(grey, axis=axis) != 0).any(axis=1 - axis)
+        differs = (np.diff(gray, axis=axis) != 0).any(axis=1 - axis)
         changes.append(np.flatnonzero(differs) + 1)
     if min(map(len, changes)) < 4:  # a rectangle or two are no enlargement
-        return grey, 1.0
+        return gray, 1.0
     side = math.gcd(*(int(np.gcd.reduce(np.diff(each))) for each in changes))
     if side > 1:
         rows, columns = (
             np.clip(np.arange(-(-each[0] % side), n, side) + side // 2, 0, n - 1)
-            for each, n in zip(changes, grey.shape, strict=True)
+            for each, n in zip(changes, gray.shape, strict=True)
         )
-        return grey[np.ix_(rows, columns)], float(side)
-    counts = [_pixels_before(each, n) for each, n in zip(changes, grey.shape, strict=True)]
-    scales = [n / count for n, count in zip(grey.shape, counts, strict=True)]
+        return gray[np.ix_(rows, columns)], float(side)
+    counts = [_pixels_before(each, n) for each, n in zip(changes, gray.shape, strict=True)]
+    scales = [n / count for n, count in zip(gray.shape, counts, strict=True)]
     if min(scales) < SQUARES or max(scales) > 1.1 * min(scales):
-        return grey, 1.0
+        return gray, 1.0
     rows, columns = (
         ((np.arange(count) + 0.5) * scale).astype(int)
         for count, scale in zip(counts, scales, strict=True)
     )
-    return grey[np.ix_(rows, columns)], float(np.mean(scales))
+    return gray[np.ix_(rows, columns)], float(np.mean(scales))
 
 
 def _pixels_before(changes: np.ndarray, length: int) -> int:
@@ -64,19 +64,19 @@ def _pixels_before(changes: np.ndarray, length: int) -> int:
     return length
 
 
-def shrunk(grey: np.ndarray, side: int) -> np.ndarray:
+def shrunk(gray: np.ndarray, side: int) -> np.ndarray:
     """Shrink (H, W) to at most `side` pixels on the longer side, proportions kept."""
-    longest = max(grey.shape)
+    longest = max(gray.shape)
     if longest <= side:
-        return grey
-    return resized(grey, tuple(max(1, round(n * side / longest)) for n in grey.shape))
+        return gray
+    return resized(gray, tuple(max(1, round(n * side / longest)) for n in gray.shape))
 
 
 def resized(
-    grey: np.ndarray,
+    gray: np.ndarray,
     shape: tuple[int, ...],
     kernel: Image.Resampling = Image.Resampling.BICUBIC,
 ) -> np.ndarray:
     """Scale smoothly to `shape`."""
-    picture = Image.fromarray(np.ascontiguousarray(grey, dtype=np.float32))
+    picture = Image.fromarray(np.ascontiguousarray(gray, dtype=np.float32))
     return np.clip(np.asarray(picture.resize(shape[::-1], kernel)), 0, 1)

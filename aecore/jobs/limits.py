@@ -27,7 +27,7 @@ class Limits:
     kl_weight: Range = (0.0, 1.0)
     distortion: Range = (0.0, 1.0)
     weights: int = 8_000_000
-    """Most weights and biases of a model: 96 MB with the optimiser's memory."""
+    """Most weights and biases of a model: 96 MB with the optimizer's memory."""
 
     def check(self, model: ModelConfig, train: TrainConfig) -> None:
         """Refuse what is out of bounds.

@@ -25,7 +25,7 @@ TELL_SECONDS = 0.5
 SAVING_SHARE = 0.05
 """Most of the time that may go into saving states."""
 PATIENCE_SECONDS = 600.0
-"""How long what was learnt waits in memory for room on the disk."""
+"""How long what was learned waits in memory for room on the disk."""
 
 
 class Recorder:

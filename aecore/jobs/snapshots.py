@@ -111,10 +111,10 @@ def align(points: np.ndarray, before: np.ndarray) -> tuple[np.ndarray, np.ndarra
         points @ rotation + shift is nearest to `before`.
     """
     points, before = np.asarray(points, np.float64), np.asarray(before, np.float64)
-    centre, centre_before = points.mean(axis=0), before.mean(axis=0)
-    left, _, right = np.linalg.svd((points - centre).T @ (before - centre_before))
+    center, center_before = points.mean(axis=0), before.mean(axis=0)
+    left, _, right = np.linalg.svd((points - center).T @ (before - center_before))
     rotation = left @ right
-    return rotation, centre_before - centre @ rotation
+    return rotation, center_before - center @ rotation
 
 
 def stride(epochs: int) -> int:

@@ -83,7 +83,7 @@ class Trainer:
         Raises
         ------
         AecoreError or OSError
-            If that cannot be done; what was learnt until then is kept as far as the disk allows.
+            If that cannot be done; what was learned until then is kept as far as the disk allows.
         """
         state, trouble = self.state, None
         while True:
@@ -182,7 +182,7 @@ class Trainer:
         )
 
     def _finish(self, state: TrainingState | None, trouble: TrainingError | None) -> None:
-        """Keep what was learnt, and say how it ended."""
+        """Keep what was learned, and say how it ended."""
         recorder = self.recorder
         recorder.insist(recorder.save_state)
         if state is not None:
@@ -194,7 +194,7 @@ class Trainer:
         if done:
             message = ""
         elif state is None:
-            message = "Stopped before the first epoch was done: nothing was learnt yet."
+            message = "Stopped before the first epoch was done: nothing was learned yet."
         else:
             message = f"Stopped after epoch {state.epoch} of {self.spec.train.epochs}."
         recorder.tell(state="done" if done else "stopped", phase="", message=message)

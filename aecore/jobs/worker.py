@@ -83,7 +83,7 @@ def _work(path: Path) -> int:
 
 
 class _CalledOff(BaseException):
-    """Someone asks for a stop while nothing has been learnt yet."""
+    """Someone asks for a stop while nothing has been learned yet."""
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from aecore.system.threads import one_thread
 from aecore.validation import as_codes, require_whole
 
 # scikit-learn and SciPy are imported where they are used: together they take over a second to
-# load, and most commands never ask for a neighbour.
+# load, and most commands never ask for a neighbor.
 
 FEW = 16  # points: up to here a search in plain NumPy beats scikit-learn's threads
 
@@ -47,8 +47,8 @@ def strongest_axes(covariance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _mean_and_covariance(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Sample mean (D,) and covariance (D, D); a single code has covariance 0."""
     mean = codes.mean(axis=0)
-    centred = codes - mean
-    return mean, centred.T @ centred / max(len(codes) - 1, 1)
+    centered = codes - mean
+    return mean, centered.T @ centered / max(len(codes) - 1, 1)
 
 
 @dataclass(frozen=True, eq=False)  # eq=False: `==` on arrays has no single truth value
@@ -56,7 +56,7 @@ class Axes:
     """Principal axes of a set of codes, a rotation of the latent space."""
 
     mean: np.ndarray
-    """Centre of the codes, (D,)."""
+    """Center of the codes, (D,)."""
     axes: np.ndarray
     """Directions, (D, D): orthonormal rows, the widest spread first."""
     deviations: np.ndarray
@@ -160,7 +160,7 @@ class MapDistance:
     codes : ndarray of shape (N, D), N > k
         Codes of the data; copied.
     k : int, at least 1
-        Which neighbour's distance counts.
+        Which neighbor's distance counts.
     own_distances : ndarray of shape (N,), optional
         As the property of that name, where it is known already.
 
@@ -181,7 +181,7 @@ class MapDistance:
         if own_distances is not None:
             self.own_distances = own_distances  # takes the place of the cached property
         if len(self.codes) <= k:
-            raise ShapeError(f"Distance to neighbour {k} needs over {k} codes, not {len(codes)}.")
+            raise ShapeError(f"Distance to neighbor {k} needs over {k} codes, not {len(codes)}.")
 
     @cached_property
     def _search(self):
@@ -195,7 +195,7 @@ class MapDistance:
         kth = self._search.kneighbors(return_distance=False)[:, -1:]
         return np.sort(_distances_to(self.codes, self.codes, kth)[:, 0])
 
-    def neighbours(self, z: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    def neighbors(self, z: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
         """The n codes nearest to each point.
 
         Parameters
@@ -236,10 +236,10 @@ class MapDistance:
         ShapeError
             If `z` has another D or a value is not finite.
         """
-        return self.neighbours(z, self.k)[1][:, -1]
+        return self.neighbors(z, self.k)[1][:, -1]
 
     def percentile(self, z: np.ndarray) -> np.ndarray:
-        """Share of the codes that lie closer to their neighbours than a point does, in per cent.
+        """Share of the codes that lie closer to their neighbors than a point does, in per cent.
 
         Parameters
         ----------
@@ -260,27 +260,27 @@ class MapDistance:
         return 100.0 * n_closer / len(self.codes)
 
 
-def nearest_label_vote(neighbour_labels: np.ndarray) -> np.ndarray:
-    """The most frequent label among each point's neighbours.
+def nearest_label_vote(neighbor_labels: np.ndarray) -> np.ndarray:
+    """The most frequent label among each point's neighbors.
 
     Parameters
     ----------
-    neighbour_labels : ndarray of shape (B, n)
-        Nearest neighbour first.
+    neighbor_labels : ndarray of shape (B, n)
+        Nearest neighbor first.
 
     Returns
     -------
     ndarray of shape (B,)
-        Of labels equally frequent, the one that the nearest of those neighbours carries.
+        Of labels equally frequent, the one that the nearest of those neighbors carries.
 
     Raises
     ------
     ShapeError
-        If `neighbour_labels` is no table or has no columns.
+        If `neighbor_labels` is no table or has no columns.
     """
-    labels = np.asarray(neighbour_labels)
+    labels = np.asarray(neighbor_labels)
     if labels.ndim != 2 or labels.shape[1] == 0:
-        raise ShapeError(f"Neighbours' labels must have the shape (B, n), not {labels.shape}.")
+        raise ShapeError(f"Neighbors' labels must have the shape (B, n), not {labels.shape}.")
     votes = (labels[:, :, None] == labels[:, None, :]).sum(axis=2)  # (B, n)
     winners = votes.argmax(axis=1)  # the first of equals, hence the nearest
     return labels[np.arange(len(labels)), winners]
@@ -294,7 +294,7 @@ class Gaussian:
     """A normal distribution over codes."""
 
     mean: np.ndarray
-    """Centre, (D,)."""
+    """Center, (D,)."""
     cov: np.ndarray
     """Covariance, (D, D); may be singular, as where a dimension has collapsed."""
 

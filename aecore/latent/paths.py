@@ -1,4 +1,4 @@
-"""Ways through the space of codes: straight, at an even pace, from neighbour to neighbour."""
+"""Ways through the space of codes: straight, at an even pace, from neighbor to neighbor."""
 
 from __future__ import annotations
 
@@ -51,15 +51,15 @@ def resample_path(points: np.ndarray, steps: int) -> np.ndarray:
     points = as_codes("points", points)
     require_whole("steps", steps, 2)
     lengths = np.linalg.norm(np.diff(points, axis=0), axis=1)
-    travelled = np.concatenate([[0.0], np.cumsum(lengths)])  # (M,)
-    stops = np.linspace(0.0, travelled[-1], steps)
-    return np.stack([np.interp(stops, travelled, column) for column in points.T], axis=1)
+    traveled = np.concatenate([[0.0], np.cumsum(lengths)])  # (M,)
+    stops = np.linspace(0.0, traveled[-1], steps)
+    return np.stack([np.interp(stops, traveled, column) for column in points.T], axis=1)
 
 
 def path_along_data(
     codes: np.ndarray, start_index: int, end_index: int, *, k: int = 10
 ) -> np.ndarray:
-    """The shortest way between two codes that steps only from neighbour to neighbour.
+    """The shortest way between two codes that steps only from neighbor to neighbor.
 
     Every code is joined to its k nearest, in both directions; an edge is as long as the distance.
     Where that leaves the two codes in separate islands, islands are joined by the shortest edges
@@ -70,7 +70,7 @@ def path_along_data(
     codes : ndarray of shape (N, D), N at least 2
     start_index, end_index : int in 0..N-1
     k : int, at least 1
-        Neighbours of each code; N - 1 where there are fewer codes.
+        Neighbors of each code; N - 1 where there are fewer codes.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def path_along_data(
             raise ConfigError(f"There is no code {index}: they are numbered to {len(codes) - 1}.")
     if start_index == end_index:
         return np.array([start_index])
-    edges = _neighbour_edges(codes, min(k, len(codes) - 1))
+    edges = _neighbor_edges(codes, min(k, len(codes) - 1))
     while True:
         graph = _graph(codes, edges)
         island = connected_components(graph, directed=False)[1]
@@ -108,7 +108,7 @@ def path_along_data(
     return np.array(path[::-1])
 
 
-def _neighbour_edges(codes: np.ndarray, k: int) -> np.ndarray:
+def _neighbor_edges(codes: np.ndarray, k: int) -> np.ndarray:
     """Pairs (N * k, 2) of each code and one of its k nearest."""
     from sklearn.neighbors import NearestNeighbors
 

@@ -28,7 +28,7 @@ class Pin:
     @classmethod
     def at(cls, code: np.ndarray, near: MapDistance) -> Self:
         """The test digit whose code an address writes like `code` (D,), else `code` itself."""
-        indices, _ = near.neighbours(code[None], 1)
+        indices, _ = near.neighbors(code[None], 1)
         found = cls.of_digit(near.codes, indices[0, 0])
         if format_code(found.code) == format_code(code):
             return found

@@ -20,7 +20,7 @@ def _perceptron(sizes: tuple[int, ...]) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
-def _initialise(linear: nn.Linear, generator: torch.Generator) -> None:
+def _initialize(linear: nn.Linear, generator: torch.Generator) -> None:
     """PyTorch's default for nn.Linear, drawn from `generator` instead of the global state."""
     bound = 1.0 / math.sqrt(linear.in_features)
     nn.init.uniform_(linear.weight, -bound, bound, generator=generator)
@@ -88,7 +88,7 @@ class Autoencoder(nn.Module):
         self.decoder = Decoder(config)
         for module in self.modules():
             if isinstance(module, nn.Linear):
-                _initialise(module, generator)
+                _initialize(module, generator)
         if config.weight_init == "zeros":
             for matrix in self.matrices():
                 nn.init.zeros_(matrix)

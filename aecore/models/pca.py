@@ -24,7 +24,7 @@ def _require_images(images: np.ndarray) -> np.ndarray:
     return images
 
 
-def _grey_scale(images: np.ndarray) -> float:
+def _gray_scale(images: np.ndarray) -> float:
     """What a pixel must be multiplied by to lie in 0..1."""
     return 1 / 255 if images.dtype == np.uint8 else 1.0
 
@@ -70,7 +70,7 @@ class PCA:
             raise ConfigError(f"latent_dim must lie in 1..{N_PIXELS}, not {latent_dim}.")
         mean, covariance = _mean_and_covariance(images)
         components = strongest_axes(covariance)[1][:latent_dim]
-        mean *= _grey_scale(images)  # the directions are the same on any scale
+        mean *= _gray_scale(images)  # the directions are the same on any scale
         return cls(mean=mean.astype(np.float32), components=components.astype(np.float32))
 
     def encode(self, images: np.ndarray) -> np.ndarray:
@@ -82,7 +82,7 @@ class PCA:
             If `images` has another shape or kind.
         """
         images = _require_images(images)
-        scale = np.float32(_grey_scale(images))
+        scale = np.float32(_gray_scale(images))
         codes = np.empty((len(images), self.latent_dim), dtype=np.float32)
         for start in range(0, len(images), CHUNK):
             pixels = images[start : start + CHUNK].astype(np.float32) * scale - self.mean
@@ -116,7 +116,7 @@ class PCA:
 
 
 def _mean_and_covariance(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean (784,) and covariance (784, 784), float64, in the images' own grey levels."""
+    """Mean (784,) and covariance (784, 784), float64, in the images' own gray levels."""
     if len(images) == 0:
         raise ShapeError("PCA needs at least one image, found none.")
     total = np.zeros(N_PIXELS)

@@ -1,4 +1,4 @@
-"""What a model makes of a digit that nobody has labelled, and whether it looks like one to it."""
+"""What a model makes of a digit that nobody has labeled, and whether it looks like one to it."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from aecore.recognition.shape_augmentation import SHAPES, shape_votes
 UNUSUAL = 99.5
 """Percentile among the test digits from which on something does not look like a digit."""
 FAINT = 0.2
-"""Grey of ink that is hardly there."""
+"""Gray of ink that is hardly there."""
 SPECKLED = 8
 """Ink in so many pieces is noise: hardly one of MNIST's test digits falls into so many."""
 SOLID = 5.5
 """Ink as wide as this, in pixels, is a filled shape: 0.1% of MNIST's test digits' is."""
 AGREEING = 0.3
-"""Where no more of the neighbours share a label, they belong to no digit..."""
+"""Where no more of the neighbors share a label, they belong to no digit..."""
 TELLING = 0.95
-"""...if the model tells so many test digits by their neighbours; 0.2% of them lie so there."""
+"""...if the model tells so many test digits by their neighbors; 0.2% of them lie so there."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,7 +48,7 @@ class Verdict:
     """By PCA with as many dimensions, (784,) in 0..1."""
     pca_mse: float
     pca_psnr: float
-    neighbours: np.ndarray
+    neighbors: np.ndarray
     """Numbers of the ten test digits with the nearest codes, nearest first, (10,) int."""
     labels: np.ndarray
     """Their labels, (10,)."""
@@ -67,7 +67,7 @@ class Verdict:
     brightest: float
     """The digit's brightest pixel, in 0..1."""
     tells: bool
-    """Whether the model's codes tell nearly all test digits by their neighbours."""
+    """Whether the model's codes tell nearly all test digits by their neighbors."""
     pieces: int
     """Into how many unconnected parts its ink falls."""
     shapes: int
@@ -75,7 +75,7 @@ class Verdict:
 
     @property
     def most_alike(self) -> int:
-        """How many of the neighbours share the most frequent label."""
+        """How many of the neighbors share the most frequent label."""
         return int(np.unique(self.labels, return_counts=True)[1].max())
 
     @property
@@ -150,11 +150,11 @@ def judge(
     outputs = inference.decode(model, codes)
     pca_outputs = checkpoint.pca.reconstruct(images)
     errors = metrics.mse(images, outputs)
-    votes, neighbours = label_vote(distance, checkpoint.labels, codes)
+    votes, neighbors = label_vote(distance, checkpoint.labels, codes)
     shapes = np.where(np.zeros(len(images), bool) if coarse is None else coarse, SHAPES, 1)
     few = np.flatnonzero(shapes > 1)
     votes[few] = shape_votes(model, distance, checkpoint.labels, images[few])
-    labels = checkpoint.labels[neighbours]
+    labels = checkpoint.labels[neighbors]
     n_better = np.searchsorted(np.sort(checkpoint.errors), errors.astype(checkpoint.errors.dtype))
     columns = zip(
         codes,
@@ -164,7 +164,7 @@ def judge(
         pca_outputs.clip(0.0, 1.0),
         metrics.mse(images, pca_outputs),
         metrics.psnr(images, pca_outputs),
-        neighbours,
+        neighbors,
         labels,
         votes,
         (labels == votes[:, None]).mean(axis=1),

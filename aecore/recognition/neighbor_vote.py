@@ -23,7 +23,7 @@ import numpy as np
 from aecore.errors import ShapeError
 from aecore.latent.axes import MapDistance, nearest_label_vote
 
-NEIGHBOURS = 10
+NEIGHBORS = 10
 AGREED = 9
 """So many of them settle it."""
 TRIED = 3
@@ -53,7 +53,7 @@ def label_vote(
     Returns
     -------
     votes : ndarray of shape (B,)
-    neighbours : ndarray of shape (B, 10), int
+    neighbors : ndarray of shape (B, 10), int
         Rows of the codes, nearest first.
 
     Raises
@@ -65,8 +65,8 @@ def label_vote(
     """
     if labels.shape != (len(distance.codes),):
         raise ShapeError(f"There are {len(distance.codes)} codes, but labels {labels.shape}.")
-    neighbours, _ = distance.neighbours(z, NEIGHBOURS)
-    near = labels[neighbours]
+    neighbors, _ = distance.neighbors(z, NEIGHBORS)
+    near = labels[neighbors]
     votes = nearest_label_vote(near)
     divided = np.flatnonzero((near == votes[:, None]).sum(axis=1) < AGREED)
     rows = {label: np.flatnonzero(labels == label) for label in np.unique(near[divided])}
@@ -79,7 +79,7 @@ def label_vote(
             tried = _most_frequent(near[place])
             gaps = [gap(point, distance.codes[nearest(rows[one], square)]) for one in tried]
             votes[place] = tried[int(np.argmin(gaps))]
-    return votes, neighbours
+    return votes, neighbors
 
 
 def _most_frequent(labels: np.ndarray) -> np.ndarray:

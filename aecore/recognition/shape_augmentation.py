@@ -30,7 +30,7 @@ from aecore.digits.normalization import SIDE
 from aecore.latent.axes import MapDistance
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
-from aecore.recognition.neighbor_vote import NEIGHBOURS, gap, nearest
+from aecore.recognition.neighbor_vote import NEIGHBORS, gap, nearest
 
 SLANTS = (0.0, -0.2, 0.2)
 """Columns for each row: 11 degrees to either side."""
@@ -41,15 +41,15 @@ SHAPES = len(SLANTS) * len(WIDTHS)
 def shapes_of(digit: np.ndarray) -> np.ndarray:
     """A digit (784,) in 0..1 that is not blank in every shape, its own first: (9, 784) float32.
 
-    The centre of ink lies exactly where `aecore.digits.normalization` puts it to the nearest pixel.
+    The center of ink lies exactly where `aecore.digits.normalization` puts it to the nearest pixel.
     """
     image = digit.reshape(SIDE, SIDE)
-    centre, middle = np.array(ndimage.center_of_mass(image)), np.full(2, SIDE / 2)
+    center, middle = np.array(ndimage.center_of_mass(image)), np.full(2, SIDE / 2)
     pictures = []
     for slant in SLANTS:
         for width in WIDTHS:
             back = np.array([[1, 0], [slant, 1]]) @ np.diag([1, 1 / width])
-            offset = centre - back @ middle
+            offset = center - back @ middle
             pictures.append(ndimage.affine_transform(image, back, offset=offset, order=1))
     return np.stack(pictures).reshape(SHAPES, -1).astype(np.float32)
 
@@ -84,7 +84,7 @@ def _vote(
     pictures = shapes_of(digit)
     codes = inference.encode(model, pictures).astype(np.float64)  # (9, D)
     squares = sizes - 2 * codes @ known.T  # (9, N), but for what the code itself adds
-    near = np.argpartition(squares, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
+    near = np.argpartition(squares, NEIGHBORS - 1, axis=1)[:, :NEIGHBORS]
     tried = np.unique(labels[near])
     families = [
         [nearest(rows, square) for square in squares]

@@ -33,7 +33,7 @@ _LARGE = 2**16
 class Backpropagation:
     """Sets the gradients of a model's loss, for one batch after the other.
 
-    The loss is the mean squared error per pixel; the penalty on the weights is the optimiser's
+    The loss is the mean squared error per pixel; the penalty on the weights is the optimizer's
     affair. A variational model decodes one code drawn from each digit's distribution and pays for
     how far that lies from the standard normal one. With kl_weight = 2 s**2 / 784 its loss is, up to
     constants, the negative evidence lower bound of Kingma and Welling (2014) whose pixels have
@@ -43,7 +43,7 @@ class Backpropagation:
     ----------
     model : Autoencoder
         Its parameters get their `grad` here and must stay where they are from now on: make
-        optimisers afterwards.
+        optimizers afterwards.
     kl_weight : float
         What a nat of divergence costs a variational model.
     batch_sizes : iterable of int

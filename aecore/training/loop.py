@@ -75,7 +75,7 @@ def train(
     config : TrainConfig
     should_stop : callable
         Asked before every step. When it says yes the generator ends, without a record
-        for the epoch under way; the model keeps what it has learnt.
+        for the epoch under way; the model keeps what it has learned.
     state : TrainingState, optional
         Where to go on; the epochs before are neither trained nor yielded again.
     keep : callable
@@ -204,7 +204,7 @@ def mean_squared_error(model: Autoencoder, inputs: Tensor, targets: Tensor) -> T
 
 
 def _divergence(epoch: int, learning_rate: float) -> TrainingError:
-    kept = f"the weights of epoch {epoch - 1} are kept" if epoch > 1 else "nothing was learnt"
+    kept = f"the weights of epoch {epoch - 1} are kept" if epoch > 1 else "nothing was learned"
     return TrainingError(
         f"The loss stopped being finite in epoch {epoch}; {kept}. "
         f"Try a smaller learning rate than {learning_rate:g}."

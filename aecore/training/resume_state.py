@@ -32,7 +32,7 @@ class TrainingState:
 
     model: ModelConfig
     tensors: Mapping[str, Tensor]
-    """`model.NAME`: the weights; `optimizer.I.NAME`: what optimiser I remembers; `generator`: where
+    """`model.NAME`: the weights; `optimizer.I.NAME`: what optimizer I remembers; `generator`: where
     the random numbers are."""
     device: str
     """cpu, cuda or mps: each draws other random numbers."""

@@ -19,8 +19,8 @@ def scene_arrays(scene: Scene) -> dict[str, np.ndarray]:
     Returns
     -------
     dict
-        `labels` (N,) uint8; `inputs` and `targets` (P, 784) uint8, grey levels of 0..255;
-        `palette` (255, 3) uint8, the colours of signed values.
+        `labels` (N,) uint8; `inputs` and `targets` (P, 784) uint8, gray levels of 0..255;
+        `palette` (255, 3) uint8, the colors of signed values.
     """
     return {
         "labels": scene.labels,
@@ -46,11 +46,11 @@ def frame_arrays(
     Returns
     -------
     facts : dict
-        `epoch`; `low` and `high`, the corners of the dots' box; `limit`, where the filters' colours
+        `epoch`; `low` and `high`, the corners of the dots' box; `limit`, where the filters' colors
         are deepest; `mse`, of each of the P digits.
     arrays : dict
         `points` (N, 2) uint16, from 0 at the box's low to 65535 at its high corner; `outputs`
-        (P, 784) uint8, grey levels; `filters` (K, 784) uint8, rows of the scene's palette.
+        (P, 784) uint8, gray levels; `filters` (K, 784) uint8, rows of the scene's palette.
     """
     points = frame.points.astype(np.float64)
     if by_label:

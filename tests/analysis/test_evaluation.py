@@ -70,7 +70,7 @@ def accuracy_by_hand(codes, labels, queries, query_labels):
     return right / len(queries)
 
 
-def test_accuracy_is_that_of_five_neighbours_among_the_clean_training_digits(case, digits):
+def test_accuracy_is_that_of_five_neighbors_among_the_clean_training_digits(case, digits):
     figures, model, pca, *_ = case
 
     for name, encoder in [
@@ -81,7 +81,7 @@ def test_accuracy_is_that_of_five_neighbours_among_the_clean_training_digits(cas
         expected = accuracy_by_hand(
             codes.astype(float), digits.train_labels, queries.astype(float), digits.test_labels
         )
-        assert figures[name] == pytest.approx(expected, abs=0.002)  # rounding may swap neighbours
+        assert figures[name] == pytest.approx(expected, abs=0.002)  # rounding may swap neighbors
 
 
 def test_denoisers_have_figures_of_clipped_pictures_and_others_have_none(case):

@@ -12,7 +12,7 @@ from aecore.errors import ConfigError, ShapeError
 
 
 def digit_like(n, seed):
-    """Images (n, 784): mostly black, some strokes of grey."""
+    """Images (n, 784): mostly black, some strokes of gray."""
     rng = np.random.default_rng(seed)
     return rng.random((n, 784)) * (rng.random((n, 784)) < 0.2)
 
@@ -196,7 +196,7 @@ def test_trustworthiness_follows_its_formula(k):
 
 
 @pytest.mark.parametrize("n_neighbors", [0, 10, 25])
-def test_too_many_neighbours_for_the_sample_are_refused(n_neighbors):
+def test_too_many_neighbors_for_the_sample_are_refused(n_neighbors):
     images = digit_like(20, seed=8)
 
     with pytest.raises(ConfigError, match="n_neighbors"):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aecore.analysis.sampling import first_of_each, led_by, select
-from aecore.imaging.levels import colour_limit
+from aecore.imaging.levels import color_limit
 
 ORDERS = ["random", "worst", "median", "best"]
 
@@ -66,15 +66,15 @@ def test_a_random_choice_is_that_of_its_seed_and_in_the_order_of_the_test_set():
     assert (np.diff(first) > 0).all()
 
 
-def test_a_few_huge_weights_do_not_set_the_colour_scale():
+def test_a_few_huge_weights_do_not_set_the_color_scale():
     filters = np.linspace(-1, 1, 784)[None].repeat(4, axis=0)
     filters[0, 0] = 1000
 
-    assert 0.9 < colour_limit(filters) <= 1
+    assert 0.9 < color_limit(filters) <= 1
 
 
 def test_filters_of_zeros_still_have_a_scale():
-    assert colour_limit(np.zeros((3, 784))) == 1.0
+    assert color_limit(np.zeros((3, 784))) == 1.0
 
 
 def test_the_first_digit_of_every_label_that_there_is():

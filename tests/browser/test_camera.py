@@ -25,9 +25,9 @@ SHAPE = (480, 640)
 def sheet() -> np.ndarray:
     """A 7 on a sheet of paper, (480, 640) uint8."""
     seven = np.asarray(draw(360))
-    grey = np.full(SHAPE, seven[0, 0])
-    grey[60:420, 140:500] = seven
-    return grey
+    gray = np.full(SHAPE, seven[0, 0])
+    gray[60:420, 140:500] = seven
+    return gray
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +48,11 @@ def camera(chromium, sheet, tmp_path_factory):
     found.close()
 
 
-def film(grey: np.ndarray) -> bytes:
-    """Ten frames of one picture as YUV4MPEG2: grey levels, then two small planes of no colour."""
-    height, width = grey.shape
+def film(gray: np.ndarray) -> bytes:
+    """Ten frames of one picture as YUV4MPEG2: gray levels, then two small planes of no color."""
+    height, width = gray.shape
     head = f"YUV4MPEG2 W{width} H{height} F10:1 Ip A1:1 C420jpeg\n".encode()
-    return head + 10 * (b"FRAME\n" + grey.tobytes() + bytes([128]) * (grey.size // 2))
+    return head + 10 * (b"FRAME\n" + gray.tobytes() + bytes([128]) * (gray.size // 2))
 
 
 def test_a_photo_taken_now_is_read_and_forgotten_when_it_is_cleared(camera, app, sheet):

@@ -23,9 +23,9 @@ RESULT = ".st-key-digit_result"
 
 # Lays each drawing's strokes on paper; gives the ink as bytes and the digit it becomes.
 FRAME = """async ({script, drawings}) => {
-  const text = script + "\\nexport { PAPER, stampSegment, noArea, normalise, isInTwo };";
+  const text = script + "\\nexport { PAPER, stampSegment, noArea, normalize, isInTwo };";
   const address = URL.createObjectURL(new Blob([text], {type: "text/javascript"}));
-  const {PAPER, stampSegment, noArea, normalise, isInTwo} = await import(address);
+  const {PAPER, stampSegment, noArea, normalize, isInTwo} = await import(address);
   return drawings.map((strokes) => {
     const ink = new Float32Array(PAPER * PAPER);
     for (const points of strokes) {
@@ -35,7 +35,7 @@ FRAME = """async ({script, drawings}) => {
     for (let i = 0; i < bytes.length; i += 4096) {
       texts.push(String.fromCharCode(...bytes.subarray(i, i + 4096)));
     }
-    const digit = Array.from(normalise(ink, PAPER, PAPER));
+    const digit = Array.from(normalize(ink, PAPER, PAPER));
     return {ink: btoa(texts.join("")), digit, two: isInTwo(ink)};
   });
 }"""

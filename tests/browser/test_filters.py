@@ -60,9 +60,9 @@ def test_a_click_and_the_keyboard_choose_a_unit_and_every_figure_can_be_saved(ap
     assert cell.get_attribute("aria-label").startswith("unit 42: norm ")
     pixels = cell.locator("img").evaluate(READ)
     drawn = np.array(pixels).reshape(784, 4)[:, :3]
-    levels = [np.flatnonzero((signed_palette() == colour).all(axis=1)) for colour in drawn]
+    levels = [np.flatnonzero((signed_palette() == color).all(axis=1)) for color in drawn]
     weights = plane.weights["encoder.layers.0.weight"][41]
-    assert all(len(level) for level in levels), "a colour that is not of the scale"
+    assert all(len(level) for level in levels), "a color that is not of the scale"
     shares = np.array([level.mean() - 127 for level in levels])
     assert np.corrcoef(shares, weights)[0, 1] > 0.95  # clipped at the ends of the scale
 
@@ -75,9 +75,9 @@ def test_a_click_and_the_keyboard_choose_a_unit_and_every_figure_can_be_saved(ap
 
     digits = Image.open(io.BytesIO(download(page, "Download as PNG: these digits")))
     assert digits.width >= 9 * 2 * 28
-    colours = np.array(digits.convert("RGB")).reshape(-1, 3)
-    assert (colours == [247, 247, 247]).all(axis=1).any()  # no difference: the scale's middle
-    assert len(np.unique(colours[:, 0])) > 50
+    colors = np.array(digits.convert("RGB")).reshape(-1, 3)
+    assert (colors == [247, 247, 247]).all(axis=1).any()  # no difference: the scale's middle
+    assert len(np.unique(colors[:, 0])) > 50
 
     page.reload()
     wait_for_unit(page, 42)

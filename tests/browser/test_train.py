@@ -104,7 +104,7 @@ def test_from_pressing_train_to_a_model_of_ones_own(settings, page, visitor):
         later_than(other, before)
         assert other.evaluate(f"{METER}.key") == run
 
-        # Stop, in the other tab: both say so, and what was learnt can be kept.
+        # Stop, in the other tab: both say so, and what was learned can be kept.
         other.locator(".st-key-train_stop button").click()
         wait_for(page, f"{METER}.state === 'stopped'")
         other.close()

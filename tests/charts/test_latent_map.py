@@ -1,4 +1,4 @@
-"""Figures: named axes, a colour for each digit that the colour-blind can tell, their points."""
+"""Figures: named axes, a color for each digit that the color-blind can tell, their points."""
 
 import numpy as np
 import pytest
@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from aecore.charts.latent_map import DIGIT_COLOURS, label_spots, latent_map
+from aecore.charts.latent_map import DIGIT_COLORS, label_spots, latent_map
 from aecore.checkpoints import file as checkpoint_file
 
-# Full colour-blindness as matrices over linear RGB: Machado, Oliveira and Fernandes, "A
+# Full color-blindness as matrices over linear RGB: Machado, Oliveira and Fernandes, "A
 # Physiologically-based Model for Simulation of Color Vision Deficiency" (2009), table of
 # severity 1.0.
 VISION = {
@@ -32,9 +32,9 @@ VISION = {
 }
 
 
-def as_seen(colours, vision):
-    """Colours "#rrggbb" in CIE Lab, (N, 3), as seen with one kind of vision."""
-    srgb = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in colours])
+def as_seen(colors, vision):
+    """Colors "#rrggbb" in CIE Lab, (N, 3), as seen with one kind of vision."""
+    srgb = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in colors])
     linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     seen = np.clip(linear @ np.transpose(VISION[vision]), 0, 1)
     back = np.where(seen <= 0.0031308, 12.92 * seen, 1.055 * seen ** (1 / 2.4) - 0.055)
@@ -42,8 +42,8 @@ def as_seen(colours, vision):
 
 
 @pytest.mark.parametrize("vision", VISION)
-def test_any_two_digits_have_colours_told_apart(vision):
-    lab = as_seen(DIGIT_COLOURS, vision)
+def test_any_two_digits_have_colors_told_apart(vision):
+    lab = as_seen(DIGIT_COLORS, vision)
 
     first, second = np.triu_indices(10, k=1)
     distances = deltaE_ciede2000(lab[first], lab[second])
@@ -54,30 +54,30 @@ def test_any_two_digits_have_colours_told_apart(vision):
 
 @pytest.mark.parametrize("background", ["#ffffff", "#0e1117"], ids=["light", "dark"])
 def test_every_digit_stands_out_on_the_page(background):
-    colours = as_seen(DIGIT_COLOURS, "normal")
+    colors = as_seen(DIGIT_COLORS, "normal")
 
     page = as_seen([background], "normal").repeat(10, axis=0)
 
-    assert deltaE_ciede2000(colours, page).min() > 20
+    assert deltaE_ciede2000(colors, page).min() > 20
 
 
 @pytest.fixture
 def cloud():
-    """Points (300, 3) and labels (300,): each digit about a centre of its own."""
+    """Points (300, 3) and labels (300,): each digit about a center of its own."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 10, 300)
-    centres = 10 * rng.normal(size=(10, 3))
-    return centres[labels] + rng.normal(size=(300, 3)), labels
+    centers = 10 * rng.normal(size=(10, 3))
+    return centers[labels] + rng.normal(size=(300, 3)), labels
 
 
 @pytest.mark.parametrize("dim", [2, 3])
-def test_every_digit_has_one_legend_entry_and_its_own_colour(cloud, dim):
+def test_every_digit_has_one_legend_entry_and_its_own_color(cloud, dim):
     points, labels = cloud
 
     figure = latent_map(points[:, :dim], labels, [f"z{i + 1}" for i in range(dim)])
 
     assert [trace.name for trace in figure.data] == [str(digit) for digit in range(10)]
-    assert [trace.marker.color for trace in figure.data] == list(DIGIT_COLOURS)
+    assert [trace.marker.color for trace in figure.data] == list(DIGIT_COLORS)
     assert all(trace.showlegend is not False for trace in figure.data)
     assert figure.layout.legend.title.text == "digit "
 

@@ -22,7 +22,7 @@ def test_bars_show_every_label_and_all_of_each_series():
     for each, (values, is_yardstick) in zip(plot.series, series.values(), strict=True):
         np.testing.assert_array_equal(each.values, values)
         assert each.is_yardstick == is_yardstick
-    assert len({each.colour for each in plot.series}) == 2
+    assert len({each.color for each in plot.series}) == 2
     assert plot.kind == "groups"
     assert axes(plot) == ("label", "mean squared error per pixel")
 

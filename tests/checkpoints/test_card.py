@@ -79,7 +79,7 @@ def test_a_card_with_a_field_of_another_kind_is_refused(path, content, field, va
     "change",
     [
         lambda card: card.pop("history"),
-        lambda card: card.update(colour="blue"),
+        lambda card: card.update(color="blue"),
         lambda card: card["model"].pop("latent_dim"),
         lambda card: card["model"].update(latent_dim=10**6),
         lambda card: card["model"].update(hidden_dims="128"),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from safetensors.numpy import save as serialise
+from safetensors.numpy import save as serialize
 
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.file import load, read_card, save
@@ -54,7 +54,7 @@ def test_a_file_with_something_behind_it_is_refused(path, content):
         (with_header({}, b""), "no autoencoder"),
         (with_header({"__metadata__": []}, b""), "no autoencoder"),
         (with_header({"__metadata__": {"format": "pt"}}, b""), "no autoencoder"),
-        (serialise({"weight": np.zeros(3)}), "no autoencoder"),
+        (serialize({"weight": np.zeros(3)}), "no autoencoder"),
     ],
 )
 def test_a_file_of_another_kind_is_refused(path, content, message):

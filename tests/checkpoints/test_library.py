@@ -33,17 +33,17 @@ def models(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def learnt(tiny_checkpoint) -> Path:
+def learned(tiny_checkpoint) -> Path:
     """The file of a run."""
     return tiny_checkpoint.path
 
 
 @pytest.fixture
-def shelved(models, learnt) -> Path:
+def shelved(models, learned) -> Path:
     """A models folder with the shipped `plane` and one's own `mine`."""
     models.mkdir()
-    shutil.copy(learnt, models / "plane.safetensors")
-    library.keep(learnt, "mine")
+    shutil.copy(learned, models / "plane.safetensors")
+    library.keep(learned, "mine")
     return models
 
 
@@ -56,12 +56,12 @@ def content(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_what_is_kept_is_there_byte_for_byte_and_nothing_else(models, learnt):
-    path = library.keep(learnt, "mine")
+def test_what_is_kept_is_there_byte_for_byte_and_nothing_else(models, learned):
+    path = library.keep(learned, "mine")
 
     assert path == models / "mine.safetensors"
-    assert content(models) == {"mine.safetensors": learnt.read_bytes()}
-    assert checkpoint_file.load("mine").digest == checkpoint_file.load(learnt).digest
+    assert content(models) == {"mine.safetensors": learned.read_bytes()}
+    assert checkpoint_file.load("mine").digest == checkpoint_file.load(learned).digest
     assert [each.name for each in models.iterdir()] == ["mine.safetensors"]
 
 
@@ -69,25 +69,25 @@ def test_what_is_kept_is_there_byte_for_byte_and_nothing_else(models, learnt):
     "name",
     ["", ".hidden", "../up", "a/b", "a\\b", "über", "a b", "x" * 65, "mine.safetensors", "-x\n"],
 )
-def test_a_name_that_is_no_plain_word_is_refused(models, learnt, name):
+def test_a_name_that_is_no_plain_word_is_refused(models, learned, name):
     with pytest.raises(CheckpointError, match="cannot name a model"):
-        library.keep(learnt, name)
+        library.keep(learned, name)
 
     assert not models.exists()
 
 
 @pytest.mark.parametrize("name", ["plane", "Plane", "DEEP-30"])
-def test_the_shipped_names_cannot_be_had_even_where_the_file_is_not_there(models, learnt, name):
+def test_the_shipped_names_cannot_be_had_even_where_the_file_is_not_there(models, learned, name):
     with pytest.raises(CheckpointError, match="shipped model"):
-        library.keep(learnt, name)
+        library.keep(learned, name)
 
 
 @pytest.mark.parametrize("name", ["mine", "MINE"])
-def test_a_name_that_is_taken_is_refused_whatever_its_capitals(shelved, learnt, name):
+def test_a_name_that_is_taken_is_refused_whatever_its_capitals(shelved, learned, name):
     before = content(shelved)
 
     with pytest.raises(CheckpointError, match="called 'mine' already"):
-        library.keep(learnt, name)
+        library.keep(learned, name)
 
     assert content(shelved) == before
 
@@ -110,11 +110,11 @@ def test_only_models_of_the_folder_can_be_deleted(shelved, name):
         library.delete(name)
 
 
-def test_a_renamed_model_is_the_same_file_under_the_new_name(shelved, learnt):
+def test_a_renamed_model_is_the_same_file_under_the_new_name(shelved, learned):
     library.rename("mine", "yours")
 
     assert library.own_names() == ["yours"]
-    assert checkpoint_file.find("yours").read_bytes() == learnt.read_bytes()
+    assert checkpoint_file.find("yours").read_bytes() == learned.read_bytes()
 
 
 def test_a_rename_may_change_the_capitals_alone(shelved):
@@ -123,8 +123,8 @@ def test_a_rename_may_change_the_capitals_alone(shelved):
     assert library.own_names() == ["Mine"]
 
 
-def test_a_rename_takes_no_other_models_place(shelved, learnt):
-    library.keep(learnt, "yours")
+def test_a_rename_takes_no_other_models_place(shelved, learned):
+    library.keep(learned, "yours")
     before = content(shelved)
 
     with pytest.raises(CheckpointError, match="already"):
@@ -133,25 +133,25 @@ def test_a_rename_takes_no_other_models_place(shelved, learnt):
     assert content(shelved) == before
 
 
-def test_a_deleted_model_is_out_of_sight_and_comes_back(shelved, learnt):
+def test_a_deleted_model_is_out_of_sight_and_comes_back(shelved, learned):
     deleted = library.delete("mine")
 
     assert library.own_names() == []
 
     library.restore(deleted)
 
-    assert checkpoint_file.find("mine").read_bytes() == learnt.read_bytes()
+    assert checkpoint_file.find("mine").read_bytes() == learned.read_bytes()
     assert {path.name for path in shelved.iterdir()} == {"plane.safetensors", "mine.safetensors"}
 
 
-def test_a_deleted_model_does_not_come_back_over_another(shelved, learnt):
+def test_a_deleted_model_does_not_come_back_over_another(shelved, learned):
     deleted = library.delete("mine")
-    library.keep(learnt, "MINE")
+    library.keep(learned, "MINE")
 
     with pytest.raises(CheckpointError, match="already"):
         library.restore(deleted)
 
-    assert deleted.path.read_bytes() == learnt.read_bytes()  # and is not lost
+    assert deleted.path.read_bytes() == learned.read_bytes()  # and is not lost
 
 
 def test_what_is_discarded_is_gone_and_cannot_be_restored(shelved):
@@ -178,10 +178,10 @@ def test_leftovers_of_dead_sessions_are_removed_and_those_of_live_ones_stay(shel
     assert {path.name for path in shelved.iterdir()} == {"plane.safetensors", alive.name}
 
 
-def test_an_upload_is_taken_in_whole(models, learnt):
-    library.import_upload(learnt.read_bytes(), "sent")
+def test_an_upload_is_taken_in_whole(models, learned):
+    library.import_upload(learned.read_bytes(), "sent")
 
-    assert content(models) == {"sent.safetensors": learnt.read_bytes()}
+    assert content(models) == {"sent.safetensors": learned.read_bytes()}
 
 
 @pytest.mark.parametrize(
@@ -194,8 +194,8 @@ def test_an_upload_is_taken_in_whole(models, learnt):
     ],
     ids=["cut", "zip", "empty", "another D"],
 )
-def test_a_damaged_upload_is_refused_and_leaves_no_trace(models, learnt, damage, message):
-    whole = learnt.read_bytes()
+def test_a_damaged_upload_is_refused_and_leaves_no_trace(models, learned, damage, message):
+    whole = learned.read_bytes()
     content_sent = damage(whole)
     assert content_sent != whole
 
@@ -215,17 +215,17 @@ def test_an_upload_that_is_too_large_is_refused_before_it_is_written(models, mon
     assert not models.exists()
 
 
-def test_a_full_shelf_takes_no_more(shelved, learnt, monkeypatch):
+def test_a_full_shelf_takes_no_more(shelved, learned, monkeypatch):
     monkeypatch.setattr(library, "MOST", 1)
 
     with pytest.raises(CheckpointError, match="Delete some first"):
-        library.keep(learnt, "another")
+        library.keep(learned, "another")
 
     assert library.own_names() == ["mine"]
 
 
 def test_a_run_without_a_checkpoint_is_explained(models, tmp_path):
-    with pytest.raises(CheckpointError, match="What was learnt cannot be read"):
+    with pytest.raises(CheckpointError, match="What was learned cannot be read"):
         library.keep(tmp_path / "nothing.safetensors", "mine")
 
 
@@ -240,11 +240,11 @@ def full_disk():
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_full_disk_is_said_and_loses_nothing(shelved, learnt):
+def test_a_full_disk_is_said_and_loses_nothing(shelved, learned):
     before = content(shelved)
 
     with full_disk(), pytest.raises(CheckpointError, match=r"disk is full.*Nothing was changed"):
-        library.keep(learnt, "another")
+        library.keep(learned, "another")
 
     assert content(shelved) == before
 
@@ -252,14 +252,14 @@ def test_a_full_disk_is_said_and_loses_nothing(shelved, learnt):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda learnt: library.keep(learnt, "another"),
-        lambda learnt: library.import_upload(learnt.read_bytes(), "another"),
-        lambda learnt: library.rename("mine", "another"),
-        lambda learnt: library.delete("mine"),
+        lambda learned: library.keep(learned, "another"),
+        lambda learned: library.import_upload(learned.read_bytes(), "another"),
+        lambda learned: library.rename("mine", "another"),
+        lambda learned: library.delete("mine"),
     ],
     ids=["keep", "import", "rename", "delete"],
 )
-def test_a_read_only_folder_is_said_and_loses_nothing(shelved, learnt, change, monkeypatch):
+def test_a_read_only_folder_is_said_and_loses_nothing(shelved, learned, change, monkeypatch):
     def refuse(*_, **__):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
@@ -268,31 +268,31 @@ def test_a_read_only_folder_is_said_and_loses_nothing(shelved, learnt, change, m
     before = content(shelved)
 
     with pytest.raises(CheckpointError, match=r"cannot be written \(Read-only"):
-        change(learnt)
+        change(learned)
 
     assert content(shelved) == before
 
 
-def test_a_disk_without_hard_links_serves_too(models, learnt, monkeypatch):
+def test_a_disk_without_hard_links_serves_too(models, learned, monkeypatch):
     def refuse(*_, **__):
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
     monkeypatch.setattr(os, "link", refuse)
 
-    library.keep(learnt, "mine")
+    library.keep(learned, "mine")
     library.rename("mine", "yours")
 
-    assert content(models) == {"yours.safetensors": learnt.read_bytes()}
+    assert content(models) == {"yours.safetensors": learned.read_bytes()}
 
 
-def test_of_many_who_want_a_name_at_once_one_gets_it(models, learnt):
+def test_of_many_who_want_a_name_at_once_one_gets_it(models, learned):
     outcomes: list[str] = []
     start = threading.Barrier(8)
 
     def try_it() -> None:
         start.wait()
         try:
-            library.keep(learnt, "mine")
+            library.keep(learned, "mine")
             outcomes.append("kept")
         except CheckpointError:
             outcomes.append("refused")
@@ -304,10 +304,10 @@ def test_of_many_who_want_a_name_at_once_one_gets_it(models, learnt):
         thread.join()
 
     assert sorted(outcomes) == ["kept"] + 7 * ["refused"]
-    assert content(models) == {"mine.safetensors": learnt.read_bytes()}
+    assert content(models) == {"mine.safetensors": learned.read_bytes()}
 
 
-def test_the_suggested_name_says_what_was_changed_and_is_free(models, learnt):
+def test_the_suggested_name_says_what_was_changed_and_is_free(models, learned):
     plane = PRESETS["plane"]
     model = replace(plane.model, latent_dim=3, hidden_dims=(256, 64))
     noisy = replace(plane.train, noise=NoiseConfig(kind="salt_and_pepper", level=0.25), seed=4)
@@ -315,7 +315,7 @@ def test_the_suggested_name_says_what_was_changed_and_is_free(models, learnt):
     assert library.suggest(plane, plane.model, plane.train) == "my-plane"
     name = library.suggest(plane, model, noisy)
     assert name == "plane-d3-h256-64-saltandpepper0.25-s4"
-    library.keep(learnt, name)
+    library.keep(learned, name)
     assert library.suggest(plane, model, noisy) == f"{name}-2"
 
 

@@ -82,7 +82,7 @@ def test_a_model_is_as_good_as_its_recipe_promises(name):
     assert load(name).card.metrics["test_mse"] <= WORST_MSE[name]
 
 
-def test_the_gaussian_denoisers_clipped_pictures_and_the_deep_maps_neighbours_are_good():
+def test_the_gaussian_denoisers_clipped_pictures_and_the_deep_maps_neighbors_are_good():
     assert load("denoise-gaussian").card.metrics["denoised_mse"] <= 0.0075
     assert load("deep-plane").card.metrics["knn5_accuracy"] >= 0.88
 
@@ -118,7 +118,7 @@ def test_pca_of_the_same_size_has_its_known_error(name):
 
 @pytest.fixture
 def every_tenth_query(monkeypatch):
-    """Looking for the neighbours of every code would take most of a minute."""
+    """Looking for the neighbors of every code would take most of a minute."""
     real = metrics.knn_accuracy
     monkeypatch.setattr(
         metrics,

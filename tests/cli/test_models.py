@@ -244,7 +244,7 @@ def test_steps_are_written_and_told(run_json, models, picture, tmp_path):
         "reconstruct", picture, "--model", "tiny", "--out", tmp_path / "out", "--steps"
     )
 
-    assert [step["name"] for step in row["steps"]][::6] == ["Grey", "Centred"]
+    assert [step["name"] for step in row["steps"]][::6] == ["Gray", "Centered"]
     assert all(step["reason"] for step in row["steps"])
     np.testing.assert_array_equal(pixels(row["steps"][-1]["path"]), pixels(row["out"])[:, :28])
 

@@ -33,7 +33,7 @@ WRONG_USE = [
     ["train", "plane", "--optimizer", "sgd"],
     ["train", "plane", "--batch-size", "-1"],
     ["train", "plane", "--seed", "-1"],
-    ["train", "plane", "--colour", "blue"],
+    ["train", "plane", "--color", "blue"],
     ["evaluate"],
     ["reconstruct", "--model", "tiny", "--out", "out"],
     ["reconstruct", "a.png", "--model", "tiny"],

@@ -165,7 +165,7 @@ def test_a_place_that_cannot_be_written_is_told_before_training(run, tmp_path, m
     assert "cannot" in line
 
 
-def test_what_was_learnt_before_the_loss_broke_is_kept(run, tmp_path, monkeypatch):
+def test_what_was_learned_before_the_loss_broke_is_kept(run, tmp_path, monkeypatch):
     real, steps = Backpropagation.__call__, itertools.count()
 
     def breaking(*batch):
@@ -211,7 +211,7 @@ def test_ctrl_c_while_training_keeps_what_was_learnt(tmp_path):
 
     assert process.returncode == 130
     assert "Traceback" not in err
-    assert "keeping what was learnt" in err
+    assert "keeping what was learned" in err
     facts = json.loads(out)
     card = checkpoint_file.load(tmp_path / "kept.safetensors").card
     assert facts["stopped"] is True
@@ -226,7 +226,7 @@ class StoppedAtOnce(train_command._StopOnInterrupt):
         signal.raise_signal(signal.SIGINT)
 
 
-def test_ctrl_c_before_anything_was_learnt_exits_130_and_saves_nothing(run, tmp_path, monkeypatch):
+def test_ctrl_c_before_anything_was_learned_exits_130_and_saves_nothing(run, tmp_path, monkeypatch):
     monkeypatch.setattr(train_command, "_StopOnInterrupt", StoppedAtOnce)
     before = signal.getsignal(signal.SIGINT)
 
@@ -234,7 +234,7 @@ def test_ctrl_c_before_anything_was_learnt_exits_130_and_saves_nothing(run, tmp_
 
     assert (status, out) == (130, "")
     assert err.splitlines()[-1] == (
-        "aecore: Stopped before the first epoch was done; nothing was learnt or saved."
+        "aecore: Stopped before the first epoch was done; nothing was learned or saved."
     )
     assert list(tmp_path.glob("*.safetensors")) == []
     assert signal.getsignal(signal.SIGINT) is before

@@ -56,7 +56,7 @@ def test_unit_images_are_float32_from_0_to_1():
     np.testing.assert_allclose(unit, [[0, 0.2, 1]], atol=1e-7)
 
 
-def test_mnist_is_recognised(mnist: Dataset):
+def test_mnist_is_recognized(mnist: Dataset):
     assert mnist.is_mnist
     assert mnist.train_images.shape == (60_000, 784)
     assert mnist.test_images.shape == (10_000, 784)

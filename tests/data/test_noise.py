@@ -20,14 +20,14 @@ from aecore.data.noise import (
 pytestmark = pytest.mark.usefixtures("torch_threads")
 
 KINDS = ["masking", "gaussian", "salt_and_pepper"]
-MID_GREY = 0.5
+MID_GRAY = 0.5
 
 
 def seeded(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
-def grey(level, n=200):
+def gray(level, n=200):
     return torch.full((n, 784), level)
 
 
@@ -79,20 +79,20 @@ def test_each_kind_is_its_function(kind, function, option):
 
 
 def test_masking_at_rate_1_leaves_nothing():
-    assert not mask(grey(1.0), rate=1.0, generator=seeded()).any()
+    assert not mask(gray(1.0), rate=1.0, generator=seeded()).any()
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.5, 0.9])
 def test_masking_takes_the_named_share_of_pixels_and_leaves_the_others(rate):
-    masked = mask(grey(MID_GREY), rate=rate, generator=seeded())
+    masked = mask(gray(MID_GRAY), rate=rate, generator=seeded())
 
-    assert set(masked.unique().tolist()) == {0.0, MID_GREY}
+    assert set(masked.unique().tolist()) == {0.0, MID_GRAY}
     assert (masked == 0).float().mean().item() == pytest.approx(rate, abs=0.01)
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.25, 0.5, 0.9])
 def test_no_pixel_and_no_digit_is_masked_more_than_chance_explains(rate):
-    hit = mask(grey(MID_GREY, n=784), rate=rate, generator=seeded()) == 0
+    hit = mask(gray(MID_GRAY, n=784), rate=rate, generator=seeded()) == 0
 
     for dim in (0, 1):
         hits = hit.sum(dim=dim)
@@ -102,8 +102,8 @@ def test_no_pixel_and_no_digit_is_masked_more_than_chance_explains(rate):
 
 
 @pytest.mark.parametrize("rate", [1e-4, 3 / 8, 0.99])
-def test_neighbours_are_masked_independently(rate):
-    hit = (mask(grey(MID_GREY, n=2000), rate=rate, generator=seeded()) == 0).flatten()
+def test_neighbors_are_masked_independently(rate):
+    hit = (mask(gray(MID_GRAY, n=2000), rate=rate, generator=seeded()) == 0).flatten()
 
     for distance in (1, 32, 64, 784, hit.numel() // 32):
         both = (hit[distance:] & hit[:-distance]).float().mean().item()
@@ -111,7 +111,7 @@ def test_neighbours_are_masked_independently(rate):
 
 
 def test_gaussian_noise_has_the_named_deviation_and_no_bias():
-    noise = add_gaussian(grey(MID_GREY), std=0.05, generator=seeded()) - MID_GREY
+    noise = add_gaussian(gray(MID_GRAY), std=0.05, generator=seeded()) - MID_GRAY
 
     assert noise.mean().item() == pytest.approx(0, abs=1e-3)
     assert noise.std().item() == pytest.approx(0.05, rel=0.02)
@@ -120,23 +120,23 @@ def test_gaussian_noise_has_the_named_deviation_and_no_bias():
 
 
 def test_gaussian_noise_on_black_is_clipped_as_a_camera_would():
-    noisy = add_gaussian(grey(0.0), std=0.2, generator=seeded())
+    noisy = add_gaussian(gray(0.0), std=0.2, generator=seeded())
 
     assert (noisy == 0).float().mean().item() == pytest.approx(0.5, abs=0.01)
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.6, 1.0])
 def test_salt_and_pepper_are_each_half_of_the_named_share(rate):
-    noisy = salt_and_pepper(grey(MID_GREY), rate=rate, generator=seeded())
+    noisy = salt_and_pepper(gray(MID_GRAY), rate=rate, generator=seeded())
 
     for level in (0.0, 1.0):
         assert (noisy == level).float().mean().item() == pytest.approx(rate / 2, abs=0.01)
-    assert (noisy == MID_GREY).float().mean().item() == pytest.approx(1 - rate, abs=0.01)
+    assert (noisy == MID_GRAY).float().mean().item() == pytest.approx(1 - rate, abs=0.01)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_same_seed_gives_the_same_and_another_seed_another(kind):
-    x, noise = grey(MID_GREY, n=3), NoiseConfig(kind=kind, level=0.4)
+    x, noise = gray(MID_GRAY, n=3), NoiseConfig(kind=kind, level=0.4)
 
     first, same, other = (corrupt(x, noise, generator=seeded(seed)) for seed in (1, 1, 2))
 
@@ -148,7 +148,7 @@ def test_the_same_seed_gives_the_same_and_another_seed_another(kind):
 @given(low=st.floats(0, 1), high=st.floats(0, 1), seed=st.integers(0, 100))
 def test_a_higher_level_with_the_same_seed_only_adds_to_a_lower_one(kind, low, high, seed):
     low, high = sorted((low, high))
-    x = grey(MID_GREY, n=2)
+    x = gray(MID_GRAY, n=2)
 
     less, more = (
         corrupt(x, NoiseConfig(kind=kind, level=level), generator=seeded(seed)) - x
@@ -162,7 +162,7 @@ def test_a_higher_level_with_the_same_seed_only_adds_to_a_lower_one(kind, low, h
 @given(low=st.floats(0, 1), high=st.floats(0, 1))
 def test_a_higher_level_of_fixed_masking_only_adds_to_a_lower_one(low, high):
     low, high = sorted((low, high))
-    x = grey(MID_GREY, n=2).numpy()
+    x = gray(MID_GRAY, n=2).numpy()
 
     less, more = (corrupt_fixed(x, NoiseConfig(kind="masking", level=e)) for e in (low, high))
 
@@ -171,7 +171,7 @@ def test_a_higher_level_of_fixed_masking_only_adds_to_a_lower_one(low, high):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_fixed_corruption_is_the_same_whatever_else_is_random(kind):
-    x, noise = grey(MID_GREY, n=3).numpy(), NoiseConfig(kind=kind, level=0.4)
+    x, noise = gray(MID_GRAY, n=3).numpy(), NoiseConfig(kind=kind, level=0.4)
     first = corrupt_fixed(x, noise)
     torch.manual_seed(123)
     np.random.seed(123)  # noqa: NPY002
@@ -187,12 +187,12 @@ def test_the_fixed_corruption_is_the_same_whatever_else_is_random(kind):
 @pytest.mark.parametrize("rate", [0.2, 0.5, 0.9])
 def test_compensation_gives_masked_digits_their_mean_brightness_back(rate):
     noise = NoiseConfig(kind="masking", level=rate)
-    x = grey(MID_GREY).numpy()
+    x = gray(MID_GRAY).numpy()
 
     bright = compensate(corrupt_fixed(x, noise), noise)
 
     assert bright.dtype == np.float32
-    assert bright.mean() == pytest.approx(MID_GREY, rel=0.02)
+    assert bright.mean() == pytest.approx(MID_GRAY, rel=0.02)
 
 
 @pytest.mark.parametrize(
@@ -205,6 +205,6 @@ def test_compensation_gives_masked_digits_their_mean_brightness_back(rate):
     ],
 )
 def test_other_noise_is_not_compensated(noise):
-    x = grey(MID_GREY, n=2).numpy()
+    x = gray(MID_GRAY, n=2).numpy()
 
     np.testing.assert_array_equal(compensate(x, noise), x)

@@ -99,10 +99,10 @@ def test_bundled_digits_are_framed_like_mnist():
     rows, columns = ink.any(2), ink.any(1)
     spans = [28 - np.argmax(side, 1) - np.argmax(side[:, ::-1], 1) for side in (rows, columns)]
     mass = digits.astype(np.float64) / digits.sum((1, 2), keepdims=True)
-    centres = np.stack([mass.sum(2) @ np.arange(28), mass.sum(1) @ np.arange(28)])
+    centers = np.stack([mass.sum(2) @ np.arange(28), mass.sum(1) @ np.arange(28)])
 
     assert set(np.maximum(*spans)) == {20}
-    assert np.abs(centres - 14).max() <= 1
+    assert np.abs(centers - 14).max() <= 1
     assert digits.max((1, 2)).min() > 200
 
 

@@ -22,7 +22,7 @@ def as_text(pixels: bytes) -> str:
     return base64.b64encode(pixels).decode()
 
 
-def test_a_drawn_digit_comes_out_in_grey_levels_of_0_to_1():
+def test_a_drawn_digit_comes_out_in_gray_levels_of_0_to_1():
     digit = digit_of(as_text(PIXELS.tobytes()))
 
     assert digit.shape == (784,)

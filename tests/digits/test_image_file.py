@@ -108,7 +108,7 @@ def test_deep_pixels_are_scaled_by_the_white_that_fits(dtype, white):
     np.testing.assert_allclose(opened, values / white, atol=1e-5)
 
 
-def test_16_bit_grey_is_scaled_by_65535():
+def test_16_bit_gray_is_scaled_by_65535():
     values = np.full((10, 10), 13107, dtype=np.uint16)
 
     opened = open_picture(encode(Image.fromarray(values), "PNG"))
@@ -116,7 +116,7 @@ def test_16_bit_grey_is_scaled_by_65535():
     np.testing.assert_allclose(opened, 0.2, atol=1e-6)
 
 
-def test_colours_come_in_as_they_are():
+def test_colors_come_in_as_they_are():
     picture = Image.new("RGB", (30, 20), (255, 51, 0))
 
     opened = open_picture(encode(picture, "PNG"))
@@ -131,8 +131,8 @@ def transparent_picture(mode):
     if mode == "P":
         palette = draw().convert("P")
         palette.info["transparency"] = 235  # the paper's index, turned black below
-        colours = [level for grey in range(256) for level in (grey if grey < 100 else 0,) * 3]
-        palette.putpalette(colours)
+        colors = [level for gray in range(256) for level in (gray if gray < 100 else 0,) * 3]
+        palette.putpalette(colors)
         return palette
     return picture.convert(mode)
 

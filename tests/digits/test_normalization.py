@@ -1,4 +1,4 @@
-"""The tail that every digit goes through: pen, box, centre."""
+"""The tail that every digit goes through: pen, box, center."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def mnist_images(mnist):
     return to_unit(mnist.test_images[::5]).reshape(-1, 28, 28)  # the two halves differ in kind
 
 
-def centre_of_mass(images: np.ndarray) -> np.ndarray:
+def center_of_mass(images: np.ndarray) -> np.ndarray:
     steps = np.arange(28)
     mass = images.sum(axis=(1, 2))
     return np.stack([images.sum(axis=2) @ steps / mass, images.sum(axis=1) @ steps / mass], axis=1)
@@ -72,10 +72,10 @@ def test_where_the_ink_lies_does_not_matter(framed, top, left):
 
 
 @FRAMES
-def test_the_centre_of_mass_is_put_at_the_middle(framed):
+def test_the_center_of_mass_is_put_at_the_middle(framed):
     found = np.stack([framed(ink) for ink in EIGHTS[:500]])
 
-    assert np.abs(centre_of_mass(found) - 14).max() <= 0.5 + 1e-4
+    assert np.abs(center_of_mass(found) - 14).max() <= 0.5 + 1e-4
 
 
 @FRAMES
@@ -101,7 +101,7 @@ def test_mnist_digits_are_left_alone(mnist_images):
     framed = np.stack([frame(image) for image in mnist_images])
 
     assert (np.abs(framed - mnist_images).max(axis=(1, 2)) < 1e-6).mean() > 0.998
-    assert np.abs(centre_of_mass(framed) - centre_of_mass(mnist_images)).max() < 1
+    assert np.abs(center_of_mass(framed) - center_of_mass(mnist_images)).max() < 1
 
 
 def test_the_pen_is_mended_of_few_mnist_digits(mnist_images):

@@ -40,7 +40,7 @@ def as_array(picture: Image.Image) -> np.ndarray:
     return np.asarray(picture.convert("L"), dtype=np.float32) / 255
 
 
-def normalise(picture: Image.Image) -> FoundDigit:
+def normalize(picture: Image.Image) -> FoundDigit:
     """The only digit of a picture."""
     (found,) = read(as_array(picture)).digits
     return found
@@ -53,7 +53,7 @@ def likeness(one: np.ndarray, other: np.ndarray) -> float:
     return max(float(np.corrcoef(each.ravel(), other.ravel())[0, 1]) for each in moved)
 
 
-def centre_of_mass(images: np.ndarray) -> np.ndarray:
+def center_of_mass(images: np.ndarray) -> np.ndarray:
     steps = np.arange(28)
     mass = images.sum(axis=(1, 2))
     return np.stack([images.sum(axis=2) @ steps / mass, images.sum(axis=1) @ steps / mass], axis=1)
@@ -66,14 +66,14 @@ def assert_digit(digit: np.ndarray) -> None:
     assert 0.5 < digit.max() <= 1
 
 
-PLAIN = normalise(draw()).digit
+PLAIN = normalize(draw()).digit
 
 
 # one digit
 
 
 def main(reading):
-    """The largest digit of a picture: some of MNIST's own have a neighbour's stroke beside them."""
+    """The largest digit of a picture: some of MNIST's own have a neighbor's stroke beside them."""
     return max(reading.digits, key=lambda found: np.ptp(found.box[::2]) * np.ptp(found.box[1::2]))
 
 
@@ -87,7 +87,7 @@ def test_an_mnist_digit_comes_back_practically_unchanged(mnist_digits, inverted)
     difference = np.abs(found - images).mean(axis=(1, 2))
     assert all(reading.inverted == inverted for reading in readings)
     assert np.mean([len(reading.digits) == 1 for reading in readings]) > 0.99
-    assert np.abs(centre_of_mass(found) - centre_of_mass(images)).max() < 2
+    assert np.abs(center_of_mass(found) - center_of_mass(images)).max() < 2
     assert np.quantile(difference, 0.9) < 0.002
     assert difference.mean() < 0.006
 
@@ -95,7 +95,7 @@ def test_an_mnist_digit_comes_back_practically_unchanged(mnist_digits, inverted)
 def test_white_on_black_and_black_on_white_give_the_same_digit():
     dark, light = draw(), draw(ink=235, paper=20)
 
-    assert np.abs(normalise(dark).digit - normalise(light).digit).max() < 0.02
+    assert np.abs(normalize(dark).digit - normalize(light).digit).max() < 0.02
     assert (read(as_array(dark)).inverted, read(as_array(light)).inverted) == (True, False)
 
 
@@ -120,7 +120,7 @@ def test_size_place_and_contrast_do_not_matter(side, scale, across, down, ink, p
     pixels = np.asarray(picture)
     assume((pixels[[0, -1]] == paper).all() and (pixels[:, [0, -1]] == paper).all())  # not cut off
 
-    digit = normalise(picture).digit
+    digit = normalize(picture).digit
 
     assert_digit(digit)
     assert likeness(digit, PLAIN) > 0.9
@@ -171,7 +171,7 @@ def test_what_is_broad_is_not_taken_for_ink(kind, ink_is_dark):
     ("width", "word"), [(2, "brought"), (16, "as MNIST"), (30, "as MNIST"), (36, "brought")]
 )
 def test_pens_of_any_width_come_out_alike(width, word):
-    result = normalise(draw(400, scale=2, width=2 * width))
+    result = normalize(draw(400, scale=2, width=2 * width))
 
     assert word in result.steps[4].reason
     assert PLAIN.sum() * 0.7 < result.digit.sum() < PLAIN.sum() * 1.5
@@ -182,10 +182,10 @@ def test_dust_is_dropped_but_near_strokes_are_kept():
     ImageDraw.Draw(dusty).ellipse((20, 100, 22, 102), fill=20)
     ImageDraw.Draw(broken).rectangle((60, 80, 140, 90), fill=235)
 
-    expected = normalise(clean).digit
+    expected = normalize(clean).digit
 
-    np.testing.assert_array_equal(normalise(dusty).digit, expected)
-    assert likeness(normalise(broken).digit, expected) > 0.85
+    np.testing.assert_array_equal(normalize(dusty).digit, expected)
+    assert likeness(normalize(broken).digit, expected) > 0.85
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])
@@ -195,7 +195,7 @@ def test_a_blank_picture_holds_no_ink(level, noise):
     picture = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 
     with pytest.raises(PictureError, match="no ink"):
-        normalise(picture)
+        normalize(picture)
 
 
 def test_one_line_across_an_empty_picture_is_read():
@@ -225,9 +225,9 @@ def test_photographed_blank_sheets_hold_no_ink():
 
 def test_faint_strokes_in_a_photo_are_read():
     rng = np.random.default_rng(1)
-    grey = 0.8 - renderings.light(200, rng, 0.3)
-    grey[60:140, 90:100] -= 0.06
-    picture = grey + rng.normal(0, 0.004, grey.shape)
+    gray = 0.8 - renderings.light(200, rng, 0.3)
+    gray[60:140, 90:100] -= 0.06
+    picture = gray + rng.normal(0, 0.004, gray.shape)
 
     (found,) = read(picture).digits
 
@@ -305,7 +305,7 @@ def test_noise_as_strong_as_the_ink_hides_it():
     pixels = np.random.default_rng(0).integers(0, 256, (100, 100), dtype=np.uint8)
 
     with pytest.raises(PictureError, match=r"no ink|specks"):
-        normalise(Image.fromarray(pixels))
+        normalize(Image.fromarray(pixels))
 
 
 def test_a_speck_is_no_digit():
@@ -313,7 +313,7 @@ def test_a_speck_is_no_digit():
     picture.paste(0, (200, 200, 204, 204))
 
     with pytest.raises(PictureError, match="specks"):
-        normalise(picture)
+        normalize(picture)
 
 
 def test_digits_of_8_pixels_are_taken():
@@ -356,17 +356,17 @@ def test_any_pixels_give_digits_or_a_picture_error(pixels):
 
 
 def test_every_step_is_shown_in_order():
-    result = normalise(draw(700))
+    result = normalize(draw(700))
 
     names = [step.name for step in result.steps]
     assert names == [
-        "Grey",
+        "Gray",
         "White on black",
         "Printed lines",
         "Cut out",
         "Pen width",
         "20-pixel box",
-        "Centred",
+        "Centered",
     ]
     assert max(result.steps[0].image.shape) == 256
     for step in result.steps:
@@ -410,7 +410,7 @@ def two_ones_and_a_broken_five() -> Image.Image:
     return picture
 
 
-def test_parts_of_a_digit_stay_together_and_neighbours_apart():
+def test_parts_of_a_digit_stay_together_and_neighbors_apart():
     reading = read(as_array(two_ones_and_a_broken_five()))
 
     boxes = np.array(reading.boxes)

@@ -14,12 +14,12 @@ from aecore.imaging.levels import to_levels
 
 
 def frames_of(gif: bytes) -> np.ndarray:
-    """Grey levels (S, H, W) of every frame."""
+    """Gray levels (S, H, W) of every frame."""
     with Image.open(io.BytesIO(gif)) as picture:
         return np.stack([np.array(frame.convert("L")) for frame in ImageSequence.Iterator(picture)])
 
 
-def test_every_pixel_of_every_frame_keeps_its_grey():
+def test_every_pixel_of_every_frame_keeps_its_gray():
     frames = np.random.default_rng(0).normal(0.5, 0.5, (7, 28, 28))  # some outside 0..1
 
     found = frames_of(to_gif(frames, scale=1))

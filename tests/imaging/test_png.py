@@ -23,15 +23,15 @@ def opened(content):
 
 
 @given(arrays(np.float32, shapes, elements=st.floats(-2, 3, width=32)), st.integers(1, 3))
-def test_greys_are_clipped_and_rounded_and_every_pixel_becomes_a_square(grey, scale):
-    before = grey.copy()
+def test_grays_are_clipped_and_rounded_and_every_pixel_becomes_a_square(gray, scale):
+    before = gray.copy()
 
-    mode, pixels = opened(to_png(grey, scale=scale))
+    mode, pixels = opened(to_png(gray, scale=scale))
 
     assert mode == "L"
-    expected = np.rint(np.clip(grey, 0, 1) * 255)
+    expected = np.rint(np.clip(gray, 0, 1) * 255)
     np.testing.assert_array_equal(pixels, np.kron(expected, np.ones((scale, scale))))
-    np.testing.assert_array_equal(grey, before)
+    np.testing.assert_array_equal(gray, before)
 
 
 def test_zero_is_white_negative_is_blue_positive_is_red_and_beyond_the_limit_stays():
@@ -89,14 +89,14 @@ def test_a_file_in_place_of_the_folder_is_told(tmp_path):
 
 
 @given(arrays(np.float32, shapes, elements=st.floats(0, 1, width=32)))
-def test_a_square_holds_the_picture_in_its_middle(grey):
-    height, width = grey.shape
+def test_a_square_holds_the_picture_in_its_middle(gray):
+    height, width = gray.shape
 
-    whole = square(grey, fill=0.25)
+    whole = square(gray, fill=0.25)
 
     side = max(height, width)
     assert whole.shape == (side, side)
-    assert whole.dtype == grey.dtype
+    assert whole.dtype == gray.dtype
     top, left = (side - height) // 2, (side - width) // 2
-    np.testing.assert_array_equal(whole[top : top + height, left : left + width], grey)
+    np.testing.assert_array_equal(whole[top : top + height, left : left + width], gray)
     assert (whole == 0.25).sum() >= side * side - height * width

@@ -95,7 +95,7 @@ def test_of_three_runs_one_trains_and_the_others_wait_in_their_order():
         waiting = [queue.listed(run.id) for run in (second, third)]
 
         queue.stop(second)
-        cancelled = runs.wait_for_end(second)
+        canceled = runs.wait_for_end(second)
         moved_up = queue.listed(third.id)
         asked = time.monotonic()
         queue.stop(first)
@@ -109,7 +109,7 @@ def test_of_three_runs_one_trains_and_the_others_wait_in_their_order():
 
     assert started.state == "running"
     assert [(run.state, run.place) for run in waiting] == [("queued", 1), ("queued", 2)]
-    assert (cancelled.state, cancelled.message) == ("stopped", "Taken out of the queue.")
+    assert (canceled.state, canceled.message) == ("stopped", "Taken out of the queue.")
     assert (moved_up.state, moved_up.place) == ("queued", 1)
     assert took < 1.0
     assert (stopped.state, stopped.has_checkpoint) == ("stopped", True)

@@ -143,10 +143,10 @@ def test_a_stop_before_the_first_epoch_was_done_says_so(monkeypatch):
     run = work(path)
 
     assert (run.state, run.epoch, run.has_checkpoint, run.resumable) == ("stopped", 0, False, True)
-    assert "nothing was learnt yet" in run.message
+    assert "nothing was learned yet" in run.message
 
 
-def test_a_stop_while_the_digits_are_read_is_honoured_at_once(monkeypatch):
+def test_a_stop_while_the_digits_are_read_is_honored_at_once(monkeypatch):
     path = submit()
     real = trainer.data.load
 

@@ -1,4 +1,4 @@
-"""Axes, neighbours and samples in the space of codes."""
+"""Axes, neighbors and samples in the space of codes."""
 
 import numpy as np
 import pytest
@@ -116,10 +116,10 @@ def test_distances_and_percentiles_are_those_of_brute_force(codes, data):
 
 @pytest.mark.parametrize("n_points", [1, FEW, FEW + 1])
 @pytest.mark.parametrize("latent_dim", [2, 40])  # many points: a k-d tree, brute force
-def test_neighbours_are_those_of_brute_force_nearest_first(latent_dim, n_points):
+def test_neighbors_are_those_of_brute_force_nearest_first(latent_dim, n_points):
     codes, z = gaussian_codes(200, latent_dim), gaussian_codes(n_points, latent_dim, seed=1)
 
-    indices, distances = MapDistance(codes, k=3).neighbours(z, 6)
+    indices, distances = MapDistance(codes, k=3).neighbors(z, 6)
 
     expected = cdist(z, codes)
     np.testing.assert_array_equal(indices, expected.argsort(axis=1)[:, :6])
@@ -186,15 +186,15 @@ def test_a_map_needs_a_whole_k(k):
 def test_points_that_are_not_in_the_space_are_refused(z):
     the_map = MapDistance(gaussian_codes(20, 2))
 
-    for ask in (the_map.distances, the_map.percentile, lambda z: the_map.neighbours(z, 1)):
+    for ask in (the_map.distances, the_map.percentile, lambda z: the_map.neighbors(z, 1)):
         with pytest.raises(ShapeError):
             ask(z)
 
 
 @pytest.mark.parametrize("n", [0, 21])
-def test_more_neighbours_than_codes_are_refused(n):
+def test_more_neighbors_than_codes_are_refused(n):
     with pytest.raises(ConfigError):
-        MapDistance(gaussian_codes(20, 2)).neighbours(np.zeros((1, 2)), n)
+        MapDistance(gaussian_codes(20, 2)).neighbors(np.zeros((1, 2)), n)
 
 
 # --- vote ---

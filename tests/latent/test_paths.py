@@ -64,7 +64,7 @@ def test_a_resampled_path_keeps_its_ends_and_is_no_longer_than_the_line(points, 
 
 
 def reference_edges(codes, k, start, end):
-    """Dense reference graph: k nearest neighbours, both ways.
+    """Dense reference graph: k nearest neighbors, both ways.
 
     While the two codes lie in separate islands, every island but the largest is joined to what is
     nearest to it.
@@ -102,8 +102,8 @@ def shortest_length(lengths, start, end):
 @example(n_islands=4, k=2, latent_dim=2, seed=445)  # a bridge of the whole tree would be shorter
 def test_a_path_along_the_data_is_the_shortest_even_between_islands(n_islands, k, latent_dim, seed):
     rng = np.random.default_rng(seed)
-    centres = 30 * rng.normal(size=(n_islands, latent_dim))
-    codes = (centres[:, None] + rng.normal(size=(n_islands, 8, latent_dim))).reshape(-1, latent_dim)
+    centers = 30 * rng.normal(size=(n_islands, latent_dim))
+    codes = (centers[:, None] + rng.normal(size=(n_islands, 8, latent_dim))).reshape(-1, latent_dim)
     end = len(codes) - 1
 
     path = path_along_data(codes, 0, end, k=k)

@@ -35,15 +35,15 @@ def test_components_and_their_signs_are_those_of_scikit_learn(solver, monkeypatc
     np.testing.assert_allclose(found.reconstruct(images), expected, atol=1e-5)
 
 
-def test_bytes_are_read_as_the_same_greys():
-    grey = (correlated_images(300) * 255).astype(np.uint8)
-    images = grey.astype(np.float32) / 255
+def test_bytes_are_read_as_the_same_grays():
+    gray = (correlated_images(300) * 255).astype(np.uint8)
+    images = gray.astype(np.float32) / 255
 
-    from_bytes, from_floats = PCA.fit(grey, 3), PCA.fit(images, 3)
+    from_bytes, from_floats = PCA.fit(gray, 3), PCA.fit(images, 3)
 
     np.testing.assert_allclose(from_bytes.mean, from_floats.mean, atol=1e-6)
     np.testing.assert_allclose(from_bytes.components, from_floats.components, atol=1e-5)
-    np.testing.assert_allclose(from_bytes.encode(grey), from_bytes.encode(images), atol=1e-5)
+    np.testing.assert_allclose(from_bytes.encode(gray), from_bytes.encode(images), atol=1e-5)
 
 
 @pytest.mark.parametrize("latent_dim", [1, 20, 784])
@@ -56,7 +56,7 @@ def test_rows_are_orthonormal_even_beyond_the_rank_of_the_data(n, latent_dim):
     np.testing.assert_allclose(overlaps, np.eye(latent_dim), atol=1e-5)
 
 
-def test_code_values_are_centred_uncorrelated_and_strongest_first():
+def test_code_values_are_centered_uncorrelated_and_strongest_first():
     images = correlated_images(500)
 
     codes = PCA.fit(images, 6).encode(images)

@@ -36,8 +36,8 @@ def test_every_figure_is_that_of_its_measure(tiny_checkpoint, model, unit_digits
         assert verdict.map_distance_percentile == pytest.approx(percentiles[i])
         distances = np.linalg.norm(tiny_checkpoint.codes.astype(np.float64) - codes[i], axis=1)
         nearest = distances.argsort(kind="stable")[:10]
-        np.testing.assert_allclose(distances[verdict.neighbours], distances[nearest])
-        np.testing.assert_array_equal(verdict.labels, tiny_checkpoint.labels[verdict.neighbours])
+        np.testing.assert_allclose(distances[verdict.neighbors], distances[nearest])
+        np.testing.assert_array_equal(verdict.labels, tiny_checkpoint.labels[verdict.neighbors])
         assert verdict.vote_share == np.mean(verdict.labels == verdict.vote)
 
 
@@ -79,7 +79,7 @@ def test_the_pen_of_the_picture_counts_where_it_is_known(tiny_checkpoint, model,
 
 
 @pytest.mark.parametrize(("accuracy", "counts"), [(0.97, True), (0.7, False)])
-def test_neighbours_of_many_kinds_are_a_reason_where_codes_tell_digits(
+def test_neighbors_of_many_kinds_are_a_reason_where_codes_tell_digits(
     tiny_checkpoint, model, unit_digits, accuracy, counts
 ):
     labels = np.arange(len(tiny_checkpoint.labels), dtype=tiny_checkpoint.labels.dtype) % 10

@@ -7,22 +7,22 @@ import pytest
 
 from aecore.errors import ShapeError
 from aecore.latent.axes import MapDistance, nearest_label_vote
-from aecore.recognition.neighbor_vote import AGREED, FAMILY, NEIGHBOURS, STIFFNESS, label_vote
+from aecore.recognition.neighbor_vote import AGREED, FAMILY, NEIGHBORS, STIFFNESS, label_vote
 
 
 def map_of(n: int, dim: int, labels: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Codes (n, dim) of some labels that overlap, the labels (n,), and 60 points among them."""
     rng = np.random.default_rng(dim)
     names = rng.integers(0, labels, n)
-    centres, shapes = rng.normal(0, 0.6, (labels, dim)), rng.normal(0, 0.7, (labels, dim, dim))
-    codes = centres[names] + np.einsum("nij,nj->ni", shapes[names], rng.normal(size=(n, dim)))
+    centers, shapes = rng.normal(0, 0.6, (labels, dim)), rng.normal(0, 0.7, (labels, dim, dim))
+    codes = centers[names] + np.einsum("nij,nj->ni", shapes[names], rng.normal(size=(n, dim)))
     return codes, names, rng.normal(0, 0.8, (60, dim))
 
 
 def by_hand(codes: np.ndarray, labels: np.ndarray, point: np.ndarray) -> tuple[int, bool]:
     """The label and whether the ten nearest were divided, with nothing saved."""
     distances = np.linalg.norm(codes - point, axis=1)
-    near = labels[distances.argsort()[:NEIGHBOURS]]
+    near = labels[distances.argsort()[:NEIGHBORS]]
     tried, counts = np.unique(near, return_counts=True)
     if counts.max() >= AGREED:
         return tried[counts.argmax()], False
@@ -46,21 +46,21 @@ def by_hand(codes: np.ndarray, labels: np.ndarray, point: np.ndarray) -> tuple[i
 def test_the_vote_is_that_of_its_definition(n, dim, labels):
     codes, names, points = map_of(n, dim, labels)
 
-    votes, neighbours = label_vote(MapDistance(codes), names, points)
+    votes, neighbors = label_vote(MapDistance(codes), names, points)
 
     expected = [by_hand(codes, names, point) for point in points]
     np.testing.assert_array_equal(votes, [vote for vote, _ in expected])
     assert any(divided for _, divided in expected)
-    nearest = MapDistance(codes).neighbours(points, NEIGHBOURS)[0]
-    np.testing.assert_array_equal(neighbours, nearest)
+    nearest = MapDistance(codes).neighbors(points, NEIGHBORS)[0]
+    np.testing.assert_array_equal(neighbors, nearest)
 
 
 def test_nine_of_ten_settle_it():
     codes, names, points = map_of(900, 8, 2)
 
-    votes, neighbours = label_vote(MapDistance(codes), names, points)
+    votes, neighbors = label_vote(MapDistance(codes), names, points)
 
-    near = names[neighbours]
+    near = names[neighbors]
     settled = np.maximum((near == 0).sum(axis=1), (near == 1).sum(axis=1)) >= AGREED
     assert 0 < settled.sum() < len(points)
     np.testing.assert_array_equal(votes[settled], nearest_label_vote(near)[settled])
@@ -72,9 +72,9 @@ def test_a_point_along_a_sparse_label_is_told_from_the_dense_one_beside_it():
     crowd = (0, 0.4, 0) + 0.08 * rng.normal(size=(200, 3))
     codes, labels = np.concatenate([line, crowd]), np.repeat([1, 2], [30, 200])
 
-    votes, neighbours = label_vote(MapDistance(codes), labels, np.zeros((1, 3)))
+    votes, neighbors = label_vote(MapDistance(codes), labels, np.zeros((1, 3)))
 
-    assert np.bincount(labels[neighbours[0]]).argmax() == 2
+    assert np.bincount(labels[neighbors[0]]).argmax() == 2
     assert votes[0] == 1
 
 

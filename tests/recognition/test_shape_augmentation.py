@@ -11,14 +11,14 @@ from aecore.checkpoints import file as checkpoint_file
 from aecore.digits.reader import read
 from aecore.models import inference
 from aecore.recognition.assessment import judge
-from aecore.recognition.neighbor_vote import FAMILY, NEIGHBOURS, STIFFNESS, label_vote
+from aecore.recognition.neighbor_vote import FAMILY, NEIGHBORS, STIFFNESS, label_vote
 from aecore.recognition.shape_augmentation import SHAPES, shape_votes, shapes_of
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def stroke() -> np.ndarray:
-    """An upright stroke with a bar across its foot, its centre of ink in the middle."""
+    """An upright stroke with a bar across its foot, its center of ink in the middle."""
     image = np.zeros((28, 28), dtype=np.float32)
     image[6:22, 13:16] = image[20:23, 8:21] = 1
     down, across = ndimage.center_of_mass(image)
@@ -60,7 +60,7 @@ def slowly(found, model, digit: np.ndarray) -> int:
     for shape in shapes_of(digit):
         code = inference.encode(model, shape[None])[0].astype(np.float64)
         distances = np.linalg.norm(codes - code, axis=1)
-        names |= set(found.labels[distances.argsort()[:NEIGHBOURS]])
+        names |= set(found.labels[distances.argsort()[:NEIGHBORS]])
         for label in np.unique(found.labels):
             rows = np.flatnonzero(found.labels == label)
             family = rows[distances[rows].argsort()[:FAMILY]]
@@ -98,7 +98,7 @@ def test_only_digits_of_few_pixels_are_tried_in_several_shapes(tiny_denoiser, un
     assert [each.shapes for each in verdicts] == [SHAPES if each else 1 for each in coarse]
     assert [each.vote for each in verdicts] == np.where(coarse, tried, usual).tolist()
     assert (usual[1::2] != tried[1::2]).any()
-    np.testing.assert_array_equal([each.neighbours for each in verdicts], nearest)
+    np.testing.assert_array_equal([each.neighbors for each in verdicts], nearest)
 
 
 @pytest.mark.parametrize("name", ["plain-32", "wide", "denoise-mask"])

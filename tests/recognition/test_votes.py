@@ -61,14 +61,14 @@ def largest(picture: np.ndarray) -> np.ndarray:
 
 
 def sent(digit: np.ndarray, rng: np.random.Generator) -> bytes:
-    """A file: scaled 0.3 to 8 times, shifted, on grey, mostly lit from a side, turned by EXIF."""
+    """A file: scaled 0.3 to 8 times, shifted, on gray, mostly lit from a side, turned by EXIF."""
     ink = renderings.resized(digit, round(28 * np.exp(rng.uniform(np.log(0.3), np.log(8)))))
     top, bottom, left, right = rng.integers(0, len(ink), 4)
     ink = np.pad(ink, ((top, bottom), (left, right)))
     paper, contrast = rng.uniform(0.6, 0.7), rng.uniform(0.3, 0.4)
     light = renderings.light(max(ink.shape), rng, rng.choice((0, 0.1, 0.2)))
-    grey = paper - contrast * ink - light[: ink.shape[0], : ink.shape[1]]
-    picture = Image.fromarray(renderings.levels(grey if rng.random() < 0.5 else 1 - grey))
+    gray = paper - contrast * ink - light[: ink.shape[0], : ink.shape[1]]
+    picture = Image.fromarray(renderings.levels(gray if rng.random() < 0.5 else 1 - gray))
     orientation = int(rng.choice(list(TURNS)))
     if TURNS[orientation] is not None:
         picture = picture.transpose(TURNS[orientation])
@@ -88,13 +88,13 @@ def test_500_digits_sent_in_many_ways_keep_their_vote(mnist, vote):
     assert (vote(read_again) == vote(digits)).mean() >= 0.97
 
 
-def test_normalising_all_test_digits_keeps_the_accuracy_of_the_vote(mnist, vote):
+def test_normalizing_all_test_digits_keeps_the_accuracy_of_the_vote(mnist, vote):
     images = to_unit(mnist.test_images).reshape(-1, 28, 28)
 
-    normalised = [largest(image) for image in images]
+    normalized = [largest(image) for image in images]
 
     before = (vote(images) == mnist.test_labels).mean()
-    assert (vote(normalised) == mnist.test_labels).mean() == pytest.approx(before, abs=0.005)
+    assert (vote(normalized) == mnist.test_labels).mean() == pytest.approx(before, abs=0.005)
 
 
 def test_photographs_and_scans_of_pens_on_paper_are_voted_right(mnist, vote):
@@ -132,7 +132,7 @@ def test_tiny_pictures_of_other_peoples_digits_are_read_in_either_polarity(tiny,
 
 
 @pytest.mark.parametrize("name", ["plain-32", "narrow", "wide", "denoise-mask"])
-def test_divided_neighbours_are_settled_better_than_by_their_number(tiny, name):
+def test_divided_neighbors_are_settled_better_than_by_their_number(tiny, name):
     found = checkpoint_file.load(name)
     model = inference.build_model(found.card.model, found.weights)
     images, labels = tiny

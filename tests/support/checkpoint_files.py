@@ -10,7 +10,7 @@ import struct
 import numpy as np
 import pytest
 from safetensors.numpy import load as parse
-from safetensors.numpy import save as serialise
+from safetensors.numpy import save as serialize
 
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.card import Card
@@ -111,7 +111,7 @@ def with_arrays(content, change):
     """The file with its arrays changed in place."""
     arrays = parse(content)
     change(arrays)
-    return serialise(arrays, metadata=header_of(content)[0]["__metadata__"])
+    return serialize(arrays, metadata=header_of(content)[0]["__metadata__"])
 
 
 def expect_refusal(path, content, message=None):

@@ -120,7 +120,7 @@ def assert_distances_are_pythons(page, found) -> None:
     for place in [(0.5, 0.5), (0.35, 0.4), (0.05, 0.05), (0.6, 0.3)]:
         move(page, *place)
         code, shown = shown_code(page), meter(page, "lastDistance")
-        indices, distances = near.neighbours(code[None], 10)
+        indices, distances = near.neighbors(code[None], 10)
         assert shown["nearestIndex"] == indices[0, 0]
         assert shown["distance10"] == pytest.approx(distances[0, -1], rel=1e-12)
         assert shown["percentile"] == near.percentile(code[None])[0]

@@ -185,7 +185,7 @@ DIGITS: dict[str, Callable[[], bytes]] = {
     "16 bits": lambda: encode(sixteen_bits(), "PNG"),
     "16 bits, TIFF": lambda: encode(sixteen_bits(), "TIFF"),
     "a palette": lambda: encode(draw().convert("P"), "PNG"),
-    "grey and alpha": lambda: encode(transparent(), "PNG"),
+    "gray and alpha": lambda: encode(transparent(), "PNG"),
     "RGBA": lambda: encode(transparent().convert("RGBA"), "PNG"),
     "transparent white strokes": lambda: encode(white_strokes(), "PNG"),
     "transparent white strokes, WebP": lambda: encode(white_strokes().convert("RGBA"), "WEBP"),

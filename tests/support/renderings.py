@@ -18,8 +18,8 @@ def resized(digit: np.ndarray, side: int) -> np.ndarray:
     return np.clip(np.asarray(picture.resize((side, side), Image.Resampling.BICUBIC)), 0, 1)
 
 
-def levels(grey: np.ndarray) -> np.ndarray:
-    return np.rint(np.clip(grey, 0, 1) * 255).astype(np.uint8)
+def levels(gray: np.ndarray) -> np.ndarray:
+    return np.rint(np.clip(gray, 0, 1) * 255).astype(np.uint8)
 
 
 # --- simple changes: the vote must stay ---
@@ -46,7 +46,7 @@ def enlarged(digit: np.ndarray, rng: Rng) -> np.ndarray:
     return levels(resized(digit, round(28 * rng.uniform(1, 8))))
 
 
-def on_grey(digit: np.ndarray, rng: Rng) -> np.ndarray:
+def on_gray(digit: np.ndarray, rng: Rng) -> np.ndarray:
     paper, contrast = rng.uniform(0.4, 0.6), rng.uniform(0.25, 0.4) * rng.choice((-1, 1))
     return levels(paper + contrast * resized(digit, 56))
 
@@ -54,22 +54,22 @@ def on_grey(digit: np.ndarray, rng: Rng) -> np.ndarray:
 def lit_from_a_side(digit: np.ndarray, rng: Rng) -> np.ndarray:
     """Dark on light, or light on dark, with a gradient of up to a third."""
     side = 112
-    grey = 0.9 - 0.75 * resized(digit, side) - light(side, rng, 0.33)
-    return levels(grey if rng.random() < 0.5 else 1 - grey)
+    gray = 0.9 - 0.75 * resized(digit, side) - light(side, rng, 0.33)
+    return levels(gray if rng.random() < 0.5 else 1 - gray)
 
 
-SIMPLE = (plain, inverted, shifted, shrunk, enlarged, on_grey, lit_from_a_side)
+SIMPLE = (plain, inverted, shifted, shrunk, enlarged, on_gray, lit_from_a_side)
 
 
 # --- paper and pens ---
 
 
 def blank_sheet(rng: Rng) -> np.ndarray:
-    """Paper of even colour in uneven light, photographed; no digit."""
+    """Paper of even color in uneven light, photographed; no digit."""
     y, x = np.mgrid[-1:1:480j, -1:1:480j]
-    grey = rng.uniform(0.7, 0.97) - light(480, rng, rng.uniform(0, 0.6))
-    grey = grey * (1 - rng.uniform(0, 0.3) * (x * x + y * y) / 2)
-    return photographed(grey[:, :360], rng, noise=rng.uniform(0.005, 0.03))
+    gray = rng.uniform(0.7, 0.97) - light(480, rng, rng.uniform(0, 0.6))
+    gray = gray * (1 - rng.uniform(0, 0.3) * (x * x + y * y) / 2)
+    return photographed(gray[:, :360], rng, noise=rng.uniform(0.005, 0.03))
 
 
 def light(side: int, rng: Rng, strength: float) -> np.ndarray:
@@ -86,7 +86,7 @@ def stroke(digit: np.ndarray, size: int, width: float, rng: Rng) -> np.ndarray:
     points = np.argwhere(spine) * (size / spine.shape[0])
     drawn = np.zeros((size, size), dtype=bool)
     steps = np.linspace(0, size / spine.shape[0], 6)
-    for step in steps:  # neighbouring points joined, roughly
+    for step in steps:  # neighboring points joined, roughly
         for shift in ((step, 0), (0, step), (step, step), (-step, step)):
             y, x = np.clip((points + shift).astype(int), 0, size - 1).T
             near = np.ones(len(y), dtype=bool)
@@ -115,12 +115,12 @@ def tilted(ink: np.ndarray, rng: Rng, degrees: float) -> np.ndarray:
     return np.clip(turned, 0, 1)
 
 
-def photographed(grey: np.ndarray, rng: Rng, *, noise: float = 0.02) -> np.ndarray:
+def photographed(gray: np.ndarray, rng: Rng, *, noise: float = 0.02) -> np.ndarray:
     """Slightly out of focus, grainy, and a JPEG of middling quality."""
-    grey = ndimage.gaussian_filter(grey, (0.8, 0.8, 0)[: grey.ndim])
-    grey = grey + rng.normal(0, noise, grey.shape)
+    gray = ndimage.gaussian_filter(gray, (0.8, 0.8, 0)[: gray.ndim])
+    gray = gray + rng.normal(0, noise, gray.shape)
     file = io.BytesIO()
-    Image.fromarray(levels(grey)).save(file, "JPEG", quality=int(rng.integers(50, 90)))
+    Image.fromarray(levels(gray)).save(file, "JPEG", quality=int(rng.integers(50, 90)))
     return np.asarray(Image.open(file))
 
 
@@ -182,8 +182,8 @@ def with_rules(
             lines[:, start : start + width] = 1
     lines = tilted(lines, rng, 5)[110:590, 170:530]
     lines = ndimage.gaussian_filter(lines, 0.5)
-    grey = (0.93 - light(480, rng, 0.2)[:, : shape[1]]) * (1 - strength * lines) * (1 - 0.75 * ink)
-    return photographed(grey, rng)
+    gray = (0.93 - light(480, rng, 0.2)[:, : shape[1]]) * (1 - strength * lines) * (1 - 0.75 * ink)
+    return photographed(gray, rng)
 
 
 def ruled(digit: np.ndarray, rng: Rng) -> np.ndarray:
@@ -214,8 +214,8 @@ def on_a_desk(digit: np.ndarray, rng: Rng) -> np.ndarray:
     return photographed(np.where(sheet > 0.5, paper * (1 - 0.75 * ink), wood), rng)
 
 
-def coloured(digit: np.ndarray, rng: Rng) -> np.ndarray:
-    """A felt pen of some colour on white, yellow or pink paper."""
+def colored(digit: np.ndarray, rng: Rng) -> np.ndarray:
+    """A felt pen of some color on white, yellow or pink paper."""
     inks = ((0.1, 0.2, 0.7), (0.8, 0.1, 0.1), (0.1, 0.5, 0.2), (0.95, 0.85, 0.1), (0.95, 0.5, 0.1))
     papers = ((0.93, 0.93, 0.92), (0.96, 0.93, 0.65), (0.95, 0.75, 0.8))
     which = rng.integers(len(inks))
@@ -245,14 +245,14 @@ def small_in_a_large_photo(digit: np.ndarray, rng: Rng) -> np.ndarray:
 
 
 def on_a_screen(digit: np.ndarray, rng: Rng) -> np.ndarray:
-    """A screenshot of a drawing program: even colours, a title bar, a thin frame."""
-    grey = np.full((400, 400), 0.94)
-    grey[:24] = 0.25
-    grey[40:380, 20:380] = 0.6
-    grey[41:379, 21:379] = 1.0
+    """A screenshot of a drawing program: even colors, a title bar, a thin frame."""
+    gray = np.full((400, 400), 0.94)
+    gray[:24] = 0.25
+    gray[40:380, 20:380] = 0.6
+    gray[41:379, 21:379] = 1.0
     ink = placed(stroke(digit, 220, rng.uniform(4, 14), rng), (320, 340), rng)
-    grey[50:370, 30:370] = np.minimum(grey[50:370, 30:370], 1 - ink)
-    return levels(grey)
+    gray[50:370, 30:370] = np.minimum(gray[50:370, 30:370], 1 - ink)
+    return levels(gray)
 
 
 PAPERS = (
@@ -263,7 +263,7 @@ PAPERS = (
     ruled,
     squared,
     on_a_desk,
-    coloured,
+    colored,
     tight,
     felt_pen,
     small_in_a_large_photo,

@@ -52,7 +52,7 @@ def test_the_dots_of_a_single_number_stand_as_high_as_their_labels(frame, scene)
     np.testing.assert_allclose(heights, scene.labels, atol=1e-3)
 
 
-def test_the_pictures_keep_their_greys_and_their_errors(frame, scene):
+def test_the_pictures_keep_their_grays_and_their_errors(frame, scene):
     facts, arrays = snapshot_arrays.frame_arrays(frame, scene, by_label=False)
 
     wanted = np.rint(np.clip(frame.outputs.astype(np.float64), 0.0, 1.0) * 255)

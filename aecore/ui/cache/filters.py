@@ -66,7 +66,7 @@ def _components(
 
 
 def limit(checkpoints: Sequence[Checkpoint], digits: TestDigits, part: Part, scale: Scale) -> float:
-    """Where the colour scale of these models' galleries, and of the first one's PCA, ends."""
+    """Where the color scale of these models' galleries, and of the first one's PCA, ends."""
     digests = tuple(each.digest for each in checkpoints)
     return _limit(digests, digits.fingerprint, part, scale, checkpoints, digits)
 

@@ -44,7 +44,7 @@ def offer(
 def offer_sheet(
     title: str, images: np.ndarray, captions: Sequence[str], file: str, *, key: str
 ) -> None:
-    """A button that saves grey pictures (B, 784), each with a caption below."""
+    """A button that saves gray pictures (B, 784), each with a caption below."""
     offer(
         "Pictures as PNG",
         lambda: sheet(title, images, captions, columns=_COLUMNS),
@@ -61,7 +61,7 @@ def offer_digit(checkpoint: Checkpoint, code: np.ndarray) -> None:
             lambda: to_png(_decode(checkpoint, code[None])[0]),
             "digit.png",
             key="export_png",
-            help="28 × 28 pixels, grey.",
+            help="28 × 28 pixels, gray.",
         )
         offer("Code as text", snippets.exact(code) + "\n", "code.txt", key="export_code")
         with st.popover("Copy as Python", icon=":material/code:"):

@@ -29,7 +29,7 @@ def picture(pixels: np.ndarray, alt: str, *, limit: float | None = None) -> str:
     alt : str
         Alternative text and tooltip.
     limit : float, optional
-        Draws signed values from -limit (blue) to limit (red); without it grey ones from 0 to 1.
+        Draws signed values from -limit (blue) to limit (red); without it gray ones from 0 to 1.
     """
     values = pixels.reshape(SIDE, SIDE) if pixels.ndim == 1 else pixels
     png = to_png(values) if limit is None else to_signed_png(values, limit=limit)
@@ -37,7 +37,7 @@ def picture(pixels: np.ndarray, alt: str, *, limit: float | None = None) -> str:
 
 
 def photo(pixels: np.ndarray, alt: str) -> str:
-    """A grey picture (H, W) in 0..1, as wide as its place, in its own proportions."""
+    """A gray picture (H, W) in 0..1, as wide as its place, in its own proportions."""
     return _image(to_png(pixels), alt, "display:block;width:100%;")
 
 

@@ -20,9 +20,9 @@ SHORT = {"hidden": "", "code": "z"}
 SCALES = {"weights": "As they are", "length 1": "Each at length 1"}
 COMPONENTS = {
     "hidden": "The same idea for the best linear code: PCA reads and writes with one and the "
-    "same picture, here of length 1. Same colour scale as above; strongest first.",
+    "same picture, here of length 1. Same color scale as above; strongest first.",
     "code": "Left the component, right what moving its number by one standard deviation of the "
-    "test digits adds. Same colour scale as above; strongest first.",
+    "test digits adds. Same color scale as above; strongest first.",
 }
 
 
@@ -38,10 +38,10 @@ def title(part: str, count: int) -> str:
 
 
 def scale_name(part: str, scale: str) -> str:
-    """What the colours of the galleries stand for."""
+    """What the colors of the galleries stand for."""
     if scale != "weights":
         return "share of length 1"
-    return "weight" if part == "hidden" else "derivative, or grey levels"
+    return "weight" if part == "hidden" else "derivative, or gray levels"
 
 
 def explanation(part: str, units: Units, n_digits: int, *, logistic: bool) -> str:

@@ -14,7 +14,7 @@ from aecore.imaging.levels import signed_palette, to_signed_levels
 from aecore.ui.components.registry import Foresight, component
 
 _FOLDER = Path(__file__).resolve().parent
-_SHADES = 25  # of a heat map's colour scale
+_SHADES = 25  # of a heat map's color scale
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,7 +37,7 @@ class Chart:
     """How much the axis spans at least, so that next to nothing looks like it."""
     notes: tuple[str, ...] | None = None
     """Written below the labels."""
-    colours: tuple[str, ...] | None = None
+    colors: tuple[str, ...] | None = None
     """Of each bar; None: all alike."""
     counted: bool = False
     """Whether the value of each bar is written above it."""
@@ -73,8 +73,8 @@ def _message(chart: Chart | Plot | Heat | Ways) -> dict[str, Any]:
         shades = np.linspace(-chart.limit, chart.limit, _SHADES)
         return asdict(chart) | {
             "table": _listed(chart.table),
-            "colours": [_colours(row, chart.limit) for row in chart.table],
-            "scale": _colours(shades, chart.limit),
+            "colors": [_colors(row, chart.limit) for row in chart.table],
+            "scale": _colors(shades, chart.limit),
         }
     if isinstance(chart, Ways):
         points = {"dots": chart.dots, "labels": chart.labels, "ways": chart.ways}
@@ -98,8 +98,8 @@ def _listed(values: np.ndarray) -> list[Any]:
     return np.where(np.isfinite(values), values, None).tolist()
 
 
-def _colours(values: np.ndarray, limit: float) -> list[str]:
-    """Signed values as CSS writes colours; grey for what is not finite."""
+def _colors(values: np.ndarray, limit: float) -> list[str]:
+    """Signed values as CSS writes colors; gray for what is not finite."""
     rows = signed_palette()[to_signed_levels(np.nan_to_num(values), limit=limit)]
     known = np.isfinite(values)
     return [

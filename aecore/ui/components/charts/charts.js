@@ -6,7 +6,7 @@ const HEIGHT = 200;
 const LEFT = 70;
 const RIGHT = 6;
 const TOP = 10;
-const COLOUR = "#3f90da";
+const COLOR = "#3f90da";
 const FONT = 12;
 const MARGIN = 12; // px around a chart that is saved
 const HEAD = 36; // px for its title
@@ -32,7 +32,7 @@ function inWords(value, digits = 3) {
 }
 
 /** A chart's SVG; `values` are numbers or five percentiles a label, null where there is none. */
-function makeChart({ kind, values, labels, notes, colours, counted, x_name, y_name, unit, least, alt }) {
+function makeChart({ kind, values, labels, notes, colors, counted, x_name, y_name, unit, least, alt }) {
   const known = values.flat().filter((value) => value !== null);
   const low = Math.min(0, ...known);
   const marks = ticks(low, Math.max(low + least, 0, ...known));
@@ -60,7 +60,7 @@ function makeChart({ kind, values, labels, notes, colours, counted, x_name, y_na
     if (notes) write(notes[i], { x: middle, y: bottom + 28, "font-size": 10, opacity: 0.8 });
     if ([values[i]].flat().includes(null)) return;
     const make = kind === "bars" ? makeBar : makeBox;
-    svg.append(make(values[i], middle, 0.35 * slot, y, `label ${label}: `, unit, colours?.[i] ?? COLOUR));
+    svg.append(make(values[i], middle, 0.35 * slot, y, `label ${label}: `, unit, colors?.[i] ?? COLOR));
     if (counted) write(inWords(values[i]), { x: middle, y: y(values[i]) - 3, "font-size": 10 });
   });
   write(x_name, { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 4 });
@@ -77,8 +77,8 @@ function makeBar(value, middle, half, y, name, unit, fill) {
 }
 
 /** Whiskers at the outer, a box between the inner percentiles, a line in the middle. */
-function makeBox([low, first, median, third, high], middle, half, y, name, unit, colour) {
-  const group = makeSvg("g", { stroke: colour, "stroke-width": 1.5, fill: colour });
+function makeBox([low, first, median, third, high], middle, half, y, name, unit, color) {
+  const group = makeSvg("g", { stroke: color, "stroke-width": 1.5, fill: color });
   const line = (x1, y1, x2, y2) => group.append(makeSvg("line", { x1, y1, x2, y2 }));
   line(middle, y(low), middle, y(first));
   line(middle, y(third), middle, y(high));

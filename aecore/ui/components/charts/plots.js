@@ -53,14 +53,14 @@ function drawLegend(svg, { series, kind, spread_name }, width, at) {
   return y + ENTRY + GAP;
 }
 
-const stroke = ({ colour, dash }) => ({ stroke: colour, "stroke-width": 2, "stroke-dasharray": dash, fill: "none" });
-const fillOf = ({ colour, is_yardstick }) => (is_yardstick ? "url(#hatched)" : colour);
+const stroke = ({ color, dash }) => ({ stroke: color, "stroke-width": 2, "stroke-dasharray": dash, fill: "none" });
+const fillOf = ({ color, is_yardstick }) => (is_yardstick ? "url(#hatched)" : color);
 
 /** A pattern for the bars of a yardstick. */
-function makeHatching({ colour }) {
+function makeHatching({ color }) {
   const pattern = makeSvg("pattern", { id: "hatched", width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
-  pattern.append(makeSvg("rect", { width: 5, height: 5, fill: colour, "fill-opacity": 0.35 }));
-  pattern.append(makeSvg("rect", { width: 2.5, height: 5, fill: colour }));
+  pattern.append(makeSvg("rect", { width: 5, height: 5, fill: color, "fill-opacity": 0.35 }));
+  pattern.append(makeSvg("rect", { width: 2.5, height: 5, fill: color }));
   return pattern;
 }
 
@@ -134,12 +134,12 @@ function drawLine(svg, each, xs, place) {
     const [low, high] = [0, 1].map((end) => points(each.spread.map((pair) => pair[end])));
     const there = xs.map((_, i) => i).filter((i) => low[i][1] !== null && high[i][1] !== null);
     const around = [...there.map((i) => high[i]), ...there.reverse().map((i) => low[i])];
-    svg.append(makeSvg("path", { d: `${toPath(around)}Z`, fill: each.colour, "fill-opacity": 0.18 }));
+    svg.append(makeSvg("path", { d: `${toPath(around)}Z`, fill: each.color, "fill-opacity": 0.18 }));
   }
   for (const run of runs(points(each.values))) {
     svg.append(makeSvg("path", { d: toPath(run), ...stroke(each) }));
     if (xs.length > MOST_DOTS) continue;
-    for (const [cx, cy] of run) svg.append(makeSvg("circle", { cx, cy, r: 3, fill: each.colour }));
+    for (const [cx, cy] of run) svg.append(makeSvg("circle", { cx, cy, r: 3, fill: each.color }));
   }
 }
 
@@ -187,8 +187,8 @@ function makePlot(plot, width, at = null) {
   return { svg, middles };
 }
 
-/** A heat map with its colour scale above. */
-function makeHeat({ table, rows, columns, x_name, y_name, value_name, limit, colours, scale, alt }, width) {
+/** A heat map with its color scale above. */
+function makeHeat({ table, rows, columns, x_name, y_name, value_name, limit, colors, scale, alt }, width) {
   const left = 26 + Math.max(...rows.map(widthOf));
   const top = 34;
   const high = Math.max(CELL, widthOf(y_name) / rows.length); // the axis needs room for its name
@@ -204,7 +204,7 @@ function makeHeat({ table, rows, columns, x_name, y_name, value_name, limit, col
     write(row, { x: left - 5, y: top + (r + 0.5) * high + 4, "text-anchor": "end" });
     columns.forEach((column, c) => {
       const place = { x: left + c * wide, y: top + r * high, width: wide - 1, height: high - 1 };
-      const cell = makeSvg("rect", { ...place, fill: colours[r][c] });
+      const cell = makeSvg("rect", { ...place, fill: colors[r][c] });
       cell.append(makeSvg("title", {}, `${row}, ${x_name} ${column}: ${table[r][c] === null ? "none" : inWords(table[r][c])}`));
       svg.append(cell);
     });
@@ -215,7 +215,7 @@ function makeHeat({ table, rows, columns, x_name, y_name, value_name, limit, col
   return { svg, middles: null };
 }
 
-/** Dots in a colour, as one path. */
+/** Dots in a color, as one path. */
 function makeDots(points, stroke, size, opacity) {
   const d = points.map(([x, y]) => `M${x.toFixed(1)} ${y.toFixed(1)}h0`).join("");
   return makeSvg("path", { d, stroke, "stroke-width": size, "stroke-opacity": opacity, "stroke-linecap": "round" });
@@ -231,13 +231,13 @@ function span(values) {
 
 /** Ways over a map of dots. */
 function makeWays(chart, width) {
-  const { dots, labels, ways, names, colours, alt } = chart;
+  const { dots, labels, ways, names, colors, alt } = chart;
   const svg = makeSvg("svg", { role: "img", "aria-label": alt, fill: "currentColor", "font-size": FONT, "font-family": "sans-serif" });
   svg.append(makeSvg("text", { x: 0, y: ENTRY }, "digit"));
-  const entry = Math.min(34, (width - 34) / colours.length);
-  colours.forEach((colour, label) => {
+  const entry = Math.min(34, (width - 34) / colors.length);
+  colors.forEach((color, label) => {
     const x = 42 + label * entry;
-    svg.append(makeDots([[x, ENTRY - 4]], colour, 8, 1), makeSvg("text", { x: x + 7, y: ENTRY }, label));
+    svg.append(makeDots([[x, ENTRY - 4]], color, 8, 1), makeSvg("text", { x: x + 7, y: ENTRY }, label));
   });
   const points = [...dots, ...ways.flat()];
   const [[xMarks, across], [yMarks, up]] = [0, 1].map((axis) => span(points.map((point) => point[axis])));
@@ -248,8 +248,8 @@ function makeWays(chart, width) {
   const y = (value) => bottom - up(value) * TALL;
   drawAxes(svg, chart, { left, right, top, bottom, x, y, yMarks, xMarks: xMarks.map((mark) => [mark, inWords(mark)]) }, width, null);
   const place = (point) => [x(point[0]), y(point[1])];
-  colours.forEach((colour, label) => {
-    svg.append(makeDots(dots.filter((_, i) => labels[i] === label).map(place), colour, 5, 0.6));
+  colors.forEach((color, label) => {
+    svg.append(makeDots(dots.filter((_, i) => labels[i] === label).map(place), color, 5, 0.6));
   });
   names.forEach((name, i) => {
     const way = ways.map((places) => place(places[i]));

@@ -15,23 +15,23 @@ const CHOSEN = "aecore-unit"; // announces {unit}; the reply brings {chosen, sim
 const instances = new WeakMap(); // parent element -> instance
 
 /**
- * What this tab was sent, by its hash: {cell, units, orders, scale, levels, colours}, and `strips`, the
+ * What this tab was sent, by its hash: {cell, units, orders, scale, levels, colors}, and `strips`, the
  * addresses of those drawn so far; the oldest goes first.
  */
 const galleries = (globalThis.__aecoreGalleries ??= new Map());
 
 /** Let an image show the pictures of a unit. */
 function draw(image, album, number) {
-  const { levels, colours, units, strips } = album;
+  const { levels, colors, units, strips } = album;
   const size = levels.length / units.length;
   const at = Math.floor(number / STRIP);
   const count = Math.min(STRIP, units.length - at * STRIP);
-  strips[at] ??= toStrip(levels.subarray(at * STRIP * size, (at * STRIP + count) * size), colours);
+  strips[at] ??= toStrip(levels.subarray(at * STRIP * size, (at * STRIP + count) * size), colors);
   showPart(image, strips[at], number - at * STRIP, count);
 }
 
 /** Units as a sheet: their pictures, each unit's above its caption, under a title. */
-function toSheet(title, { levels, colours, units, scale }, numbers) {
+function toSheet(title, { levels, colors, units, scale }, numbers) {
   const size = levels.length / units.length;
   const count = size / DIGIT_SIDE ** 2;
   const [side, columns] = [SHEET.zoom * DIGIT_SIDE, Math.min(COLUMNS, numbers.length)];
@@ -45,7 +45,7 @@ function toSheet(title, { levels, colours, units, scale }, numbers) {
   head.forEach((text, line) => writeLine(pen, text, 0, line * SHEET.line));
   numbers.forEach((number, i) => {
     const [x, y] = [(i % columns) * across, head.length * SHEET.line + Math.floor(i / columns) * down];
-    stampDigits(pen, levels.subarray(number * size, (number + 1) * size), colours, x, y);
+    stampDigits(pen, levels.subarray(number * size, (number + 1) * size), colors, x, y);
     writeLine(pen, units[number].caption, x + wide / 2, y + side, across);
   });
   return sheet;
@@ -57,8 +57,8 @@ function createGallery(parentElement) {
   const lead = make("p", { class: "lead" });
   const note = make("p", { class: "note" });
   const saver = makeSaver(() => toSheet(texts().name, album, standing.split(",").map(Number)));
-  const colours = makeScale();
-  const whole = make("div", { class: "gallery" }, headline, lead, colours.scale, root, make("div", { class: "below" }, note, saver));
+  const colors = makeScale();
+  const whole = make("div", { class: "gallery" }, headline, lead, colors.scale, root, make("div", { class: "below" }, note, saver));
   parentElement.append(whole);
   const sight = makeSight(parentElement);
   let told = null; // the server's latest header
@@ -103,7 +103,7 @@ function createGallery(parentElement) {
     cells = leaves.get(hash) ?? [];
     putLast(leaves, hash, cells, OPEN);
     standing = "";
-    colours.say(album.scale.name, album.scale.limit);
+    colors.say(album.scale.name, album.scale.limit);
     root.style.setProperty("--cell", `${album.cell}px`);
     const count = album.levels.length / album.units.length / DIGIT_SIDE ** 2;
     root.style.setProperty("--aspect", `${count * (DIGIT_SIDE + STRIP_GAP) - STRIP_GAP} / ${DIGIT_SIDE}`);
@@ -241,7 +241,7 @@ function createGallery(parentElement) {
 /** Keep what came along with a message. */
 function keep({ hash, cell, units, orders, scale }, arrays) {
   if (!arrays.levels) return;
-  const album = { cell, units, orders, scale, strips: [], ...arrays, colours: pixelsOf(arrays.palette) };
+  const album = { cell, units, orders, scale, strips: [], ...arrays, colors: pixelsOf(arrays.palette) };
   putLast(galleries, hash, album, KEPT);
   document.dispatchEvent(new CustomEvent(CAME));
 }

@@ -29,7 +29,7 @@ class Row:
     images: np.ndarray
     """(B, 784)."""
     limit: float | None = None
-    """Draws signed values from -limit (blue) to limit (red); None: grey ones from 0 to 1."""
+    """Draws signed values from -limit (blue) to limit (red); None: gray ones from 0 to 1."""
     texts: Sequence[str] = ()
     """Under each picture."""
     links: Sequence[str] = ()
@@ -37,7 +37,7 @@ class Row:
 
     @property
     def levels(self) -> np.ndarray:
-        """What each pixel is drawn as, (B, 784) uint8: a grey level, or a row of the palette."""
+        """What each pixel is drawn as, (B, 784) uint8: a gray level, or a row of the palette."""
         if self.limit is None:
             return to_levels(self.images)
         return to_signed_levels(self.images, limit=self.limit)
@@ -89,7 +89,7 @@ def rows(
     heading : str
         What the text under the columns is.
     scale_name : str
-        What the colours of signed pictures stand for: their scale is drawn below.
+        What the colors of signed pictures stand for: their scale is drawn below.
     note : str
         A text below them, `**what matters**` in bold.
     headline : str

@@ -3,7 +3,7 @@
 // for all places of a slider; with it they follow the slider by themselves.
 
 const SIZE = DIGIT_SIDE ** 2;
-const GREYS = pixelsOf(Uint8Array.from({ length: 768 }, (_, i) => Math.floor(i / 3)));
+const GRAYS = pixelsOf(Uint8Array.from({ length: 768 }, (_, i) => Math.floor(i / 3)));
 const SWEEPS_KEPT = 8;
 
 const instances = new WeakMap(); // parent element -> instance
@@ -31,13 +31,13 @@ function makeGrid({ rows, titles, columns, heading, scale, stacked }) {
     ? titles.map((_, i) => make("div", {}, ...made.map(({ cells }) => cells[i].cell)))
     : [...made.flatMap(({ name, cells }) => [name, ...cells.map(({ cell }) => cell)]), ...(heading ? [head] : []), ...feet];
   const root = make("div", { class: stacked ? "rows stacked" : "rows", style: `--count: ${titles.length}` }, ...parts);
-  const colours = scale && makeScale();
+  const colors = scale && makeScale();
   const headline = make("h3", { class: "headline" });
   const note = make("p", { class: "note" });
   let shown = null; // the latest that `fill` was given
   const saver = makeSaver(() => toSheet(shown));
   const below = make("div", { class: "below" }, note, saver);
-  const element = make("div", { class: "pictures" }, headline, root, ...(colours ? [colours.scale] : []), below);
+  const element = make("div", { class: "pictures" }, headline, root, ...(colors ? [colors.scale] : []), below);
 
   /** Show pictures, levels (R, B, 784), under the rows' names. */
   function fill(header, names, levels, palette) {
@@ -46,7 +46,7 @@ function makeGrid({ rows, titles, columns, heading, scale, stacked }) {
       put(made[r].name, { textContent: names[r] });
       const count = header.titles.length;
       const own = levels.subarray(r * count * SIZE, (r + 1) * count * SIZE);
-      const strip = same(made[r].levels, own) ? null : toStrip(own, row.signed ? palette : GREYS);
+      const strip = same(made[r].levels, own) ? null : toStrip(own, row.signed ? palette : GRAYS);
       made[r].levels = own;
       made[r].cells.forEach((cell, i) => {
         const words = `${names[r]}: ${header.titles[i]}`;
@@ -61,7 +61,7 @@ function makeGrid({ rows, titles, columns, heading, scale, stacked }) {
     write(headline, header.headline);
     write(note, header.note);
     nameSaver(saver, header.title, header.file);
-    colours?.say(header.scale.name, header.scale.limit);
+    colors?.say(header.scale.name, header.scale.limit);
   }
   return { element, fill };
 }
@@ -88,7 +88,7 @@ function toSheet({ header, names, levels, palette }) {
   rows.forEach(({ signed, texts }, r) => {
     writeLine(pen, written[r], 0, top);
     titles.forEach((_, i) => {
-      stampDigits(pen, levelsOf(header, levels, r, i), signed ? palette : GREYS, i * step, top + SHEET.line);
+      stampDigits(pen, levelsOf(header, levels, r, i), signed ? palette : GRAYS, i * step, top + SHEET.line);
       if (texts.length) writeLine(pen, texts[i], i * step + side / 2, top + SHEET.line + side, step);
     });
     top += heights[r];
@@ -110,7 +110,7 @@ function shapeOf({ rows, titles, columns, heading, scale, stacked }) {
 }
 
 function createInstance(parentElement) {
-  let told = null; // the latest message: {header, levels, colours}
+  let told = null; // the latest message: {header, levels, colors}
   let grid = null;
   let watched = null; // the slider's element
   const watcher = new MutationObserver(show);
@@ -127,17 +127,17 @@ function createInstance(parentElement) {
   }
 
   function show() {
-    const { header, levels, colours } = told;
+    const { header, levels, colors } = told;
     const at = place();
     const swept = at < 0 ? levels : sweeps.get(header.sweep.hash).subarray(at * levels.length, (at + 1) * levels.length);
     const names = at < 0 ? header.rows.map(({ name }) => name) : header.sweep.names[at];
     const shape = shapeOf(header);
     if (grid?.shape === shape) {
-      grid.fill(header, names, swept, colours);
+      grid.fill(header, names, swept, colors);
       return;
     }
     const next = { ...makeGrid(header), shape };
-    next.fill(header, names, swept, colours);
+    next.fill(header, names, swept, colors);
     if (grid) grid.element.replaceWith(next.element);
     else parentElement.append(next.element);
     grid = next;
@@ -179,7 +179,7 @@ export default function rows({ data, parentElement, setTriggerValue }) {
   const call = ++instance.calls;
   const { header, arrays } = unpack(data);
   if (arrays.swept) putLast(sweeps, header.sweep.hash, arrays.swept, SWEEPS_KEPT);
-  instance.update({ header, levels: arrays.levels, colours: pixelsOf(arrays.palette) });
+  instance.update({ header, levels: arrays.levels, colors: pixelsOf(arrays.palette) });
   if (header.sweep && !sweeps.has(header.sweep.hash)) setTriggerValue("need", header.sweep.hash);
   return () => {
     if (instance.calls !== call) return; // called again: it lives on

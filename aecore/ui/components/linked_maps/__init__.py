@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from aecore.charts.latent_map import DIGIT_COLOURS
+from aecore.charts.latent_map import DIGIT_COLORS
 from aecore.ui.components.registry import component
 from aecore.viewer.message import pack
 
@@ -48,7 +48,7 @@ def linked_maps(
     header = {
         "names": [each.name for each in maps],
         "axes": [list(each.axis_names) for each in maps],
-        "colours": list(DIGIT_COLOURS),
+        "colors": list(DIGIT_COLORS),
         "selected": is_selected,
     }
     arrays = {

@@ -167,7 +167,7 @@ function createLinked(parentElement) {
     });
     present().forEach((label, i) => {
       const left = (MARGIN.left + 32 * i) * scale;
-      context.fillStyle = data.colours[label];
+      context.fillStyle = data.colors[label];
       context.fillRect(left, 29 * scale, 10 * scale, 10 * scale);
       context.fillStyle = style.color;
       context.fillText(label, left + 14 * scale, 27 * scale);
@@ -181,7 +181,7 @@ function createLinked(parentElement) {
 
   function buildBar() {
     const buttons = present().map((label) => {
-      const button = make("button", { type: "button", class: "label", style: `--digit:${data.colours[label]}` }, String(label));
+      const button = make("button", { type: "button", class: "label", style: `--digit:${data.colors[label]}` }, String(label));
       button.setAttribute("aria-label", `Select all digits ${label}`);
       listen(button, "click", () => selectLabel(label));
       return button;

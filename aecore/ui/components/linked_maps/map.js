@@ -1,4 +1,4 @@
-// One map: its axes, its dots, those selected in colour, and which dots lie where.
+// One map: its axes, its dots, those selected in color, and which dots lie where.
 
 const MARGIN = { left: 44, right: 8, top: 8, bottom: 40 }; // px around the dots
 const NEAR = 9; // px from the pointer to a dot
@@ -66,8 +66,8 @@ function makeMap(canvas) {
     if (points) place();
   }
 
-  function drawAxes(colour) {
-    context.fillStyle = colour;
+  function drawAxes(color) {
+    context.fillStyle = color;
     context.font = `12px ${getComputedStyle(canvas).fontFamily}`;
     context.textAlign = "center";
     context.textBaseline = "top";
@@ -101,16 +101,16 @@ function makeMap(canvas) {
       fit();
       return true;
     },
-    /** Dots in the labels' order, those selected last and alone in colour. */
-    draw({ labels, colours }, order, selected, hovered, stroke) {
-      const colour = getComputedStyle(canvas).color;
+    /** Dots in the labels' order, those selected last and alone in color. */
+    draw({ labels, colors }, order, selected, hovered, stroke) {
+      const color = getComputedStyle(canvas).color;
       context.clearRect(0, 0, width, height);
-      drawAxes(colour);
+      drawAxes(color);
       const dots = (size, wanted) => {
         for (let at = 0; at < order.length; at++) {
           const i = order[at];
           if (selected && Boolean(selected[i]) !== wanted) continue;
-          if (wanted) context.fillStyle = colours[labels[i]];
+          if (wanted) context.fillStyle = colors[labels[i]];
           context.fillRect(places[2 * i] - size / 2, places[2 * i + 1] - size / 2, size, size);
         }
       };
@@ -130,7 +130,7 @@ function makeMap(canvas) {
         context.stroke();
       }
       if (stroke) {
-        context.strokeStyle = colour;
+        context.strokeStyle = color;
         context.lineWidth = 1.5;
         context.setLineDash([4, 3]);
         context.beginPath();

@@ -7,9 +7,9 @@ const OUTLIERS = 0.002; // share of the codes that each edge may cut off
 
 /**
  * The map of three elements, one above the other: a canvas with the codes, drawn once a model and
- * size; a canvas with the trail; the dot. `colours` has one for each of the ten digits.
+ * size; a canvas with the trail; the dot. `colors` has one for each of the ten digits.
  */
-function makeAtlas(scope, { dots, trail, dot }, colours) {
+function makeAtlas(scope, { dots, trail, dot }, colors) {
   let model = null;
   let place = null; // a position on the axes -> px
   let size = { width: 0, height: 0 };
@@ -53,7 +53,7 @@ function makeAtlas(scope, { dots, trail, dot }, colours) {
     context.globalAlpha = 0.55;
     points.forEach((point, row) => {
       const [left, top] = place(point);
-      context.fillStyle = colours[labels[row]];
+      context.fillStyle = colors[labels[row]];
       context.fillRect(left - 1, top - 1, 2, 2);
     });
     context.globalAlpha = 1;

@@ -2,7 +2,7 @@
 // drawing, one update a frame, and clean-up. A page's own script follows in the same module.
 
 const SIDE = 28;
-const NEIGHBOUR = 10; // which neighbour's distance counts; MapDistance's k
+const NEIGHBOR = 10; // which neighbor's distance counts; MapDistance's k
 const MODELS_KEPT = 12;
 
 /** Trained models of this tab by their checkpoint's hash, the one used last at the end. */
@@ -176,8 +176,8 @@ function show(model, z, ...canvases) {
 
 // --- distance to the map ------------------------------------------------------------------------
 
-const nearestSquares = new Float64Array(NEIGHBOUR);
-const nearestRows = new Int32Array(NEIGHBOUR);
+const nearestSquares = new Float64Array(NEIGHBOR);
+const nearestRows = new Int32Array(NEIGHBOR);
 
 /**
  * How far a code z lies from the data, as MapDistance says it in Python:
@@ -187,7 +187,7 @@ function mapDistance(model, z) {
   const { codes, dim, count } = model;
   const best = nearestSquares.fill(Infinity); // squared distances, ascending
   for (let row = 0, at = 0; row < count; row++, at += dim) {
-    const limit = best[NEIGHBOUR - 1];
+    const limit = best[NEIGHBOR - 1];
     let sum = 0;
     for (let i = 0; i < dim; ) {
       const stop = i + 16 < dim ? i + 16 : dim;
@@ -198,7 +198,7 @@ function mapDistance(model, z) {
       if (sum >= limit) break; // too far already
     }
     if (sum >= limit) continue;
-    let place = NEIGHBOUR - 1;
+    let place = NEIGHBOR - 1;
     for (; place > 0 && best[place - 1] > sum; place--) {
       best[place] = best[place - 1];
       nearestRows[place] = nearestRows[place - 1];
@@ -207,7 +207,7 @@ function mapDistance(model, z) {
     nearestRows[place] = row;
   }
   const nearestIndex = nearestRows[0];
-  const distance10 = Math.sqrt(best[NEIGHBOUR - 1]);
+  const distance10 = Math.sqrt(best[NEIGHBOR - 1]);
   const percentile = (100 * countBelow(model.ownDistances, distance10)) / count;
   const nearestLabel = model.labels[nearestIndex];
   meter.lastDistance = { distance10, percentile, nearestIndex, nearestLabel };
@@ -251,7 +251,7 @@ function axisValue(model, z, k) {
 
 const brushes = new WeakMap(); // canvas -> {context, image}
 
-/** Draw 784 grey values, 0 black and 1 white, clipped, on a canvas of 28 x 28 pixels. */
+/** Draw 784 gray values, 0 black and 1 white, clipped, on a canvas of 28 x 28 pixels. */
 function drawDigit(canvas, pixels) {
   let brush = brushes.get(canvas);
   if (!brush) {

@@ -66,7 +66,7 @@ function createPad(parentElement, send) {
   // --- what the model makes of it
 
   function think() {
-    const digit = normalise(ink, PAPER, PAPER);
+    const digit = normalize(ink, PAPER, PAPER);
     view.body.classList.toggle("empty", !digit);
     levels = digit && textOf(digit);
     if (!digit) {
@@ -241,7 +241,7 @@ function createPad(parentElement, send) {
       const first = !model;
       if (found === model) return;
       model = found;
-      atlas ??= makeAtlas(scope, view, settings.colours);
+      atlas ??= makeAtlas(scope, view, settings.colors);
       atlas.show(model);
       view.name(header.name, model.dim);
       redraw();
@@ -253,7 +253,7 @@ function createPad(parentElement, send) {
   };
 }
 
-/** The grey levels of a digit, one byte each, in base 64. */
+/** The gray levels of a digit, one byte each, in base 64. */
 function textOf(digit) {
   return btoa(String.fromCharCode(...digit.map((value) => Math.round(255 * value))));
 }

@@ -16,7 +16,7 @@ function rowsOf(model, label) {
 
 /**
  * A draw from the normal distribution with the mean and covariance of these rows of the atlas.
- * A sum of the centred codes, each times its own N(0, 1), over sqrt(n - 1) has just that
+ * A sum of the centered codes, each times its own N(0, 1), over sqrt(n - 1) has just that
  * covariance: no matrix has to be factored.
  */
 function drawFitted(model, rows, random = Math.random) {
@@ -45,7 +45,7 @@ const SOURCES = [
   },
   {
     name: "one digit",
-    labelled: true,
+    labeled: true,
     hint: () => "From the normal distribution fitted to the codes of one digit.",
     draw: (model, label) => ({ z: drawFitted(model, rowsOf(model, label)), from: `the ${label}s` }),
   },
@@ -59,7 +59,7 @@ const SOURCES = [
   },
   {
     name: "a test digit",
-    labelled: true,
+    labeled: true,
     any: true,
     hint: () => "The code of a digit that the model never saw in training.",
     draw(model, label) {

@@ -158,11 +158,11 @@ function createGenerator(parentElement, send) {
     const labels = [...new Set(model.labels)].sort();
     const chosen = view.label.value;
     view.hint.textContent = source.hint(model);
-    view.labelling.hidden = !source.labelled;
+    view.labeling.hidden = !source.labeled;
     const options = labels.map((label) => make("option", { value: label }, String(label)));
     if (source.any) options.unshift(make("option", { value: "" }, "any"));
     view.label.replaceChildren(...options);
-    view.label.value = chosen !== "" && source.labelled ? chosen : source.any ? "" : labels[0];
+    view.label.value = chosen !== "" && source.labeled ? chosen : source.any ? "" : labels[0];
   }
 
   return {
@@ -199,11 +199,11 @@ function buildGenerator() {
   const options = SOURCES.map(({ name }, i) => make("option", { value: i }, name));
   const source = make("select", { name: "source" }, ...options);
   const label = make("select", { name: "label" });
-  const labelling = make("label", {}, "Digit ", label);
+  const labeling = make("label", {}, "Digit ", label);
   const draw = make("button", { type: "button", class: "random" }, "Draw a code");
   const reset = make("button", { type: "button", class: "reset" }, "Reset to the mean");
   const hint = make("p", { class: "hint" });
-  const drawing = make("div", { class: "bar" }, make("label", {}, "From ", source), labelling, draw, reset);
+  const drawing = make("div", { class: "bar" }, make("label", {}, "From ", source), labeling, draw, reset);
 
   const canvas = make("canvas", { class: "digit", role: "img" });
   const bar = make("div");
@@ -227,7 +227,7 @@ function buildGenerator() {
     make("div", { class: "picture" }, canvas, gauge, make("p", { class: "distance" }, verdict, distance), code, from, spoken),
   );
   return {
-    root, rows, shares, back, onward, range, pages, source, label, labelling, draw, reset, hint,
+    root, rows, shares, back, onward, range, pages, source, label, labeling, draw, reset, hint,
     canvas, bar, gauge, verdict, distance, code, from, spoken,
   };
 }

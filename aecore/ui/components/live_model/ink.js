@@ -60,7 +60,7 @@ function isInTwo(ink) {
  * The digit (784 values in 0..1, in steps of 1/255) of ink (height rows of width values in 0..1),
  * or null if there is none: framing.fit of Python, whose words explain each step.
  */
-function normalise(ink, width, height) {
+function normalize(ink, width, height) {
   let crop = cropped({ width, height, values: ink });
   if (!crop) return null;
   const fine = even(scaled(crop, FINE * BOX));
@@ -68,7 +68,7 @@ function normalise(ink, width, height) {
   if (pen < PENS[0] || pen > PENS[1]) crop = cropped(moved(fine, reachOf(pen, PEN))) ?? crop;
   const box = scaled(crop, BOX);
   const white = highest(box.values);
-  return centred(mapped(box, (value) => value / white)).map((value) => Math.round(255 * value) / 255);
+  return centered(mapped(box, (value) => value / white)).map((value) => Math.round(255 * value) / 255);
 }
 
 // Pictures are {width, height, values}, row by row; single precision would do, but not agree.
@@ -224,7 +224,7 @@ function cubic(x) {
   return t < 2 ? ((-0.5 * t + 2.5) * t - 4) * t + 2 : 0;
 }
 
-function centred({ width, height, values }) {
+function centered({ width, height, values }) {
   let [mass, across, down] = [0, 0, 0];
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++, at++) {

@@ -42,7 +42,7 @@ function makeOutline(layer, scope, first, chosen) {
   const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   drawing.setAttribute("class", "aecore-outline");
   drawing.setAttribute("aria-hidden", "true");
-  drawing.innerHTML = "<polygon/><polygon/>"; // white on dark: seen on dots of any colour
+  drawing.innerHTML = "<polygon/><polygon/>"; // white on dark: seen on dots of any color
   layer.frame.append(style, tools);
   layer.element.prepend(drawing); // under the probe, the pin and the lens
   scope.onDispose(() => {

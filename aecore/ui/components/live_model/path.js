@@ -168,7 +168,7 @@ function buildAxes(steps) {
   );
   const [across, up] = [(PLOT.left + PLOT.width - PLOT.right) / 2, (PLOT.top + bottom) / 2];
   const names = [
-    makeSvg("text", { x: across, y: PLOT.height - 6, "text-anchor": "middle" }, "way travelled"),
+    makeSvg("text", { x: across, y: PLOT.height - 6, "text-anchor": "middle" }, "way traveled"),
     makeSvg("text", { x: 16, y: up, transform: `rotate(-90 16 ${up})`, "text-anchor": "middle" }, "farther out than"),
   ];
   return [...lines, ...ticks, ...names];

@@ -7,7 +7,7 @@ const STIFFNESS = 0.5; // what it costs to leave their middle
 
 /**
  * The label of a code z (D) whose mapDistance was the latest: {label, count, divided}, with how many
- * of the ten neighbours carry it, and whether too few of them agreed.
+ * of the ten neighbors carry it, and whether too few of them agreed.
  */
 function labelVote(model, z) {
   const counts = new Map(); // in the order of their nearest digits

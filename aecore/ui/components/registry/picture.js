@@ -13,8 +13,8 @@ function pixelsOf(palette) {
 const easel = document.createElement("canvas");
 
 /** Digits side by side, 2 transparent pixels apart, as the address of an image. */
-function toStrip(levels, colours) {
-  return toCanvas(levels, colours, STRIP_GAP).toDataURL();
+function toStrip(levels, colors) {
+  return toCanvas(levels, colors, STRIP_GAP).toDataURL();
 }
 
 /**
@@ -27,8 +27,8 @@ function showPart(image, strip, i, count) {
   image.style.objectPosition = `${count > 1 ? (100 * i) / (count - 1) : 0}% 0`;
 }
 
-/** Digits side by side on a canvas, until the next ones are drawn; levels are numbers of colours. */
-function toCanvas(levels, colours, gap = 0) {
+/** Digits side by side on a canvas, until the next ones are drawn; levels are numbers of colors. */
+function toCanvas(levels, colors, gap = 0) {
   const size = DIGIT_SIDE ** 2;
   const count = levels.length / size;
   easel.width = count * DIGIT_SIDE + (count - 1) * gap;
@@ -37,7 +37,7 @@ function toCanvas(levels, colours, gap = 0) {
   for (let digit = 0; digit < count; digit++) {
     const image = pen.createImageData(DIGIT_SIDE, DIGIT_SIDE);
     const pixels = new Uint32Array(image.data.buffer);
-    for (let i = 0; i < size; i++) pixels[i] = colours[levels[digit * size + i]];
+    for (let i = 0; i < size; i++) pixels[i] = colors[levels[digit * size + i]];
     pen.putImageData(image, digit * (DIGIT_SIDE + gap), 0);
   }
   return easel;
@@ -46,7 +46,7 @@ function toCanvas(levels, colours, gap = 0) {
 /** The scale of signed pictures; `say(name, limit)` writes what its ends stand for. */
 function makeScale() {
   const [low, high] = [make("span"), make("span")];
-  const label = "colour scale: blue is negative, white is zero, red is positive";
+  const label = "color scale: blue is negative, white is zero, red is positive";
   const bar = make("span", { class: "bar", role: "img", "aria-label": label });
   const say = (name, limit) => {
     put(low, { textContent: `${name} −${inShort(limit)}` });
@@ -77,15 +77,15 @@ function newSheet(lay) {
   return { sheet, pen };
 }
 
-/** Write a line of text whose top is at `y`; centred on `x` if it has a width to keep to. */
+/** Write a line of text whose top is at `y`; centered on `x` if it has a width to keep to. */
 function writeLine(pen, text, x, y, width = undefined) {
   pen.textAlign = width === undefined ? "left" : "center";
   pen.fillText(text, x, y + SHEET.line - 6, width);
 }
 
 /** Draw digits side by side, enlarged, with their upper left corner at a place. */
-function stampDigits(pen, levels, colours, x, y) {
-  const picture = toCanvas(levels, colours, SHEET.gap / SHEET.zoom);
+function stampDigits(pen, levels, colors, x, y) {
+  const picture = toCanvas(levels, colors, SHEET.gap / SHEET.zoom);
   pen.drawImage(picture, x, y, SHEET.zoom * picture.width, SHEET.zoom * picture.height);
 }
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from aecore.charts.latent_map import DIGIT_COLOURS
+from aecore.charts.latent_map import DIGIT_COLORS
 from aecore.jobs import snapshots
 from aecore.jobs.store import Run
 from aecore.training.history import EpochRecord
@@ -85,7 +85,7 @@ def _message(run: Run, sent: Sent) -> tuple[dict[str, Any], dict[str, np.ndarray
             "corrupted": run.spec.train.noise is not None,
         },
         "settled": _settled(run, epochs),
-        "colours": DIGIT_COLOURS,
+        "colors": DIGIT_COLORS,
         "total": run.spec.train.epochs,
         "pca": run.pca_test_mse,
         "pcaName": f"PCA, {scaffold.dimensions(run.spec.model.latent_dim)}",

@@ -4,8 +4,8 @@ const DOT = 3; // px
 const STEP = 60; // ms between the pictures of a glide: training needs the processor more
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** A cloud of dots on a canvas; `colours` has one for each of the ten digits. */
-function makeCloud(canvas, colours) {
+/** A cloud of dots on a canvas; `colors` has one for each of the ten digits. */
+function makeCloud(canvas, colors) {
   const context = canvas.getContext("2d");
   let labels = null;
   let shown = null; // what is on the canvas, the same kind as `placeOf` gives
@@ -46,7 +46,7 @@ function makeCloud(canvas, colours) {
     const toY = (y) => Math.min(Math.max(((high[1] - y) / (high[1] - low[1])) * size.height, 2), size.height - 2);
     context.globalAlpha = 0.75;
     for (let i = 0; i < labels.length; i++) {
-      context.fillStyle = colours[labels[i]];
+      context.fillStyle = colors[labels[i]];
       context.fillRect(toX(points[2 * i]) - DOT / 2, toY(points[2 * i + 1]) - DOT / 2, DOT, DOT);
     }
     context.globalAlpha = 1;
@@ -58,7 +58,7 @@ function makeCloud(canvas, colours) {
       if (Number.isNaN(middles[2 * label])) continue;
       const at = [toX(middles[2 * label]), toY(middles[2 * label + 1])];
       context.lineWidth = 6;
-      context.strokeStyle = colours[label];
+      context.strokeStyle = colors[label];
       context.strokeText(label, ...at);
       context.lineWidth = 3.5;
       context.strokeStyle = "#fff";

@@ -179,7 +179,7 @@ function createForming(parentElement) {
       const epochs = run?.epochs.length;
       header = next;
       run = found;
-      cloud ??= makeCloud(view.dots, header.colours);
+      cloud ??= makeCloud(view.dots, header.colors);
       if (another) {
         rest();
         following = true;
@@ -202,8 +202,8 @@ function createForming(parentElement) {
   };
 }
 
-/** Pictures of 784 levels each in rows of `columns`; `colour(level)` is red, green and blue. */
-function paint(canvas, levels, columns, colour) {
+/** Pictures of 784 levels each in rows of `columns`; `color(level)` is red, green and blue. */
+function paint(canvas, levels, columns, color) {
   const size = SIDE * SIDE;
   const count = levels.length / size;
   const step = SIDE + GAP;
@@ -213,7 +213,7 @@ function paint(canvas, levels, columns, colour) {
   const context = canvas.getContext("2d");
   const cell = context.createImageData(SIDE, SIDE);
   for (let picture = 0; picture < count; picture++) {
-    for (let i = 0; i < size; i++) cell.data.set([...colour(levels[picture * size + i]), 255], 4 * i);
+    for (let i = 0; i < size; i++) cell.data.set([...color(levels[picture * size + i]), 255], 4 * i);
     context.putImageData(cell, (picture % columns) * step, Math.floor(picture / columns) * step);
   }
 }

@@ -32,7 +32,7 @@ _FORMATS = {
     "PCA kNN-5": ("%.4f", "the same of PCA of the same D"),
     "trustw.": (
         "%.4f",
-        "trustworthiness: whether neighbours among the codes are neighbours as pictures, at most 1",
+        "trustworthiness: whether neighbors among the codes are neighbors as pictures, at most 1",
     ),
     "PCA trustw.": ("%.4f", "the same of PCA of the same D"),
     "size (MB)": ("%.2f", "of the file on disk, in millions of bytes"),

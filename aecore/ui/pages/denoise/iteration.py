@@ -59,7 +59,7 @@ def _verdict(checkpoint: Checkpoint, settling: Settling, labels: np.ndarray) -> 
     where = "all in the **same** picture" if places == 1 else f"in **{places}** different pictures"
     return (
         f"By then **{settled} of {count}** digits have settled: a pass changes them by less than "
-        f"{SETTLED:g} (RMS, grey levels of 0..1). They end {where}, and **{own.sum()} of {count}** "
+        f"{SETTLED:g} (RMS, gray levels of 0..1). They end {where}, and **{own.sum()} of {count}** "
         "end among the codes of their own label."
     )
 

@@ -20,7 +20,7 @@ _EXPLANATION = (
     "A denoiser gets a broken digit and is trained to draw the **clean** one. Below it stands, "
     "where there is one, the plain autoencoder of the same size, which never saw noise in "
     "training: compare what squeezing alone can mend, and what a median filter does that has "
-    "learnt nothing at all."
+    "learned nothing at all."
 )
 _LEVELS = tuple(step / 20 for step in range(21))
 _VIEWS = {"Once, in numbers": pictures.show, "Again and again": iteration.show}

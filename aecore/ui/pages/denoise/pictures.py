@@ -24,7 +24,7 @@ from aecore.ui.pages.denoise.task import MEASURED, Bench, Scores, measured_digit
 
 LEVEL_MEANS = {
     "masking": "share of pixels set to 0",
-    "gaussian": "standard deviation in grey levels of 0..1",
+    "gaussian": "standard deviation in gray levels of 0..1",
     "salt_and_pepper": "share of pixels set to 0 or 1",
     "occlusion": "side of the black square, as a share of the picture's",
 }
@@ -76,7 +76,7 @@ def pictures(bench: Bench, slider: str, levels: Sequence[float]) -> None:
             [f"a {label}" for label in labels],
             columns=labels,
             scale_name="noise",
-            note="Grey pictures go from 0 (black) to 1 (white). The same random numbers at every "
+            note="Gray pictures go from 0 (black) to 1 (white). The same random numbers at every "
             "level: moving it changes only the level.",
             title="digits broken and mended",
             file="denoise",
@@ -225,7 +225,7 @@ def _curve(bench: Bench) -> None:
     measured = bench.scores_by_level()
     trained = checkpoint.card.train.noise
     known = trained is not None and trained.kind == damage.kind
-    # The model first, as its spread is drawn; the one that may be missing last: colours stay.
+    # The model first, as its spread is drawn; the one that may be missing last: colors stay.
     order: list[Way] = [way for way in _DRAWN if way in names]
     notes = [
         f"Each dot is the mean over those of the first {len(measured_digits()):,} test digits that "

@@ -11,7 +11,7 @@ import streamlit as st
 from aecore.analysis.ablation import Loss
 from aecore.analysis.activations import Responses
 from aecore.checkpoints.file import Checkpoint
-from aecore.imaging.levels import colour_limit
+from aecore.imaging.levels import color_limit
 from aecore.ui.cache import filters as filter_cache
 from aecore.ui.cache.filters import Part
 from aecore.ui.cache.resources import TestDigits
@@ -92,8 +92,8 @@ class _Pictures:
 
     @cached_property
     def limit(self) -> float:
-        """Where the colours of the difference are deepest."""
-        return colour_limit(self.series[-1])
+        """Where the colors of the difference are deepest."""
+        return color_limit(self.series[-1])
 
     def draw(self, headline: str, foresight: Foresight) -> None:
         """Rows of them."""
@@ -111,7 +111,7 @@ class _Pictures:
             [f"test digit no. {number}, a {label}" for number, label, _ in known],
             columns=[f"{label}\n{output:.2f}" for _, label, output in known],
             heading=f"label · output of {self.name}",
-            scale_name="grey levels",
+            scale_name="gray levels",
             headline=headline,
             title="these digits",
             file=f"{self.name.replace(' ', '-')}-digits",

@@ -1,4 +1,4 @@
-"""Galleries of units on `/filters`: ordered, and on one colour scale."""
+"""Galleries of units on `/filters`: ordered, and on one color scale."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class View:
     order: Order
     scale: Scale
     limits: Mapping[Scale, float]
-    """Where the colours are deepest, on every scale in the order of the control *Pictures*."""
+    """Where the colors are deepest, on every scale in the order of the control *Pictures*."""
     count: int | None
     """Units shown; None: all."""
 
     @property
     def limit(self) -> float:
-        """Where the colours are deepest."""
+        """Where the colors are deepest."""
         return self.limits[self.scale]
 
 

@@ -60,7 +60,7 @@ def _show(checkpoint: Checkpoint, view: str) -> None:
     chart, panel = st.columns([2, 1], gap="medium")
     with chart:
         _chart(checkpoint, view)
-        _neighbourhood(checkpoint)
+        _neighborhood(checkpoint)
     with panel:
         _panel(checkpoint, view)
     if view in _FLAT:
@@ -132,7 +132,7 @@ def _chart(checkpoint: Checkpoint, view: str) -> None:
             },
         },
         alt=f"Scatter plot of the codes of {len(numbers):,} test digits by {checkpoint.name}, "
-        "one colour for each digit from 0 to 9",
+        "one color for each digit from 0 to 9",
     )
     if not webgl:
         st.caption(
@@ -176,12 +176,12 @@ def _digit(checkpoint: Checkpoint, number: int) -> None:
         st.caption("The dots are MNIST's test digits, which are not at hand: no input is shown.")
 
 
-def _neighbourhood(checkpoint: Checkpoint) -> None:
+def _neighborhood(checkpoint: Checkpoint) -> None:
     """How well the code keeps the digits apart, beside PCA of the same size."""
     figures_kept = checkpoint.card.metrics
     if {"knn5_accuracy", "pca_knn5_accuracy"} <= set(figures_kept):
         st.markdown(
-            f"Told from its 5 nearest neighbours in code space, the label of "
+            f"Told from its 5 nearest neighbors in code space, the label of "
             f"**{figures_kept['knn5_accuracy']:.1%}** of the test digits is right; with the "
             f"{scaffold.dimensions(checkpoint.card.model.latent_dim)} numbers of PCA, of "
             f"**{figures_kept['pca_knn5_accuracy']:.1%}**."

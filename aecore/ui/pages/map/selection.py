@@ -11,7 +11,7 @@ import streamlit as st
 from aecore.analysis import lasso
 from aecore.analysis.lasso import Subset
 from aecore.analysis.sampling import spread
-from aecore.charts.latent_map import DIGIT_COLOURS
+from aecore.charts.latent_map import DIGIT_COLORS
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import ConfigError
 from aecore.ui import links, scaffold
@@ -104,7 +104,7 @@ def _counts(chosen: Subset) -> Chart:
         file="map_selection_counts",
         values=counts,
         y_name="test digits",
-        colours=DIGIT_COLOURS,
+        colors=DIGIT_COLORS,
         counted=True,
         least=4,
     )

@@ -8,7 +8,7 @@ import streamlit as st
 from aecore.analysis.dimension_importance import ALL, COLUMNS, MEASURED, Importance
 from aecore.charts import reconstruction
 from aecore.checkpoints.file import Checkpoint
-from aecore.imaging.levels import colour_limit
+from aecore.imaging.levels import color_limit
 from aecore.ui import scaffold
 from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.cache import resources
@@ -32,7 +32,7 @@ def show(checkpoint: Checkpoint, digits: resources.TestDigits) -> None:
         "reconstruct_dimensions",
         [
             reconstruction.by_rank(checkpoint.name, result.increase[:, ALL], result.linear),
-            reconstruction.effects(increase, strongest, colour_limit(np.nan_to_num(increase))),
+            reconstruction.effects(increase, strongest, color_limit(np.nan_to_num(increase))),
         ],
     )
     downloads.offer(

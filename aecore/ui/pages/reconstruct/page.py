@@ -161,7 +161,7 @@ def _grid(
             [f"test digit no. {i}, a {digits.labels[i]}" for i in chosen],
             scale_name="error",
             note="Under each input its label, under each output its MSE, the mean squared error "
-            "per pixel. Grey pictures go from 0 (black) to 1 (white); what lies outside is cut.",
+            "per pixel. Gray pictures go from 0 (black) to 1 (white); what lies outside is cut.",
             title="reconstructions",
             file="reconstructions",
             foresight=foresight,

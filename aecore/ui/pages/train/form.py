@@ -178,7 +178,7 @@ def _more(fields: Fields) -> tuple[dict[str, Any], dict[str, Any]]:
     with first[0]:
         train["optimizer"] = fields.choice(
             "optimizer",
-            "Optimiser",
+            "Optimizer",
             get_args(OptimizerName),
             on_change=_follow_optimizer,
             args=(fields,),
@@ -236,7 +236,7 @@ def _more(fields: Fields) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _follow_optimizer(fields: Fields) -> None:
-    """Another optimiser works with other step sizes."""
+    """Another optimizer works with other step sizes."""
     preset = fields.preset
     chosen = st.session_state[fields.key("optimizer")]
     recipe = preset.train if chosen == preset.train.optimizer else preset.notebook_recipe()

@@ -151,9 +151,9 @@ def _nearest(checkpoint: Checkpoint, verdict: Verdict) -> None:
     digits = resources.test_digits()
     at_hand = digits.belong_to(checkpoint.card)
     if at_hand:
-        images = digits.images[verdict.neighbours]
+        images = digits.images[verdict.neighbors]
     else:
-        codes = checkpoint.codes[verdict.neighbours].astype(np.float32)
+        codes = checkpoint.codes[verdict.neighbors].astype(np.float32)
         images = decode(resources.load_model(checkpoint), codes)
     st.subheader("The ten test digits with the nearest codes", anchor=False)
     st.html(
@@ -161,11 +161,11 @@ def _nearest(checkpoint: Checkpoint, verdict: Verdict) -> None:
             [
                 html_parts.picture(pixels, f"test digit no. {number}, a {label}")
                 for pixels, number, label in zip(
-                    images, verdict.neighbours, verdict.labels, strict=True
+                    images, verdict.neighbors, verdict.labels, strict=True
                 )
             ],
             [str(label) for label in verdict.labels],
-            [f"no. {number}" for number in verdict.neighbours],
+            [f"no. {number}" for number in verdict.neighbors],
             width=70,
         )
     )

@@ -45,7 +45,7 @@ def _draw(checkpoint: Checkpoint) -> None:
     live_decoder(
         checkpoint,
         mode="draw",
-        settings={"colours": latent_map.DIGIT_COLOURS, "levels": levels},
+        settings={"colors": latent_map.DIGIT_COLORS, "levels": levels},
         on_release=_released,
     )
     upload.choose(on_change=_chosen)

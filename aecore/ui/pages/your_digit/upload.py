@@ -152,7 +152,7 @@ def _choose(reading: Reading) -> int:
     """Show the picture with what was found in it; which of several digits to look at."""
     boxes = [each.box for each in reading.digits]
     st.html(
-        html_parts.boxed(html_parts.photo(reading.picture, "your picture, upright and grey"), boxes)
+        html_parts.boxed(html_parts.photo(reading.picture, "your picture, upright and gray"), boxes)
     )
     if len(boxes) == 1:
         return 0
