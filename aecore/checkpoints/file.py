@@ -29,6 +29,7 @@ from aecore.config import N_PIXELS, ModelConfig
 from aecore.errors import CheckpointError, ConfigError
 from aecore.latent.axes import MapDistance
 from aecore.models.pca import PCA
+from aecore.system.installation import HOME
 
 FORMAT = "2"
 SUFFIX = ".safetensors"
@@ -37,7 +38,7 @@ MAX_HEADER_BYTES = 8 * 2**20
 MAX_ATLAS = 100_000
 HALF_ABOVE = 1_000_000
 """Models with more weights than this are stored in float16."""
-_SHIPPED = Path(__file__).resolve().parents[2] / "models"
+_SHIPPED = HOME / "models"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
