@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import MNIST_FOLDER
 from PIL import Image
 
 from aecore.bench.harness.server import serve
 from aecore.presets import PRESETS
+from tests.conftest import MNIST_FOLDER
 from tests.support.browser import wait_for_script, watched
 
 pytest_plugins = ["tests.support.browser"]
