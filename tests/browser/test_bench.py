@@ -26,9 +26,9 @@ pytest_plugins = ["tests.support.browser"]
 ROOT = Path(__file__).resolve().parents[2]
 BRIEFLY = """
 import sys
-from aecore.bench import drive
+from aecore.bench.harness import tab
 from aecore.cli.parser import main
-drive._DRAG_SECONDS, drive._CLICKS = 1.0, 3
+tab._DRAG_SECONDS, tab._CLICKS = 1.0, 3
 sys.exit(main(sys.argv[1:]))
 """
 """The command line, its browser benchmarks shorter: enough to see that they measure."""

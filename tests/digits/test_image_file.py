@@ -244,7 +244,7 @@ def test_pillow_is_left_as_it_was():
 MEASURE = """
 import os, sys, time
 from pathlib import Path
-from aecore import digits, picture_file
+from aecore.digits import image_file, reader
 from aecore.errors import PictureError
 
 def watch(event, arguments):
@@ -255,7 +255,7 @@ data = Path(sys.argv[1]).read_bytes()
 sys.addaudithook(watch)
 start = time.process_time()
 try:
-    digits.read(picture_file.open_picture(data))
+    reader.read(image_file.open_picture(data))
 except PictureError:
     pass
 seconds = time.process_time() - start

@@ -148,14 +148,14 @@ def test_a_stop_before_the_first_epoch_was_done_says_so(monkeypatch):
 
 def test_a_stop_while_the_digits_are_read_is_honored_at_once(monkeypatch):
     path = submit()
-    real = trainer.data.load
+    real = trainer.sources.load
 
     def slow(*args, **kwargs):
         (path / STOP).touch()
         time.sleep(10)
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(trainer.data, "load", slow)
+    monkeypatch.setattr(trainer.sources, "load", slow)
     begun = time.monotonic()
 
     run = work(path)

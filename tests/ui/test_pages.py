@@ -244,7 +244,7 @@ def test_a_download_that_cannot_be_read_ends_in_an_offer_to_try_again(fake_downl
 
 @pytest.mark.parametrize(("page", "sent"), [("map", True), ("filters", False)])
 def test_what_a_run_cut_short_held_back_is_said_on_its_own_page_alone(page, sent):
-    app = AppTest.from_file("../app.py", default_timeout=TIMEOUT)
+    app = AppTest.from_file("../../app.py", default_timeout=TIMEOUT)
     app.session_state["address_page"] = page
     app.session_state["address_held"] = {"unit": "5"}
 
