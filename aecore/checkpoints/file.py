@@ -14,7 +14,6 @@ import json
 import os
 import re
 import struct
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +28,7 @@ from aecore.config import N_PIXELS, ModelConfig
 from aecore.errors import CheckpointError, ConfigError
 from aecore.latent.axes import MapDistance
 from aecore.models.pca import PCA
+from aecore.system import atomic_file
 from aecore.system.installation import HOME
 
 FORMAT = "2"
@@ -207,7 +207,7 @@ def require_writable(path: Path) -> None:
         )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".saving-"):
+        with atomic_file.staged(path, b"", durable=False):
             pass
     except OSError as error:
         raise CheckpointError(f"{path} cannot be written: {error.strerror}.") from error
@@ -241,15 +241,9 @@ def save(checkpoint: Checkpoint, path: Path) -> Checkpoint:
     arrays = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
     content = _in_order(to_safetensors(arrays, metadata=metadata))
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".saving-") as folder:
-            temporary = Path(folder) / path.name
-            with temporary.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+        with atomic_file.staged(path, content) as temporary:
             saved = load(temporary)
-            temporary.chmod(0o644)
-            temporary.replace(path)
+            os.replace(temporary, path)
     except OSError as error:
         raise CheckpointError(f"{path} cannot be written: {error.strerror}.") from error
     return replace(saved, path=path)

@@ -7,11 +7,9 @@ many sessions try at once. The shipped checkpoints, those named like a preset, s
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,17 +21,16 @@ from aecore.checkpoints.file import SUFFIX
 from aecore.config import ModelConfig, TrainConfig
 from aecore.errors import CheckpointError
 from aecore.presets import PRESETS, Preset
+from aecore.system import atomic_file
 
 MOST = 100
 """Checkpoints of one's own that the folder takes."""
 MAX_UPLOAD_BYTES = 64 * 2**20
 BIN = ".deleted-"
-SCRATCH = ".saving-"
-"""How the folder's temporary folders begin; `checkpoint.save` makes those with the second."""
+"""Prefix of the folders in which deleted checkpoints wait."""
 LEFTOVER_SECONDS = 24 * 3600.0
 """After which a temporary folder is taken for one of a session or a process that is dead."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 _LOCK = threading.Lock()
 
 
@@ -140,7 +137,7 @@ def rename(name: str, new: str) -> Path:
             return path
         if new.casefold() == name.casefold():
             return path.rename(target)  # on a disk that ignores capitals both are one file
-        _move(path, target)
+        atomic_file.move_to_free(path, target)
     return target
 
 
@@ -170,7 +167,7 @@ def restore(deleted: Deleted) -> Path:
     target = checkpoint_file.models_dir() / f"{deleted.name}{SUFFIX}"
     with _LOCK, _explaining("restored"):
         require_free(deleted.name)
-        _move(deleted.path, target)
+        atomic_file.move_to_free(deleted.path, target)
     with suppress(OSError):
         deleted.path.parent.rmdir()
     return target
@@ -183,11 +180,8 @@ def discard(deleted: Deleted) -> None:
 
 def sweep() -> None:
     """Remove what sessions and processes that are dead have left in the folder."""
-    for prefix in (BIN, SCRATCH):
-        for folder in checkpoint_file.models_dir().glob(f"{prefix}*"):
-            with suppress(OSError):  # another session may be faster
-                if time.time() - folder.stat().st_mtime > LEFTOVER_SECONDS:
-                    shutil.rmtree(folder, ignore_errors=True)
+    folder = checkpoint_file.models_dir()
+    atomic_file.remove_leftovers(folder, BIN, seconds=LEFTOVER_SECONDS)
 
 
 def _own(name: str) -> Path:
@@ -206,36 +200,16 @@ def _add(content: bytes, name: str) -> Path:
     target = folder / f"{name}{SUFFIX}"
     with _explaining("kept"):
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=SCRATCH) as scratch:
-            temporary = Path(scratch) / target.name
-            with temporary.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+        with atomic_file.staged(target, content) as temporary:
             checkpoint_file.load(temporary)
-            temporary.chmod(0o644)
             with _LOCK:
                 require_free(name)
                 if len(own_names()) >= MOST:
                     raise CheckpointError(
                         f"There are {MOST} models of your own, and no more fit. Delete some first."
                     )
-                _move(temporary, target)
+                atomic_file.move_to_free(temporary, target)
     return target
-
-
-def _move(path: Path, target: Path) -> None:
-    """Rename without ever taking the place of another file, which `Path.rename` would."""
-    try:
-        os.link(path, target)
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        # A disk without hard links: an empty file holds the name for a moment.
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL, 0o644))
-        path.replace(target)
-    else:
-        path.unlink()
 
 
 @contextmanager

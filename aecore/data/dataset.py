@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from aecore.errors import DataError
+from aecore.system import atomic_file
 
 N_PIXELS = 784
 MAX_DIGITS = 100_000
@@ -22,8 +22,6 @@ ARRAY_NAMES = ("train_images", "train_labels", "test_images", "test_labels")
 
 CACHE_FILE = "mnist.safetensors"
 CACHE_FORMAT = "aecore digits 1"
-SCRATCH = "scratch-"
-"""Begins the name of every temporary folder in the cache folder."""
 MAX_CACHE_BYTES = 2 * MAX_DIGITS * (N_PIXELS + 1) + 100_000
 
 SourceKind = Literal["folder", "cache", "openml", "bundled"]
@@ -105,13 +103,7 @@ def save_cache(dataset: Dataset) -> None:
     }
     folder = cache_dir()
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=folder) as scratch:
-        whole = Path(scratch, CACHE_FILE)
-        with whole.open("wb") as file:
-            file.write(save(dataset.arrays, metadata))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(whole, folder / CACHE_FILE)
+    atomic_file.write(folder / CACHE_FILE, save(dataset.arrays, metadata), durable=True)
 
 
 def load_cache() -> Dataset | None:

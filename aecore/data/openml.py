@@ -7,7 +7,6 @@ hundred megabytes, so whoever must stay responsive uses `aecore.data.download_pr
 from __future__ import annotations
 
 import errno
-import shutil
 import socket
 import urllib.request
 import warnings
@@ -22,12 +21,15 @@ from typing import Any, Literal
 
 import numpy as np
 
-from aecore.data.dataset import N_PIXELS, SCRATCH, Dataset, cache_dir, load_cache, save_cache
+from aecore.data.dataset import N_PIXELS, Dataset, cache_dir, load_cache, save_cache
 from aecore.errors import DataError
+from aecore.system import atomic_file
 
 NAME, VERSION = "mnist_784", 1
 N_TRAIN, N_TEST = 60_000, 10_000
 LOCK_FILE = "mnist.lock"
+SCRATCH = "scratch-"
+"""Prefix of the temporary folders of downloads in the cache folder."""
 SILENCE_SECONDS = 20.0
 """How long a server may send nothing."""
 LOCK_SECONDS = 900.0
@@ -207,8 +209,7 @@ def _sole_download(folder: Path, report: Report) -> Iterator[None]:
 
 def _delete_scratch(folder: Path) -> None:
     """Delete what killed downloads left; safe while holding the lock, as only holders make it."""
-    for scratch in folder.glob(f"{SCRATCH}*"):
-        shutil.rmtree(scratch, ignore_errors=True)
+    atomic_file.remove_leftovers(folder, SCRATCH)
 
 
 @contextmanager

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +10,7 @@ from PIL import Image
 
 from aecore.errors import PictureError
 from aecore.imaging.levels import signed_shades, to_levels
+from aecore.system import atomic_file
 
 
 def to_png(gray: np.ndarray, *, scale: int = 1) -> bytes:
@@ -63,10 +62,7 @@ def write_png(path: Path, gray: np.ndarray) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".saving-") as folder:
-            temporary = Path(folder) / path.name
-            temporary.write_bytes(to_png(gray))
-            os.replace(temporary, path)
+        atomic_file.write(path, to_png(gray))
     except OSError as error:
         raise PictureError(f"{path} cannot be written: {error.strerror}.") from error
 

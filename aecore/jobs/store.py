@@ -18,7 +18,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -263,11 +262,8 @@ def write_kept(path: Path, names: tuple[str, ...]) -> None:
 
 def sweep(path: Path) -> None:
     """Remove what killed writers left behind; only while nobody else holds the run."""
-    for left in (*path.glob(f"{atomic_file.MARK}*"), *path.glob(f"*/{atomic_file.MARK}*")):
-        with suppress(OSError):
-            left.unlink()
-    for left in path.glob(".saving-*"):
-        shutil.rmtree(left, ignore_errors=True)
+    for folder in (path, *filter(Path.is_dir, path.glob("*"))):
+        atomic_file.remove_leftovers(folder)
 
 
 def size(path: Path) -> int:

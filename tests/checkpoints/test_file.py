@@ -14,6 +14,7 @@ from aecore.checkpoints.file import find, load, read_card, require_writable, sav
 from aecore.errors import CheckpointError
 from aecore.models.inference import build_model, reconstruct
 from aecore.models.pca import PCA
+from aecore.system import atomic_file
 from tests.support.checkpoint_files import SMALL, small_checkpoint
 
 pytest_plugins = ["tests.support.checkpoint_files"]
@@ -81,7 +82,7 @@ def test_a_failure_while_saving_leaves_what_was_there_and_nothing_else(
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    owner = {"fsync": os, "replace": Path, "load": checkpoint_file}[step]
+    owner = {"fsync": os, "replace": os, "load": checkpoint_file}[step]
     monkeypatch.setattr(owner, step, full)
     with pytest.raises(CheckpointError, match="cannot be written: No space left on device"):
         save(small_checkpoint(), path)
@@ -101,7 +102,7 @@ def test_what_could_not_be_loaded_is_not_saved(path):
         save(bad, path)
 
     assert list(path.parent.glob("*.safetensors")) == []
-    assert list(path.parent.glob(".saving-*")) == []
+    assert list(path.parent.glob(f"{atomic_file.MARK}*")) == []
 
 
 @pytest.mark.parametrize(
