@@ -12,19 +12,28 @@ from aecore.digits.normalization import fit
 from aecore.latent.axes import MapDistance
 from aecore.models import inference
 from aecore.recognition.neighbor_vote import label_vote
+from aecore.viewer.bundle import bundle
 from tests.support.browser import SHOWN, decoded, shown_code, shown_digit, wait_for_script
 
 pytest_plugins = ["tests.support.browser"]
 
-LIVE = Path(__file__).resolve().parents[2] / "aecore/ui/components/live_model"
 PAPER = 392
 CANVAS = ".st-key-digit_canvas"
 RESULT = ".st-key-digit_result"
 
+NORMALIZATION = """
+import { PAPER, isInTwo, noArea, normalize, stampSegment } from "./model/normalization.js";
+export { PAPER, isInTwo, noArea, normalize, stampSegment };
+"""
+VOTING = """
+import { labelVote } from "./model/neighbor_vote.js";
+import { mapDistance } from "./model/neighbors.js";
+export { labelVote, mapDistance };
+"""
+
 # Lays each drawing's strokes on paper; gives the ink as bytes and the digit it becomes.
 FRAME = """async ({script, drawings}) => {
-  const text = script + "\\nexport { PAPER, stampSegment, noArea, normalize, isInTwo };";
-  const address = URL.createObjectURL(new Blob([text], {type: "text/javascript"}));
+  const address = URL.createObjectURL(new Blob([script], {type: "text/javascript"}));
   const {PAPER, stampSegment, noArea, normalize, isInTwo} = await import(address);
   return drawings.map((strokes) => {
     const ink = new Float32Array(PAPER * PAPER);
@@ -58,10 +67,11 @@ def drawings(count: int) -> list[list[list[list[float]]]]:
 
 
 def test_the_browser_frames_drawings_as_python_does(visitor):
-    script = "\n".join((LIVE / f"{name}.js").read_text("utf-8") for name in ("core", "ink"))
     tab = visitor.new_page()
 
-    framed = tab.evaluate(FRAME, {"script": script, "drawings": drawings(100)})
+    framed = tab.evaluate(
+        FRAME, {"script": bundle(NORMALIZATION).script, "drawings": drawings(100)}
+    )
 
     tab.close()
     for each in framed:
@@ -72,11 +82,12 @@ def test_the_browser_frames_drawings_as_python_does(visitor):
 
 
 def test_two_digits_side_by_side_are_noticed(visitor):
-    script = "\n".join((LIVE / f"{name}.js").read_text("utf-8") for name in ("core", "ink"))
     one, two = [[[100, 60, 15], [150, 300, 15]]], [[[250, 60, 15], [300, 300, 15]]]
     tab = visitor.new_page()
 
-    framed = tab.evaluate(FRAME, {"script": script, "drawings": [one, one + two, [*one, *one]]})
+    framed = tab.evaluate(
+        FRAME, {"script": bundle(NORMALIZATION).script, "drawings": [one, one + two, [*one, *one]]}
+    )
 
     tab.close()
     assert [each["two"] for each in framed] == [False, True, False]
@@ -84,8 +95,7 @@ def test_two_digits_side_by_side_are_noticed(visitor):
 
 # What the browser votes of each point among a map's codes.
 VOTE = """async ({script, codes, labels, dim, points}) => {
-  const text = script + "\\nexport { mapDistance, labelVote };";
-  const address = URL.createObjectURL(new Blob([text], {type: "text/javascript"}));
+  const address = URL.createObjectURL(new Blob([script], {type: "text/javascript"}));
   const {mapDistance, labelVote} = await import(address);
   const count = labels.length;
   const model = {codes: Float32Array.from(codes), labels, dim, count, ownDistances: []};
@@ -95,7 +105,6 @@ VOTE = """async ({script, codes, labels, dim, points}) => {
 
 @pytest.mark.parametrize("dim", [2, 32])
 def test_the_browser_votes_as_python_does(visitor, dim):
-    script = "\n".join((LIVE / f"{name}.js").read_text("utf-8") for name in ("core", "vote"))
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 5, 1000)
     shapes = rng.normal(size=(5, dim, dim))
@@ -104,7 +113,7 @@ def test_the_browser_votes_as_python_does(visitor, dim):
     told = {"codes": codes.ravel().tolist(), "labels": labels.tolist(), "points": points.tolist()}
     tab = visitor.new_page()
 
-    votes = tab.evaluate(VOTE, {"script": script, "dim": dim} | told)
+    votes = tab.evaluate(VOTE, {"script": bundle(VOTING).script, "dim": dim} | told)
 
     tab.close()
     expected, nearest = label_vote(MapDistance(codes), labels, points)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -12,9 +11,9 @@ from aecore.analysis.activations import Responses
 from aecore.analysis.filters import hidden_units
 from aecore.imaging.levels import signed_palette
 from aecore.models.numpy_layers import Layers
-from aecore.ui.components import filter_gallery
-from aecore.ui.components.registry import module
+from aecore.ui.components.registry import entry
 from aecore.viewer import message
+from aecore.viewer.bundle import bundle
 from tests.support.browser import download, wait_for_script
 
 pytest_plugins = ["tests.support.browser"]
@@ -217,7 +216,7 @@ def test_a_gallery_shows_pictures_that_come_with_another_one_later(page):
     shown = page.evaluate(
         MOUNT_TWO,
         [
-            module(Path(filter_gallery.__file__).parent, ("gallery",)),
+            bundle(entry("widgets/filter_gallery/filter_gallery", "gallery")).script,
             list(message.pack(header)),
             list(message.pack(header | album, arrays)),
         ],
@@ -263,7 +262,7 @@ def test_what_is_off_the_screen_follows_later(page):
     seen = page.evaluate(
         MOUNT_NEAR_AND_FAR,
         [
-            module(Path(filter_gallery.__file__).parent, ("gallery",)),
+            bundle(entry("widgets/filter_gallery/filter_gallery", "gallery")).script,
             list(message.pack(header | album, arrays)),
             list(message.pack(by_number)),
         ],

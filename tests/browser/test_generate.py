@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,11 +11,15 @@ import pytest
 from aecore.imaging.png import to_png
 from aecore.latent.axes import MapDistance, fit_gaussian, principal_axes
 from aecore.ui.text.snippets import as_command, as_python, exact
+from aecore.viewer.bundle import bundle
 from tests.support.browser import SHOWN, decoded, download, shown_code, shown_digit, visit, watched
 
 pytest_plugins = ["tests.support.browser"]
 
-LIVE = Path(__file__).resolve().parents[2] / "aecore/ui/components/live_model"
+SAMPLING = """
+import { drawFitted, drawStandard, rowsOf } from "./model/sampling.js";
+export { drawFitted, drawStandard, rowsOf };
+"""
 SLIDER = ".st-key-live_decoder input[type=range]"
 
 
@@ -280,7 +283,7 @@ def test_every_source_draws_and_reset_goes_to_the_mean(many_page, many):
 
 
 def test_draws_have_the_mean_and_covariance_of_the_codes(plane_page, plane):
-    script = (LIVE / "draws.js").read_text("utf-8")
+    script = bundle(SAMPLING).script
     rows = np.flatnonzero(plane.labels == 1)
     model = {
         "codes": plane.codes.astype(float).ravel().tolist(),
@@ -291,7 +294,7 @@ def test_draws_have_the_mean_and_covariance_of_the_codes(plane_page, plane):
 
     drawn = plane_page.evaluate(
         f"""async (model) => {{
-          const code = {json.dumps(script + "export {drawFitted, drawStandard, rowsOf};")};
+          const code = {json.dumps(script)};
           const blob = new Blob([code], {{type: "text/javascript"}});
           const {{drawFitted, drawStandard, rowsOf}} = await import(URL.createObjectURL(blob));
           const rows = rowsOf(model, 1);

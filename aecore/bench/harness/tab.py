@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from aecore.errors import AecoreError
+from aecore.viewer.bundle import bundle
 
 EVENTS_PER_SECOND = 125
 """As an ordinary USB mouse reports."""
@@ -20,15 +21,14 @@ _DRAG_SECONDS = 3.0
 _SWINGS_PER_SECOND = 0.7
 _CLICKS = 12
 _PROBE = Path(__file__).with_name("input_latency.js")
-_CORE = Path(__file__).resolve().parents[2] / "ui/components/live_model/core.js"
+_NETWORK = 'import { decode } from "./model/network.js";\nexport { decode };\n'
 
 _HAS_DRAWN = "globalThis.__aecoreLive?.lastZ"
 HAS_PAPER = "globalThis.__aecoreModels?.size"
 
 # The page's own decoder, on the weights that the page was sent.
-_DECODE = """async ({core, hash, codes, milliseconds}) => {
-  const address = URL.createObjectURL(new Blob([core, "\\nexport { decode };"],
-                                               {type: "text/javascript"}));
+_DECODE = """async ({script, hash, codes, milliseconds}) => {
+  const address = URL.createObjectURL(new Blob([script], {type: "text/javascript"}));
   const {decode} = await import(address);
   const model = globalThis.__aecoreModels.get(hash);
   const pixels = codes.map((code) => Array.from(decode(model, Float32Array.from(code))));
@@ -115,7 +115,7 @@ class Tab:
         found = await self._page.evaluate(
             _DECODE,
             {
-                "core": _CORE.read_text("utf-8"),
+                "script": bundle(_NETWORK).script,
                 "hash": digest,
                 "codes": codes.tolist(),
                 "milliseconds": 500,

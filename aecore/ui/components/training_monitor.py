@@ -1,0 +1,115 @@
+"""A training run as it forms, drawn by the browser: errors, map, pictures, and looking back.
+
+Only what is new travels, to a component that stays where it is. A browser that lacks something
+(a lost message, another run for long) asks for all of the run again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from aecore.charts.latent_map import DIGIT_COLORS
+from aecore.jobs import snapshots
+from aecore.jobs.store import Run
+from aecore.training.history import EpochRecord
+from aecore.ui import scaffold
+from aecore.ui.cache import runs as run_cache
+from aecore.ui.components.registry import component
+from aecore.ui.text import runs as run_text
+from aecore.viewer import snapshot_arrays as arrays_of
+from aecore.viewer.message import pack
+
+_KEY = "loss_curve"
+_SENT = "forming_sent"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a browser was sent of a run."""
+
+    records: int = 0
+    frame: int = -1
+    """Epoch of the last frame."""
+    scene: bool = False
+
+
+def forming(run: Run, *, reference: tuple[str, tuple[EpochRecord, ...]] | None = None) -> None:
+    """Draw a run as far as it is.
+
+    Parameters
+    ----------
+    run : Run
+    reference : tuple of str and EpochRecords, optional
+        A model, of the same task and digits, whose own training is drawn beside it.
+    """
+    sent = st.session_state.setdefault(_SENT, {})
+    key = run_cache.key_of(run)
+    header, arrays, sent[key] = _message(run, sent.get(key, Sent()))
+    header["reference"] = reference and {
+        "name": reference[0],
+        "errors": [record.test_mse for record in reference[1]],
+    }
+    component("forming", "widgets/training_monitor/training_monitor", "forming")(
+        key=_KEY,
+        data=pack(header, arrays or None),
+        on_need_change=lambda: sent.pop(st.session_state[_KEY].get("need"), None),
+    )
+
+
+def _message(run: Run, sent: Sent) -> tuple[dict[str, Any], dict[str, np.ndarray], Sent]:
+    """Header and arrays with what is new, and what the browser has then."""
+    records = run_cache.history(run)
+    epochs = snapshots.epochs(run)
+    drawn = {epoch: run_cache.frame(run, epoch) for epoch in epochs if epoch > sent.frame}
+    new = [each for each in drawn.values() if each is not None]
+    scene = run_cache.scene(run) if epochs else None
+    arrays = {name: np.stack([own[name] for _, own in new]) for name in (new[0][1] if new else ())}
+    if scene is not None and not sent.scene:
+        arrays |= arrays_of.scene_arrays(scene)
+    header = {
+        "key": run_cache.key_of(run),
+        "since": {"record": sent.records, "frame": sent.frame},
+        "records": [_record(record) for record in records[sent.records :]],
+        "frames": [facts for facts, _ in new],
+        "epochs": epochs,
+        "scene": scene is not None
+        and {
+            "names": np.unique(scene.labels).tolist(),
+            "corrupted": run.spec.train.noise is not None,
+        },
+        "settled": _settled(run, epochs),
+        "colors": DIGIT_COLORS,
+        "total": run.spec.train.epochs,
+        "pca": run.pca_test_mse,
+        "pcaName": f"PCA, {scaffold.dimensions(run.spec.model.latent_dim)}",
+        "state": run.state,
+        "active": not run.ended,
+        "share": run.progress,
+        "headline": run_text.headline(run),
+        "detail": run_text.detail(run, records),
+        "spoken": run_text.spoken(run, records),
+        "caption": run_text.caption(run),
+        "waiting": run_text.waiting(run),
+    }
+    latest = max([sent.frame, *(facts["epoch"] for facts, _ in new)])
+    return header, arrays, Sent(len(records), latest, sent.scene or scene is not None)
+
+
+def _record(record: EpochRecord) -> dict[str, float]:
+    return {
+        "epoch": record.epoch,
+        "loss": record.train_loss,
+        "train": record.train_mse,
+        "test": record.test_mse,
+    }
+
+
+def _settled(run: Run, epochs: tuple[int, ...]) -> dict[str, Any] | None:
+    """How the last frame was turned, once it is the last and its axes are the code's own."""
+    dim = run.spec.model.latent_dim
+    last = snapshots.frame(run, epochs[-1]) if epochs and run.ended and dim <= 2 else None
+    return last and arrays_of.settling(last, by_label=dim == 1)
