@@ -10,7 +10,10 @@ from typing import Any, Literal, Self, get_args
 
 from aecore.errors import ConfigError
 
-N_PIXELS = 784
+SIDE = 28
+SHAPE = (SIDE, SIDE)
+"""Height and width of a picture, in pixels."""
+N_PIXELS = SIDE * SIDE
 MAX_LATENT_DIM = N_PIXELS
 MAX_HIDDEN_DIM = 4096
 MAX_HIDDEN_LAYERS = 6

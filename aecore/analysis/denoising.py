@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from aecore.analysis import metrics
+from aecore.config import SHAPE, SIDE
 from aecore.data.damage import Damage
 from aecore.data.noise import compensate
 from aecore.models import inference
@@ -133,9 +134,8 @@ def median_3x3(images: np.ndarray) -> np.ndarray:
     -------
     ndarray of shape (B, 784)
     """
-    side = metrics.SIDE
-    padded = np.pad(images.reshape(-1, side, side), ((0, 0), (1, 1), (1, 1)), mode="edge")
-    nine = [padded[:, i : i + side, j : j + side] for i in range(3) for j in range(3)]
+    padded = np.pad(images.reshape(-1, *SHAPE), ((0, 0), (1, 1), (1, 1)), mode="edge")
+    nine = [padded[:, i : i + SIDE, j : j + SIDE] for i in range(3) for j in range(3)]
     for low, high in _MEDIAN_OF_9:
         pair = nine[low], nine[high]
         nine[low], nine[high] = np.minimum(*pair), np.maximum(*pair)

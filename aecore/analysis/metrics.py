@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from aecore.config import N_PIXELS
+from aecore.config import N_PIXELS, SHAPE, SIDE
 from aecore.errors import ConfigError, ShapeError
 from aecore.validation import as_codes
 
 # scikit-learn and SciPy are imported where they are used: together they take over a second to load.
 
 N_LABELS = 10
-SIDE = 28  # pixels of a digit's edge
 CHUNK = 128  # images measured at a time: their float64 copies stay in the processor's cache
 
 
@@ -119,7 +118,7 @@ def _ssim(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
 
     def windows(images: np.ndarray) -> np.ndarray:
         """Means over the windows within the picture, (B, 784) -> (B, 22, 22)."""
-        return band @ (images.reshape(-1, SIDE, SIDE) @ band.T)
+        return band @ (images.reshape(-1, *SHAPE) @ band.T)
 
     x, y = windows(target), windows(reconstruction)
     product, squares = x * y, x * x + y * y

@@ -6,6 +6,7 @@ import argparse
 
 from aecore.checkpoints import file as checkpoint_file
 from aecore.cli.result import Result, complain, load_data
+from aecore.config import SHAPE
 from aecore.errors import CheckpointError
 from aecore.latent.codes import parse_code
 
@@ -90,7 +91,7 @@ def decode(options: argparse.Namespace) -> Result:
     checkpoint = checkpoint_file.load(options.model)
     code = parse_code(options.z, checkpoint.card.model.latent_dim)
     model = inference.build_model(checkpoint.card.model, checkpoint.weights)
-    write_png(options.out, inference.decode(model, code[None]).reshape(28, 28))
+    write_png(options.out, inference.decode(model, code[None]).reshape(SHAPE))
     percentile = float(checkpoint.map_distance().percentile(code[None])[0])
     facts = {"path": str(options.out), "map_distance_percentile": percentile}
     return Result(

@@ -12,6 +12,7 @@ import numpy as np
 
 from aecore.checkpoints import file as checkpoint_file
 from aecore.cli.result import Result
+from aecore.config import SHAPE
 from aecore.errors import PictureError
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _row(
 ) -> dict[str, Any]:
     from aecore.imaging.png import write_png
 
-    write_png(target, np.hstack([found.digit, said.output.reshape(28, 28)]))
+    write_png(target, np.hstack([found.digit, said.output.reshape(SHAPE)]))
     written = []
     for at, step in enumerate(found.steps, 1):
         if steps:

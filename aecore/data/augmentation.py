@@ -6,9 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from aecore.config import N_PIXELS
+from aecore.config import N_PIXELS, SHAPE
 
-_SIDE = 28
 _TURN = 0.2
 _STRETCH = 0.12
 _SLANT = 0.2
@@ -39,7 +38,7 @@ def distort(x: Tensor, *, share: float, generator: torch.Generator) -> Tensor:
     matrices = torch.stack(
         (wide * turn.cos(), slant - turn.sin(), zero, turn.sin(), high * turn.cos(), zero), dim=1
     ).view(count, 2, 3)
-    shape = (count, 1, _SIDE, _SIDE)
+    shape = (count, 1, *SHAPE)
     grid = functional.affine_grid(matrices, shape, align_corners=False)
     moved = functional.grid_sample(x[:count].view(shape), grid, align_corners=False)
     return torch.cat((moved.view(count, N_PIXELS), x[count:]))

@@ -8,12 +8,11 @@ from typing import Literal, Self, get_args
 import numpy as np
 import torch
 
-from aecore.config import N_PIXELS, NoiseConfig
+from aecore.config import N_PIXELS, SIDE, NoiseConfig
 from aecore.data.noise import FIXED_SEED, corrupt_fixed
 from aecore.errors import ConfigError
 
 DamageKind = Literal["masking", "gaussian", "salt_and_pepper", "occlusion"]
-SIDE = 28
 MIDDLE = SIDE // 2
 
 

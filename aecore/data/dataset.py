@@ -11,10 +11,10 @@ from typing import Literal
 
 import numpy as np
 
+from aecore.config import N_PIXELS
 from aecore.errors import DataError
 from aecore.system import atomic_file
 
-N_PIXELS = 784
 MAX_DIGITS = 100_000
 """Most digits that a set may hold for training, and again for testing."""
 MNIST_FINGERPRINT = "5a4d4600f9ae243d"

@@ -21,7 +21,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from aecore.data.dataset import N_PIXELS, Dataset, cache_dir, load_cache, save_cache
+from aecore.config import N_PIXELS
+from aecore.data.dataset import Dataset, cache_dir, load_cache, save_cache
 from aecore.errors import DataError
 from aecore.system import atomic_file
 

@@ -17,11 +17,11 @@ from typing import IO, TypeAlias
 
 import numpy as np
 
+from aecore.config import N_PIXELS, SHAPE
 from aecore.data.dataset import (
     ARRAY_NAMES,
     MAX_DIGITS,
     MNIST_FINGERPRINT,
-    N_PIXELS,
     Dataset,
     SourceKind,
     cache_dir,
@@ -255,7 +255,7 @@ def _read_npy(path: Path, archive: zipfile.ZipFile, key: str, item_shape: Shape)
 
 
 def _item_shape(name: str) -> Shape:
-    return (28, 28) if name.endswith("images") else ()
+    return SHAPE if name.endswith("images") else ()
 
 
 def _check_shape(what: str, path: Path, shape: Shape, item_shape: Shape) -> None:

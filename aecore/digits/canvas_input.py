@@ -7,10 +7,10 @@ import binascii
 
 import numpy as np
 
+from aecore.config import N_PIXELS
 from aecore.errors import PictureError
 from aecore.imaging.levels import to_unit
 
-N_PIXELS = 784
 _LENGTH = 4 * -(-N_PIXELS // 3)  # of that many bytes in base 64
 
 

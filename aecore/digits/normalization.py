@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aecore.config import SHAPE, SIDE
 from aecore.errors import PictureError, ShapeError
 
-SIDE = 28
 BOX = 20
 FINE = 4
 """The pen is measured and mended on a copy of so many pixels for each one of the box."""
@@ -179,7 +179,7 @@ def _weights(before: int, after: int) -> np.ndarray:
 
 def _centered(box: np.ndarray) -> np.ndarray:
     """Place a box of at most 20x20 so that its center of mass is at (14, 14), like MNIST's."""
-    digit = np.zeros((SIDE, SIDE), dtype=np.float32)
+    digit = np.zeros(SHAPE, dtype=np.float32)
     places = []
     for axis, length in enumerate(box.shape):
         middle = box.sum(axis=1 - axis) @ np.arange(length) / box.sum()

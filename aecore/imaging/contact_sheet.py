@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from aecore.config import SHAPE, SIDE
 from aecore.imaging.levels import to_levels
 
-SIDE = 28
 ZOOM = 2
 _GAP = 4  # pixels below a caption
 _MARGIN = 12
@@ -42,7 +42,7 @@ def sheet(title: str, images: np.ndarray, captions: Sequence[str], *, columns: i
     pen.text((_MARGIN, _MARGIN // 2), title, _INK, _font())
     for i, (levels, caption) in enumerate(zip(to_levels(images), captions, strict=True)):
         left, top = _MARGIN + i % columns * cell, head + i // columns * row
-        digit = Image.fromarray(levels.reshape(SIDE, SIDE))
+        digit = Image.fromarray(levels.reshape(SHAPE))
         size = (SIDE * ZOOM, SIDE * ZOOM)
         page.paste(digit.resize(size, Image.Resampling.NEAREST), (left, top))
         middle = left + SIDE * ZOOM // 2

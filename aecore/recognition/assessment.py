@@ -10,6 +10,7 @@ from scipy import ndimage
 
 from aecore.analysis import metrics
 from aecore.checkpoints.file import Checkpoint
+from aecore.config import SHAPE
 from aecore.digits.normalization import pen_width
 from aecore.latent.axes import MapDistance
 from aecore.models import inference
@@ -188,10 +189,10 @@ def _verdict(model: str, row: tuple) -> Verdict:
 
 def _width(image: np.ndarray) -> float:
     """How wide the strokes of a digit (784,) are; 0 where there are none."""
-    return pen_width(image.reshape(metrics.SIDE, metrics.SIDE)) if image.any() else 0.0
+    return pen_width(image.reshape(SHAPE)) if image.any() else 0.0
 
 
 def _pieces(image: np.ndarray) -> int:
     """Into how many unconnected parts the ink of a digit (784,) in 0..1 falls."""
-    ink = image.reshape(metrics.SIDE, metrics.SIDE) > FAINT
+    ink = image.reshape(SHAPE) > FAINT
     return int(ndimage.label(ink, structure=np.ones((3, 3)))[1])

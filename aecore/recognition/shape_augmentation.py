@@ -26,7 +26,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from aecore.digits.normalization import SIDE
+from aecore.config import SHAPE, SIDE
 from aecore.latent.axes import MapDistance
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
@@ -43,7 +43,7 @@ def shapes_of(digit: np.ndarray) -> np.ndarray:
 
     The center of ink lies exactly where `aecore.digits.normalization` puts it to the nearest pixel.
     """
-    image = digit.reshape(SIDE, SIDE)
+    image = digit.reshape(SHAPE)
     center, middle = np.array(ndimage.center_of_mass(image)), np.full(2, SIDE / 2)
     pictures = []
     for slant in SLANTS:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aecore.imaging.contact_sheet import SIDE, ZOOM, sheet
+from aecore.config import SIDE
+from aecore.imaging.contact_sheet import ZOOM, sheet
 
 
 def opened(content):

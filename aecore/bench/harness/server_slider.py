@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from aecore.config import SHAPE
 from aecore.imaging.png import to_png
 from aecore.models.inference import decode
 from aecore.ui import url_state
@@ -22,7 +23,7 @@ mean = checkpoint.codes.astype(np.float32).mean(axis=0)
 def _slider() -> None:
     code = mean.copy()  # (D,)
     code[0] += st.slider("z1", -5.0, 5.0, 0.0, 0.01, key="slider")
-    digit = decode(model, code[None]).reshape(28, 28)
+    digit = decode(model, code[None]).reshape(SHAPE)
     st.image(to_png(digit, scale=12), width=336, alt="digit")
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from aecore.analysis.lasso import Subset
 from aecore.checkpoints.file import Checkpoint
+from aecore.config import SHAPE
 from aecore.imaging.contact_sheet import sheet
 from aecore.imaging.gif import to_gif
 from aecore.imaging.png import to_png
@@ -98,7 +99,7 @@ def _decode(checkpoint: Checkpoint, codes: np.ndarray) -> np.ndarray:
     """Digits (B, 28, 28) of codes (B, D)."""
     from aecore.models.inference import decode
 
-    return decode(resources.load_model(checkpoint), codes).reshape(-1, 28, 28)
+    return decode(resources.load_model(checkpoint), codes).reshape(-1, *SHAPE)
 
 
 def _height(code: np.ndarray) -> int | str:

@@ -12,9 +12,9 @@ from html import escape
 
 import numpy as np
 
+from aecore.config import SHAPE
 from aecore.imaging.png import to_png, to_signed_png
 
-SIDE = 28
 _PIXELATED = "image-rendering:pixelated;display:block;width:100%;aspect-ratio:1;"
 _FRAME = "#e8196a"
 _DIM = "opacity:.7;font-size:.8rem;"
@@ -31,7 +31,7 @@ def picture(pixels: np.ndarray, alt: str, *, limit: float | None = None) -> str:
     limit : float, optional
         Draws signed values from -limit (blue) to limit (red); without it gray ones from 0 to 1.
     """
-    values = pixels.reshape(SIDE, SIDE) if pixels.ndim == 1 else pixels
+    values = pixels.reshape(SHAPE) if pixels.ndim == 1 else pixels
     png = to_png(values) if limit is None else to_signed_png(values, limit=limit)
     return _image(png, alt, _PIXELATED)
 

@@ -10,8 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
-from aecore.config import NoiseConfig
-from aecore.data.damage import MIDDLE, SIDE, Damage, DamageKind
+from aecore.config import SIDE, NoiseConfig
+from aecore.data.damage import MIDDLE, Damage, DamageKind
 from aecore.ui import scaffold, url_state
 from aecore.ui.pages.denoise import iteration, pictures
 from aecore.ui.pages.denoise.task import Bench

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from aecore.checkpoints.file import Checkpoint
+from aecore.config import SHAPE
 from aecore.imaging.png import to_png
 from aecore.latent import interpolation
 from aecore.ui import scaffold
@@ -83,7 +84,7 @@ def _end(checkpoint: Checkpoint, number: int) -> None:
     digits = resources.test_digits()
     label = checkpoint.labels[number]
     if digits.belong_to(checkpoint.card):
-        picture = to_png(digits.images[number].reshape(28, 28), scale=3)
+        picture = to_png(digits.images[number].reshape(SHAPE), scale=3)
         st.image(picture, width=84, alt=f"Test digit no. {number}, a {label}")
     else:
         st.caption(f"A {label}. MNIST is not at hand: no picture.")

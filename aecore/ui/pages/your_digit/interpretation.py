@@ -12,7 +12,7 @@ import streamlit as st
 from aecore.analysis.repair import repair
 from aecore.charts import latent_map
 from aecore.checkpoints.file import Checkpoint
-from aecore.config import NoiseConfig, NoiseKind
+from aecore.config import SHAPE, NoiseConfig, NoiseKind
 from aecore.imaging.png import to_png
 from aecore.latent.projection import views
 from aecore.recognition.assessment import Verdict, judge
@@ -71,7 +71,7 @@ def _headline(checkpoint: Checkpoint, digit: np.ndarray, verdict: Verdict) -> No
     )
     button.download_button(
         "28 × 28 PNG",
-        to_png(digit.reshape(28, 28)),
+        to_png(digit.reshape(SHAPE)),
         "digit.png",
         "image/png",
         key="your_digit_png",
