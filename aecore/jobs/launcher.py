@@ -9,11 +9,11 @@ import threading
 from pathlib import Path
 
 from aecore.errors import TrainingError
-from aecore.system.process_lock import HeldFile
+from aecore.system.process_lock import ProcessLock
 from aecore.system.threads import cores
 
 
-def start(path: Path, alive: HeldFile) -> None:
+def start(path: Path, alive: ProcessLock) -> None:
     """Start the process of the run in folder `path`; it takes over the held file.
 
     Raises

@@ -22,7 +22,7 @@ from aecore.jobs import store as run_store
 from aecore.jobs.launcher import start as _start
 from aecore.jobs.limits import LIMITS
 from aecore.jobs.store import ALIVE, STOP, Run, RunSpec, Status
-from aecore.system.process_lock import HeldFile
+from aecore.system.process_lock import ProcessLock
 from aecore.system.threads import cores
 
 MAX_RUNS = 20
@@ -107,8 +107,8 @@ def resume(run: Run | Path | str, *, epochs: int | None = None) -> Run:
     _require_allowed()
     path = run_store.path_of(run)
     try:
-        with HeldFile(path / ALIVE) as alive:
-            if not alive.try_hold():
+        with ProcessLock(path / ALIVE) as alive:
+            if not alive.acquire():
                 raise TrainingError("This run is still at work.")
             spec, status = run_store.read_spec(path), run_store.read_status(path)
             if epochs is not None:
@@ -217,8 +217,8 @@ def delete(run: Run | Path | str) -> None:
     if name not in run_store.ids():
         raise TrainingError(f"There is no training run {name!r} any more.")
     try:
-        with HeldFile(path / ALIVE) as alive:
-            if not alive.try_hold():
+        with ProcessLock(path / ALIVE) as alive:
+            if not alive.acquire():
                 raise TrainingError("This run is still at work. Stop it first.")
             _remove(path)
     except OSError as error:
@@ -240,7 +240,7 @@ def _require_allowed() -> None:
         raise TrainingError("Training is switched off on this server (AECORE_TRAINING=off).")
 
 
-def _new_folder(spec: RunSpec) -> tuple[Path, HeldFile]:
+def _new_folder(spec: RunSpec) -> tuple[Path, ProcessLock]:
     """The folder of a new run, there all at once, and its file `alive`, held."""
     runs = run_store.runs_dir()
     runs.mkdir(parents=True, exist_ok=True)
@@ -248,14 +248,14 @@ def _new_folder(spec: RunSpec) -> tuple[Path, HeldFile]:
     name = f"{now:%Y%m%d-%H%M%S-%f}-{secrets.token_hex(2)}"
     draft = runs / f"{_NEW}{name}"
     draft.mkdir()
-    alive = HeldFile(draft / ALIVE)
+    alive = ProcessLock(draft / ALIVE)
     try:
-        alive.try_hold()
+        alive.acquire()
         run_store.write_spec(draft, spec)
         run_store.write_status(draft, Status(queued=now.timestamp()))
         draft.rename(runs / name)
     except OSError:
-        alive.let_go()
+        alive.release()
         shutil.rmtree(draft, ignore_errors=True)
         raise
     return runs / name, alive
@@ -265,8 +265,8 @@ def _settled(run: Run) -> Run:
     """Write down that a run was interrupted, and tidy up after its process; once."""
     if run_store.read_status(run.path).state in run_store.ENDED:
         return run
-    with suppress(OSError), HeldFile(run.path / ALIVE) as alive:
-        if alive.try_hold():
+    with suppress(OSError), ProcessLock(run.path / ALIVE) as alive:
+        if alive.acquire():
             status = run_store.read_status(run.path)
             if status.state not in run_store.ENDED:
                 run_store.sweep(run.path)

@@ -26,7 +26,7 @@ from aecore.data.dataset import cache_dir
 from aecore.errors import TrainingError
 from aecore.jobs.spec import ENDED, RunSpec, State, Status
 from aecore.system import atomic_file
-from aecore.system.process_lock import is_held
+from aecore.system.process_lock import is_locked
 from aecore.training.history import EpochRecord
 
 SPEC, STATUS, HISTORY, STOP, ALIVE, KEPT = (
@@ -138,7 +138,7 @@ def read(run: Run | Path | str) -> Run:
     """
     path = path_of(run)
     spec = read_spec(path)
-    alive = is_held(path / ALIVE)
+    alive = is_locked(path / ALIVE)
     status = read_status(path)  # after looking whether it lives: the end is told before the death
     state = status.state if alive or status.state in ENDED else "interrupted"
     each = status.seconds / status.epoch if status.epoch else None

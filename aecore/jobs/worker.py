@@ -21,7 +21,7 @@ from aecore.errors import AecoreError
 from aecore.jobs import queue
 from aecore.jobs import store as run_store
 from aecore.jobs.store import ALIVE, STOP
-from aecore.system.process_lock import HeldFile
+from aecore.system.process_lock import ProcessLock
 
 WAIT_SECONDS = 0.3
 _LOOK_SECONDS = 0.1
@@ -35,20 +35,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--held", type=int, help="descriptor of the inherited file `alive`")
     options = parser.parse_args(arguments)
     path = options.folder
-    with HeldFile(path / ALIVE, options.held) as alive:
-        if not alive.try_hold():
+    with ProcessLock(path / ALIVE, options.held) as alive:
+        if not alive.acquire():
             print(f"{path.name}: another process works on it", file=sys.stderr)
             return 1
         _tell(path, state="queued")
-        with HeldFile(path.parent / "machine") as machine:
+        with ProcessLock(path.parent / "machine") as machine:
             return _work(path) if _wait_for_turn(path, machine) else 0
 
 
-def _wait_for_turn(path: Path, machine: HeldFile) -> bool:
+def _wait_for_turn(path: Path, machine: ProcessLock) -> bool:
     """Wait until the machine is free and nobody came before; False if it was called off."""
     while not (path / STOP).exists():
         waiting = [run for run in queue.listing().runs if run.state == "queued"]
-        if (not waiting or waiting[0].id == path.name) and machine.try_hold():
+        if (not waiting or waiting[0].id == path.name) and machine.acquire():
             return True
         if not path.is_dir():
             return False

@@ -1,4 +1,4 @@
-"""A file that a living process holds: how others know, at once, that it is still there."""
+"""A lock on a file that ends with its process, so that others know at once whether it lives."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from aecore.errors import TrainingError
 try:
     import fcntl
 except ImportError:  # pragma: no cover - Windows
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]
 
-_TRIES = 20
+_ATTEMPTS = 20
+_PAUSE_SECONDS = 0.005
 
 
-class HeldFile:
-    """A file locked by this process, until it lets go or ends in whatever way.
+class ProcessLock:
+    """A file locked by this process, until it releases the lock or ends in whatever way.
 
-    The system gives the lock back when the last process that has the file open ends, killed ones
-    too. A child that inherits the descriptor holds it as well.
+    The system frees the lock when the last process that has the file open ends, killed ones too. A
+    child that inherits the descriptor holds it as well.
 
     Parameters
     ----------
@@ -34,10 +35,10 @@ class HeldFile:
         self.path = path
         self._descriptor = descriptor
 
-    def try_hold(self) -> bool:
-        """Hold the file unless another process does; whether it is held by this one now.
+    def acquire(self) -> bool:
+        """Lock the file unless another process does; return whether this one holds the lock.
 
-        Tries for a moment: someone may just be asking `is_held`.
+        Try for a moment: another process may just be asking `is_locked`.
 
         Raises
         ------
@@ -50,11 +51,11 @@ class HeldFile:
             return True
         _require_locks()
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        for _ in range(_TRIES):
+        for _ in range(_ATTEMPTS):
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                time.sleep(0.005)
+                time.sleep(_PAUSE_SECONDS)
             else:
                 self._descriptor = descriptor
                 return True
@@ -62,17 +63,17 @@ class HeldFile:
         return False
 
     def descriptor(self) -> int:
-        """For a child to inherit, while the file is held."""
-        assert self._descriptor is not None, "hold it first"
+        """Return the locked file's descriptor, for a child to inherit."""
+        assert self._descriptor is not None, "acquire it first"
         return self._descriptor
 
-    def let_go(self) -> None:
-        """Close the file; a child that has inherited it goes on holding it."""
+    def release(self) -> None:
+        """Close the file; a child that has inherited it still holds the lock."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
 
-    def __enter__(self) -> HeldFile:
+    def __enter__(self) -> ProcessLock:
         return self
 
     def __exit__(
@@ -81,11 +82,11 @@ class HeldFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.let_go()
+        self.release()
 
 
-def is_held(path: Path) -> bool:
-    """Whether a living process holds this file. Those who ask do not get in each other's way."""
+def is_locked(path: Path) -> bool:
+    """Return whether a living process has locked this file; several may ask at once."""
     _require_locks()
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)

@@ -19,7 +19,7 @@ from aecore.jobs import queue, snapshots
 from aecore.jobs import store as run_store
 from aecore.jobs.store import ALIVE, CHECKPOINT, SPEC, STATE_FILE, STATUS
 from aecore.system import atomic_file
-from aecore.system.process_lock import HeldFile
+from aecore.system.process_lock import ProcessLock
 from aecore.training.history import EpochRecord
 from aecore.training.resume_state import TrainingState
 from tests.support import runs
@@ -192,8 +192,8 @@ def test_a_run_whose_process_is_gone_is_interrupted_at_once_and_tidied_up(no_pro
     run_store.write_status(run.path, status)
     (run.path / f"{atomic_file.MARK}state.safetensors").write_bytes(b"half")
     (run.path / ".saving-abc").mkdir()
-    with HeldFile(run.path / ALIVE) as alive:
-        assert alive.try_hold()
+    with ProcessLock(run.path / ALIVE) as alive:
+        assert alive.acquire()
         held = queue.listed(run.id)
 
     gone = queue.listed(run.id)
@@ -205,8 +205,8 @@ def test_a_run_whose_process_is_gone_is_interrupted_at_once_and_tidied_up(no_pro
 
 def test_a_run_at_work_can_neither_be_deleted_nor_resumed(no_processes):
     run = queue.submit(runs.spec())
-    with HeldFile(run.path / ALIVE) as alive:
-        alive.try_hold()
+    with ProcessLock(run.path / ALIVE) as alive:
+        alive.acquire()
 
         with pytest.raises(TrainingError, match="still at work"):
             queue.delete(run)
@@ -235,7 +235,7 @@ def test_a_resumed_run_goes_to_the_end_of_the_queue(no_processes, monkeypatch):
     held = []
 
     def hold(path, alive):
-        mine = HeldFile(path / ALIVE, os.dup(alive.descriptor()))
+        mine = ProcessLock(path / ALIVE, os.dup(alive.descriptor()))
         held.append(mine)
 
     monkeypatch.setattr(queue, "_start", hold)
@@ -249,7 +249,7 @@ def test_a_resumed_run_goes_to_the_end_of_the_queue(no_processes, monkeypatch):
         (old.id, "queued", 2),
     ]
     for each in held:
-        each.let_go()
+        each.release()
 
 
 def test_a_finished_run_is_resumed_for_more_epochs_only(no_processes):

@@ -21,7 +21,7 @@ from aecore.jobs import store as run_store
 from aecore.jobs.snapshots import Frame, Scene
 from aecore.jobs.store import ALIVE, CHECKPOINT, Run, RunSpec, Status
 from aecore.presets import PRESETS
-from aecore.system.process_lock import HeldFile
+from aecore.system.process_lock import ProcessLock
 from aecore.ui import trash
 from aecore.ui.cache import runs as run_cache
 from aecore.viewer import snapshot_arrays
@@ -74,9 +74,9 @@ def make_run(tiny_checkpoint) -> Iterator[Callable[..., Run]]:
             )
             if checkpoint:
                 shutil.copy(tiny_checkpoint.path, path / CHECKPOINT)
-            alive = held.enter_context(HeldFile(path / ALIVE))
+            alive = held.enter_context(ProcessLock(path / ALIVE))
             if state in ("queued", "running"):
-                assert alive.try_hold()
+                assert alive.acquire()
             run_cache.changed()
             return run_store.read(path)
 
