@@ -32,7 +32,7 @@ TRAINING_TOOLS = [
     *TRAINING_CORE,
     *["analysis.evaluation", "experiment", "cli.models", "cli.train", "cli.parser"],
 ]
-BESIDE = "data.sources digits.reader latent.axes analysis.metrics models.pca charts.latent_map"
+BESIDE = "data.sources digits.reader latent.neighbors analysis.metrics models.pca charts.latent_map"
 
 
 def part_of(path):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aecore.analysis import metrics
-from aecore.latent.axes import MapDistance, nearest_label_vote
+from aecore.latent.neighbors import NeighborIndex, nearest_label_vote
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
 
@@ -50,13 +50,13 @@ class Settling:
         return np.array([metrics.psnr(clean, images).mean() for images in self.pictures])
 
     def end_among(
-        self, distance: MapDistance, labels: np.ndarray, *, neighbors: int = 10
+        self, distance: NeighborIndex, labels: np.ndarray, *, neighbors: int = 10
     ) -> np.ndarray:
         """Labels (B,) that most of the nearest codes of each digit's last code carry.
 
         Parameters
         ----------
-        distance : MapDistance
+        distance : NeighborIndex
             Of the map that the model was given.
         labels : ndarray of shape (M,)
             Of that map's codes.

@@ -9,7 +9,7 @@ import numpy as np
 
 from aecore.analysis import metrics
 from aecore.errors import ConfigError
-from aecore.latent.axes import MapDistance
+from aecore.latent.neighbors import NeighborIndex
 from aecore.validation import as_codes
 
 PASSES = 64
@@ -146,7 +146,7 @@ class Fall:
     """What becomes of a digit as the noise on its code grows; a row for each of `SIGMAS`."""
 
     percentiles: np.ndarray
-    """(S, DRAWS): how far off the map each noised code lies, see `MapDistance.percentile`."""
+    """(S, DRAWS): how far off the map each noised code lies, see `NeighborIndex.isolation`."""
     errors: np.ndarray
     """(S, DRAWS): mean squared error of each decoded digit."""
     linear_errors: np.ndarray
@@ -164,7 +164,7 @@ def fall(
     codes: tuple[np.ndarray, np.ndarray],
     deviations: tuple[np.ndarray, np.ndarray],
     image: np.ndarray,
-    near: MapDistance,
+    near: NeighborIndex,
 ) -> Fall:
     """Noise of every level on the code of a digit, for a model and for PCA.
 
@@ -175,7 +175,7 @@ def fall(
         deviation (D,) of each dimension over the data's codes.
     image : ndarray of shape (784,)
         What the codes are of.
-    near : MapDistance
+    near : NeighborIndex
         Of the model's codes.
     """
 
@@ -189,7 +189,7 @@ def fall(
     )
     as_codes("codes", model, near.codes.shape[1])
     return Fall(
-        percentiles=near.percentile(model).reshape(-1, DRAWS),
+        percentiles=near.isolation(model).reshape(-1, DRAWS),
         errors=errors(decoders[0], model),
         linear_errors=errors(decoders[1], linear),
     )

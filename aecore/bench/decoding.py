@@ -15,7 +15,7 @@ from aecore.bench.harness.server import serve
 from aecore.bench.harness.tab import EVENTS_PER_SECOND, HAS_PAPER, Tab
 from aecore.checkpoints import file as checkpoint_file
 from aecore.errors import AecoreError, CheckpointError
-from aecore.latent import axes
+from aecore.latent.axes import mean_and_covariance
 from aecore.models import inference
 from aecore.presets import PRESETS
 
@@ -128,6 +128,15 @@ def _each_preset(
     return drive(each, seconds=len(names) * _MOST_SECONDS)
 
 
+def draw_codes(codes: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw codes (count, D) from the normal distribution fitted to codes (N, D) of the data."""
+    mean, covariance = mean_and_covariance(codes.astype(np.float64), ddof=1)
+    # eigh, not cholesky, and unchecked: rounding leaves a singular covariance just below 0.
+    return rng.multivariate_normal(
+        mean, covariance, size=count, method="eigh", check_valid="ignore"
+    )
+
+
 async def _drawing(browser: Any, name: str, *, app: str) -> dict[str, Any]:
     async with Tab(browser) as tab:
         await tab.open(f"{app}/your-digit?model={name}", ready=HAS_PAPER)
@@ -136,8 +145,7 @@ async def _drawing(browser: Any, name: str, *, app: str) -> dict[str, Any]:
 
 async def _decoding(browser: Any, name: str, *, app: str, baseline: str) -> dict[str, Any]:
     checkpoint = checkpoint_file.load(name)
-    codes = axes.fit_gaussian(checkpoint.codes).sample(N_CODES, np.random.default_rng(0))
-    codes = codes.astype(np.float32)
+    codes = draw_codes(checkpoint.codes, N_CODES, np.random.default_rng(0)).astype(np.float32)
     wanted = inference.decode(
         inference.build_model(checkpoint.card.model, checkpoint.weights), codes
     )

@@ -18,7 +18,7 @@ from aecore.data.dataset import Dataset
 from aecore.data.noise import corrupt_fixed
 from aecore.errors import TrainingError
 from aecore.imaging.levels import to_unit
-from aecore.latent.axes import MapDistance
+from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
 from aecore.models.pca import PCA
@@ -85,7 +85,7 @@ def pack(
         pca=pca,
         codes=codes,
         labels=dataset.test_labels,
-        distances=MapDistance(codes).own_distances.astype(np.float32),
+        distances=NeighborIndex(codes).own_distances.astype(np.float32),
         errors=mse(clean, inference.reconstruct(model, clean)).astype(np.float32),
     )
 

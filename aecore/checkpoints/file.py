@@ -26,7 +26,7 @@ from safetensors.numpy import save as to_safetensors
 from aecore.checkpoints.card import Card
 from aecore.config import N_PIXELS, ModelConfig
 from aecore.errors import CheckpointError, ConfigError
-from aecore.latent.axes import MapDistance
+from aecore.latent.neighbors import NeighborIndex
 from aecore.models.pca import PCA
 from aecore.system import atomic_file
 from aecore.system.installation import HOME
@@ -66,9 +66,9 @@ class Checkpoint:
     digest: str = ""
     """SHA-256 of the file; empty before it is saved."""
 
-    def map_distance(self) -> MapDistance:
-        """Distances to the atlas."""
-        return MapDistance(self.codes, own_distances=self.distances)
+    def neighbor_index(self) -> NeighborIndex:
+        """Return the nearest-neighbor index of the atlas."""
+        return NeighborIndex(self.codes, own_distances=self.distances)
 
 
 def models_dir() -> Path:

@@ -92,7 +92,7 @@ def decode(options: argparse.Namespace) -> Result:
     code = parse_code(options.z, checkpoint.card.model.latent_dim)
     model = inference.build_model(checkpoint.card.model, checkpoint.weights)
     write_png(options.out, inference.decode(model, code[None]).reshape(SHAPE))
-    percentile = float(checkpoint.map_distance().percentile(code[None])[0])
+    percentile = float(checkpoint.neighbor_index().isolation(code[None])[0])
     facts = {"path": str(options.out), "map_distance_percentile": percentile}
     return Result(
         facts,

@@ -45,14 +45,12 @@ def reconstruct(options: argparse.Namespace) -> Result:
     )
     checkpoint = checkpoint_file.load(options.model)
     model = inference.build_model(checkpoint.card.model, checkpoint.weights)
-    distance = checkpoint.map_distance()
+    index = checkpoint.neighbor_index()
 
     def judge(digits: Sequence[FoundDigit]) -> Sequence[Verdict]:
         images = np.stack([each.digit for each in digits])
         pens, coarse = ([getattr(each, name) for each in digits] for name in ("pen", "coarse"))
-        return assessment.judge(
-            checkpoint, model, images, distance=distance, pens=pens, coarse=coarse
-        )
+        return assessment.judge(checkpoint, model, images, index=index, pens=pens, coarse=coarse)
 
     names: Counter[str] = Counter()
     rows = [

@@ -1,16 +1,18 @@
-"""Codes as text: on the command line and in page addresses."""
+"""Latent codes from outside: as text on the command line and in page addresses, and pinned."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
 from aecore.errors import ConfigError
+from aecore.latent.neighbors import NeighborIndex
 
 MAX_MAGNITUDE = 1e6
-"""Values beyond are no code of any trained model, and overflow in the decoder."""
+"""Larger values belong to no code of a trained model, and overflow in the decoder."""
 
 
 def parse_code(text: str, dim: int) -> np.ndarray:
@@ -30,7 +32,7 @@ def parse_code(text: str, dim: int) -> np.ndarray:
     Raises
     ------
     ConfigError
-        If a value is no finite number of sane size, or there are more or fewer than `dim`.
+        If a value is not a finite number of sane size, or there are more or fewer than `dim`.
     """
     parts = text.split(",") if text.strip() else []
     if len(parts) != dim:
@@ -39,19 +41,19 @@ def parse_code(text: str, dim: int) -> np.ndarray:
 
 
 def check_code(values: Any, dim: int) -> np.ndarray:
-    """Numbers, or texts of numbers, from outside as a code (D,), float64.
+    """Return numbers, or texts of numbers, from outside as a code (D,), float64.
 
     Raises
     ------
     ConfigError
-        If a value is no finite number of sane size, or there are more or fewer than `dim`.
+        If a value is not a finite number of sane size, or there are more or fewer than `dim`.
     """
     if not isinstance(values, list) or len(values) != dim:
         raise ConfigError(f"z needs a list of {dim} numbers.")
-    return np.array([_value(value) for value in values], dtype=np.float64)
+    return np.array([_check_value(value) for value in values], dtype=np.float64)
 
 
-def _value(given: Any) -> float:
+def _check_value(given: Any) -> float:
     try:
         value = float(given)
     except (TypeError, ValueError):
@@ -67,3 +69,27 @@ def _value(given: Any) -> float:
 def format_code(code: np.ndarray) -> str:
     """Write a code (D,) as `parse_code` reads it, to four significant digits."""
     return ",".join(f"{value:.4g}" for value in code)
+
+
+@dataclass(frozen=True, eq=False)
+class Pin:
+    """A code picked in the latent space, and the test digit that it belongs to, if any."""
+
+    code: np.ndarray
+    """(D,) float64."""
+    number: int | None
+    """Row of the atlas; None for a free point."""
+
+    @classmethod
+    def of_digit(cls, codes: np.ndarray, number: int) -> Self:
+        """Pin the code of test digit `number` of an atlas (N, D)."""
+        return cls(code=codes[number].astype(np.float64), number=int(number))
+
+    @classmethod
+    def at(cls, code: np.ndarray, index: NeighborIndex) -> Self:
+        """Pin the test digit whose code is written as `code` (D,) is, else `code` itself."""
+        (nearest,) = index.neighbors(code[None], 1)[0]
+        digit = cls.of_digit(index.codes, nearest[0])
+        if format_code(digit.code) == format_code(code):
+            return digit
+        return cls(code=np.array(code, dtype=np.float64), number=None)

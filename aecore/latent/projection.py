@@ -1,4 +1,4 @@
-"""Ways to draw codes of any size as points of a map."""
+"""Views of a latent space of any size as a flat or three-dimensional scatter plot."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import numpy as np
 
 from aecore.latent.axes import Axes, principal_axes
 
-LINE = "Code and digit"
-PLANE = "Code plane (2-D)"
-PRINCIPAL_PLANE = "Principal plane (2-D)"
-PRINCIPAL_SPACE = "Principal axes (3-D)"
+LINE = "Code by label"
+PLANE = "Latent plane (2-D)"
+PRINCIPAL_PLANE = "Principal components (2-D)"
+PRINCIPAL_SPACE = "Principal components (3-D)"
 DIMENSIONS = "First three dimensions (3-D)"
 
 
 def views(dim: int) -> tuple[str, ...]:
-    """Names of the ways to draw codes of D = `dim`, the best first."""
+    """List the views of codes with D = `dim`, the best first."""
     if dim == 1:
         return (LINE,)
     if dim == 2:
@@ -27,7 +27,7 @@ def views(dim: int) -> tuple[str, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """One way to draw codes, fitted to those of the data."""
+    """A view fitted to the codes of the data."""
 
     view: str
     """One of `views(D)`."""
@@ -38,7 +38,7 @@ class Projection:
 
     @classmethod
     def fit(cls, codes: np.ndarray, view: str) -> Self:
-        """The view of codes (N, D)."""
+        """Fit a view to codes (N, D)."""
         if view == LINE:
             return cls(view=view, axis_names=("z1", "digit"))
         if view in (PLANE, DIMENSIONS):
@@ -46,13 +46,13 @@ class Projection:
         axes = principal_axes(codes)
         count = 2 if view == PRINCIPAL_PLANE else 3
         names = tuple(
-            f"principal axis {i + 1} ({share:.0%} of the variance)"
-            for i, share in enumerate(variance_shares(axes)[:count])
+            f"principal axis {i} ({share:.0%} of the variance)"
+            for i, share in enumerate(axes.variance_shares[:count], 1)
         )
         return cls(view=view, axis_names=names, axes=axes)
 
     def points(self, codes: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """Where codes (B, D) lie on the map: (B, 2) or (B, 3).
+        """Project codes (B, D) to points (B, 2) or (B, 3).
 
         Only the view of codes with one dimension uses `labels` (B,), as their height.
         """
@@ -61,9 +61,3 @@ class Projection:
         if self.axes is None:
             return codes[:, : len(self.axis_names)]
         return self.axes.to_axes(codes)[:, : len(self.axis_names)]
-
-
-def variance_shares(axes: Axes) -> np.ndarray:
-    """Share (D,) of the codes' variance that lies along each principal axis."""
-    variances = axes.deviations**2
-    return variances / max(variances.sum(), np.finfo(float).tiny)

@@ -1,4 +1,4 @@
-"""Sliders over a space of codes: what each one moves, and how far."""
+"""Sliders over a latent space: what each one moves, and how far."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from typing import Self
 
 import numpy as np
 
-from aecore.latent.axes import limits, principal_axes
-from aecore.latent.projection import variance_shares
+from aecore.latent.axes import percentile_limits, principal_axes
 from aecore.validation import as_codes
 
-FEW = 12
+MAX_DIMENSIONS = 12
 """Up to here each dimension has a slider of its own; as many fit on a screen at a time."""
-MOST = 128
+MAX_SLIDERS = 128
 """Principal axes that have a slider."""
 
 
 @dataclass(frozen=True, eq=False)
-class Controls:
-    """K sliders: one a dimension where D <= 12, else the codes' strongest principal axes."""
+class Sliders:
+    """K sliders: one a dimension where D <= 12, else one for each of the strongest axes."""
 
     names: tuple[str, ...]
     """(K,) what each slider moves."""
@@ -31,22 +30,21 @@ class Controls:
     """Mean code (D,)."""
 
     @classmethod
-    def over(cls, codes: np.ndarray) -> Self:
-        """Controls over the space of codes (N, D).
+    def fit(cls, codes: np.ndarray) -> Self:
+        """Fit sliders to the codes (N, D) of the data.
 
         Raises
         ------
         ShapeError
-            If `codes` is no table of finite numbers.
+            If `codes` is not a table of finite numbers.
         """
         codes = as_codes("codes", codes)
-        mean = codes.mean(axis=0)
-        if codes.shape[1] <= FEW:
-            names = tuple(f"z{i + 1}" for i in range(codes.shape[1]))
-            return cls(names=names, limits=limits(codes), along_axes=False, mean=mean)
-        axes = principal_axes(codes)
-        names = tuple(
-            f"axis {i + 1} · {share:.1%}" for i, share in enumerate(variance_shares(axes)[:MOST])
-        )
-        spread = limits(axes.to_axes(codes)[:, :MOST])
-        return cls(names=names, limits=spread, along_axes=True, mean=mean)
+        mean, along_axes = codes.mean(axis=0), codes.shape[1] > MAX_DIMENSIONS
+        if along_axes:
+            axes = principal_axes(codes)
+            shares = enumerate(axes.variance_shares[:MAX_SLIDERS], 1)
+            names = tuple(f"axis {i} · {share:.1%}" for i, share in shares)
+            codes = axes.to_axes(codes)[:, :MAX_SLIDERS]
+        else:
+            names = tuple(f"z{i}" for i in range(1, codes.shape[1] + 1))
+        return cls(names=names, limits=percentile_limits(codes), along_axes=along_axes, mean=mean)

@@ -9,7 +9,7 @@ import numpy as np
 
 from aecore.config import N_PIXELS
 from aecore.errors import ConfigError, ShapeError
-from aecore.latent.axes import strongest_axes
+from aecore.latent.axes import mean_and_covariance, strongest_axes
 
 CHUNK = 4096  # images held as floating numbers at a time: at most 26 MB
 
@@ -68,7 +68,11 @@ class PCA:
             raise ConfigError(f"latent_dim must be a whole number, not {latent_dim!r}.")
         if not 1 <= latent_dim <= N_PIXELS:
             raise ConfigError(f"latent_dim must lie in 1..{N_PIXELS}, not {latent_dim}.")
-        mean, covariance = _mean_and_covariance(images)
+        if len(images) == 0:
+            raise ShapeError("PCA needs at least one image, found none.")
+        mean, covariance = mean_and_covariance(images)
+        if not np.isfinite(mean).all():
+            raise ShapeError("Images must hold finite numbers; found an infinite one or a NaN.")
         components = strongest_axes(covariance)[1][:latent_dim]
         mean *= _gray_scale(images)  # the directions are the same on any scale
         return cls(mean=mean.astype(np.float32), components=components.astype(np.float32))
@@ -113,19 +117,3 @@ class PCA:
             If `images` has another shape or kind.
         """
         return self.decode(self.encode(images))
-
-
-def _mean_and_covariance(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean (784,) and covariance (784, 784), float64, in the images' own gray levels."""
-    if len(images) == 0:
-        raise ShapeError("PCA needs at least one image, found none.")
-    total = np.zeros(N_PIXELS)
-    products = np.zeros((N_PIXELS, N_PIXELS))
-    for start in range(0, len(images), CHUNK):
-        chunk = images[start : start + CHUNK].astype(np.float64)
-        total += chunk.sum(axis=0)
-        products += chunk.T @ chunk
-    if not np.isfinite(total).all():
-        raise ShapeError("Images must hold finite numbers; found an infinite one or a NaN.")
-    mean = total / len(images)
-    return mean, products / len(images) - np.outer(mean, mean)

@@ -12,7 +12,7 @@ from aecore.analysis import metrics
 from aecore.checkpoints.file import Checkpoint
 from aecore.config import SHAPE
 from aecore.digits.normalization import pen_width
-from aecore.latent.axes import MapDistance
+from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
 from aecore.recognition.neighbor_vote import AGREED, label_vote
@@ -121,7 +121,7 @@ def judge(
     model: Autoencoder,
     digits: np.ndarray,
     *,
-    distance: MapDistance | None = None,
+    index: NeighborIndex | None = None,
     pens: Sequence[float] | None = None,
     coarse: Sequence[bool] | None = None,
 ) -> tuple[Verdict, ...]:
@@ -133,7 +133,7 @@ def judge(
     model : Autoencoder
         With the checkpoint's weights.
     digits : ndarray of shape (B, 784) or (B, 28, 28), float32 in 0..1
-    distance : MapDistance, optional
+    index : NeighborIndex, optional
         To the checkpoint's atlas, where it is at hand already.
     pens : sequence of B float, optional
         How wide their strokes were before the reader mended them, in pixels of the 20-pixel box;
@@ -146,15 +146,15 @@ def judge(
     tuple of B Verdict
     """
     images = digits.reshape(len(digits), -1)
-    distance = distance or checkpoint.map_distance()
+    index = index or checkpoint.neighbor_index()
     codes = inference.encode(model, images)
     outputs = inference.decode(model, codes)
     pca_outputs = checkpoint.pca.reconstruct(images)
     errors = metrics.mse(images, outputs)
-    votes, neighbors = label_vote(distance, checkpoint.labels, codes)
+    votes, neighbors = label_vote(index, checkpoint.labels, codes)
     shapes = np.where(np.zeros(len(images), bool) if coarse is None else coarse, SHAPES, 1)
     few = np.flatnonzero(shapes > 1)
-    votes[few] = shape_votes(model, distance, checkpoint.labels, images[few])
+    votes[few] = shape_votes(model, index, checkpoint.labels, images[few])
     labels = checkpoint.labels[neighbors]
     n_better = np.searchsorted(np.sort(checkpoint.errors), errors.astype(checkpoint.errors.dtype))
     columns = zip(
@@ -170,7 +170,7 @@ def judge(
         votes,
         (labels == votes[:, None]).mean(axis=1),
         100.0 * n_better / len(checkpoint.errors),
-        distance.percentile(codes),
+        index.isolation(codes),
         np.array([_width(image) for image in images] if pens is None else pens),
         images.max(axis=1),
         np.full(len(images), checkpoint.card.metrics.get("knn5_accuracy", 0.0) >= TELLING),

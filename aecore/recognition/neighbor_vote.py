@@ -21,7 +21,7 @@ from __future__ import annotations
 import numpy as np
 
 from aecore.errors import ShapeError
-from aecore.latent.axes import MapDistance, nearest_label_vote
+from aecore.latent.neighbors import NeighborIndex, nearest_label_vote
 
 NEIGHBORS = 10
 AGREED = 9
@@ -38,13 +38,13 @@ CHUNK = 256
 
 
 def label_vote(
-    distance: MapDistance, labels: np.ndarray, z: np.ndarray
+    index: NeighborIndex, labels: np.ndarray, z: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """The label of each point, and its nearest codes.
 
     Parameters
     ----------
-    distance : MapDistance
+    index : NeighborIndex
         To N codes.
     labels : ndarray of shape (N,), int
         Theirs.
@@ -63,21 +63,21 @@ def label_vote(
     ConfigError
         If there are fewer than 10 codes.
     """
-    if labels.shape != (len(distance.codes),):
-        raise ShapeError(f"There are {len(distance.codes)} codes, but labels {labels.shape}.")
-    neighbors, _ = distance.neighbors(z, NEIGHBORS)
+    if labels.shape != (len(index.codes),):
+        raise ShapeError(f"There are {len(index.codes)} codes, but labels {labels.shape}.")
+    neighbors, _ = index.neighbors(z, NEIGHBORS)
     near = labels[neighbors]
     votes = nearest_label_vote(near)
     divided = np.flatnonzero((near == votes[:, None]).sum(axis=1) < AGREED)
     rows = {label: np.flatnonzero(labels == label) for label in np.unique(near[divided])}
-    sizes = np.square(distance.codes).sum(axis=1)
+    sizes = np.square(index.codes).sum(axis=1)
     for at in np.split(divided, range(CHUNK, len(divided), CHUNK)):
         points = np.asarray(z[at], dtype=np.float64)
         # What the point itself adds to each squared distance changes no order.
-        squares = sizes - 2 * points @ distance.codes.T
+        squares = sizes - 2 * points @ index.codes.T
         for place, point, square in zip(at, points, squares, strict=True):
             tried = _most_frequent(near[place])
-            gaps = [gap(point, distance.codes[nearest(rows[one], square)]) for one in tried]
+            gaps = [gap(point, index.codes[nearest(rows[one], square)]) for one in tried]
             votes[place] = tried[int(np.argmin(gaps))]
     return votes, neighbors
 

@@ -27,7 +27,7 @@ import numpy as np
 from scipy import ndimage
 
 from aecore.config import SHAPE, SIDE
-from aecore.latent.axes import MapDistance
+from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
 from aecore.recognition.neighbor_vote import NEIGHBORS, gap, nearest
@@ -55,14 +55,14 @@ def shapes_of(digit: np.ndarray) -> np.ndarray:
 
 
 def shape_votes(
-    model: Autoencoder, distance: MapDistance, labels: np.ndarray, digits: np.ndarray
+    model: Autoencoder, index: NeighborIndex, labels: np.ndarray, digits: np.ndarray
 ) -> np.ndarray:
     """The label of each digit, of those that lie near it in any shape.
 
     Parameters
     ----------
     model : Autoencoder
-    distance : MapDistance
+    index : NeighborIndex
         To the codes of N >= 10 test digits, by this model.
     labels : ndarray of shape (N,), int
         Theirs.
@@ -73,8 +73,8 @@ def shape_votes(
     -------
     ndarray of shape (B,)
     """
-    sizes = np.square(distance.codes).sum(axis=1)
-    votes = [_vote(model, distance.codes, sizes, labels, digit) for digit in digits]
+    sizes = np.square(index.codes).sum(axis=1)
+    votes = [_vote(model, index.codes, sizes, labels, digit) for digit in digits]
     return np.array(votes, dtype=labels.dtype)
 
 

@@ -7,7 +7,7 @@ import torch
 from aecore.analysis import metrics, perturbation
 from aecore.config import ModelConfig
 from aecore.errors import ConfigError
-from aecore.latent.axes import MapDistance
+from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
 from aecore.models.pca import PCA
@@ -98,7 +98,7 @@ def fallen(with_dropout, unit_digits):
     codes = inference.encode(with_dropout, unit_digits)
     pca = PCA.fit(unit_digits, 6)
     linear = pca.encode(unit_digits)
-    near = MapDistance(codes)
+    near = NeighborIndex(codes)
     found = perturbation.fall(
         (decoder(with_dropout), pca.decode),
         (codes[0], linear[0]),

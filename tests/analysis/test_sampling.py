@@ -1,10 +1,11 @@
 """Which digits and filters are shown."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aecore.analysis.sampling import first_of_each, led_by, select
+from aecore.analysis.sampling import first_of_each, led_by, select, spread
 from aecore.imaging.levels import color_limit
 
 ORDERS = ["random", "worst", "median", "best"]
@@ -99,3 +100,13 @@ def test_without_a_digit_asked_for_the_choice_stays():
     chosen = np.array([4, 2])
 
     assert led_by(None, chosen) is chosen
+
+
+@pytest.mark.parametrize(("count", "most"), [(5, 9), (9, 9), (10_000, 2_000), (7, 3)])
+def test_spread_takes_distinct_positions_from_the_whole_range(count, most):
+    positions = spread(count, most)
+
+    assert len(positions) == min(count, most)
+    assert (np.diff(positions) >= 1).all()
+    assert positions[0] == 0
+    assert count - positions[-1] <= -(-count // min(count, most))

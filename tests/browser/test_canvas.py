@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from aecore.digits.normalization import fit
-from aecore.latent.axes import MapDistance
+from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
 from aecore.recognition.neighbor_vote import label_vote
 from aecore.viewer.bundle import bundle
@@ -116,7 +116,7 @@ def test_the_browser_votes_as_python_does(visitor, dim):
     votes = tab.evaluate(VOTE, {"script": bundle(VOTING).script, "dim": dim} | told)
 
     tab.close()
-    expected, nearest = label_vote(MapDistance(codes), labels, points)
+    expected, nearest = label_vote(NeighborIndex(codes), labels, points)
     assert [each["label"] for each in votes] == expected.tolist()
     shares = (labels[nearest] == expected[:, None]).sum(axis=1)
     assert [each["count"] for each in votes] == shares.tolist()
@@ -172,7 +172,7 @@ def assert_shows_what_torch_makes_of_it(page, found) -> None:
     code = inference.encode(inference.build_model(found.card.model, found.weights), digit)
     np.testing.assert_allclose(shown_code(page), code[0], rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(shown_digit(page), decoded(found, code)[0], atol=1e-4)
-    (vote,), _ = label_vote(MapDistance(found.codes), found.labels, code)
+    (vote,), _ = label_vote(NeighborIndex(found.codes), found.labels, code)
     assert page.locator(f"{CANVAS} .numeral").inner_text() == str(vote)
 
 

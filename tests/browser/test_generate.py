@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from aecore.imaging.png import to_png
-from aecore.latent.axes import MapDistance, fit_gaussian, principal_axes
+from aecore.latent.axes import mean_and_covariance, principal_axes
+from aecore.latent.neighbors import NeighborIndex
 from aecore.ui.text.snippets import as_command, as_python, exact
 from aecore.viewer.bundle import bundle
 from tests.support.browser import SHOWN, decoded, download, shown_code, shown_digit, visit, watched
@@ -100,7 +101,7 @@ def test_a_slider_drag_shows_what_torch_decodes_and_how_far_off_the_map(name, re
         page.mouse.up()
 
         assert_shows_what_torch_decodes(page, found)
-        expected = MapDistance(found.codes).percentile(shown_code(page)[None])[0]
+        expected = NeighborIndex(found.codes).isolation(shown_code(page)[None])[0]
         assert shown_percentile(page) == pytest.approx(expected, abs=0.01)
     assert np.abs(shown_code(page) - before).max() > 0.01
 
@@ -304,11 +305,11 @@ def test_draws_have_the_mean_and_covariance_of_the_codes(plane_page, plane):
         model,
     )
 
-    fitted = fit_gaussian(plane.codes[rows])
-    spread = np.sqrt(np.diag(fitted.cov))
+    mean, covariance = mean_and_covariance(plane.codes[rows].astype(np.float64), ddof=1)
+    spread = np.sqrt(np.diag(covariance))
     near = 0.05 * spread.max()  # seven standard errors of a mean of 20,000
-    np.testing.assert_allclose(np.mean(drawn[0], axis=0), fitted.mean, atol=near)
-    np.testing.assert_allclose(np.cov(np.transpose(drawn[0])), fitted.cov, atol=near * spread.max())
+    np.testing.assert_allclose(np.mean(drawn[0], axis=0), mean, atol=near)
+    np.testing.assert_allclose(np.cov(np.transpose(drawn[0])), covariance, atol=near * spread.max())
     np.testing.assert_allclose(np.cov(np.transpose(drawn[1])), np.eye(2), atol=0.05)
 
 

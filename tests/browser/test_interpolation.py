@@ -11,7 +11,7 @@ from PIL import Image
 
 from aecore.imaging.levels import to_levels
 from aecore.latent import interpolation
-from aecore.latent.axes import MapDistance
+from aecore.latent.neighbors import NeighborIndex
 from tests.support.browser import decoded, download, shown_code, visit, watched
 
 pytest_plugins = ["tests.support.browser"]
@@ -47,7 +47,7 @@ def test_playing_ends_on_the_last_frame(journey):
 
 
 def test_the_plot_has_the_percentiles_of_both_paths(journey, plane):
-    paths = interpolation.between(MapDistance(plane.codes), 0, 1)
+    paths = interpolation.interpolate(NeighborIndex(plane.codes), 0, 1)
 
     for path, kind in zip(paths, ["straight-line", "along-the-data"], strict=True):
         points = journey.locator(f".plot .curve.{kind}").get_attribute("points")
@@ -61,7 +61,7 @@ def test_the_plot_has_the_percentiles_of_both_paths(journey, plane):
 
 
 def test_the_gif_holds_every_frame_of_the_path(journey, plane):
-    paths = interpolation.between(MapDistance(plane.codes), 0, 1)
+    paths = interpolation.interpolate(NeighborIndex(plane.codes), 0, 1)
 
     for path, name in zip(paths, ["Straight line as GIF", "Along the data as GIF"], strict=True):
         with Image.open(io.BytesIO(download(journey, name))) as picture:

@@ -57,7 +57,7 @@ def test_the_distance_to_the_map_is_pythons(page, many):
 
 
 def test_a_click_on_a_three_dimensional_map_pins_its_digit(page, many):
-    page.get_by_text("Principal axes (3-D)").click()
+    page.get_by_text("Principal components (3-D)").click()
     page.wait_for_function(
         f"Boolean(document.querySelector('{CHART}')?._fullLayout.scene?._scene?.glplot)"
     )

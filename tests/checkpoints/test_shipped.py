@@ -104,7 +104,7 @@ def test_draws_from_the_standard_normal_distribution_lie_on_the_variational_mode
     np.testing.assert_allclose(codes.mean(axis=0), 0.0, atol=0.2)
     assert 1.0 < codes.std(axis=0).min() <= codes.std(axis=0).max() < 1.6
     drawn = np.random.default_rng(0).standard_normal((2_000, 2))
-    assert (found.map_distance().percentile(drawn) < 99.5).mean() > 0.99
+    assert (found.neighbor_index().isolation(drawn) < 99.5).mean() > 0.99
 
 
 def test_the_models_fit_into_40_megabytes():

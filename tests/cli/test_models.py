@@ -14,8 +14,8 @@ from aecore.checkpoints import file as checkpoint_file
 from aecore.data import sources
 from aecore.digits import reader
 from aecore.digits.image_file import open_picture
-from aecore.latent.axes import MapDistance
 from aecore.latent.codes import parse_code
+from aecore.latent.neighbors import NeighborIndex
 from aecore.models.inference import build_model, decode, encode
 from aecore.recognition.neighbor_vote import label_vote
 from aecore.recognition.shape_augmentation import shape_votes
@@ -131,7 +131,7 @@ def test_reconstruct_draws_the_digit_beside_its_reconstruction(run_json, models,
     assert (row["path"], row["error"]) == (str(picture), None)
     assert row["mse"] == pytest.approx(np.square(output - digit).mean(), rel=1e-5)
     assert row["code"] == pytest.approx(code[0].tolist())
-    votes, nearest = label_vote(MapDistance(found.codes), found.labels, code)
+    votes, nearest = label_vote(NeighborIndex(found.codes), found.labels, code)
     assert (row["nearest_label"], row["neighbours"]) == (votes[0], nearest[0].tolist())
     expected = np.hstack([digit.reshape(28, 28), output.reshape(28, 28)]).clip(0, 1) * 255
     np.testing.assert_array_equal(pixels(row["out"]), np.rint(expected))
@@ -144,7 +144,7 @@ def test_reconstruct_tells_that_a_digit_of_few_pixels_was_tried_in_several_shape
     Image.fromarray((load_digits().images[0] * 15.9).astype(np.uint8)).save(tiny)
     found = checkpoint_file.load("tiny")
     model = build_model(found.card.model, found.weights)
-    expected = shape_votes(model, found.map_distance(), found.labels, digits_of(tiny))
+    expected = shape_votes(model, found.neighbor_index(), found.labels, digits_of(tiny))
     told = ("--model", "tiny", "--out", tmp_path / "out")
 
     _, [row] = run_json("reconstruct", tiny, *told)
@@ -291,7 +291,7 @@ def test_decode_draws_what_the_model_makes_of_the_code(run_json, models, tmp_pat
     assert status == 0
     assert facts == {
         "path": str(out),
-        "map_distance_percentile": MapDistance(found.codes).percentile(code)[0],
+        "map_distance_percentile": NeighborIndex(found.codes).isolation(code)[0],
     }
     np.testing.assert_array_equal(pixels(out), np.rint(output.clip(0, 1) * 255))
 

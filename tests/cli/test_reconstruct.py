@@ -165,7 +165,7 @@ def select_on_map(numbers):
     """The map of `two` with these digits selected."""
     found = checkpoint_file.load("two")
     app = open_page("map", model="two")
-    app.session_state["map_selected"] = (found.digest, "Code plane (2-D)", [], np.array(numbers))
+    app.session_state["map_selected"] = (found.digest, "Latent plane (2-D)", [], np.array(numbers))
     return app.run(), Subset.of(np.array(numbers, int), found.codes, found.labels, found.errors)
 
 

@@ -1,4 +1,4 @@
-"""Codes as text: what is read, what is refused, and the way there and back."""
+"""Codes from outside: as text, there and back, and pinned."""
 
 import numpy as np
 import pytest
@@ -6,9 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aecore.errors import ConfigError
-from aecore.latent.codes import MAX_MAGNITUDE, format_code, parse_code
+from aecore.latent.codes import MAX_MAGNITUDE, Pin, check_code, format_code, parse_code
+from aecore.latent.neighbors import NeighborIndex
 
 values = st.floats(-MAX_MAGNITUDE, MAX_MAGNITUDE)
+CODES = np.random.default_rng(1).normal(size=(300, 3), scale=8).astype(np.float16)
+INDEX = NeighborIndex(CODES)
 
 
 @pytest.mark.parametrize(
@@ -68,3 +71,38 @@ def test_writing_what_was_read_changes_nothing_more(code):
     text = format_code(np.array(code))
 
     assert format_code(parse_code(text, len(code))) == text
+
+
+# --- pins ---
+
+
+@pytest.mark.parametrize("number", [0, 17, 299])
+def test_a_test_digits_code_in_an_address_pins_that_digit(number):
+    written = format_code(Pin.of_digit(CODES, number).code)
+
+    pin = Pin.at(parse_code(written, 3), INDEX)
+
+    assert pin.number == number
+    np.testing.assert_array_equal(pin.code, CODES[number])
+
+
+def test_a_point_beside_a_test_digit_stays_where_it_is():
+    code = CODES[5] + np.array([0.05, 0, 0])
+
+    pin = Pin.at(code, INDEX)
+
+    assert pin.number is None
+    np.testing.assert_array_equal(pin.code, code)
+
+
+def test_a_code_from_outside_is_taken_as_numbers():
+    np.testing.assert_array_equal(check_code([0, -4.5], 2), [0.0, -4.5])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [None, "0,1", [0], [0, 1, 2], [0, None], [0, "x"], [0, [1]], [0, float("nan")], [0, 1e9]],
+)
+def test_what_is_no_code_is_refused(values):
+    with pytest.raises(ConfigError):
+        check_code(values, 2)

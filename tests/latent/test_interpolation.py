@@ -1,31 +1,188 @@
-"""Paths between two codes of the data, and how far off the map they lead."""
+"""Paths between two codes: straight, evenly spaced, along the data, and how isolated they get."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial.distance import cdist
 
-from aecore.errors import ConfigError
-from aecore.latent.axes import MapDistance
-from aecore.latent.interpolation import STEPS, between
+from aecore.errors import ConfigError, ShapeError
+from aecore.latent.interpolation import (
+    STEPS,
+    interpolate,
+    path_along_data,
+    resample_path,
+    straight_path,
+)
+from aecore.latent.neighbors import NeighborIndex
+from tests.support.code_tables import code_tables, finite, gaussian_codes, kth_smallest
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+@given(arrays(np.float64, (2, 4), elements=finite), st.integers(2, 20))
+def test_a_straight_path_begins_at_a_ends_at_b_and_steps_evenly(ends, steps):
+    path = straight_path(*ends, steps)
+
+    assert path.shape == (steps, 4)
+    np.testing.assert_array_equal(path[[0, -1]], ends)
+    np.testing.assert_allclose(
+        np.diff(path, axis=0), [(ends[1] - ends[0]) / (steps - 1)] * (steps - 1), atol=1e-9
+    )
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [(np.zeros(2), np.zeros(3)), (np.zeros((1, 2)), np.zeros((1, 2))), (np.zeros(2), [0, np.nan])],
+)
+def test_ends_of_different_spaces_are_refused(a, b):
+    with pytest.raises(ShapeError):
+        straight_path(a, b, 5)
+
+
+@pytest.mark.parametrize("steps", [1, 0, 2.0])
+def test_a_path_needs_two_steps(steps):
+    with pytest.raises(ConfigError, match="steps"):
+        straight_path(np.zeros(2), np.ones(2), steps)
+    with pytest.raises(ConfigError, match="steps"):
+        resample_path(np.eye(2), steps)
+
+
+def test_a_corner_is_walked_at_an_even_pace():
+    corner = np.array([[0.0, 0.0], [3.0, 0.0], [3.0, 0.0], [3.0, 1.0]])
+
+    path = resample_path(corner, 5)
+
+    np.testing.assert_allclose(path, [[0, 0], [1, 0], [2, 0], [3, 0], [3, 1]])
+
+
+@given(code_tables(), st.integers(2, 15))
+def test_a_resampled_path_keeps_its_ends_and_is_no_longer_than_the_line(points, steps):
+    path = resample_path(points, steps)
+
+    def length(line):
+        return np.linalg.norm(np.diff(line, axis=0), axis=1).sum()
+
+    assert path.shape == (steps, points.shape[1])
+    np.testing.assert_array_equal(path[[0, -1]], points[[0, -1]])
+    assert length(path) <= length(points) + 1e-6
+
+
+def reference_edges(codes, k, start, end):
+    """Dense reference graph: k nearest neighbors, both ways.
+
+    While the two codes lie in separate islands, every island but the largest is joined to what is
+    nearest to it.
+    """
+    distances = cdist(codes, codes)
+    others = distances + np.diag(np.full(len(codes), np.inf))
+    near = distances <= kth_smallest(others, k)[:, None]
+    linked = near | near.T
+    while (island := connected_components(linked)[1])[start] != island[end]:
+        largest = np.bincount(island).argmax()
+        for number in set(island.tolist()) - {largest}:
+            inside = island == number
+            out = np.where(inside[:, None] & ~inside, distances, np.inf)
+            i, j = np.unravel_index(out.argmin(), out.shape)
+            linked[i, j] = linked[j, i] = True
+    return np.where(linked, distances, np.inf)
+
+
+def shortest_length(lengths, start, end):
+    """Bellman and Ford's algorithm."""
+    best = np.full(len(lengths), np.inf)
+    best[start] = 0
+    for _ in range(len(lengths)):
+        best = np.minimum(best, (best[:, None] + lengths).min(axis=0))
+    return best[end]
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    n_islands=st.integers(1, 5),
+    k=st.integers(1, 3),
+    latent_dim=st.sampled_from([1, 2, 20]),
+    seed=st.integers(0, 1000),
+)
+@example(n_islands=4, k=2, latent_dim=2, seed=445)  # a bridge of the whole tree would be shorter
+def test_a_path_along_the_data_is_the_shortest_even_between_islands(n_islands, k, latent_dim, seed):
+    rng = np.random.default_rng(seed)
+    centers = 30 * rng.normal(size=(n_islands, latent_dim))
+    codes = (centers[:, None] + rng.normal(size=(n_islands, 8, latent_dim))).reshape(-1, latent_dim)
+    end = len(codes) - 1
+
+    path = path_along_data(codes, 0, end, k=k)
+
+    edges = reference_edges(codes, k, 0, end)
+    assert (path[0], path[-1]) == (0, end)
+    assert len(set(path.tolist())) == len(path)
+    length = edges[path[:-1], path[1:]].sum()  # infinite if a step is no edge
+    assert length == pytest.approx(shortest_length(edges, 0, end))
+
+
+def test_a_path_goes_round_a_gap_where_the_straight_one_crosses_it():
+    t = np.linspace(0, 1.5 * np.pi, 60)  # three quarters of a circle
+    codes = np.stack([np.cos(t), np.sin(t)], axis=1)
+
+    path = path_along_data(codes, 0, 59, k=2)
+
+    radii = np.linalg.norm(resample_path(codes[path], 30), axis=1)
+    assert radii.min() > 0.99
+    assert np.linalg.norm(straight_path(codes[0], codes[-1], 31), axis=1).min() < 0.72
+
+
+@settings(deadline=None)
+@given(code_tables(min_rows=2), st.data())
+def test_there_is_a_path_however_the_codes_lie(codes, data):
+    start, end = (data.draw(st.integers(0, len(codes) - 1)) for _ in range(2))
+
+    path = path_along_data(codes, start, end, k=data.draw(st.integers(1, 20)))
+
+    assert (path[0], path[-1]) == (start, end)
+    assert len(set(path.tolist())) == len(path)
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 0), (0, 5), (0.0, 1)])
+def test_a_path_between_codes_that_are_not_there_is_refused(start, end):
+    with pytest.raises(ConfigError):
+        path_along_data(gaussian_codes(5, 2), start, end)
+
+
+def test_inputs_are_left_alone():
+    codes = gaussian_codes(40, 3)
+    codes.flags.writeable = False
+    z = codes[:4]
+
+    resample_path(z, 6)[0] += 1
+    straight_path(z[0], z[1], 3)[0] += 1
+    path_along_data(codes, 0, 39)[0] += 1
+
+    np.testing.assert_array_equal(codes, gaussian_codes(40, 3))
+
+
+# --- both paths ---
 
 
 @pytest.fixture(scope="module")
-def ring() -> MapDistance:
+def ring() -> NeighborIndex:
     """400 codes on a circle of radius 1, evenly spread: the straight way crosses nothing."""
     angles = np.linspace(0, 2 * np.pi, 400, endpoint=False)
-    return MapDistance(np.stack([np.cos(angles), np.sin(angles)], axis=1))
+    return NeighborIndex(np.stack([np.cos(angles), np.sin(angles)], axis=1))
 
 
 def test_both_paths_join_the_two_codes(ring):
-    for path in between(ring, 3, 190):
+    for path in interpolate(ring, 3, 190):
         assert path.codes.shape == (STEPS, 2)
         assert path.codes.dtype == np.float32
         np.testing.assert_allclose(path.codes[[0, -1]], ring.codes[[3, 190]], atol=1e-6)
 
 
 def test_the_straight_line_leaves_a_ring_and_the_other_path_follows_it(ring):
-    straight, along = between(ring, 0, 200)
+    straight, along = interpolate(ring, 0, 200)
 
     assert np.linalg.norm(straight.codes, axis=1).min() == pytest.approx(0, abs=1e-6)
     assert np.linalg.norm(along.codes, axis=1).min() > 0.99
@@ -34,12 +191,12 @@ def test_the_straight_line_leaves_a_ring_and_the_other_path_follows_it(ring):
 
 
 def test_percentiles_are_those_of_the_codes(ring):
-    for path in between(ring, 0, 150):
-        np.testing.assert_array_equal(path.percentiles, ring.percentile(path.codes))
+    for path in interpolate(ring, 0, 150):
+        np.testing.assert_array_equal(path.percentiles, ring.isolation(path.codes))
 
 
 def test_a_code_and_itself_is_a_path_that_stays(ring):
-    for path in between(ring, 7, 7, steps=5):
+    for path in interpolate(ring, 7, 7, steps=5):
         np.testing.assert_allclose(path.codes, np.tile(ring.codes[7], (5, 1)), atol=1e-6)
 
 
@@ -50,4 +207,4 @@ def test_a_strip_of_eleven_holds_both_ends():
 
 def test_a_code_that_is_not_there_is_refused(ring):
     with pytest.raises(ConfigError, match="no code 400"):
-        between(ring, 0, 400)
+        interpolate(ring, 0, 400)

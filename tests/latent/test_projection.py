@@ -5,7 +5,7 @@ import pytest
 
 from aecore.latent import projection
 from aecore.latent.axes import principal_axes
-from aecore.latent.projection import Projection, variance_shares, views
+from aecore.latent.projection import Projection, views
 from tests.support.code_tables import gaussian_codes
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -85,5 +85,5 @@ def test_a_map_fitted_to_the_data_also_places_other_codes():
 
 
 def test_shares_of_the_variance_sum_to_one_unless_there_is_none():
-    assert variance_shares(principal_axes(gaussian_codes(50, 6))).sum() == pytest.approx(1)
-    assert variance_shares(principal_axes(np.ones((50, 6)))).sum() == 0
+    assert principal_axes(gaussian_codes(50, 6)).variance_shares.sum() == pytest.approx(1)
+    assert principal_axes(np.ones((50, 6))).variance_shares.sum() == 0

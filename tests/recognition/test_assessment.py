@@ -26,7 +26,7 @@ def test_every_figure_is_that_of_its_measure(tiny_checkpoint, model, unit_digits
     output = inference.reconstruct(model, digits)
     pca = tiny_checkpoint.pca.reconstruct(digits)
     codes = inference.encode(model, digits)
-    percentiles = tiny_checkpoint.map_distance().percentile(codes)
+    percentiles = tiny_checkpoint.neighbor_index().isolation(codes)
     for i, verdict in enumerate(verdicts):
         assert verdict.mse == pytest.approx(metrics.mse(digits, output)[i])
         assert verdict.psnr == pytest.approx(metrics.psnr(digits, output)[i])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aecore.errors import ShapeError
-from aecore.latent.axes import MapDistance, nearest_label_vote
+from aecore.latent.neighbors import NeighborIndex, nearest_label_vote
 from aecore.recognition.neighbor_vote import AGREED, FAMILY, NEIGHBORS, STIFFNESS, label_vote
 
 
@@ -46,19 +46,19 @@ def by_hand(codes: np.ndarray, labels: np.ndarray, point: np.ndarray) -> tuple[i
 def test_the_vote_is_that_of_its_definition(n, dim, labels):
     codes, names, points = map_of(n, dim, labels)
 
-    votes, neighbors = label_vote(MapDistance(codes), names, points)
+    votes, neighbors = label_vote(NeighborIndex(codes), names, points)
 
     expected = [by_hand(codes, names, point) for point in points]
     np.testing.assert_array_equal(votes, [vote for vote, _ in expected])
     assert any(divided for _, divided in expected)
-    nearest = MapDistance(codes).neighbors(points, NEIGHBORS)[0]
+    nearest = NeighborIndex(codes).neighbors(points, NEIGHBORS)[0]
     np.testing.assert_array_equal(neighbors, nearest)
 
 
 def test_nine_of_ten_settle_it():
     codes, names, points = map_of(900, 8, 2)
 
-    votes, neighbors = label_vote(MapDistance(codes), names, points)
+    votes, neighbors = label_vote(NeighborIndex(codes), names, points)
 
     near = names[neighbors]
     settled = np.maximum((near == 0).sum(axis=1), (near == 1).sum(axis=1)) >= AGREED
@@ -72,7 +72,7 @@ def test_a_point_along_a_sparse_label_is_told_from_the_dense_one_beside_it():
     crowd = (0, 0.4, 0) + 0.08 * rng.normal(size=(200, 3))
     codes, labels = np.concatenate([line, crowd]), np.repeat([1, 2], [30, 200])
 
-    votes, neighbors = label_vote(MapDistance(codes), labels, np.zeros((1, 3)))
+    votes, neighbors = label_vote(NeighborIndex(codes), labels, np.zeros((1, 3)))
 
     assert np.bincount(labels[neighbors[0]]).argmax() == 2
     assert votes[0] == 1
@@ -82,16 +82,16 @@ def test_many_points_are_voted_on_as_one_by_one():
     codes, names, points = map_of(900, 8, 4)
     many = np.tile(points, (10, 1))
 
-    together = label_vote(MapDistance(codes), names, many)[0]
+    together = label_vote(NeighborIndex(codes), names, many)[0]
 
-    alone = [label_vote(MapDistance(codes), names, point[None])[0][0] for point in points]
+    alone = [label_vote(NeighborIndex(codes), names, point[None])[0][0] for point in points]
     np.testing.assert_array_equal(together, np.tile(alone, 10))
 
 
 def test_a_map_that_collapsed_to_one_spot_has_a_vote():
     codes, labels = np.zeros((40, 5)), np.arange(40) % 4
 
-    votes, _ = label_vote(MapDistance(codes), labels, np.zeros((1, 5)))
+    votes, _ = label_vote(NeighborIndex(codes), labels, np.zeros((1, 5)))
 
     assert votes[0] in labels
 
@@ -100,4 +100,4 @@ def test_labels_must_be_those_of_the_codes():
     codes, names, points = map_of(600, 2, 3)
 
     with pytest.raises(ShapeError, match="600 codes"):
-        label_vote(MapDistance(codes), names[1:], points)
+        label_vote(NeighborIndex(codes), names[1:], points)

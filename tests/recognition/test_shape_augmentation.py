@@ -80,21 +80,21 @@ def test_the_vote_is_that_of_its_definition(tiny_denoiser, unit_digits):
     model = inference.build_model(tiny_denoiser.card.model, tiny_denoiser.weights)
     digits = unit_digits[:6] * np.random.default_rng(0).random((6, 784), dtype=np.float32)
 
-    votes = shape_votes(model, tiny_denoiser.map_distance(), tiny_denoiser.labels, digits)
+    votes = shape_votes(model, tiny_denoiser.neighbor_index(), tiny_denoiser.labels, digits)
 
     assert votes.tolist() == [slowly(tiny_denoiser, model, digit) for digit in digits]
 
 
 def test_only_digits_of_few_pixels_are_tried_in_several_shapes(tiny_denoiser, unit_digits):
     model = inference.build_model(tiny_denoiser.card.model, tiny_denoiser.weights)
-    distance, labels = tiny_denoiser.map_distance(), tiny_denoiser.labels
+    index, labels = tiny_denoiser.neighbor_index(), tiny_denoiser.labels
     digits = unit_digits[:20] * np.random.default_rng(1).random((20, 784), dtype=np.float32)
     coarse = [at % 2 == 1 for at in range(20)]
 
     verdicts = judge(tiny_denoiser, model, digits, coarse=coarse)
 
-    usual, nearest = label_vote(distance, labels, inference.encode(model, digits))
-    tried = shape_votes(model, distance, labels, digits)
+    usual, nearest = label_vote(index, labels, inference.encode(model, digits))
+    tried = shape_votes(model, index, labels, digits)
     assert [each.shapes for each in verdicts] == [SHAPES if each else 1 for each in coarse]
     assert [each.vote for each in verdicts] == np.where(coarse, tried, usual).tolist()
     assert (usual[1::2] != tried[1::2]).any()
@@ -111,8 +111,8 @@ def test_nine_of_ten_tiny_digits_by_other_hands_are_voted_right(name):
     readings = [read(image.astype(np.float32)).digits[0] for image in images]
     digits = np.stack([each.digit.reshape(-1) for each in readings])
 
-    votes = shape_votes(model, found.map_distance(), found.labels, digits)
+    votes = shape_votes(model, found.neighbor_index(), found.labels, digits)
 
-    one_shape, _ = label_vote(found.map_distance(), found.labels, inference.encode(model, digits))
+    one_shape, _ = label_vote(found.neighbor_index(), found.labels, inference.encode(model, digits))
     assert all(each.coarse for each in readings)
     assert (votes == labels).mean() >= max(0.91, (one_shape == labels).mean() + 0.01)

@@ -15,7 +15,7 @@ from aecore.digits.normalization import frame
 from aecore.digits.reader import read
 from aecore.errors import PictureError
 from aecore.imaging.levels import to_unit
-from aecore.latent.axes import MapDistance, nearest_label_vote
+from aecore.latent.neighbors import NeighborIndex, nearest_label_vote
 from aecore.models import inference
 from aecore.recognition.neighbor_vote import label_vote
 from tests.support import renderings
@@ -36,11 +36,11 @@ def vote():
     """The label vote (B,) of digits (B, 28, 28), by the shipped model with D=32 and no noise."""
     found = checkpoint_file.load("plain-32")
     model = inference.build_model(found.card.model, found.weights)
-    distance = found.map_distance()
+    index = found.neighbor_index()
 
     def votes(digits: np.ndarray) -> np.ndarray:
         codes = inference.encode(model, np.asarray(digits, np.float32).reshape(-1, 784))
-        return label_vote(distance, found.labels, codes)[0]
+        return label_vote(index, found.labels, codes)[0]
 
     return votes
 
@@ -143,7 +143,7 @@ def test_divided_neighbors_are_settled_better_than_by_their_number(tiny, name):
         (found.codes, found.labels, theirs, labels, 0.87),
         (known, found.labels[:8000], left_out, found.labels[8000:], 0.97),
     ):
-        votes, nearest = label_vote(MapDistance(codes), map_labels, points)
+        votes, nearest = label_vote(NeighborIndex(codes), map_labels, points)
 
         by_number = (nearest_label_vote(map_labels[nearest]) == wanted).mean()
         assert (votes == wanted).mean() >= max(least, by_number + 0.01)

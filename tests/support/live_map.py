@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aecore.latent.axes import MapDistance
+from aecore.latent.neighbors import NeighborIndex
 from tests.support import browser
 from tests.support.browser import SHOWN as METER
 from tests.support.browser import wait_for_script
@@ -116,14 +116,14 @@ def decoded(found, code: np.ndarray) -> np.ndarray:
 
 
 def assert_distances_are_pythons(page, found) -> None:
-    near = MapDistance(found.codes)
+    near = NeighborIndex(found.codes)
     for place in [(0.5, 0.5), (0.35, 0.4), (0.05, 0.05), (0.6, 0.3)]:
         move(page, *place)
         code, shown = shown_code(page), meter(page, "lastDistance")
         indices, distances = near.neighbors(code[None], 10)
         assert shown["nearestIndex"] == indices[0, 0]
         assert shown["distance10"] == pytest.approx(distances[0, -1], rel=1e-12)
-        assert shown["percentile"] == near.percentile(code[None])[0]
+        assert shown["percentile"] == near.isolation(code[None])[0]
 
 
 def caption(page, which: str) -> str:

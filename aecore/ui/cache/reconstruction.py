@@ -120,5 +120,5 @@ def _fall(
         (encode(_checkpoint, image[None])[0], _checkpoint.pca.encode(image[None])[0]),
         deviations(_checkpoint, _digits),
         image,
-        resources.map_distance(_checkpoint),
+        resources.neighbor_index(_checkpoint),
     )

@@ -23,9 +23,9 @@ from aecore.data.dataset import CACHE_FILE, cache_dir
 from aecore.data.download_process import DownloadJob
 from aecore.errors import CheckpointError
 from aecore.imaging.levels import to_unit
-from aecore.latent.axes import MapDistance
+from aecore.latent.neighbors import NeighborIndex
 from aecore.latent.projection import Projection
-from aecore.latent.sliders import Controls
+from aecore.latent.sliders import Sliders
 from aecore.models.spectrum import pca_errors as measure_pca
 from aecore.presets import PRESETS
 
@@ -137,24 +137,24 @@ def _model(digest: str, _checkpoint: Checkpoint):
     return build_model(_checkpoint.card.model, _checkpoint.weights)
 
 
-def map_distance(checkpoint: Checkpoint) -> MapDistance:
-    """Distances to the checkpoint's atlas."""
-    return _map_distance(checkpoint.digest, checkpoint)
+def neighbor_index(checkpoint: Checkpoint) -> NeighborIndex:
+    """Return the nearest-neighbor index of the checkpoint's atlas."""
+    return _neighbor_index(checkpoint.digest, checkpoint)
 
 
 @st.cache_resource(max_entries=_MODELS_KEPT, show_spinner=False)
-def _map_distance(digest: str, _checkpoint: Checkpoint) -> MapDistance:
-    return _checkpoint.map_distance()
+def _neighbor_index(digest: str, _checkpoint: Checkpoint) -> NeighborIndex:
+    return _checkpoint.neighbor_index()
 
 
-def controls(checkpoint: Checkpoint) -> Controls:
-    """Sliders over the checkpoint's codes."""
-    return _controls(checkpoint.digest, checkpoint)
+def sliders(checkpoint: Checkpoint) -> Sliders:
+    """Return sliders over the checkpoint's codes."""
+    return _sliders(checkpoint.digest, checkpoint)
 
 
 @st.cache_resource(max_entries=_MODELS_KEPT, show_spinner=False)
-def _controls(digest: str, _checkpoint: Checkpoint) -> Controls:
-    return Controls.over(_checkpoint.codes)
+def _sliders(digest: str, _checkpoint: Checkpoint) -> Sliders:
+    return Sliders.fit(_checkpoint.codes)
 
 
 def projection(checkpoint: Checkpoint, view: str) -> Projection:

@@ -14,7 +14,7 @@ from aecore.config import SHAPE
 from aecore.imaging.contact_sheet import sheet
 from aecore.imaging.gif import to_gif
 from aecore.imaging.png import to_png
-from aecore.latent.interpolation import Path
+from aecore.latent.interpolation import CodePath
 from aecore.ui.cache import resources
 from aecore.ui.text import snippets
 
@@ -72,7 +72,7 @@ def offer_digit(checkpoint: Checkpoint, code: np.ndarray) -> None:
     st.caption("Both snippets run in the folder of this program, and draw the same picture.")
 
 
-def offer_path(checkpoint: Checkpoint, path: Path) -> None:
+def offer_path(checkpoint: Checkpoint, path: CodePath) -> None:
     """Download of the digits along a path, one after the other."""
     offer(
         f"{path.name.capitalize()} as GIF",

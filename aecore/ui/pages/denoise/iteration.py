@@ -54,7 +54,7 @@ def _settling(
 
 def _verdict(checkpoint: Checkpoint, settling: Settling, labels: np.ndarray) -> str:
     count, places = len(labels), settling.places
-    own = settling.end_among(resources.map_distance(checkpoint), checkpoint.labels) == labels
+    own = settling.end_among(resources.neighbor_index(checkpoint), checkpoint.labels) == labels
     settled = settling.settled.sum()
     where = "all in the **same** picture" if places == 1 else f"in **{places}** different pictures"
     return (

@@ -90,18 +90,18 @@ def _end(checkpoint: Checkpoint, number: int) -> None:
         st.caption(f"A {label}. MNIST is not at hand: no picture.")
 
 
-def _paths(checkpoint: Checkpoint, start: int, end: int) -> tuple[interpolation.Path, ...]:
+def _paths(checkpoint: Checkpoint, start: int, end: int) -> tuple[interpolation.CodePath, ...]:
     """The paths of this visit's latest choice, computed once."""
     choice = (checkpoint.digest, start, end)
     kept = st.session_state.get("journey_paths")
     if kept is None or kept[0] != choice:
         with st.spinner("Looking for the way along the data…"):
-            paths = interpolation.between(resources.map_distance(checkpoint), start, end)
+            paths = interpolation.interpolate(resources.neighbor_index(checkpoint), start, end)
         kept = st.session_state["journey_paths"] = (choice, paths)
     return kept[1]
 
 
-def _settings(path: interpolation.Path) -> dict[str, Any]:
+def _settings(path: interpolation.CodePath) -> dict[str, Any]:
     note = f"through {path.stops - 2} other test digits" if path.stops > 2 else ""
     return {
         "name": path.name,

@@ -10,7 +10,7 @@ import streamlit as st
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import ConfigError
 from aecore.latent.codes import check_code
-from aecore.latent.sliders import Controls
+from aecore.latent.sliders import Sliders
 from aecore.ui import scaffold, url_state
 from aecore.ui.cache import resources
 from aecore.ui.components import downloads
@@ -46,24 +46,24 @@ def render() -> None:
 @st.fragment
 @scaffold.guarded
 def _workbench(checkpoint: Checkpoint) -> None:
-    controls = resources.controls(checkpoint)
-    _enter(checkpoint, controls)
+    sliders = resources.sliders(checkpoint)
+    _enter(checkpoint, sliders)
     live_decoder(
         checkpoint,
         mode="generate",
         settings={
             "revision": st.session_state["generate_revision"],
             "z": st.session_state["generate_code"].tolist(),
-            "names": controls.names,
-            "limits": controls.limits.tolist(),
-            "along_axes": controls.along_axes,
+            "names": sliders.names,
+            "limits": sliders.limits.tolist(),
+            "along_axes": sliders.along_axes,
         },
         on_release=lambda message: _released(checkpoint, message),
     )
     downloads.offer_digit(checkpoint, st.session_state["generate_code"])
 
 
-def _enter(checkpoint: Checkpoint, controls: Controls) -> None:
+def _enter(checkpoint: Checkpoint, sliders: Sliders) -> None:
     """Start from the address's code, else from the one shown last, else from the mean."""
     asked = url_state.get("z")
     digest, shown = st.session_state.get("generate_at", (None, None))
@@ -73,10 +73,10 @@ def _enter(checkpoint: Checkpoint, controls: Controls) -> None:
     if digest == checkpoint.digest and asked is None:  # back from another page
         code = st.session_state["generate_code"]
     try:
-        code = code if asked is None else url_state.requested_code(len(controls.mean))
+        code = code if asked is None else url_state.requested_code(len(sliders.mean))
     except ConfigError as error:
         st.warning(f"{scaffold.plain(error)} Showing the mean code instead.")
-    _set(checkpoint, controls.mean if code is None else code)
+    _set(checkpoint, sliders.mean if code is None else code)
     st.session_state["generate_revision"] = st.session_state.get("generate_revision", 0) + 1
 
 

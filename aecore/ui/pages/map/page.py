@@ -11,7 +11,7 @@ from aecore.analysis import metrics
 from aecore.analysis.sampling import spread
 from aecore.charts import latent_map
 from aecore.checkpoints.file import Checkpoint
-from aecore.latent.pin import Pin
+from aecore.latent.codes import Pin
 from aecore.latent.projection import LINE, PLANE, PRINCIPAL_PLANE, views
 from aecore.ui import links, scaffold
 from aecore.ui.cache import resources
@@ -143,7 +143,7 @@ def _chart(checkpoint: Checkpoint, view: str) -> None:
 
 def _facts(checkpoint: Checkpoint, pin: Pin) -> None:
     """What is pinned: its code, and of a test digit what went in, what came out, the difference."""
-    percentile = float(resources.map_distance(checkpoint).percentile(pin.code[None])[0])
+    percentile = float(resources.neighbor_index(checkpoint).isolation(pin.code[None])[0])
     if pin.number is None:
         st.markdown(f"A point between the dots · {scaffold.code_text(pin.code)}")
     else:

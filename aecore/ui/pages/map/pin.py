@@ -8,8 +8,7 @@ import streamlit as st
 
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import ConfigError
-from aecore.latent.codes import check_code
-from aecore.latent.pin import Pin
+from aecore.latent.codes import Pin, check_code
 from aecore.ui import scaffold, url_state
 from aecore.ui.cache import resources
 
@@ -33,7 +32,7 @@ def _enter(checkpoint: Checkpoint, asked: str | None) -> None:
     if asked is not None:
         try:
             code = url_state.requested_code(checkpoint.card.model.latent_dim)
-            pin = Pin.at(code, resources.map_distance(checkpoint))
+            pin = Pin.at(code, resources.neighbor_index(checkpoint))
         except ConfigError as error:
             warning = f"{scaffold.plain(error)} Showing test digit no. 0 instead."
     st.session_state.update(map_at=(checkpoint.digest, asked), map_pin=pin, map_warning=warning)

@@ -125,7 +125,7 @@ def _means(checkpoint: Checkpoint, chosen: Subset) -> tuple[dict[str, np.ndarray
         pictures[f"mean digit by PCA, {size}"] = checkpoint.pca.reconstruct(mean)[0]
         linear = resources.test_errors(checkpoint, digits)["PCA"][chosen.numbers]
         error += f", of PCA: **{linear.mean():.4f}**"
-    far = resources.map_distance(checkpoint).percentile(chosen.mean_code[None])[0]
+    far = resources.neighbor_index(checkpoint).isolation(chosen.mean_code[None])[0]
     return pictures, (
         f"{error}; of all test digits: {checkpoint.errors.mean(dtype=np.float64):.4f}. The mean code "
         f"lies farther from its nearest codes than {far:.0f}% of the test digits."

@@ -29,9 +29,9 @@ def judge_all(
 ) -> tuple[Verdict, ...]:
     """One model's verdict on each of the digits (B, 784); `read`: where they come from."""
     pens, coarse = (read and [getattr(each, name) for each in read] for name in ("pen", "coarse"))
-    distance = resources.map_distance(checkpoint)
+    index = resources.neighbor_index(checkpoint)
     model = resources.load_model(checkpoint)
-    return judge(checkpoint, model, digits, distance=distance, pens=pens, coarse=coarse)
+    return judge(checkpoint, model, digits, index=index, pens=pens, coarse=coarse)
 
 
 def show(

@@ -2,12 +2,12 @@
 
 import { meter } from "../core/meter.js";
 
-const NEIGHBOR = 10; // which neighbor's distance counts; MapDistance's k
+const NEIGHBOR = 10; // which neighbor's distance counts; NeighborIndex's k
 const nearestSquares = new Float64Array(NEIGHBOR);
 export const nearestRows = new Int32Array(NEIGHBOR);
 
 /**
- * How far a code z lies from the data, as MapDistance says it in Python:
+ * How far a code z lies from the data, as NeighborIndex measures it in Python:
  * {distance10, percentile, nearestIndex, nearestLabel}.
  */
 export function mapDistance(model, z) {
