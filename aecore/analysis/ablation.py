@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aecore.analysis.metrics import mse, mse_by_label
-from aecore.analysis.sampling import spread
+from aecore.analysis.sampling import evenly_spaced
 from aecore.config import N_PIXELS
 from aecore.models.numpy_layers import Layers
 from aecore.system.threads import one_thread
@@ -145,4 +145,4 @@ def measured(layers: Layers, count: int) -> np.ndarray:
     drawn = N_PIXELS if layers.logistic else len(layers.biases[layers.last_hidden])
     work = len(layers.biases[layers.last_hidden]) * drawn
     work += sum(layers.matrices[layer].size for layer in onward)
-    return spread(count, count if work * count <= MOST_WORK else FEWEST)
+    return evenly_spaced(count, count if work * count <= MOST_WORK else FEWEST)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from aecore.analysis import metrics
-from aecore.analysis.sampling import spread
+from aecore.analysis.sampling import evenly_spaced
 from aecore.config import N_PIXELS
 from aecore.errors import ConfigError
+from aecore.system import csv_text
 from aecore.validation import as_codes
 
 MEASURED = 1_000
@@ -26,7 +25,7 @@ Decode = Callable[[np.ndarray], np.ndarray]
 
 def measured(count: int) -> np.ndarray:
     """Positions of the digits that are measured, among `count`."""
-    return spread(count, MEASURED)
+    return evenly_spaced(count, MEASURED)
 
 
 def error_row(errors: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -131,8 +130,5 @@ def linear_increase(codes: np.ndarray) -> np.ndarray:
 
 def to_csv(heading: str, rows: Mapping[str, np.ndarray]) -> str:
     """Errors as text: `heading` and the columns' names, then named rows (11,) of errors."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow([heading, *(f"mse_{column}" for column in COLUMNS)])
-    writer.writerows([name, *row.tolist()] for name, row in rows.items())
-    return file.getvalue()
+    header = [heading, *(f"mse_{column}" for column in COLUMNS)]
+    return csv_text.to_csv(header, ([name, *row.tolist()] for name, row in rows.items()))

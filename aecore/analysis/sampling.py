@@ -1,4 +1,4 @@
-"""Which digits and filters to show, in which order and on which scale."""
+"""Choosing a few digits out of many."""
 
 from __future__ import annotations
 
@@ -48,20 +48,19 @@ def select(
     return chosen[::-1] if which == "worst" else chosen
 
 
-def first_of_each(labels: np.ndarray) -> np.ndarray:
-    """Position of the first digit of every label, in the labels' order."""
+def first_of_each_label(labels: np.ndarray) -> np.ndarray:
+    """Return the position of the first digit of every label, in the labels' order."""
     return np.unique(labels, return_index=True)[1]
 
 
-def spread(count: int, most: int) -> np.ndarray:
-    """Positions among `count`, evenly spread and ascending: `most`, or all if they are fewer."""
-    if count <= most:
-        return np.arange(count)
-    return np.arange(most) * count // most
+def evenly_spaced(count: int, most: int) -> np.ndarray:
+    """Return at most `most` of the positions 0..count-1, evenly spaced and ascending."""
+    most = min(count, most)
+    return np.arange(most) * count // max(most, 1)
 
 
-def led_by(number: int | None, chosen: np.ndarray) -> np.ndarray:
-    """As many positions as `chosen` (M,) has, `number` first where one is given."""
+def put_first(number: int | None, chosen: np.ndarray) -> np.ndarray:
+    """Return as many positions as `chosen` (M,) has, `number` first where one is given."""
     if number is None:
         return chosen
     return np.append(number, chosen[chosen != number])[: max(len(chosen), 1)]

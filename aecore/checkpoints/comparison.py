@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -12,6 +10,7 @@ import numpy as np
 
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
+from aecore.system import csv_text
 
 Value = str | int | float | None
 
@@ -102,12 +101,8 @@ _BESIDE = {
 
 
 def to_csv(columns: Mapping[str, Sequence[Value]]) -> str:
-    """Columns of one length as CSV; None is an empty field."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(zip(*columns.values(), strict=True))
-    return file.getvalue()
+    """Write columns of one length as CSV; None is an empty field."""
+    return csv_text.to_csv(columns, zip(*columns.values(), strict=True))
 
 
 def clean_errors(entries: Sequence[Entry]) -> dict[str, tuple[int, float]]:

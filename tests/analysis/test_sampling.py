@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aecore.analysis.sampling import first_of_each, led_by, select, spread
+from aecore.analysis.sampling import evenly_spaced, first_of_each_label, put_first, select
 from aecore.imaging.levels import color_limit
 
 ORDERS = ["random", "worst", "median", "best"]
@@ -81,14 +81,14 @@ def test_filters_of_zeros_still_have_a_scale():
 def test_the_first_digit_of_every_label_that_there_is():
     labels = np.array([7, 2, 7, 0, 2, 9], np.uint8)
 
-    assert first_of_each(labels).tolist() == [3, 1, 0, 5]
+    assert first_of_each_label(labels).tolist() == [3, 1, 0, 5]
 
 
 @given(st.integers(0, 20), st.sets(st.integers(0, 20), max_size=8))
 def test_a_digit_asked_for_comes_first_and_once(number, others):
     chosen = np.array(sorted(others), dtype=int)
 
-    led = led_by(number, chosen)
+    led = put_first(number, chosen)
 
     assert led[0] == number
     assert len(led) == max(len(chosen), 1)
@@ -99,12 +99,12 @@ def test_a_digit_asked_for_comes_first_and_once(number, others):
 def test_without_a_digit_asked_for_the_choice_stays():
     chosen = np.array([4, 2])
 
-    assert led_by(None, chosen) is chosen
+    assert put_first(None, chosen) is chosen
 
 
 @pytest.mark.parametrize(("count", "most"), [(5, 9), (9, 9), (10_000, 2_000), (7, 3)])
-def test_spread_takes_distinct_positions_from_the_whole_range(count, most):
-    positions = spread(count, most)
+def test_evenly_spaced_takes_distinct_positions_from_the_whole_range(count, most):
+    positions = evenly_spaced(count, most)
 
     assert len(positions) == min(count, most)
     assert (np.diff(positions) >= 1).all()

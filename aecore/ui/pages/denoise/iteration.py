@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from aecore.analysis.fixed_points import PASSES, SETTLED, Settling, settle
-from aecore.analysis.sampling import first_of_each, spread
+from aecore.analysis.sampling import evenly_spaced, first_of_each_label
 from aecore.charts import curves
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.damage import Damage
@@ -27,7 +27,7 @@ def show(bench: Bench) -> None:
     """Draw the digits after more and more passes, how much each changes, and where codes go."""
     found, damage = bench.checkpoint, bench.damage
     digits = resources.test_digits()
-    chosen = first_of_each(digits.labels[:MEASURED])
+    chosen = first_of_each_label(digits.labels[:MEASURED])
     labels = digits.labels[chosen]
     clean = digits.images[chosen]
     broken = tuple(dataclasses.asdict(damage).items())
@@ -46,7 +46,7 @@ def _settling(
 ) -> tuple[Settling, str]:
     """Where one digit of each label goes, and what is to be said of it."""
     digits = resources.test_digits()
-    chosen = first_of_each(digits.labels[:MEASURED])
+    chosen = first_of_each_label(digits.labels[:MEASURED])
     noisy = Damage(**dict(damage)).apply(digits.images[: chosen.max() + 1])
     settling = settle(resources.load_model(_checkpoint), noisy[chosen])
     return settling, _verdict(_checkpoint, settling, digits.labels[chosen])
@@ -92,7 +92,7 @@ def _after(count: int) -> str:
 def _charts(checkpoint: Checkpoint, settling: Settling, labels: np.ndarray) -> None:
     names = [f"a {label}" for label in labels]
     view = resources.projection(checkpoint, views(checkpoint.card.model.latent_dim)[0])
-    few = spread(len(checkpoint.codes), _DOTS)
+    few = evenly_spaced(len(checkpoint.codes), _DOTS)
     ways = np.stack([view.points(codes, labels) for codes in settling.codes])
     dots = view.points(checkpoint.codes[few], checkpoint.labels[few])
     charts(

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from aecore.analysis.denoising import Score, Way
-from aecore.analysis.sampling import first_of_each
+from aecore.analysis.sampling import first_of_each_label
 from aecore.charts import curves
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.damage import Damage, DamageKind
@@ -93,7 +93,7 @@ def _foresight(bench: Bench) -> Foresight:
 
 def _chosen() -> np.ndarray:
     """Numbers of the digits shown."""
-    return first_of_each(resources.test_digits().labels[:MEASURED])
+    return first_of_each_label(resources.test_digits().labels[:MEASURED])
 
 
 def _series(bench: Bench, damage: Damage) -> list[Row]:

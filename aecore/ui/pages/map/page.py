@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from aecore.analysis import metrics
-from aecore.analysis.sampling import spread
+from aecore.analysis.sampling import evenly_spaced
 from aecore.charts import latent_map
 from aecore.checkpoints.file import Checkpoint
 from aecore.latent.codes import Pin
@@ -111,7 +111,7 @@ def _chart(checkpoint: Checkpoint, view: str) -> None:
     drawn = resources.projection(checkpoint, view)
     points = resources.points(checkpoint, view)
     webgl = _webgl()
-    numbers = spread(len(points), len(points) if webgl else _SVG_POINTS)
+    numbers = evenly_spaced(len(points), len(points) if webgl else _SVG_POINTS)
     st.plotly_chart(
         latent_map.latent_map(
             points[numbers],

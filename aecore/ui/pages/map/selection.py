@@ -10,7 +10,7 @@ import streamlit as st
 
 from aecore.analysis import lasso
 from aecore.analysis.lasso import Subset
-from aecore.analysis.sampling import spread
+from aecore.analysis.sampling import evenly_spaced
 from aecore.charts.latent_map import DIGIT_COLORS
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import ConfigError
@@ -71,7 +71,7 @@ def show(checkpoint: Checkpoint, view: str) -> None:
                 f"the map of {checkpoint.name}",
                 np.concatenate([np.stack(list(means.values())), images]),
                 [""] * len(means)
-                + [str(label) for label in chosen.labels[spread(len(chosen), _SHOWN)]],
+                + [str(label) for label in chosen.labels[evenly_spaced(len(chosen), _SHOWN)]],
                 f"{checkpoint.name}-selection.png",
                 key="map_selection_png",
             )
@@ -90,7 +90,7 @@ def _note(checkpoint: Checkpoint, view: str, message: dict[str, Any]) -> None:
     except ConfigError:
         return  # not from our own script
     points = resources.points(checkpoint, view)
-    numbers = lasso.selected(points, checkpoint.labels, outline, message.get("labels"))
+    numbers = lasso.select_inside(points, checkpoint.labels, outline, message.get("labels"))
     st.session_state[_STATE] = (checkpoint.digest, view, message["outline"], numbers)
 
 
@@ -136,7 +136,7 @@ def _gallery(checkpoint: Checkpoint, chosen: Subset) -> tuple[np.ndarray, str, s
     """Some of the digits (B, 784), evenly spread over those selected; as HTML; what to say."""
     from aecore.models.inference import decode
 
-    rows = spread(len(chosen), _SHOWN)
+    rows = evenly_spaced(len(chosen), _SHOWN)
     numbers, labels = chosen.numbers[rows], chosen.labels[rows]
     digits = resources.test_digits()
     at_hand = digits.belong_to(checkpoint.card)

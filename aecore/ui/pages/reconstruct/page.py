@@ -7,7 +7,7 @@ from typing import get_args
 import numpy as np
 import streamlit as st
 
-from aecore.analysis.sampling import Which, led_by, select
+from aecore.analysis.sampling import Which, put_first, select
 from aecore.checkpoints.file import Checkpoint
 from aecore.ui import links as ui_links
 from aecore.ui import scaffold
@@ -102,7 +102,7 @@ def _pick_digits(
         count=_COUNT,
         seed=_seed(),
     )
-    return led_by(number, chosen), (which, label, number, _seed())
+    return put_first(number, chosen), (which, label, number, _seed())
 
 
 def _seed() -> int:
