@@ -1,4 +1,4 @@
-"""What a reconstruction loses when one unit is switched off."""
+"""Increase in the reconstruction error when one unit is switched off."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from aecore.config import N_PIXELS
 from aecore.models.numpy_layers import Layers
 from aecore.system.threads import one_thread
 
-MOST_WORK = 1e9  # multiplications for one unit: some 30 ms
-FEWEST = 1_000  # digits that are measured however large the layers
-_BLOCK = 512  # digits at a time: what is made of them stays in the processor's cache
+MAX_WORK = 1e9  # multiplications for one unit: some 30 ms
+FEW_DIGITS = 1_000  # that are measured however large the layers
+_BLOCK = 512  # digits at a time: what is computed for them stays in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
-class Loss:
+class ErrorIncrease:
     """The error with and without a unit."""
 
     before: np.ndarray
@@ -29,28 +29,28 @@ class Loss:
     """(N,) the digits' labels."""
 
     @property
-    def rise(self) -> float:
-        """By which share the mean error rises; below 0 where the unit does harm."""
+    def share(self) -> float:
+        """Relative increase of the mean error; below 0 where the unit does harm."""
         return float(self.after.mean() / self.before.mean() - 1)
 
-    def rise_by_label(self) -> np.ndarray:
-        """(10,) float64: the same for the digits of each label; NaN where one is absent."""
-        after, before = (mse_by_label(each, self.labels) for each in (self.after, self.before))
+    def share_by_label(self) -> np.ndarray:
+        """Return the relative increase for each label, (10,) float64; NaN where one is absent."""
+        after, before = (mse_by_label(errors, self.labels) for errors in (self.after, self.before))
         return after / before - 1
 
 
 class Ablation:
     """Switches one unit at a time off and measures the reconstruction of the test digits.
 
-    Off means: a unit that ends in a ReLU gives 0, a number of the code its mean over the digits.
+    Off means: a unit that ends in a ReLU gives 0, a latent dimension its mean over the digits.
     Everything else stays as it was trained, in eval mode, with clean input. Outputs are not
     clipped, as in a model's test error.
 
     What does not depend on the unit is computed once. Switching one off adds a rank-one change
-    to the sums of the next ReLU layer, and only the digits for which the unit was on run through
+    to the inputs of the next ReLU layer, and only the digits for which the unit was on run through
     the layers after that. With d the change of the last hidden layer, V the last matrix and r the
-    old residual, the squared error rises by d' V'V d - 2 r'V d, so no picture has to be drawn,
-    unless the pixels are squeezed by a logistic function.
+    old residual, the squared error rises by d' V'V d - 2 r'V d, so no image has to be decoded,
+    unless the pixels go through a logistic function.
 
     Parameters
     ----------
@@ -64,8 +64,8 @@ class Ablation:
     def __init__(
         self, layers: Layers, positions: tuple[int, ...], images: np.ndarray, labels: np.ndarray
     ) -> None:
-        self.chosen = measured(layers, len(images))
-        """Which digits are measured: all, or evenly spread ones where that would take long."""
+        self.chosen = measured_digits(layers, len(images))
+        """Positions of the digits measured: all, or evenly spaced ones where that takes long."""
         self._images = images = images[self.chosen]
         self.labels = labels[self.chosen]
         self._layers = layers
@@ -77,24 +77,24 @@ class Ablation:
             values = layers.outputs(layer, sums)
             if layer in positions:
                 self._values[layer] = values
-            for each in positions:
-                if layer == _next_relu(layers, each):
-                    self._sums[each] = sums
+            for position in positions:
+                if layer == _next_relu(layers, position):
+                    self._sums[position] = sums
         self._hidden = values  # (N, last hidden)
         output = layers.run(values, first=layers.last_hidden + 1)
         self.before = mse(images, output)
         last = layers.matrices[-1]
-        self._pull = 2 * (images - output) @ last  # 2 r'V, (N, last hidden)
-        self._products = last.T @ last  # V'V
+        self._linear = 2 * (images - output) @ last  # 2 r'V, (N, last hidden)
+        self._quadratic = last.T @ last  # V'V
 
     def off_value(self, layer: int, unit: int) -> float:
-        """What the unit gives while it is switched off."""
+        """Return the output of the unit while it is switched off."""
         if self._layers.rectified(layer):
             return 0.0
         return float(self._values[layer][:, unit].mean(dtype=np.float64))
 
-    def switch_off(self, layer: int, unit: int) -> Loss:
-        """The error of every measured digit with and without a unit of one of the positions."""
+    def switch_off(self, layer: int, unit: int) -> ErrorIncrease:
+        """Measure the error of every digit with and without a unit of one of the positions."""
         layers, target = self._layers, _next_relu(self._layers, layer)
         step = np.float32(self.off_value(layer, unit)) - self._values[layer][:, unit]
         onward = layers.matrices[layer + 1][:, unit]
@@ -109,25 +109,29 @@ class Ablation:
                 hidden = layers.outputs(target, sums)
                 hidden = layers.run(hidden, first=target + 1, last=layers.last_hidden)
                 after[rows] = self._errors(rows, hidden)
-        return Loss(before=self.before, after=after, labels=self.labels)
+        return ErrorIncrease(before=self.before, after=after, labels=self.labels)
 
     def _errors(self, rows: np.ndarray, hidden: np.ndarray) -> np.ndarray:
-        """Errors (R,) of the digits `rows`, given what the last hidden layer makes of them."""
+        """Errors (R,) of the digits `rows`, given the outputs of the last hidden layer."""
         if self._layers.logistic:
-            drawn = self._layers.run(hidden, first=self._layers.last_hidden + 1)
-            return mse(self._images[rows], drawn)
+            output = self._layers.run(hidden, first=self._layers.last_hidden + 1)
+            return mse(self._images[rows], output)
         change = hidden - self._hidden[rows]
-        rise = np.einsum("nk,nk->n", change @ self._products - self._pull[rows], change)
+        rise = np.einsum("nk,nk->n", change @ self._quadratic - self._linear[rows], change)
         return self.before[rows] + rise.astype(np.float64) / N_PIXELS
 
-    def draw(self, layer: int, unit: int, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Reconstructions (B, 784) of images (B, 784) with all units, and with this one off."""
+    def reconstruct(
+        self, layer: int, unit: int, images: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Reconstruct images (B, 784) with all units, and with this one off; (B, 784) each."""
         with one_thread():
             values = self._layers.run(images, last=layer)
             without = values.copy()
             without[:, unit] = self.off_value(layer, unit)
-            whole, less = (self._layers.run(each, first=layer + 1) for each in (values, without))
-        return whole, less
+            return (
+                self._layers.run(values, first=layer + 1),
+                self._layers.run(without, first=layer + 1),
+            )
 
 
 def _next_relu(layers: Layers, layer: int) -> int:
@@ -135,14 +139,14 @@ def _next_relu(layers: Layers, layer: int) -> int:
     return layer + 2 if layer + 1 == layers.code else layer + 1
 
 
-def measured(layers: Layers, count: int) -> np.ndarray:
-    """Which of `count` digits an ablation measures, as ascending positions.
+def measured_digits(layers: Layers, count: int) -> np.ndarray:
+    """Return which of `count` digits an ablation measures, as ascending positions.
 
     All of them where switching off one unit of the first layer takes up to 1e9 multiplications;
-    else 1,000, evenly spread.
+    else 1,000, evenly spaced.
     """
     onward = range(_next_relu(layers, 0) + 1, layers.last_hidden + 1)
-    drawn = N_PIXELS if layers.logistic else len(layers.biases[layers.last_hidden])
-    work = len(layers.biases[layers.last_hidden]) * drawn
+    last_width = len(layers.biases[layers.last_hidden])
+    work = last_width * (N_PIXELS if layers.logistic else last_width)
     work += sum(layers.matrices[layer].size for layer in onward)
-    return evenly_spaced(count, count if work * count <= MOST_WORK else FEWEST)
+    return evenly_spaced(count, count if work * count <= MAX_WORK else FEW_DIGITS)

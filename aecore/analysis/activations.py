@@ -1,4 +1,4 @@
-"""How the units of one layer answer to the test digits."""
+"""Activations of one layer's units on the test digits."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from aecore.config import N_PIXELS
 from aecore.errors import ShapeError
 from aecore.models.numpy_layers import Layers
 
-SHARES = (5, 25, 50, 75, 95)
-"""Percentiles that stand for a distribution."""
+PERCENTILES = (5, 25, 50, 75, 95)
+"""That summarize a distribution."""
 _CHUNK = 2_000  # digits sent through the layers at a time
 
 
 @dataclass(frozen=True, eq=False)
-class Spread:
-    """How one unit's output is distributed among the digits of each label."""
+class ActivationByLabel:
+    """Distribution of one unit's activation among the digits of each label."""
 
     percentiles: np.ndarray
-    """(10, 5) float64, at `SHARES`; NaN where a label is absent."""
+    """(10, 5) float64, at `PERCENTILES`; NaN where a label is absent."""
     active: np.ndarray
-    """(10,) float64 in 0..1: share of the label's digits for which the output is above 0."""
+    """(10,) float64 in 0..1: share of the label's digits with an activation above 0."""
 
 
 @dataclass(frozen=True, eq=False)
-class Responses:
-    """The outputs of a layer's units, in eval mode and without corruption."""
+class Activations:
+    """Activations of a layer's units, in eval mode and without corruption."""
 
     values: np.ndarray
     """(K, N) float32: of each unit, for each test digit."""
     rectified: bool
-    """Whether the layer ends in a ReLU, so that 0 means that a unit is silent."""
+    """Whether the layer ends in a ReLU, so that 0 means that a unit is inactive."""
 
     @classmethod
     def of(cls, layers: Layers, layer: int, images: np.ndarray) -> Self:
-        """Send images (N, 784) float32 in 0..1 through the layers up to `layer`.
+        """Compute the activations of `layer` for images (N, 784) float32 in 0..1.
 
         Raises
         ------
@@ -56,27 +56,28 @@ class Responses:
 
     @cached_property
     def activity(self) -> np.ndarray:
-        """How often each unit is active, (K,) in 0..1: the share of outputs above 0."""
+        """Share of the digits for which each unit's activation is above 0, (K,) in 0..1."""
         return (self.values > 0).mean(axis=1)
 
-    def most_exciting(self, unit: int, count: int = 9) -> np.ndarray:
-        """Which digits drive the unit highest, the highest first.
+    def top_activating(self, unit: int, count: int = 9) -> np.ndarray:
+        """Return the positions of the digits with the highest activation, the highest first.
 
         Returns
         -------
         ndarray of shape (M,), M <= count
-            Positions; of equals the earlier. Digits for which a ReLU is silent never count.
+            Of equals the earlier. Digits for which a ReLU is inactive never count.
         """
         values = self.values[unit]
         best = np.argsort(-values, kind="stable")[:count]
         return best[values[best] > 0] if self.rectified else best
 
-    def spread(self, unit: int, labels: np.ndarray) -> Spread:
-        """The unit's outputs by the digits' labels (N,), whole numbers in 0..9."""
+    def by_label(self, unit: int, labels: np.ndarray) -> ActivationByLabel:
+        """Summarize a unit's activations by the digits' labels (N,), whole numbers in 0..9."""
         values = self.values[unit].astype(np.float64)
-        percentiles, active = np.full((N_LABELS, len(SHARES)), np.nan), np.full(N_LABELS, np.nan)
+        percentiles = np.full((N_LABELS, len(PERCENTILES)), np.nan)
+        active = np.full(N_LABELS, np.nan)
         for label in np.unique(labels):
             own = values[labels == label]
-            percentiles[label] = np.percentile(own, SHARES)
+            percentiles[label] = np.percentile(own, PERCENTILES)
             active[label] = (own > 0).mean()
-        return Spread(percentiles=percentiles, active=active)
+        return ActivationByLabel(percentiles=percentiles, active=active)

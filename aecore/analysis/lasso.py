@@ -27,8 +27,8 @@ def check_outline(values: Any) -> np.ndarray:
     if not isinstance(values, list) or not 3 <= len(values) <= MAX_CORNERS:
         raise ConfigError(f"An outline needs a list of 3 to {MAX_CORNERS} corners.")
     for corner in values:
-        numbers = corner if isinstance(corner, list) and len(corner) == 2 else [None]
-        if not all(type(x) in (int, float) and math.isfinite(x) for x in numbers):
+        is_pair = isinstance(corner, list) and len(corner) == 2
+        if not is_pair or not all(type(x) in (int, float) and math.isfinite(x) for x in corner):
             raise ConfigError("A corner of an outline needs two finite numbers.")
     return np.array(values, dtype=np.float64)
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from aecore.analysis import ablation, metrics
-from aecore.analysis.ablation import Ablation, measured
+from aecore.analysis.ablation import Ablation, measured_digits
 from aecore.config import ModelConfig
 from aecore.models import inference
 from aecore.models.numpy_layers import Layers
@@ -31,7 +31,7 @@ def test_the_error_without_a_hidden_unit_is_that_of_holding_it_at_zero(config, d
         expected = by_force(model, unit_digits, 0, unit, 0.0)
         np.testing.assert_allclose(loss.after, expected, rtol=1e-5, atol=1e-8)
         rise = expected.mean() / loss.before.mean() - 1
-        assert loss.rise == pytest.approx(rise, abs=1e-6)
+        assert loss.share == pytest.approx(rise, abs=1e-6)
 
 
 @SHAPES
@@ -80,7 +80,7 @@ def test_before_is_the_models_own_error_and_the_rise_is_counted_by_label(
     for label in range(10):
         own = digits.test_labels == label
         rise = expected[own].mean() / loss.before[own].mean() - 1
-        assert loss.rise_by_label()[label] == pytest.approx(rise, abs=1e-5)
+        assert loss.share_by_label()[label] == pytest.approx(rise, abs=1e-5)
 
 
 def test_before_is_the_models_own_error_where_the_pixels_are_squeezed_too(digits, unit_digits):
@@ -99,7 +99,7 @@ def test_a_silent_unit_costs_exactly_nothing(digits, unit_digits):
     loss = Ablation(layers, (0,), unit_digits, digits.test_labels).switch_off(0, 7)
 
     np.testing.assert_array_equal(loss.after, loss.before)
-    assert loss.rise == 0
+    assert loss.share == 0
 
 
 def test_drawing_gives_the_reconstructions_with_and_without(digits, unit_digits):
@@ -107,7 +107,7 @@ def test_drawing_gives_the_reconstructions_with_and_without(digits, unit_digits)
     quick = Ablation(layers, (0, layers.code), unit_digits, digits.test_labels)
     few = unit_digits[:9]
 
-    whole, without = quick.draw(0, 4, few)
+    whole, without = quick.reconstruct(0, 4, few)
 
     np.testing.assert_allclose(whole, inference.reconstruct(model, few), atol=1e-5)
     held = networks.reconstruct_without(model, torch.tensor(few), 0, 4, 0.0)
@@ -116,8 +116,8 @@ def test_drawing_gives_the_reconstructions_with_and_without(digits, unit_digits)
 
 def test_large_layers_are_measured_on_fewer_digits_evenly_spread(monkeypatch, digits, unit_digits):
     model, layers = networks.make(networks.SHAPES["three hidden layers"])
-    monkeypatch.setattr(ablation, "MOST_WORK", 1e5)
-    monkeypatch.setattr(ablation, "FEWEST", 50)
+    monkeypatch.setattr(ablation, "MAX_WORK", 1e5)
+    monkeypatch.setattr(ablation, "FEW_DIGITS", 50)
 
     quick = Ablation(layers, (0,), unit_digits, digits.test_labels)
     loss = quick.switch_off(0, 2)
@@ -135,4 +135,4 @@ def test_large_layers_are_measured_on_fewer_digits_evenly_spread(monkeypatch, di
 def test_all_of_mnist_is_measured_where_that_is_quick(hidden, latent, count):
     _, layers = networks.make(ModelConfig(latent_dim=latent, hidden_dims=hidden))
 
-    assert len(measured(layers, 10_000)) == count
+    assert len(measured_digits(layers, 10_000)) == count

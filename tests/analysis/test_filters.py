@@ -6,10 +6,10 @@ import pytest
 from aecore.analysis.filters import (
     Units,
     code_units,
-    common_limit,
     component_units,
     cosines,
     hidden_units,
+    shared_color_limit,
 )
 from aecore.models import inference
 from aecore.models.pca import PCA
@@ -19,8 +19,8 @@ from tests.support import networks
 def made_up(filters, *, activity=None):
     filters = np.asarray(filters, dtype=np.float32)
     return Units(
-        pictures=filters[:, None],
-        strengths=np.linalg.norm(filters, axis=1),
+        images=filters[:, None],
+        norms=np.linalg.norm(filters, axis=1),
         activity=activity,
         dead=np.zeros(len(filters), bool),
     )
@@ -39,10 +39,10 @@ def test_a_hidden_unit_is_its_row_and_the_mirrored_column(deep):
     rows = model.encoder.layers[0].weight.numpy()
     columns = model.decoder.layers[-1].weight.numpy()
     for unit in range(40):
-        np.testing.assert_array_equal(units.pictures[unit], [rows[unit], columns[:, unit]])
-        assert units.strengths[unit] == pytest.approx(np.sqrt((rows[unit] ** 2).sum()), rel=1e-5)
+        np.testing.assert_array_equal(units.images[unit], [rows[unit], columns[:, unit]])
+        assert units.norms[unit] == pytest.approx(np.sqrt((rows[unit] ** 2).sum()), rel=1e-5)
     assert np.flatnonzero(units.dead).tolist() == [0]
-    assert units.always_on == 2  # of 40 shares from 0 to 1, those above 0.95
+    assert units.n_always_active == 2  # of 40 shares from 0 to 1, those above 0.95
 
 
 def test_a_number_of_the_code_adds_what_one_deviation_changes(deep, unit_digits):
@@ -56,7 +56,7 @@ def test_a_number_of_the_code_adds_what_one_deviation_changes(deep, unit_digits)
         moved = mean.copy()
         moved[k] += deviations[k]
         added = inference.decode(model, moved[None]) - inference.decode(model, mean[None])
-        np.testing.assert_allclose(units.pictures[k, 1], added[0], atol=1e-5)
+        np.testing.assert_allclose(units.images[k, 1], added[0], atol=1e-5)
         assert units.dead[k] == (np.abs(added).max() <= 1 / 255)
     assert units.activity is None
 
@@ -77,9 +77,9 @@ def test_a_component_reads_and_writes_with_one_picture(unit_digits):
     still = component_units(pca, unit_digits, moved=False)
     moved = component_units(pca, unit_digits, moved=True)
 
-    np.testing.assert_array_equal(still.pictures[:, 0], pca.components)
+    np.testing.assert_array_equal(still.images[:, 0], pca.components)
     deviations = pca.encode(unit_digits).std(axis=0)
-    np.testing.assert_allclose(moved.pictures[:, 1], deviations[:, None] * pca.components)
+    np.testing.assert_allclose(moved.images[:, 1], deviations[:, None] * pca.components)
     assert moved.order("norm").tolist() == [0, 1, 2, 3, 4]
 
 
@@ -127,9 +127,9 @@ def test_agreement_is_the_mean_cosine_of_a_units_two_pictures():
     pairs[1, 0, 0] = pairs[1, 1, 1] = 1
     pairs[2, 0, 0] = 1  # writes nothing: not counted
 
-    units = Units(pictures=pairs, strengths=np.ones(3), activity=None, dead=np.zeros(3, bool))
+    units = Units(images=pairs, norms=np.ones(3), activity=None, dead=np.zeros(3, bool))
 
-    assert units.agreement() == pytest.approx(0.5)
+    assert units.mean_cosine() == pytest.approx(0.5)
 
 
 def test_length_1_divides_each_picture_by_its_norm_and_leaves_blank_ones():
@@ -139,11 +139,11 @@ def test_length_1_divides_each_picture_by_its_norm_and_leaves_blank_ones():
 
     assert np.linalg.norm(scaled[0, 0]) == pytest.approx(1)
     assert not scaled[1].any()
-    np.testing.assert_array_equal(units.scaled("weights"), units.pictures)
+    np.testing.assert_array_equal(units.scaled("weights"), units.images)
 
 
 def test_one_limit_holds_for_all_galleries():
     small, large = made_up(np.full((50, 784), 0.1)), made_up(np.full((50, 784), -0.7))
 
-    assert common_limit([small, large], "weights") == pytest.approx(0.7)
-    assert common_limit([large, small], "length 1") == pytest.approx(1 / 28)
+    assert shared_color_limit([small, large], "weights") == pytest.approx(0.7)
+    assert shared_color_limit([large, small], "length 1") == pytest.approx(1 / 28)

@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from aecore.analysis.activations import Responses
+from aecore.analysis.activations import Activations
 from aecore.analysis.filters import hidden_units
 from aecore.imaging.levels import signed_palette
 from aecore.models.numpy_layers import Layers
@@ -142,14 +142,14 @@ def test_the_browser_sorts_as_python_does_and_before_it_hears_from_it(
     app, page, plane, unit_digits
 ):
     layers = Layers.of(plane.card.model, plane.weights)
-    units = hidden_units(layers, Responses.of(layers, 0, unit_digits).activity)
+    units = hidden_units(layers, Activations.of(layers, 0, unit_digits).activity)
     visit(page, app, "model=plane&sort=number&unit=8")
     page.evaluate(SHOWN)
 
     for order in ("Norm", "Activity", "Similarity", "Number"):
         at_once = page.evaluate(PRESS_AND_LOOK, order)
 
-        expected = units.order(order.lower(), units.pictures[7, 0])[:64].tolist()
+        expected = units.order(order.lower(), units.images[7, 0])[:64].tolist()
         assert at_once == expected, order
         wait_for_answer(page, "sort", None if order == "Norm" else order.lower())
         assert page.evaluate("__shown()") == expected, f"{order}, when the server has answered"

@@ -1,4 +1,4 @@
-"""A model's layers, units and their responses to the test digits, shared by all sessions."""
+"""A model's layers, units and their activations on the test digits, shared by all sessions."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Literal
 import streamlit as st
 
 from aecore.analysis.ablation import Ablation
-from aecore.analysis.activations import Responses
+from aecore.analysis.activations import Activations
 from aecore.analysis.filters import (
     Scale,
     Units,
     code_units,
-    common_limit,
     component_units,
     hidden_units,
+    shared_color_limit,
 )
 from aecore.checkpoints.file import Checkpoint
 from aecore.models.numpy_layers import Layers
@@ -23,7 +23,7 @@ from aecore.ui.cache.resources import TestDigits
 
 Part = Literal["hidden", "code"]
 PARTS: tuple[Part, ...] = ("hidden", "code")
-_RESPONSES_KEPT = 4  # 40 MB each, for 1,000 units
+_ACTIVATIONS_KEPT = 4  # 40 MB each, for 1,000 units
 _ABLATIONS_KEPT = 2  # 50 MB each, for 256 hidden units
 _UNITS_KEPT = 12
 
@@ -47,10 +47,10 @@ def units(checkpoint: Checkpoint, digits: TestDigits, part: Part) -> Units:
 def _units(
     digest: str, fingerprint: str, part: Part, _checkpoint: Checkpoint, _digits: TestDigits
 ) -> Units:
-    answers = responses(_checkpoint, _digits, part)
+    outputs = activations(_checkpoint, _digits, part)
     if part == "hidden":
-        return hidden_units(layers(_checkpoint), answers.activity)
-    return code_units(layers(_checkpoint), answers.values.T, _digits.images.mean(axis=0))
+        return hidden_units(layers(_checkpoint), outputs.activity)
+    return code_units(layers(_checkpoint), outputs.values.T, _digits.images.mean(axis=0))
 
 
 def components(checkpoint: Checkpoint, digits: TestDigits, part: Part) -> Units:
@@ -81,19 +81,21 @@ def _limit(
     _digits: TestDigits,
 ) -> float:
     galleries = [units(each, _digits, part) for each in _checkpoints]
-    return common_limit([*galleries, components(_checkpoints[0], _digits, part)], scale)
+    return shared_color_limit([*galleries, components(_checkpoints[0], _digits, part)], scale)
 
 
-def responses(checkpoint: Checkpoint, digits: TestDigits, part: Part) -> Responses:
+def activations(checkpoint: Checkpoint, digits: TestDigits, part: Part) -> Activations:
     """The outputs of a part's units for every test digit."""
-    return _responses(checkpoint.digest, digits.fingerprint, part, checkpoint, digits)
+    return _activations(checkpoint.digest, digits.fingerprint, part, checkpoint, digits)
 
 
-@st.cache_resource(max_entries=_RESPONSES_KEPT, show_spinner="Showing the units every test digit…")
-def _responses(
+@st.cache_resource(
+    max_entries=_ACTIVATIONS_KEPT, show_spinner="Showing the units every test digit…"
+)
+def _activations(
     digest: str, fingerprint: str, part: Part, _checkpoint: Checkpoint, _digits: TestDigits
-) -> Responses:
-    return Responses.of(layers(_checkpoint), position(_checkpoint, part), _digits.images)
+) -> Activations:
+    return Activations.of(layers(_checkpoint), position(_checkpoint, part), _digits.images)
 
 
 def ablation(checkpoint: Checkpoint, digits: TestDigits) -> Ablation:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from aecore.analysis.ablation import Loss
-from aecore.analysis.filters import ALMOST_ALWAYS, Units
+from aecore.analysis.ablation import ErrorIncrease
+from aecore.analysis.filters import ALWAYS_ACTIVE, Units
 from aecore.checkpoints.card import Card
 from aecore.ui import scaffold
 
@@ -51,7 +51,7 @@ def explanation(part: str, units: Units, n_digits: int, *, logistic: bool) -> st
     """
     if part == "hidden":
         picture = "picture before it is squeezed between 0 and 1" if logistic else "picture"
-        cosine = _signed(units.agreement(), ".2f")
+        cosine = _signed(units.mean_cosine(), ".2f")
         return (
             "Left the **filter**: by how much each pixel raises the sum that goes into the unit. "
             "Right what the **mirrored** unit, at the same place in the decoder's last hidden "
@@ -72,7 +72,7 @@ def health(units: Units, part: str) -> str:
     what = "unit" if part == "hidden" else "number"
     text = f"Dead: {units.dead.sum()} of {scaffold.counted(len(units), what)}"
     if units.activity is not None:
-        text += f" · active for over {ALMOST_ALWAYS:.0%} of the digits: {units.always_on}"
+        text += f" · active for over {ALWAYS_ACTIVE:.0%} of the digits: {units.n_always_active}"
     return text
 
 
@@ -89,7 +89,7 @@ def training(name: str, card: Card) -> str:
 
 def cell(units: Units, prefix: str, short: str, i: int) -> tuple[str, str]:
     """A unit in a few letters, and in full: caption and alternative text."""
-    number, strength = f"{short}{i + 1}", f"{prefix}{i + 1}: norm {units.strengths[i]:.2f}"
+    number, strength = f"{short}{i + 1}", f"{prefix}{i + 1}: norm {units.norms[i]:.2f}"
     if units.dead[i]:
         return f"{number} · dead", f"{strength}, dead"
     if units.activity is None:
@@ -98,13 +98,13 @@ def cell(units: Units, prefix: str, short: str, i: int) -> tuple[str, str]:
     return f"{number} · {share}", f"{strength}, active for {share} of the test digits"
 
 
-def loss(found: Loss, n_digits: int, part: str) -> str:
+def loss(found: ErrorIncrease, n_digits: int, part: str) -> str:
     """What switching a unit off costs; what matters between two asterisks."""
     measured = f"{len(found.labels):,} test digits"
     if len(found.labels) < n_digits:
         measured = f"{len(found.labels):,} of the {n_digits:,} test digits, evenly spread,"
     off = "its output is set to 0" if part == "hidden" else "it is held at its mean"
-    rise = _signed(100 * found.rise, ".2f")
+    rise = _signed(100 * found.share, ".2f")
     return (
         f"Switched off: {off}, for every digit. The error (MSE) of {measured} goes from "
         f"{found.before.mean():.5f} to {found.after.mean():.5f}, **{rise}%**."

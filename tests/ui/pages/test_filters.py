@@ -9,8 +9,8 @@ import pytest
 
 from aecore.analysis import metrics
 from aecore.analysis.ablation import Ablation
-from aecore.analysis.activations import Responses
-from aecore.analysis.filters import Units, common_limit, component_units, hidden_units
+from aecore.analysis.activations import Activations
+from aecore.analysis.filters import Units, component_units, hidden_units, shared_color_limit
 from aecore.checkpoints import file as checkpoint_file
 from aecore.data import sources
 from aecore.imaging.levels import to_levels, to_signed_levels, to_unit
@@ -47,21 +47,21 @@ def in_pieces(name, images):
     """A shipped model, its layers, and its first layer's answers."""
     found = checkpoint_file.load(name)
     layers = Layers.of(found.card.model, found.weights)
-    return found, layers, Responses.of(layers, 0, images)
+    return found, layers, Activations.of(layers, 0, images)
 
 
 def test_the_gallery_shows_the_strongest_units_on_the_scale_of_all_pictures(images_and_labels):
     images, _ = images_and_labels
     found, layers, answers = in_pieces("plane", images)
     units = hidden_units(layers, answers.activity)
-    limit = common_limit([units, component_units(found.pca, images, moved=False)], "weights")
+    limit = shared_color_limit([units, component_units(found.pca, images, moved=False)], "weights")
 
     app = open_page("filters", model="plane")
 
     header, arrays = gallery(app)
     order = np.argsort(-np.linalg.norm(layers.matrices[0], axis=1), kind="stable")[:64]
     assert numbers(app) == order.tolist()
-    expected = to_signed_levels(units.pictures, limit=limit)
+    expected = to_signed_levels(units.images, limit=limit)
     np.testing.assert_array_equal(arrays["levels"], expected)
     assert [unit["dead"] for unit in header["units"]] == (answers.activity == 0).tolist()
     assert header["chosen"] == next(unit for unit in order if answers.activity[unit] > 0)
@@ -75,12 +75,12 @@ def test_details_are_those_of_brute_force(images_and_labels):
     app = open_page("filters", model="narrow", unit=str(unit + 1))
 
     boxes, bars = charts(app)
-    spread = answers.spread(unit, labels)
-    np.testing.assert_allclose(boxes["values"], spread.percentiles)
+    by_label = answers.by_label(unit, labels)
+    np.testing.assert_allclose(boxes["values"], by_label.percentiles)
     loss = Ablation(layers, (0,), images, labels).switch_off(0, unit)
-    np.testing.assert_allclose(bars["values"], 100 * loss.rise_by_label(), rtol=1e-4)
+    np.testing.assert_allclose(bars["values"], 100 * loss.share_by_label(), rtol=1e-4)
     ((header, levels),) = picture_rows(app)
-    best = answers.most_exciting(unit)
+    best = answers.top_activating(unit)
     assert header["rows"][0]["name"] == "The test digits that excite unit 12 most"
     assert header["titles"] == [f"test digit no. {i}, a {labels[i]}" for i in best]
     np.testing.assert_array_equal(levels[0], to_levels(images[best]))
@@ -190,7 +190,7 @@ def test_another_model_forgets_the_unit():
 @pytest.mark.parametrize("message", [{}, {"unit": None}, {"unit": "1"}, {"unit": 5}, {"unit": -1}])
 def test_a_unit_that_the_browser_makes_up_is_ignored(message):
     blank = np.zeros((5, 1, 784), np.float32)
-    units = Units(pictures=blank, strengths=np.ones(5), activity=None, dead=np.zeros(5, bool))
+    units = Units(images=blank, norms=np.ones(5), activity=None, dead=np.zeros(5, bool))
     chosen = Chosen(of=("digest", "hidden"), unit=3)
 
     choose(chosen, units, message)

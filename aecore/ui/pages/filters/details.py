@@ -1,4 +1,4 @@
-"""One unit of `/filters` in full: what excites it, how it answers, what is lost without it."""
+"""One unit of `/filters` in full: what excites it, how it activations, what is lost without it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 import streamlit as st
 
-from aecore.analysis.ablation import Loss
-from aecore.analysis.activations import Responses
+from aecore.analysis.ablation import ErrorIncrease
+from aecore.analysis.activations import Activations
 from aecore.checkpoints.file import Checkpoint
 from aecore.imaging.levels import color_limit
 from aecore.ui.cache import filters as filter_cache
@@ -53,26 +53,26 @@ def _measured(
     unit: int,
     _checkpoint: Checkpoint,
     _digits: TestDigits,
-) -> tuple[Loss, _Pictures | None, list[Chart]]:
+) -> tuple[ErrorIncrease, _Pictures | None, list[Chart]]:
     """What is lost without a unit, the digits that excite it if any do, and both charts."""
-    answers = filter_cache.responses(_checkpoint, _digits, part)
+    activations = filter_cache.activations(_checkpoint, _digits, part)
     ablation = filter_cache.ablation(_checkpoint, _digits)
     layer = filter_cache.position(_checkpoint, part)
     name = unit_text.name(part, unit)
     loss = ablation.switch_off(layer, unit)
-    best = answers.most_exciting(unit)
+    best = activations.top_activating(unit)
     pictures = None
     if len(best):
-        whole, without = ablation.draw(layer, unit, _digits.images[best])
+        whole, without = ablation.reconstruct(layer, unit, _digits.images[best])
         pictures = _Pictures(
             part=part,
             name=name,
             numbers=best,
             labels=_digits.labels[best],
-            outputs=answers.values[unit, best],
+            outputs=activations.values[unit, best],
             series=(_digits.images[best], whole, without, whole - without),
         )
-    return loss, pictures, [_distribution(answers, _digits, unit, name), _loss(loss, name)]
+    return loss, pictures, [_distribution(activations, _digits, unit, name), _loss(loss, name)]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -119,30 +119,32 @@ class _Pictures:
         )
 
 
-def _distribution(answers: Responses, digits: TestDigits, unit: int, name: str) -> Chart:
-    spread = answers.spread(unit, digits.labels)
-    title = "How it answers to each label: the middle 50% and 90%"
+def _distribution(activations: Activations, digits: TestDigits, unit: int, name: str) -> Chart:
+    by_label = activations.by_label(unit, digits.labels)
+    title = "How it activations to each label: the middle 50% and 90%"
     return Chart(
         kind="boxes",
         title=title,
         alt=f"Boxes of the output of {name} for the test digits of each label",
         file=f"{name.replace(' ', '-')}-output",
-        values=spread.percentiles,
+        values=by_label.percentiles,
         y_name=f"output of {name}",
         x_name="label · share of its digits for which the unit is active"
-        if answers.rectified
+        if activations.rectified
         else "label",
-        notes=tuple(unit_text.share(each) for each in spread.active) if answers.rectified else None,
+        notes=tuple(unit_text.share(each) for each in by_label.active)
+        if activations.rectified
+        else None,
     )
 
 
-def _loss(loss: Loss, name: str) -> Chart:
+def _loss(loss: ErrorIncrease, name: str) -> Chart:
     return Chart(
         kind="bars",
         title="What the reconstruction loses when it is switched off",
         alt=f"Bars: by how many per cent the error (MSE) of each label rises without {name}",
         file=f"{name.replace(' ', '-')}-loss",
-        values=100 * loss.rise_by_label(),
+        values=100 * loss.share_by_label(),
         y_name="rise of the error (MSE)",
         unit="%",
         least=0.1,

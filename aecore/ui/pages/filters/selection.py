@@ -24,7 +24,7 @@ class Chosen:
 
     def picture(self, units: Units) -> np.ndarray:
         """(784,) what the unit reads."""
-        return units.pictures[self.unit, 0]
+        return units.images[self.unit, 0]
 
 
 def current(checkpoint: Checkpoint, part: Part, units: Units) -> Chosen:
