@@ -8,7 +8,8 @@ import numpy as np
 
 from aecore.checkpoints.file import Checkpoint
 from aecore.latent.codes import format_code
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
 
 DIGIT = "reconstruct_digit"
 """Key of the field, and name in the address, of the digit that `/reconstruct` puts first."""
@@ -36,7 +37,7 @@ def codes(checkpoint: Checkpoint, numbers: np.ndarray) -> np.ndarray:
     """Codes (B, D) float32 of test digits in use: the map's own dots where they have one."""
     from aecore.models.inference import encode
 
-    digits = resources.test_digits()
-    if digits.belong_to(checkpoint.card):
+    digits = datasets.test_set()
+    if digits.matches(checkpoint.card):
         return checkpoint.codes[numbers].astype(np.float32)
-    return encode(resources.load_model(checkpoint), digits.images[numbers])
+    return encode(checkpoint_cache.load_model(checkpoint), digits.images[numbers])

@@ -20,7 +20,8 @@ from aecore.data.sources import downloads_allowed
 from aecore.errors import AecoreError, CheckpointError
 from aecore.presets import PRESETS
 from aecore.ui import url_state
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
 
 DEFAULT_MODEL = "plane"
 _ELSEWHERE = (
@@ -77,7 +78,7 @@ def open_page(
     """
     heading, picker = st.columns([3, 2], vertical_alignment="bottom")
     heading.title(title, anchor=False)
-    cards = resources.cards()
+    cards = checkpoint_cache.cards()
     if not cards:
         st.error(
             "There are no trained models yet. Train one on the page **Train**, or with "
@@ -89,7 +90,7 @@ def open_page(
     if not more:
         url_state.settle()
     st.markdown(explanation)
-    checkpoint = resources.load_checkpoint(name)
+    checkpoint = checkpoint_cache.load(name)
     elsewhere = _measured_elsewhere(checkpoint.card) if measures else []
     st.caption("\n\n".join([facts(checkpoint.card), *elsewhere]))
     return checkpoint
@@ -98,7 +99,7 @@ def open_page(
 def _measured_elsewhere(card: Card) -> list[str]:
     """A sentence if a model's errors are not over the digits in use."""
     try:
-        at_hand = resources.test_digits().belong_to(card)
+        at_hand = datasets.test_set().matches(card)
     except AecoreError:
         return []  # the foot of the page says what is wrong with them
     return [] if at_hand else [_ELSEWHERE]
@@ -189,14 +190,14 @@ def facts(card: Card) -> str:
 @guarded
 def close_page() -> None:
     """Draw the foot of a page: which digits are in use, and the download that may replace them."""
-    digits = resources.test_digits()
+    digits = datasets.test_set()
     if digits.is_bundled and downloads_allowed():
-        job = resources.downloads().job
+        job = datasets.downloads().job
         job.start()
         if job.state == "running":
             _watch_download(digits.source)
             return
-        digits = resources.test_digits()  # the download may just have ended
+        digits = datasets.test_set()  # the download may just have ended
         if digits.is_bundled:
             _offer_download(digits.source, job)
             return
@@ -206,7 +207,7 @@ def close_page() -> None:
 @st.fragment(run_every=1.0)
 def _watch_download(source: str) -> None:
     """Progress and a way to stop; draws the whole page anew when the download has ended."""
-    job = resources.downloads().job
+    job = datasets.downloads().job
     if job.state != "running":
         st.rerun()
     status, button = st.columns([5, 1], vertical_alignment="center")
@@ -227,7 +228,7 @@ def _offer_download(source: str, job: DownloadJob) -> None:
     status, button = st.columns([5, 1], vertical_alignment="center")
     status.caption(f":material/database: Digits: {plain(source)}. {plain(reason)}")
     if button.button("Try again", key="download_again"):
-        resources.downloads().restart()
+        datasets.downloads().restart()
         st.rerun()
 
 

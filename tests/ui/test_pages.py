@@ -181,11 +181,11 @@ class FakeDownloads:
 @pytest.fixture
 def fake_downloads(monkeypatch):
     def fake(state: str, error: str | None = None) -> FakeDownloads:
-        from aecore.ui.cache import resources
+        from aecore.ui.cache import datasets
 
         downloads = FakeDownloads(state, error)
         monkeypatch.setenv("AECORE_DOWNLOAD", "on")
-        monkeypatch.setattr(resources, "downloads", lambda: downloads)
+        monkeypatch.setattr(datasets, "downloads", lambda: downloads)
         return downloads
 
     return fake

@@ -12,10 +12,10 @@ from aecore.config import SHAPE
 from aecore.imaging.png import to_png
 from aecore.models.inference import decode
 from aecore.ui import url_state
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
 
-checkpoint = resources.load_checkpoint(url_state.get("model"))
-model = resources.load_model(checkpoint)
+checkpoint = checkpoint_cache.load(url_state.get("model"))
+model = checkpoint_cache.load_model(checkpoint)
 mean = checkpoint.codes.astype(np.float32).mean(axis=0)
 
 

@@ -1,4 +1,4 @@
-"""What the laboratory measures, computed once for all sessions."""
+"""Reconstruction errors and experiments with the code, computed once for all sessions."""
 
 from __future__ import annotations
 
@@ -8,117 +8,115 @@ from time import perf_counter
 import numpy as np
 import streamlit as st
 
-from aecore.analysis import dimension_importance, perturbation
+from aecore.analysis import dimension_importance, metrics, perturbation
 from aecore.analysis.dimension_importance import Decode, Importance
 from aecore.analysis.perturbation import Fall
 from aecore.checkpoints.file import Checkpoint
-from aecore.ui.cache import resources
-from aecore.ui.cache.resources import TestDigits
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
+from aecore.ui.cache.datasets import TestSet
+from aecore.ui.cache.shared import shared
 
-_PATIENCE = 0.2  # seconds until a progress bar is worth drawing
+_PROGRESS_AFTER = 0.2
+"""Seconds until a progress bar is worth drawing."""
 
 
 def decoder(checkpoint: Checkpoint) -> Decode:
-    """Codes (B, D) to digits (B, 784) by the model."""
+    """Return a function from codes (B, D) to digits (B, 784)."""
     from aecore.models.inference import decode
 
-    return functools.partial(decode, resources.load_model(checkpoint))
+    return functools.partial(decode, checkpoint_cache.load_model(checkpoint))
 
 
 def encode(checkpoint: Checkpoint, images: np.ndarray) -> np.ndarray:
-    """Codes (B, D) float32 of digits (B, 784)."""
+    """Return codes (B, D) float32 of digits (B, 784)."""
     from aecore.models.inference import encode
 
-    return encode(resources.load_model(checkpoint), images)
+    return encode(checkpoint_cache.load_model(checkpoint), images)
 
 
-def dimensions(checkpoint: Checkpoint, digits: TestDigits) -> Importance:
-    """What each dimension of the code counts for; shows how far it has got."""
-    keys = checkpoint.digest, digits.fingerprint
+def codes(checkpoint: Checkpoint, numbers: np.ndarray) -> np.ndarray:
+    """Return codes (B, D) float32 of test digits in use, as in the atlas where they are its own."""
+    digits = datasets.test_set()
+    if digits.matches(checkpoint.card):
+        return checkpoint.codes[numbers].astype(np.float32)
+    return encode(checkpoint, digits.images[numbers])
+
+
+@shared(kept=16, spinner="Evaluating the test digits…")
+def test_errors(checkpoint: Checkpoint, digits: TestSet) -> dict[str, np.ndarray]:
+    """Return the MSE of every clean test digit, (N,), by `model` and by `PCA` of the same D."""
+    return {
+        "model": _model_errors(checkpoint, digits),
+        "PCA": metrics.mse(digits.images, checkpoint.pca.reconstruct(digits.images)),
+    }
+
+
+def _model_errors(checkpoint: Checkpoint, digits: TestSet) -> np.ndarray:
+    from aecore.models.inference import reconstruct
+
+    if digits.matches(checkpoint.card):
+        return checkpoint.errors.astype(np.float64)  # measured when the model was made
+    model = checkpoint_cache.load_model(checkpoint)
+    return metrics.mse(digits.images, reconstruct(model, digits.images))
+
+
+def importance(checkpoint: Checkpoint, digits: TestSet) -> Importance:
+    """Measure the importance of each latent dimension, behind a progress bar where it takes long."""
     dim = checkpoint.card.model.latent_dim
     start, bar, tables = perf_counter(), st.empty(), []
     for block in dimension_importance.blocks(dim):
-        if perf_counter() - start > _PATIENCE:
-            bar.progress(block[0] / dim, f"Fixing one dimension after the other: {block[0]}/{dim}")
-        tables.append(_fixed(*keys, *block, checkpoint, digits))
+        if perf_counter() - start > _PROGRESS_AFTER:
+            bar.progress(block[0] / dim, f"Fixing one dimension at a time: {block[0]}/{dim}")
+        tables.append(_fixed_errors(checkpoint, digits, block))
     bar.empty()
-    whole, linear = _whole(*keys, checkpoint, digits)
+    whole, linear = _whole_errors(checkpoint, digits)
     return Importance(whole=whole, fixed=np.concatenate(tables), linear=linear)
 
 
-@st.cache_resource(max_entries=512, show_spinner=False)
-def _fixed(
-    digest: str,
-    fingerprint: str,
-    start: int,
-    stop: int,
-    _checkpoint: Checkpoint,
-    _digits: TestDigits,
-) -> np.ndarray:
-    rows = dimension_importance.measured(len(_digits.labels))
-    images = _digits.images[rows]
-    codes = encode(_checkpoint, images)
-    chosen = range(start, stop)
+@shared(kept=512)
+def _fixed_errors(checkpoint: Checkpoint, digits: TestSet, block: tuple[int, int]) -> np.ndarray:
+    rows = dimension_importance.measured(len(digits.labels))
+    images = digits.images[rows]
     return dimension_importance.fixed_errors(
-        decoder(_checkpoint), codes, images, _digits.labels[rows], chosen
+        decoder(checkpoint), encode(checkpoint, images), images, digits.labels[rows], range(*block)
     )
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _whole(
-    digest: str, fingerprint: str, _checkpoint: Checkpoint, _digits: TestDigits
-) -> tuple[np.ndarray, np.ndarray]:
-    rows = dimension_importance.measured(len(_digits.labels))
-    errors = resources.test_errors(_checkpoint, _digits)["model"][rows]
-    whole = dimension_importance.error_row(errors, _digits.labels[rows])
-    return whole, dimension_importance.linear_increase(_checkpoint.pca.encode(_digits.images[rows]))
+@shared(kept=64)
+def _whole_errors(checkpoint: Checkpoint, digits: TestSet) -> tuple[np.ndarray, np.ndarray]:
+    rows = dimension_importance.measured(len(digits.labels))
+    errors = test_errors(checkpoint, digits)["model"][rows]
+    whole = dimension_importance.error_row(errors, digits.labels[rows])
+    return whole, dimension_importance.linear_increase(checkpoint.pca.encode(digits.images[rows]))
 
 
-def left_on(checkpoint: Checkpoint, digits: TestDigits, rate: float) -> tuple[float, float]:
-    """Mean error of the measured digits with one pass of dropout each: the model's and PCA's."""
-    return _left_on(checkpoint.digest, digits.fingerprint, rate, checkpoint, digits)
-
-
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _left_on(
-    digest: str, fingerprint: str, rate: float, _checkpoint: Checkpoint, _digits: TestDigits
-) -> tuple[float, float]:
-    images = _digits.images[dimension_importance.measured(len(_digits.labels))]
+@shared(kept=256)
+def dropout_errors(checkpoint: Checkpoint, digits: TestSet, rate: float) -> tuple[float, float]:
+    """Return the mean MSE with one pass of code dropout for each digit: the model's and PCA's."""
+    images = digits.images[dimension_importance.measured(len(digits.labels))]
+    pca = checkpoint.pca
     return (
-        perturbation.left_on(decoder(_checkpoint), encode(_checkpoint, images), images, rate=rate),
-        perturbation.left_on(
-            _checkpoint.pca.decode, _checkpoint.pca.encode(images), images, rate=rate
-        ),
+        perturbation.left_on(decoder(checkpoint), encode(checkpoint, images), images, rate=rate),
+        perturbation.left_on(pca.decode, pca.encode(images), images, rate=rate),
     )
 
 
-def deviations(checkpoint: Checkpoint, digits: TestDigits) -> tuple[np.ndarray, np.ndarray]:
-    """Standard deviation of each code dimension, (D,): the model's over its map, and PCA's."""
-    return _deviations(checkpoint.digest, digits.fingerprint, checkpoint, digits)
+@shared(kept=64)
+def deviations(checkpoint: Checkpoint, digits: TestSet) -> tuple[np.ndarray, np.ndarray]:
+    """Return the standard deviation of each latent dimension, (D,): the model's and PCA's."""
+    linear = checkpoint.pca.encode(digits.images)
+    return checkpoint.codes.std(axis=0, dtype=np.float64), linear.std(axis=0, dtype=np.float64)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _deviations(
-    digest: str, fingerprint: str, _checkpoint: Checkpoint, _digits: TestDigits
-) -> tuple[np.ndarray, np.ndarray]:
-    linear = _checkpoint.pca.encode(_digits.images)
-    return _checkpoint.codes.std(axis=0, dtype=np.float64), linear.std(axis=0, dtype=np.float64)
-
-
-def fall(checkpoint: Checkpoint, digits: TestDigits, number: int) -> Fall:
-    """Noise of every level on the code of a test digit."""
-    return _fall(checkpoint.digest, digits.fingerprint, number, checkpoint, digits)
-
-
-@st.cache_resource(max_entries=128, show_spinner="Adding noise to the code…")
-def _fall(
-    digest: str, fingerprint: str, number: int, _checkpoint: Checkpoint, _digits: TestDigits
-) -> Fall:
-    image = _digits.images[number]
+@shared(kept=128, spinner="Adding noise to the code…")
+def code_noise(checkpoint: Checkpoint, digits: TestSet, number: int) -> Fall:
+    """Return what noise of every level on the code of a test digit does."""
+    image = digits.images[number]
     return perturbation.fall(
-        (decoder(_checkpoint), _checkpoint.pca.decode),
-        (encode(_checkpoint, image[None])[0], _checkpoint.pca.encode(image[None])[0]),
-        deviations(_checkpoint, _digits),
+        (decoder(checkpoint), checkpoint.pca.decode),
+        (encode(checkpoint, image[None])[0], checkpoint.pca.encode(image[None])[0]),
+        deviations(checkpoint, digits),
         image,
-        resources.neighbor_index(_checkpoint),
+        checkpoint_cache.neighbor_index(checkpoint),
     )

@@ -15,7 +15,7 @@ from aecore.imaging.contact_sheet import sheet
 from aecore.imaging.gif import to_gif
 from aecore.imaging.png import to_png
 from aecore.latent.interpolation import CodePath
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.text import snippets
 
 _COLUMNS = 12  # of a sheet of single digits
@@ -99,7 +99,7 @@ def _decode(checkpoint: Checkpoint, codes: np.ndarray) -> np.ndarray:
     """Digits (B, 28, 28) of codes (B, D)."""
     from aecore.models.inference import decode
 
-    return decode(resources.load_model(checkpoint), codes).reshape(-1, *SHAPE)
+    return decode(checkpoint_cache.load_model(checkpoint), codes).reshape(-1, *SHAPE)
 
 
 def _height(code: np.ndarray) -> int | str:

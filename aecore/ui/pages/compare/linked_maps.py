@@ -11,7 +11,8 @@ from aecore.checkpoints import comparison
 from aecore.checkpoints.file import Checkpoint
 from aecore.latent.projection import views
 from aecore.ui import scaffold
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.event_listener import hear
@@ -26,7 +27,7 @@ _SELECTED = "compare_selected"  # the digits' fingerprint, and what the browser 
 def show(checkpoint: Checkpoint) -> None:
     """Choose another model of the same test digits, and draw both maps."""
     st.subheader("Two maps of the same digits", anchor=False)
-    cards = resources.cards()
+    cards = checkpoint_cache.cards()
     others = [
         name
         for name, card in cards.items()
@@ -44,7 +45,7 @@ def show(checkpoint: Checkpoint) -> None:
         format_func=lambda option: scaffold.describe(option, cards[option]),
         persist_state="session",
     )
-    other = resources.load_checkpoint(name)
+    other = checkpoint_cache.load(name)
     if not comparison.same_digits(checkpoint, other):
         st.info("These two checkpoints keep other test digits: nothing links their maps.")
         return
@@ -60,8 +61,8 @@ def _map(checkpoint: Checkpoint) -> Map:
     view = views(checkpoint.card.model.latent_dim)[0]
     return Map(
         name=checkpoint.name,
-        points=resources.points(checkpoint, view),
-        axis_names=resources.projection(checkpoint, view).axis_names,
+        points=checkpoint_cache.points(checkpoint, view),
+        axis_names=checkpoint_cache.projection(checkpoint, view).axis_names,
     )
 
 
@@ -80,10 +81,10 @@ def _selected(checkpoint: Checkpoint) -> Any:
 def _pictures(checkpoint: Checkpoint, names: str) -> None:
     """The first of the digits selected, where they are at hand; the maps need not be drawn anew."""
     hear("linked_selection", SELECTED, functools.partial(_remember, checkpoint))
-    digits = resources.test_digits()
+    digits = datasets.test_set()
     given = _selected(checkpoint)
     chosen = comparison.valid_numbers(given, len(checkpoint.labels), _PICTURES)
-    if not chosen or not digits.belong_to(checkpoint.card):
+    if not chosen or not digits.matches(checkpoint.card):
         return
     with st.container(key="compare_pictures"):
         st.html(

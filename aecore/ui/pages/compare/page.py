@@ -8,7 +8,8 @@ from aecore.charts import curves
 from aecore.checkpoints import comparison
 from aecore.checkpoints.comparison import Entry
 from aecore.ui import scaffold
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
 from aecore.ui.components import downloads, plotly_figure
 from aecore.ui.pages.compare import linked_maps
 
@@ -45,7 +46,7 @@ _X_NAMES = {"epochs": "epoch", "seconds": "seconds of training"}
 
 def render() -> None:
     checkpoint = scaffold.open_page("Compare", _EXPLANATION)
-    entries = resources.entries()
+    entries = checkpoint_cache.entries()
     _table(entries)
     _errors(entries)
     linked_maps.show(checkpoint)
@@ -87,14 +88,14 @@ def _table(entries: list[Entry]) -> None:
 def _errors(entries: list[Entry]) -> None:
     """Clean error against D, with PCA's whole curve where its digits are at hand."""
     st.subheader("What a larger code buys", anchor=False)
-    digits = resources.test_digits()
-    own = [entry for entry in entries if digits.belong_to(entry.card)]
+    digits = datasets.test_set()
+    own = [entry for entry in entries if digits.matches(entry.card)]
     shown = own or entries
     models = comparison.clean_errors(shown)
     if not models:
         st.info("No model here keeps its error with clean input.")
         return
-    pca = resources.pca_errors() if own else comparison.pca_points(shown)
+    pca = datasets.pca_errors() if own else comparison.pca_points(shown)
     plotly_figure.show(
         curves.by_dimension(models, pca, whole=bool(own)),
         key="compare_dimension",

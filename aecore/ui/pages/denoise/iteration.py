@@ -14,7 +14,8 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.data.damage import Damage
 from aecore.latent.projection import views
 from aecore.ui import scaffold
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
 from aecore.ui.components.charts import charts
 from aecore.ui.components.image_rows import Row, rows
 from aecore.ui.pages.denoise.task import MEASURED, Bench
@@ -26,7 +27,7 @@ _DOTS = 1_000
 def show(bench: Bench) -> None:
     """Draw the digits after more and more passes, how much each changes, and where codes go."""
     found, damage = bench.checkpoint, bench.damage
-    digits = resources.test_digits()
+    digits = datasets.test_set()
     chosen = first_of_each_label(digits.labels[:MEASURED])
     labels = digits.labels[chosen]
     clean = digits.images[chosen]
@@ -45,16 +46,18 @@ def _settling(
     digest: str, fingerprint: str, damage: tuple, _checkpoint: Checkpoint
 ) -> tuple[Settling, str]:
     """Where one digit of each label goes, and what is to be said of it."""
-    digits = resources.test_digits()
+    digits = datasets.test_set()
     chosen = first_of_each_label(digits.labels[:MEASURED])
     noisy = Damage(**dict(damage)).apply(digits.images[: chosen.max() + 1])
-    settling = settle(resources.load_model(_checkpoint), noisy[chosen])
+    settling = settle(checkpoint_cache.load_model(_checkpoint), noisy[chosen])
     return settling, _verdict(_checkpoint, settling, digits.labels[chosen])
 
 
 def _verdict(checkpoint: Checkpoint, settling: Settling, labels: np.ndarray) -> str:
     count, places = len(labels), settling.places
-    own = settling.end_among(resources.neighbor_index(checkpoint), checkpoint.labels) == labels
+    own = (
+        settling.end_among(checkpoint_cache.neighbor_index(checkpoint), checkpoint.labels) == labels
+    )
     settled = settling.settled.sum()
     where = "all in the **same** picture" if places == 1 else f"in **{places}** different pictures"
     return (
@@ -91,7 +94,7 @@ def _after(count: int) -> str:
 
 def _charts(checkpoint: Checkpoint, settling: Settling, labels: np.ndarray) -> None:
     names = [f"a {label}" for label in labels]
-    view = resources.projection(checkpoint, views(checkpoint.card.model.latent_dim)[0])
+    view = checkpoint_cache.projection(checkpoint, views(checkpoint.card.model.latent_dim)[0])
     few = evenly_spaced(len(checkpoint.codes), _DOTS)
     ways = np.stack([view.points(codes, labels) for codes in settling.codes])
     dots = view.points(checkpoint.codes[few], checkpoint.labels[few])

@@ -15,7 +15,7 @@ from aecore.charts import curves
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.damage import Damage, DamageKind
 from aecore.ui import scaffold
-from aecore.ui.cache import resources
+from aecore.ui.cache import datasets
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import charts
 from aecore.ui.components.image_rows import Row, Sweep, rows
@@ -68,7 +68,7 @@ def pictures(bench: Bench, slider: str, levels: Sequence[float]) -> None:
         )
     names = _names(bench, damage.level)
     named = [replace(row, name=name) for row, name in zip(series, names, strict=True)]
-    labels = [str(label) for label in resources.test_digits().labels[_chosen()]]
+    labels = [str(label) for label in datasets.test_set().labels[_chosen()]]
     with st.container(key="denoise_grid"):
         rows(
             "denoise_pictures",
@@ -87,20 +87,20 @@ def pictures(bench: Bench, slider: str, levels: Sequence[float]) -> None:
 
 def _foresight(bench: Bench) -> Foresight:
     """Of the model, as long as the damage and the digits are these."""
-    scene = f"{bench.damage} {resources.test_digits().fingerprint}"
+    scene = f"{bench.damage} {datasets.test_set().fingerprint}"
     return Foresight(model=bench.checkpoint.name, scene=scene)
 
 
 def _chosen() -> np.ndarray:
     """Numbers of the digits shown."""
-    return first_of_each_label(resources.test_digits().labels[:MEASURED])
+    return first_of_each_label(datasets.test_set().labels[:MEASURED])
 
 
 def _series(bench: Bench, damage: Damage) -> list[Row]:
     """The rows, not yet with their names."""
     chosen = _chosen()
     count = chosen.max() + 1
-    clean = resources.test_digits().images[:count]
+    clean = datasets.test_set().images[:count]
     field = damage.field(count)[chosen]
     mended = bench.workshop.mend(damage.apply(clean)[chosen], damage)
     return [

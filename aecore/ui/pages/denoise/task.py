@@ -16,7 +16,8 @@ import streamlit as st
 from aecore.analysis.denoising import LEVELS, Score, Way, Workshop
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.damage import Damage
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
 
 MEASURED = 1_000
 """Most digits that anything is measured on."""
@@ -42,15 +43,15 @@ class Bench:
     def of(cls, checkpoint: Checkpoint, damage: Damage) -> Self:
         """With the plain autoencoder of the same shape and data, if there is one besides it."""
         checkpoints: dict[Way, Checkpoint] = {"model": checkpoint}
-        for name, card in resources.cards().items():
+        for name, card in checkpoint_cache.cards().items():
             alike = (
                 card.model == checkpoint.card.model
                 and card.fingerprint == checkpoint.card.fingerprint
             )
             if alike and card.train.noise is None and name != checkpoint.name:
-                checkpoints["plain"] = resources.load_checkpoint(name)
+                checkpoints["plain"] = checkpoint_cache.load(name)
                 break
-        fingerprint = resources.test_digits().fingerprint
+        fingerprint = datasets.test_set().fingerprint
         digest = " ".join([*(each.digest for each in checkpoints.values()), fingerprint])
         kept = _kept(digest, damage.kind, damage.row, damage.column)
         return cls(
@@ -60,7 +61,7 @@ class Bench:
     @property
     def workshop(self) -> Workshop:
         """Those who mend."""
-        models = {way: resources.load_model(each) for way, each in self.checkpoints.items()}
+        models = {way: checkpoint_cache.load_model(each) for way, each in self.checkpoints.items()}
         return Workshop(models=models, pca=self.checkpoint.pca)
 
     @property
@@ -98,4 +99,4 @@ def _kept(digest: str, kind: str, row: int, column: int) -> dict[float, Scores]:
 
 def measured_digits() -> np.ndarray:
     """The test digits that everything is measured on."""
-    return resources.test_digits().images[:MEASURED]
+    return datasets.test_set().images[:MEASURED]

@@ -13,8 +13,8 @@ from aecore.analysis.activations import Activations
 from aecore.checkpoints.file import Checkpoint
 from aecore.imaging.levels import color_limit
 from aecore.ui.cache import filters as filter_cache
+from aecore.ui.cache.datasets import TestSet
 from aecore.ui.cache.filters import Part
-from aecore.ui.cache.resources import TestDigits
 from aecore.ui.components.charts import Chart, charts
 from aecore.ui.components.image_rows import Row, rows
 from aecore.ui.components.registry import Foresight
@@ -24,7 +24,7 @@ _UNITS_KEPT = 64  # 0.3 MB each
 
 
 def show(
-    checkpoint: Checkpoint, digits: TestDigits, part: Part, unit: int, foresight: Foresight
+    checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int, foresight: Foresight
 ) -> None:
     """Draw the details of a unit; all at once, as the browser redraws the page for each part."""
     name = unit_text.name(part, unit)
@@ -52,7 +52,7 @@ def _measured(
     part: Part,
     unit: int,
     _checkpoint: Checkpoint,
-    _digits: TestDigits,
+    _digits: TestSet,
 ) -> tuple[ErrorIncrease, _Pictures | None, list[Chart]]:
     """What is lost without a unit, the digits that excite it if any do, and both charts."""
     activations = filter_cache.activations(_checkpoint, _digits, part)
@@ -119,7 +119,7 @@ class _Pictures:
         )
 
 
-def _distribution(activations: Activations, digits: TestDigits, unit: int, name: str) -> Chart:
+def _distribution(activations: Activations, digits: TestSet, unit: int, name: str) -> Chart:
     by_label = activations.by_label(unit, digits.labels)
     title = "How it activations to each label: the middle 50% and 90%"
     return Chart(

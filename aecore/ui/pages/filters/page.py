@@ -11,8 +11,9 @@ from aecore.analysis.filters import Units
 from aecore.checkpoints.file import Checkpoint
 from aecore.checkpoints.twins import is_mended, twin_of
 from aecore.ui import scaffold, url_state
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
 from aecore.ui.cache import filters as filter_cache
-from aecore.ui.cache import resources
 from aecore.ui.cache.filters import Part
 from aecore.ui.components.event_listener import hear
 from aecore.ui.components.filter_gallery import CHOSEN, about_choice
@@ -32,16 +33,16 @@ _COUNTS = {"some": f"First {FEW}", "all": "All"}
 
 def render() -> None:
     checkpoint = scaffold.open_page("Filters", _EXPLANATION, measures=True, more=True)
-    twin = twin_of(checkpoint.name, resources.cards())
-    _laboratory(checkpoint, None if twin is None else resources.load_checkpoint(twin))
+    twin = twin_of(checkpoint.name, checkpoint_cache.cards())
+    _laboratory(checkpoint, None if twin is None else checkpoint_cache.load(twin))
     scaffold.close_page()
 
 
 @st.fragment
 @scaffold.guarded
 def _laboratory(checkpoint: Checkpoint, twin: Checkpoint | None) -> None:
-    digits = resources.test_digits()
-    compared = [checkpoint] if twin is None else [checkpoint, twin]
+    digits = datasets.test_set()
+    compared = (checkpoint,) if twin is None else (checkpoint, twin)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         part = _pick("layer", "Layer", unit_text.PARTS)
         scale = _pick("scale", "Pictures", unit_text.SCALES)
@@ -53,7 +54,8 @@ def _laboratory(checkpoint: Checkpoint, twin: Checkpoint | None) -> None:
         order=order,
         scale=scale,
         limits={
-            each: filter_cache.limit(compared, digits, part, each) for each in unit_text.SCALES
+            each: filter_cache.color_limit(compared, digits, part, each)
+            for each in unit_text.SCALES
         },
         count=SHOW[count],
     )
@@ -84,7 +86,7 @@ def _pick(name: str, label: str, words: Mapping[str, str]) -> str:
     return value
 
 
-def _bench(checkpoint: Checkpoint, digits: resources.TestDigits, view: View) -> None:
+def _bench(checkpoint: Checkpoint, digits: datasets.TestSet, view: View) -> None:
     """The gallery, and one of its units in full."""
     units = filter_cache.units(checkpoint, digits, view.part)
     chosen = selection.current(checkpoint, view.part, units)
@@ -110,7 +112,7 @@ def _bench(checkpoint: Checkpoint, digits: resources.TestDigits, view: View) -> 
 @st.fragment
 @scaffold.guarded
 def _details(
-    checkpoint: Checkpoint, digits: resources.TestDigits, part: Part, units: Units, chosen: Chosen
+    checkpoint: Checkpoint, digits: datasets.TestSet, part: Part, units: Units, chosen: Chosen
 ) -> None:
     """All that another choice changes, but for the mark in the gallery and its order."""
     hear(
@@ -126,7 +128,7 @@ def _details(
     details.show(checkpoint, digits, part, chosen.unit, foresight)
 
 
-def _side_by_side(pair: Sequence[Checkpoint], digits: resources.TestDigits, view: View) -> None:
+def _side_by_side(pair: Sequence[Checkpoint], digits: datasets.TestSet, view: View) -> None:
     """A model and its twin: the notebook's way of training on the left, the mended on the right."""
     st.subheader("As the notebook trains it, and mended", anchor=False)
     in_order = sorted(pair, key=lambda found: is_mended(found.card.model))

@@ -12,7 +12,8 @@ from aecore.config import SHAPE
 from aecore.imaging.png import to_png
 from aecore.latent import interpolation
 from aecore.ui import scaffold
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
 from aecore.ui.components import downloads
 from aecore.ui.components.live_model import live_decoder
 
@@ -81,9 +82,9 @@ def _draw(checkpoint: Checkpoint, key: str, label: int | None) -> None:
 
 def _end(checkpoint: Checkpoint, number: int) -> None:
     """The picture of a test digit, where it is at hand."""
-    digits = resources.test_digits()
+    digits = datasets.test_set()
     label = checkpoint.labels[number]
-    if digits.belong_to(checkpoint.card):
+    if digits.matches(checkpoint.card):
         picture = to_png(digits.images[number].reshape(SHAPE), scale=3)
         st.image(picture, width=84, alt=f"Test digit no. {number}, a {label}")
     else:
@@ -96,7 +97,9 @@ def _paths(checkpoint: Checkpoint, start: int, end: int) -> tuple[interpolation.
     kept = st.session_state.get("journey_paths")
     if kept is None or kept[0] != choice:
         with st.spinner("Looking for the way along the data…"):
-            paths = interpolation.interpolate(resources.neighbor_index(checkpoint), start, end)
+            paths = interpolation.interpolate(
+                checkpoint_cache.neighbor_index(checkpoint), start, end
+            )
         kept = st.session_state["journey_paths"] = (choice, paths)
     return kept[1]
 

@@ -12,7 +12,7 @@ from aecore.errors import ConfigError
 from aecore.latent.codes import check_code
 from aecore.latent.sliders import Sliders
 from aecore.ui import scaffold, url_state
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.components import downloads
 from aecore.ui.components.live_model import live_decoder
 from aecore.ui.pages.generate import interpolation
@@ -46,7 +46,7 @@ def render() -> None:
 @st.fragment
 @scaffold.guarded
 def _workbench(checkpoint: Checkpoint) -> None:
-    sliders = resources.sliders(checkpoint)
+    sliders = checkpoint_cache.sliders(checkpoint)
     _enter(checkpoint, sliders)
     live_decoder(
         checkpoint,

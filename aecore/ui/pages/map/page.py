@@ -14,7 +14,8 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.latent.codes import Pin
 from aecore.latent.projection import LINE, PLANE, PRINCIPAL_PLANE, views
 from aecore.ui import links, scaffold
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.live_model import live_decoder
 from aecore.ui.pages.map import pin, selection
@@ -108,8 +109,8 @@ def _panel(checkpoint: Checkpoint, view: str) -> None:
 
 def _chart(checkpoint: Checkpoint, view: str) -> None:
     """The scatter; it depends on the model and the view alone, so that pinning leaves it be."""
-    drawn = resources.projection(checkpoint, view)
-    points = resources.points(checkpoint, view)
+    drawn = checkpoint_cache.projection(checkpoint, view)
+    points = checkpoint_cache.points(checkpoint, view)
     webgl = _webgl()
     numbers = evenly_spaced(len(points), len(points) if webgl else _SVG_POINTS)
     st.plotly_chart(
@@ -143,7 +144,7 @@ def _chart(checkpoint: Checkpoint, view: str) -> None:
 
 def _facts(checkpoint: Checkpoint, pin: Pin) -> None:
     """What is pinned: its code, and of a test digit what went in, what came out, the difference."""
-    percentile = float(resources.neighbor_index(checkpoint).isolation(pin.code[None])[0])
+    percentile = float(checkpoint_cache.neighbor_index(checkpoint).isolation(pin.code[None])[0])
     if pin.number is None:
         st.markdown(f"A point between the dots · {scaffold.code_text(pin.code)}")
     else:
@@ -155,9 +156,9 @@ def _digit(checkpoint: Checkpoint, number: int) -> None:
     from aecore.models.inference import decode
 
     code = checkpoint.codes[number : number + 1].astype(np.float32)
-    output = decode(resources.load_model(checkpoint), code)
-    digits = resources.test_digits()
-    at_hand = digits.belong_to(checkpoint.card)
+    output = decode(checkpoint_cache.load_model(checkpoint), code)
+    digits = datasets.test_set()
+    at_hand = digits.matches(checkpoint.card)
     pictures = {"output": html_parts.picture(output[0], "output")}
     if at_hand:
         target = digits.images[number : number + 1]

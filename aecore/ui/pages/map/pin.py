@@ -10,7 +10,7 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.errors import ConfigError
 from aecore.latent.codes import Pin, check_code
 from aecore.ui import scaffold, url_state
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
 
 
 def current(checkpoint: Checkpoint) -> Pin:
@@ -32,7 +32,7 @@ def _enter(checkpoint: Checkpoint, asked: str | None) -> None:
     if asked is not None:
         try:
             code = url_state.requested_code(checkpoint.card.model.latent_dim)
-            pin = Pin.at(code, resources.neighbor_index(checkpoint))
+            pin = Pin.at(code, checkpoint_cache.neighbor_index(checkpoint))
         except ConfigError as error:
             warning = f"{scaffold.plain(error)} Showing test digit no. 0 instead."
     st.session_state.update(map_at=(checkpoint.digest, asked), map_pin=pin, map_warning=warning)

@@ -15,7 +15,9 @@ from aecore.charts.latent_map import DIGIT_COLORS
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import ConfigError
 from aecore.ui import links, scaffold
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
+from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import Chart, charts
@@ -89,7 +91,7 @@ def _note(checkpoint: Checkpoint, view: str, message: dict[str, Any]) -> None:
         outline = lasso.check_outline(message["outline"])
     except ConfigError:
         return  # not from our own script
-    points = resources.points(checkpoint, view)
+    points = checkpoint_cache.points(checkpoint, view)
     numbers = lasso.select_inside(points, checkpoint.labels, outline, message.get("labels"))
     st.session_state[_STATE] = (checkpoint.digest, view, message["outline"], numbers)
 
@@ -114,18 +116,18 @@ def _means(checkpoint: Checkpoint, chosen: Subset) -> tuple[dict[str, np.ndarray
     """The mean digit (784,) and that of the mean code by their names; the mean error, Markdown."""
     from aecore.models.inference import decode
 
-    digits = resources.test_digits()
-    decoded = decode(resources.load_model(checkpoint), chosen.mean_code[None])
+    digits = datasets.test_set()
+    decoded = decode(checkpoint_cache.load_model(checkpoint), chosen.mean_code[None])
     pictures = {"decoded mean code": decoded[0]}
     error = f"Mean error (MSE) of these: **{chosen.mean_error:.4f}**"
-    if digits.belong_to(checkpoint.card):
+    if digits.matches(checkpoint.card):
         mean = chosen.mean_digit(digits.images)
         size = scaffold.dimensions(checkpoint.card.model.latent_dim)
         pictures = {"mean digit": mean[0]} | pictures
         pictures[f"mean digit by PCA, {size}"] = checkpoint.pca.reconstruct(mean)[0]
-        linear = resources.test_errors(checkpoint, digits)["PCA"][chosen.numbers]
+        linear = reconstruction_cache.test_errors(checkpoint, digits)["PCA"][chosen.numbers]
         error += f", of PCA: **{linear.mean():.4f}**"
-    far = resources.neighbor_index(checkpoint).isolation(chosen.mean_code[None])[0]
+    far = checkpoint_cache.neighbor_index(checkpoint).isolation(chosen.mean_code[None])[0]
     return pictures, (
         f"{error}; of all test digits: {checkpoint.errors.mean(dtype=np.float64):.4f}. The mean code "
         f"lies farther from its nearest codes than {far:.0f}% of the test digits."
@@ -138,12 +140,14 @@ def _gallery(checkpoint: Checkpoint, chosen: Subset) -> tuple[np.ndarray, str, s
 
     rows = evenly_spaced(len(chosen), _SHOWN)
     numbers, labels = chosen.numbers[rows], chosen.labels[rows]
-    digits = resources.test_digits()
-    at_hand = digits.belong_to(checkpoint.card)
+    digits = datasets.test_set()
+    at_hand = digits.matches(checkpoint.card)
     if at_hand:
         images = digits.images[numbers]
     else:
-        images = decode(resources.load_model(checkpoint), chosen.codes[rows].astype(np.float32))
+        images = decode(
+            checkpoint_cache.load_model(checkpoint), chosen.codes[rows].astype(np.float32)
+        )
     pictures = [
         html_parts.picture(image, f"test digit no. {number}, a {label}")
         for image, number, label in zip(images, numbers, labels, strict=True)

@@ -9,15 +9,15 @@ from aecore.charts import reconstruction
 from aecore.checkpoints.file import Checkpoint
 from aecore.ui import links as ui_links
 from aecore.ui import scaffold
+from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
-from aecore.ui.cache import resources
 from aecore.ui.components.charts import charts
 from aecore.ui.components.image_rows import Row, rows
 
 _SHOWN = 10
 
 
-def show(checkpoint: Checkpoint, digits: resources.TestDigits, number: int) -> None:
+def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
     """Draw what noise of one level makes of a test digit, and how far off the map it goes."""
     st.markdown(
         "Each number of the code gets **Gaussian noise**, σ times as wide as that number varies "
@@ -32,7 +32,7 @@ def show(checkpoint: Checkpoint, digits: resources.TestDigits, number: int) -> N
         format_func=lambda value: f"{value:g}",
         persist_state="session",
     )
-    result = reconstruction_cache.fall(checkpoint, digits, number)
+    result = reconstruction_cache.code_noise(checkpoint, digits, number)
     series = _rows(checkpoint, digits, number, sigma, result)
     drawn = f"no. {number}, a {digits.labels[number]}, draw"
     rows(
@@ -59,7 +59,7 @@ def show(checkpoint: Checkpoint, digits: resources.TestDigits, number: int) -> N
 
 
 def _rows(
-    checkpoint: Checkpoint, digits: resources.TestDigits, number: int, sigma: float, result: Fall
+    checkpoint: Checkpoint, digits: datasets.TestSet, number: int, sigma: float, result: Fall
 ) -> list[Row]:
     level = SIGMAS.index(sigma)
     image = digits.images[number : number + 1]

@@ -10,21 +10,21 @@ from aecore.charts import reconstruction
 from aecore.checkpoints.file import Checkpoint
 from aecore.imaging.levels import color_limit
 from aecore.ui import scaffold
+from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
-from aecore.ui.cache import resources
 from aecore.ui.components import downloads
 from aecore.ui.components.charts import charts
 
 _SHOWN = 20
 
 
-def show(checkpoint: Checkpoint, digits: resources.TestDigits) -> None:
+def show(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
     """Draw what each dimension counts for, and PCA's beside it."""
     st.markdown(
         "How much worse do the pictures get if **one number** of the code is the same for all "
         "digits: its mean? What the decoder does not listen to costs nothing."
     )
-    result = reconstruction_cache.dimensions(checkpoint, digits)
+    result = reconstruction_cache.importance(checkpoint, digits)
     st.markdown(_verdict(checkpoint, result))
     strongest = result.strongest(_SHOWN)
     increase = result.increase[strongest]

@@ -10,15 +10,15 @@ from aecore.analysis.dimension_importance import MEASURED
 from aecore.analysis.perturbation import PASSES, Passes
 from aecore.checkpoints.file import Checkpoint
 from aecore.ui import links, scaffold
+from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
-from aecore.ui.cache import resources
 from aecore.ui.components.image_rows import Row, rows
 
 _NOTEBOOK_RATE = 0.8
 _SINGLE = 3
 
 
-def show(checkpoint: Checkpoint, digits: resources.TestDigits, number: int) -> None:
+def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
     """Draw what 64 passes with dropout make of a test digit."""
     trained = checkpoint.card.model.latent_dropout
     st.markdown(
@@ -73,7 +73,7 @@ def show(checkpoint: Checkpoint, digits: resources.TestDigits, number: int) -> N
         title="a digit with dropout left on",
         file="dropout-left-on",
     )
-    left = reconstruction_cache.left_on(checkpoint, digits, rate)
+    left = reconstruction_cache.dropout_errors(checkpoint, digits, rate)
     st.markdown(_verdict(checkpoint, digits, named, left))
 
 
@@ -94,13 +94,13 @@ def _pictures(image: np.ndarray, result: Passes) -> dict[str, tuple[np.ndarray, 
 
 def _verdict(
     checkpoint: Checkpoint,
-    digits: resources.TestDigits,
+    digits: datasets.TestSet,
     named: dict[str, Passes],
     left: tuple[float, float],
 ) -> str:
     """Errors with and without, of this digit and of many."""
     own = named[checkpoint.name]
-    whole = resources.test_errors(checkpoint, digits)
+    whole = reconstruction_cache.test_errors(checkpoint, digits)
     name = scaffold.plain(checkpoint.name)
     return (
         f"This digit by {name}: error (MSE) **{own.quiet_error:.4f}** with dropout off, "

@@ -10,7 +10,7 @@ from aecore.analysis.sampling import Which, select
 from aecore.charts import reconstruction
 from aecore.ui import links as ui_links
 from aecore.ui import scaffold
-from aecore.ui.cache import resources
+from aecore.ui.cache import datasets
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import charts
@@ -38,7 +38,7 @@ def show(shown: list[reconstructions.Run], number: int) -> None:
     number : int
         The test digit that is first in the grid.
     """
-    digits = resources.test_digits()
+    digits = datasets.test_set()
     checkpoint = shown[0].checkpoint
     laboratories = {
         "Error by label": lambda: _by_label(shown, digits),
@@ -62,7 +62,7 @@ def show(shown: list[reconstructions.Run], number: int) -> None:
         laboratories[chosen]()
 
 
-def _by_label(shown: list[reconstructions.Run], digits: resources.TestDigits) -> None:
+def _by_label(shown: list[reconstructions.Run], digits: datasets.TestSet) -> None:
     errors = {run.title: dimension_importance.error_row(run.errors, digits.labels) for run in shown}
     plot = reconstruction.errors_by_label(
         {run.title: (errors[run.title], run.is_pca) for run in shown}
@@ -93,7 +93,7 @@ def _by_label(shown: list[reconstructions.Run], digits: resources.TestDigits) ->
     )
 
 
-def _galleries(shown: list[reconstructions.Run], digits: resources.TestDigits) -> None:
+def _galleries(shown: list[reconstructions.Run], digits: datasets.TestSet) -> None:
     own = shown[0]
     for which, heading in _GALLERIES.items():
         series, titles = _gallery(own.checkpoint.digest, digits.fingerprint, which, own, digits)
@@ -119,7 +119,7 @@ def _gallery(
     fingerprint: str,
     which: Which,
     _own: reconstructions.Run,
-    _digits: resources.TestDigits,
+    _digits: datasets.TestSet,
 ) -> tuple[list[Row], list[str]]:
     """Digits above what is made of them, and what they are."""
     chosen = select(_own.errors, _digits.labels, which=which, count=_COUNT)

@@ -11,7 +11,8 @@ from aecore.analysis.sampling import Which, put_first, select
 from aecore.checkpoints.file import Checkpoint
 from aecore.ui import links as ui_links
 from aecore.ui import scaffold
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
 from aecore.ui.components.image_rows import Row, rows
 from aecore.ui.components.registry import Foresight
 from aecore.ui.pages.reconstruct import experiments, reconstructions
@@ -39,7 +40,7 @@ def render() -> None:
 @st.fragment
 @scaffold.guarded
 def _show(checkpoint: Checkpoint) -> None:
-    digits = resources.test_digits()
+    digits = datasets.test_set()
     first = reconstructions.through([checkpoint])[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen, asked = _pick_digits(first, digits)
@@ -54,7 +55,7 @@ def _show(checkpoint: Checkpoint) -> None:
 
 
 def _pick_digits(
-    first: reconstructions.Run, digits: resources.TestDigits
+    first: reconstructions.Run, digits: datasets.TestSet
 ) -> tuple[np.ndarray, tuple[object, ...]]:
     """Which test digits to show, the one first that was asked for; and all that was asked for."""
     which = st.segmented_control(
@@ -111,7 +112,7 @@ def _seed() -> int:
 
 def _pick_models(checkpoint: Checkpoint) -> list[Checkpoint]:
     """The models to show beside the page's own."""
-    cards = resources.cards()
+    cards = checkpoint_cache.cards()
     names = st.multiselect(
         "Compare with",
         [name for name in cards if name != checkpoint.name],
@@ -121,12 +122,12 @@ def _pick_models(checkpoint: Checkpoint) -> list[Checkpoint]:
         bind="query-params",
         persist_state="session",
     )
-    return [resources.load_checkpoint(name) for name in names]
+    return [checkpoint_cache.load(name) for name in names]
 
 
 def _grid(
     shown: list[reconstructions.Run],
-    digits: resources.TestDigits,
+    digits: datasets.TestSet,
     chosen: np.ndarray,
     foresight: Foresight,
     differences: bool,

@@ -9,7 +9,9 @@ import numpy as np
 
 from aecore.checkpoints.file import Checkpoint
 from aecore.ui import scaffold
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
+from aecore.ui.cache import reconstruction as reconstruction_cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,15 +41,15 @@ class Run:
 
         if self.is_pca:
             return self.checkpoint.pca.reconstruct(images)
-        return reconstruct(resources.load_model(self.checkpoint), images)
+        return reconstruct(checkpoint_cache.load_model(self.checkpoint), images)
 
 
 def through(checkpoints: Sequence[Checkpoint]) -> list[Run]:
     """Each model, followed by PCA of its size unless that has been there already."""
-    digits = resources.test_digits()
+    digits = datasets.test_set()
     runs, seen = [], set()
     for found in checkpoints:
-        errors = resources.test_errors(found, digits)
+        errors = reconstruction_cache.test_errors(found, digits)
         runs.append(Run(found.name, found, False, errors["model"]))
         size = found.card.model.latent_dim
         if (size, found.card.fingerprint) not in seen:

@@ -25,7 +25,7 @@ from aecore.jobs.limits import LIMITS
 from aecore.jobs.store import RunSpec
 from aecore.presets import PRESETS, Preset
 from aecore.ui import scaffold
-from aecore.ui.cache import resources
+from aecore.ui.cache import datasets
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.scaffold import DEFAULT_MODEL
 from aecore.ui.text import runs as run_text
@@ -268,7 +268,7 @@ def _outlook(preset: Preset, model: ModelConfig, train: TrainConfig) -> None:
     """What the run will cost, what is unusual about it, and the button."""
     facts, button = st.columns([3, 1], vertical_alignment="center")
     runs = run_cache.listing().runs
-    expected = estimate(model, train, n_train=resources.test_digits().n_train, runs=runs)
+    expected = estimate(model, train, n_train=datasets.test_set().n_train, runs=runs)
     changed = ", ".join(change.text for change in changes(preset, model, train))
     facts.markdown(
         f"**{expected.weights:,}** weights · about **{run_text.duration(expected.seconds)}** of "

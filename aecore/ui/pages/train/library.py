@@ -13,7 +13,7 @@ from aecore.checkpoints.library import Deleted
 from aecore.errors import AecoreError
 from aecore.jobs import queue
 from aecore.ui import navigation, scaffold, trash, url_state
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 
@@ -30,11 +30,11 @@ def show() -> None:
     if message := st.session_state.pop(_PROBLEM, None):
         st.error(scaffold.plain(message), icon=":material/error:")
     _undo()
-    cards = resources.cards()
+    cards = checkpoint_cache.cards()
     if cards:
         left, right = st.columns([2, 3], gap="large")
         name = scaffold.pick_model(left, cards)
-        checkpoint = resources.load_checkpoint(name)
+        checkpoint = checkpoint_cache.load(name)
         with left:
             _actions(checkpoint)
         with right:

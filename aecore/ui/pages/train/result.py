@@ -13,7 +13,7 @@ from aecore.jobs.limits import LIMITS
 from aecore.jobs.store import Run
 from aecore.presets import PRESETS
 from aecore.ui import navigation, scaffold
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import runs as run_cache
 
 _PLACES = (
@@ -40,8 +40,8 @@ def show(run: Run) -> None:
 @scaffold.guarded
 def _figures(run: Run) -> None:
     """The run's figures, those of the model it came from, and PCA's."""
-    own = Entry(name="this run", card=resources.card_of(run.checkpoint_path), size=0)
-    card = resources.cards().get(run.spec.preset or "")
+    own = Entry(name="this run", card=checkpoint_cache.read_card(run.checkpoint_path), size=0)
+    card = checkpoint_cache.cards().get(run.spec.preset or "")
     entries = [own] if card is None else [own, Entry(name=run.spec.preset, card=card, size=0)]
     names, rows = comparison.beside(entries)
     head = "| | " + " | ".join(scaffold.plain(name) for name in names) + " |"

@@ -12,7 +12,8 @@ from aecore.jobs.queue import Listing
 from aecore.jobs.store import Run
 from aecore.training.history import EpochRecord
 from aecore.ui import scaffold
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.components.training_monitor import forming
 from aecore.ui.pages.train import result
@@ -71,14 +72,14 @@ def _watch(run_id: str | None, drawn: tuple) -> None:
 
 def _reference(run: Run) -> tuple[str, tuple[EpochRecord, ...]] | None:
     """The training of the preset's own model, where its errors are of the same task and digits."""
-    card = resources.cards().get(run.spec.preset or "")
+    card = checkpoint_cache.cards().get(run.spec.preset or "")
     if card is None or card.train.noise != run.spec.train.noise:
         return None
     try:
-        digits = resources.test_digits()
+        digits = datasets.test_set()
     except DataError:  # their folder may have gone; training has them in memory
         return None
-    same = digits.source == run.source and digits.belong_to(card)
+    same = digits.source == run.source and digits.matches(card)
     return (run.spec.preset, card.history) if same else None
 
 

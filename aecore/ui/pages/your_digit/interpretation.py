@@ -17,7 +17,8 @@ from aecore.imaging.png import to_png
 from aecore.latent.projection import views
 from aecore.recognition.assessment import Verdict, judge
 from aecore.ui import scaffold
-from aecore.ui.cache import resources
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
 from aecore.ui.components import html as html_parts
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ def judge_all(
 ) -> tuple[Verdict, ...]:
     """One model's verdict on each of the digits (B, 784); `read`: where they come from."""
     pens, coarse = (read and [getattr(each, name) for each in read] for name in ("pen", "coarse"))
-    index = resources.neighbor_index(checkpoint)
-    model = resources.load_model(checkpoint)
+    index = checkpoint_cache.neighbor_index(checkpoint)
+    model = checkpoint_cache.load_model(checkpoint)
     return judge(checkpoint, model, digits, index=index, pens=pens, coarse=coarse)
 
 
@@ -84,7 +85,7 @@ def _headline(checkpoint: Checkpoint, digit: np.ndarray, verdict: Verdict) -> No
 
 def _every_model(digit: np.ndarray, read: FoundDigit | None) -> None:
     st.subheader("What every model makes of it", anchor=False)
-    checkpoints = [resources.load_checkpoint(name) for name in resources.cards()]
+    checkpoints = [checkpoint_cache.load(name) for name in checkpoint_cache.cards()]
     verdicts = [judge_all(each, digit[None], read and [read])[0] for each in checkpoints]
     st.html(
         html_parts.cards(
@@ -127,7 +128,7 @@ def _decibels(value: float) -> str:
 
 
 def _on_the_map(checkpoint: Checkpoint, verdict: Verdict) -> None:
-    view = resources.projection(checkpoint, views(checkpoint.card.model.latent_dim)[0])
+    view = checkpoint_cache.projection(checkpoint, views(checkpoint.card.model.latent_dim)[0])
     st.subheader("Where it lands on the map", anchor=False)
     point = view.points(verdict.code[None], np.array([verdict.vote]))[0]
     st.plotly_chart(
@@ -148,13 +149,13 @@ def _nearest(checkpoint: Checkpoint, verdict: Verdict) -> None:
     """The test digits with the nearest codes, as pictures where they are at hand."""
     from aecore.models.inference import decode
 
-    digits = resources.test_digits()
-    at_hand = digits.belong_to(checkpoint.card)
+    digits = datasets.test_set()
+    at_hand = digits.matches(checkpoint.card)
     if at_hand:
         images = digits.images[verdict.neighbors]
     else:
         codes = checkpoint.codes[verdict.neighbors].astype(np.float32)
-        images = decode(resources.load_model(checkpoint), codes)
+        images = decode(checkpoint_cache.load_model(checkpoint), codes)
     st.subheader("The ten test digits with the nearest codes", anchor=False)
     st.html(
         html_parts.cards(
@@ -198,10 +199,10 @@ def _denoise(checkpoint: Checkpoint, digit: np.ndarray) -> None:
     noise = _pick_noise()
     names = [
         name
-        for name, card in resources.cards().items()
+        for name, card in checkpoint_cache.cards().items()
         if card.train.noise is not None or name == checkpoint.name
     ]
-    models = {name: resources.load_model(resources.load_checkpoint(name)) for name in names}
+    models = {name: checkpoint_cache.load_model(checkpoint_cache.load(name)) for name in names}
     repairs = repair(digit, noise, models)
     st.html(
         html_parts.cards(

@@ -1,0 +1,121 @@
+"""Checkpoints, their models and what is derived from their codes, shared by all sessions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from aecore.checkpoints import file as checkpoint_file
+from aecore.checkpoints.card import Card
+from aecore.checkpoints.comparison import Entry
+from aecore.checkpoints.file import Checkpoint
+from aecore.errors import CheckpointError
+from aecore.latent.neighbors import NeighborIndex
+from aecore.latent.projection import Projection
+from aecore.latent.sliders import Sliders
+from aecore.presets import PRESETS
+from aecore.ui.cache.shared import shared
+
+_MODELS_KEPT = 16
+
+
+def cards() -> dict[str, Card]:
+    """Return the card of every usable checkpoint by name, in the presets' order, others last."""
+    ranks = {name: rank for rank, name in enumerate(PRESETS)}
+    names = sorted(checkpoint_file.names(), key=lambda name: ranks.get(name, len(ranks)))
+    stats = [(name, checkpoint_file.find(name).stat()) for name in names]
+    return dict(_cards(tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _cards(files: tuple[tuple[str, int, int], ...]) -> dict[str, Card]:
+    """Read all at once: a look-up here takes as long as one in the cache of a single card."""
+    usable = {}
+    for name, modified_ns, size in files:
+        try:
+            usable[name] = _card(str(checkpoint_file.find(name)), modified_ns, size)
+        except CheckpointError:
+            continue  # the picker offers what can be used; `models` on the command line complains
+    return usable
+
+
+def read_card(path: Path) -> Card:
+    """Return the card of a checkpoint anywhere on disk, read again only when its file has changed.
+
+    Raises
+    ------
+    CheckpointError
+        If there is none or it is damaged.
+    """
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise CheckpointError(f"{path.name} cannot be read: {error.strerror}.") from error
+    return _card(str(path), stat.st_mtime_ns, stat.st_size)
+
+
+@st.cache_resource(max_entries=240, show_spinner=False)
+def _card(path: str, modified_ns: int, size: int) -> Card:
+    return checkpoint_file.read_card(Path(path))
+
+
+def entries() -> list[Entry]:
+    """Return every usable checkpoint as a row of a table, in the order of `cards`."""
+    return [
+        Entry(name=name, card=card, size=checkpoint_file.find(name).stat().st_size)
+        for name, card in cards().items()
+    ]
+
+
+def load(name: str) -> Checkpoint:
+    """Return the checkpoint called `name`, read again only when its file has changed.
+
+    Raises
+    ------
+    CheckpointError
+        If there is none or it is damaged.
+    """
+    stat = checkpoint_file.find(name).stat()
+    return _checkpoint(name, stat.st_mtime_ns, stat.st_size)
+
+
+@st.cache_resource(max_entries=_MODELS_KEPT, show_spinner=False)
+def _checkpoint(name: str, modified_ns: int, size: int) -> Checkpoint:
+    return checkpoint_file.load(name)
+
+
+@shared(kept=_MODELS_KEPT)
+def load_model(checkpoint: Checkpoint):
+    """Return the checkpoint's autoencoder, in eval mode."""
+    # torch takes over a second to import: after the first screen
+    from aecore.models.inference import build_model
+
+    return build_model(checkpoint.card.model, checkpoint.weights)
+
+
+@shared(kept=_MODELS_KEPT)
+def neighbor_index(checkpoint: Checkpoint) -> NeighborIndex:
+    """Return the index of the checkpoint's atlas."""
+    return checkpoint.neighbor_index()
+
+
+@shared(kept=_MODELS_KEPT)
+def sliders(checkpoint: Checkpoint) -> Sliders:
+    """Return sliders over the checkpoint's codes."""
+    return Sliders.fit(checkpoint.codes)
+
+
+@shared(kept=3 * _MODELS_KEPT)
+def projection(checkpoint: Checkpoint, view: str) -> Projection:
+    """Return one projection of the checkpoint's codes."""
+    return Projection.fit(checkpoint.codes, view)
+
+
+@shared(kept=3 * _MODELS_KEPT)
+def points(checkpoint: Checkpoint, view: str) -> np.ndarray:
+    """Return the projected codes, (N, 2) or (N, 3), read-only."""
+    projected = projection(checkpoint, view).points(checkpoint.codes, checkpoint.labels)
+    projected.flags.writeable = False
+    return projected

@@ -1,0 +1,98 @@
+"""The test digits in use, PCA's errors on them, and the download that may replace them.
+
+All sessions share what is here. It is read-only, and keyed by where the digits come from.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from aecore.checkpoints.card import Card
+from aecore.data import sources
+from aecore.data.dataset import CACHE_FILE, cache_dir
+from aecore.data.download_process import DownloadJob
+from aecore.imaging.levels import to_unit
+from aecore.models import spectrum
+
+
+@dataclass(frozen=True, eq=False)
+class TestSet:
+    """The N test digits in use, whatever their source."""
+
+    __test__ = False  # no class of tests, for pytest
+
+    images: np.ndarray
+    """(N, 784) float32 in 0..1."""
+    labels: np.ndarray
+    """(N,) uint8."""
+    source: str
+    fingerprint: str
+    is_bundled: bool
+    n_train: int
+    """Number of training digits in the same data set."""
+
+    def matches(self, card: Card) -> bool:
+        """Return whether these are the digits of the checkpoint's atlas, in the same order."""
+        return self.fingerprint == card.fingerprint
+
+
+def test_set() -> TestSet:
+    """Return the test digits of the best source at hand, without waiting for a download."""
+    return _test_set(*_source_stamp())
+
+
+@st.cache_resource(max_entries=2, show_spinner="Loading the data…")
+def _test_set(folder: str, modified_ns: int, size: int) -> TestSet:
+    dataset = sources.load(allow_download=False)
+    return TestSet(
+        images=to_unit(dataset.test_images),
+        labels=dataset.test_labels.copy(),
+        source=dataset.source,
+        fingerprint=dataset.fingerprint,
+        is_bundled=dataset.kind == "bundled",
+        n_train=len(dataset.train_images),
+    )
+
+
+def pca_errors() -> dict[int, float]:
+    """Return PCA's test MSE by D, from 1 to 784, on the digits of the best source at hand."""
+    return _pca_errors(*_source_stamp())
+
+
+@st.cache_resource(max_entries=2, show_spinner="Evaluating PCA for every D…")
+def _pca_errors(folder: str, modified_ns: int, size: int) -> dict[int, float]:
+    errors = spectrum.pca_errors(sources.load(allow_download=False))
+    return dict(enumerate(errors.tolist()[1:], 1))
+
+
+def _source_stamp() -> tuple[str, int, int]:
+    """Return the data folder's name and the state of the cache, which a download changes."""
+    folder = os.environ.get("AECORE_DATA", "")
+    try:
+        stat = (cache_dir() / CACHE_FILE).stat()
+    except OSError:
+        return folder, 0, 0
+    return folder, stat.st_mtime_ns, stat.st_size
+
+
+class Downloads:
+    """The one download of this server; a failed one can be started again."""
+
+    def __init__(self) -> None:
+        self.job = DownloadJob()
+
+    def restart(self) -> None:
+        """Start the download again after a failure or a stop."""
+        if self.job.state != "running":
+            self.job = DownloadJob()
+            self.job.start()
+
+
+@st.cache_resource(show_spinner=False)
+def downloads() -> Downloads:
+    """Return the download that all tabs watch."""
+    return Downloads()
