@@ -13,7 +13,7 @@ PACKAGE = REPOSITORY / "aecore"
 
 # From the bottom: a package imports from itself and from those before it, inside functions too.
 PACKAGES = (
-    "errors", "system", "validation", "config", "presets", "imaging", "digits", "latent", "data",
+    "errors", "system", "validation", "settings", "config", "presets", "imaging", "digits", "latent", "data",
     "models", "training", "analysis", "checkpoints", "charts", "recognition", "jobs", "experiment",
     "viewer", "ui", "bench", "cli", "__main__",
 )  # fmt: skip

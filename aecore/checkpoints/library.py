@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aecore.checkpoints import file as checkpoint_file
-from aecore.checkpoints.changes import changes
+from aecore.checkpoints.description import changes
 from aecore.checkpoints.file import SUFFIX
 from aecore.config import ModelConfig, TrainConfig
 from aecore.errors import CheckpointError

@@ -80,15 +80,9 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = add("train", train_command.train, "train a preset and save the checkpoint", source)
     sub.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))
-    sub.add_argument("--epochs", type=int)
-    sub.add_argument("--batch-size", type=int)
-    sub.add_argument("--learning-rate", type=float)
-    sub.add_argument("--optimizer")
-    sub.add_argument("--latent-dim", type=int, help="D, the size of the code")
-    sub.add_argument("--hidden-dims", type=_widths, help="as in 512,256, input side first")
-    sub.add_argument("--latent-dropout", type=float)
-    sub.add_argument("--noise", help="KIND:LEVEL, as in masking:0.5, or none")
-    sub.add_argument("--seed", type=int)
+    for name, setting in train_command.OPTIONS.items():
+        help_text = setting.describe().replace("%", "%%")
+        sub.add_argument(f"--{name.replace('_', '-')}", help=help_text)
     sub.add_argument("--device", help="auto (default), cuda, mps or cpu")
     sub.add_argument("--out", metavar="PATH", help="the file, or its folder (default: models/)")
 
@@ -135,7 +129,3 @@ def _count(text: str) -> int:
     if not 1 <= int(text) <= MAX_EPOCHS:
         raise ValueError
     return int(text)
-
-
-def _widths(text: str) -> tuple[int, ...]:
-    return tuple(int(width) for width in text.split(","))

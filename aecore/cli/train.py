@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from aecore.checkpoints import file as checkpoint_file
 from aecore.cli.result import INTERRUPTED, Result, load_data
-from aecore.config import ModelConfig, NoiseConfig, TrainConfig
+from aecore.config import ModelConfig, TrainConfig
 from aecore.errors import TrainingError
 from aecore.presets import Preset, get_preset
+from aecore.settings import settings_of
 from aecore.training.history import EpochRecord
+
+_SETTINGS = settings_of(ModelConfig) | settings_of(TrainConfig)
+OPTIONS = {
+    name: _SETTINGS[name]
+    for name in (
+        *("epochs", "batch_size", "learning_rate", "optimizer", "latent_dim", "hidden_dims"),
+        *("latent_dropout", "noise", "seed"),
+    )
+}
+"""The settings of a preset that the command line changes."""
 
 
 def train(options: argparse.Namespace) -> Result:
@@ -76,15 +86,10 @@ def train(options: argparse.Namespace) -> Result:
 def _configure(preset: Preset, options: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:
     """The preset's configuration with the changes asked for; Adam's is the notebook's recipe."""
     recipe = preset.notebook_recipe() if options.optimizer == "adam" else preset.train
-    changes = {name: value for name, value in vars(options).items() if value is not None}
-    if options.noise is not None:
-        changes["noise"] = None if options.noise == "none" else NoiseConfig.parse(options.noise)
-    return _replace(preset.model, changes), _replace(recipe, changes)
-
-
-def _replace(config: Any, changes: dict[str, Any]) -> Any:
-    names = {field.name for field in dataclasses.fields(config)}
-    return dataclasses.replace(config, **{k: v for k, v in changes.items() if k in names})
+    given = {name: getattr(options, name) for name in OPTIONS}
+    changes = {name: OPTIONS[name].read(text) for name, text in given.items() if text is not None}
+    of_model = {name: changes.pop(name) for name in settings_of(ModelConfig) if name in changes}
+    return replace(preset.model, **of_model), replace(recipe, **changes)
 
 
 def _out_path(preset: Preset, out: str | None, *, as_shipped: bool) -> Path:

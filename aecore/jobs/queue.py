@@ -18,9 +18,9 @@ from pathlib import Path
 
 from aecore.config import TrainConfig
 from aecore.errors import ConfigError, TrainingError
+from aecore.jobs import limits
 from aecore.jobs import store as run_store
 from aecore.jobs.launcher import start as _start
-from aecore.jobs.limits import LIMITS
 from aecore.jobs.store import ALIVE, STOP, Run, RunSpec, Status
 from aecore.system.process_lock import ProcessLock
 from aecore.system.threads import cores
@@ -63,13 +63,13 @@ def submit(spec: RunSpec) -> Run:
     Raises
     ------
     ConfigError
-        If a setting is beyond `LIMITS`.
+        If a setting is beyond the limits of the app.
     TrainingError
         If training is switched off, the queue is full, or the run's folder or its process cannot
         be made.
     """
     _require_allowed()
-    LIMITS.check(spec.model, spec.train)
+    limits.check(spec.model, spec.train)
     waiting = sum(not run.ended for run in listing().runs)
     if waiting > MAX_QUEUE:
         raise TrainingError(f"{waiting} runs wait already. Stop one, or come back later.")
@@ -100,7 +100,7 @@ def resume(run: Run | Path | str, *, epochs: int | None = None) -> Run:
     Raises
     ------
     ConfigError
-        If the new plan is no longer one, or beyond `LIMITS`.
+        If the new plan is no longer one, or beyond the limits of the app.
     TrainingError
         As for `submit`, or if the run is still at work or has nothing left to do.
     """
@@ -113,7 +113,7 @@ def resume(run: Run | Path | str, *, epochs: int | None = None) -> Run:
             spec, status = run_store.read_spec(path), run_store.read_status(path)
             if epochs is not None:
                 spec = dataclasses.replace(spec, train=extended(spec.train, epochs))
-                LIMITS.check(spec.model, spec.train)
+                limits.check(spec.model, spec.train)
             elif status.state == "done":
                 raise TrainingError(
                     f"This run has done its {status.epoch} epochs. To go on, give it more."

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from aecore.config import ModelConfig, Plain, TrainConfig
+from aecore.config import ModelConfig, Serializable, TrainConfig
 from aecore.errors import ConfigError
 
 State = Literal["queued", "running", "done", "stopped", "failed", "interrupted"]
@@ -16,7 +16,7 @@ _MAX_TEXT = 600
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunSpec(Plain):
+class RunSpec(Serializable):
     """What to train, from which digits and where."""
 
     preset: str | None
@@ -56,7 +56,7 @@ class RunSpec(Plain):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Status(Plain):
+class Status(Serializable):
     """How far a run is, as its process last told."""
 
     state: State = "queued"

@@ -18,9 +18,8 @@ from aecore.data.dataset import Dataset
 from aecore.data.noise import compensate, corrupt_fixed
 from aecore.errors import TrainingError
 from aecore.imaging.levels import to_unit
-from aecore.jobs import snapshots
+from aecore.jobs import limits, snapshots
 from aecore.jobs import store as run_store
-from aecore.jobs.limits import LIMITS
 from aecore.jobs.recorder import Recorder
 from aecore.jobs.store import CHECKPOINT, STATE_FILE
 from aecore.models import inference
@@ -166,7 +165,7 @@ class Trainer:
         torch.cuda.empty_cache()
         config = self.spec.train
         half = config.batch_size // 2
-        if half < LIMITS.batch_size[0]:
+        if half < limits.whole_bounds("batch_size")[0]:
             raise TrainingError(
                 f"The memory of {self.device.type} does not hold this training, not even with "
                 f"batches of {config.batch_size}. Choose a smaller model, or the device cpu."

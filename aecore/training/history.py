@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, fields
 
-from aecore.config import Plain
+from aecore.config import Serializable
 from aecore.errors import ConfigError
 
 
 @dataclass(frozen=True, kw_only=True)
-class EpochRecord(Plain):
+class EpochRecord(Serializable):
     """One line of a training history; errors are mean squared errors per pixel."""
 
     epoch: int

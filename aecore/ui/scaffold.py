@@ -12,8 +12,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.card import Card
+from aecore.checkpoints.description import remarks
 from aecore.checkpoints.file import Checkpoint
-from aecore.checkpoints.remarks import remarks
 from aecore.data.download_process import DownloadJob
 from aecore.data.openml import DownloadProgress
 from aecore.data.sources import downloads_allowed

@@ -7,8 +7,8 @@ import pytest
 
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.errors import ConfigError
+from aecore.jobs import limits
 from aecore.jobs.estimate import epoch_work, estimate, unusual
-from aecore.jobs.limits import LIMITS
 from aecore.jobs.store import Run
 from aecore.presets import PRESETS, get_preset
 from tests.support import runs
@@ -146,29 +146,33 @@ def test_the_notebooks_recipe_is_compared_with_itself():
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=list(PRESETS))
 def test_every_preset_is_within_the_limits(preset):
-    LIMITS.check(preset.model, preset.train)
-    LIMITS.check(preset.model, preset.notebook_recipe())
+    limits.check(preset.model, preset.train)
+    limits.check(preset.model, preset.notebook_recipe())
 
-    assert preset.model.n_weights < LIMITS.weights
+    assert preset.model.n_weights < limits.MAX_WEIGHTS
 
 
 @pytest.mark.parametrize(
     ("model", "train", "message"),
     [
-        ({"hidden_dims": (4096,)}, {}, "The width of a hidden layer must lie between 1 and 2,048"),
+        (
+            {"hidden_dims": (4096,)},
+            {},
+            "The width of a hidden layer must be a whole number from 1 to 2,048",
+        ),
         ({"hidden_dims": (2048, 2048)}, {}, r"would have 11,\d+,\d+ weights; at most 8,000,000"),
-        ({"latent_dropout": 0.99}, {}, "The code dropout must lie between"),
-        ({}, {"epochs": 501}, "epochs must lie between 1 and 500, not at 501"),
-        ({}, {"batch_size": 8}, "batch size must lie between 16 and 8,192"),
-        ({}, {"learning_rate": 5.0}, "learning rate must lie between"),
-        ({}, {"gamma": 2.0}, "gamma must lie between"),
-        ({"variational": True}, {"kl_weight": 2.0}, "KL divergence must lie between"),
+        ({"latent_dropout": 0.99}, {}, "Code dropout must be a number from"),
+        ({}, {"epochs": 501}, "Epochs must be a whole number from 1 to 500, not 501"),
+        ({}, {"batch_size": 8}, "Batch size must be a whole number from 16 to 8,192"),
+        ({}, {"learning_rate": 5.0}, "Learning rate must be a number from"),
+        ({}, {"gamma": 2.0}, "Weight decay \\(γ\\) must be a number from"),
+        ({"variational": True}, {"kl_weight": 2.0}, "KL weight must be a number from"),
         ({}, {"kl_weight": 0.1}, "Leave its weight at 0"),
     ],
 )
 def test_what_is_beyond_the_limits_is_refused_with_its_bounds(model, train, message):
     with pytest.raises(ConfigError, match=message):
-        LIMITS.check(
+        limits.check(
             dataclasses.replace(PLANE.model, **model), dataclasses.replace(PLANE.train, **train)
         )
 
@@ -177,4 +181,4 @@ def test_the_largest_that_is_allowed_passes():
     model = ModelConfig(latent_dim=784, hidden_dims=(1024,) * 3, latent_dropout=0.95)
     train = TrainConfig(gamma=1.0, epochs=500, batch_size=16, learning_rate=1.0)
 
-    assert LIMITS.check(model, train) is None
+    assert limits.check(model, train) is None

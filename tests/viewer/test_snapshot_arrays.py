@@ -7,9 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from aecore.checkpoints import provenance
-from aecore.checkpoints.changes import changes, title
 from aecore.checkpoints.comparison import Entry, beside
+from aecore.checkpoints.description import changes, provenance, title
 from aecore.config import NoiseConfig
 from aecore.jobs.snapshots import Frame, Scene
 from aecore.jobs.store import Run, RunSpec
@@ -113,7 +112,7 @@ def test_models_side_by_side_show_what_differs_and_every_figure(tiny_checkpoint,
 
 
 def test_provenance_names_all_that_a_model_was_made_from(tiny_denoiser):
-    lines = provenance.lines(tiny_denoiser)
+    lines = provenance(tiny_denoiser)
 
     assert lines["SHA-256"] == tiny_denoiser.digest
     assert lines["seed"] == str(tiny_denoiser.card.train.seed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aecore.checkpoints.changes import title
+from aecore.checkpoints.description import title
 from aecore.jobs.store import Run
 from aecore.presets import PRESETS
 from aecore.training.history import EpochRecord

@@ -224,7 +224,7 @@ def test_two_visitors_see_the_run_at_work_and_can_stop_it(make_run, monkeypatch)
 
     assert stopped == [run.id, run.id]
     assert "place 1 in the queue" in texts(app)
-    assert buttons(app)["train_start"] == "Queue it"
+    assert buttons(app)["train_start"] == "Add to queue"
 
 
 def test_of_three_tabs_that_press_train_one_trains_and_all_see_the_line():

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from aecore.checkpoints.changes import changes
-from aecore.config import (
-    ModelConfig,
-    NoiseConfig,
-    NoiseKind,
-    OptimizerName,
-    OutputName,
-    ScheduleName,
-    TrainConfig,
-    WeightInit,
-)
+from aecore.checkpoints.description import changes
+from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.errors import AecoreError, ConfigError
-from aecore.jobs import queue
+from aecore.jobs import limits, queue
 from aecore.jobs.estimate import estimate, unusual
-from aecore.jobs.limits import LIMITS
 from aecore.jobs.store import RunSpec
 from aecore.presets import PRESETS, Preset
+from aecore.settings import Choice, Number, Setting, Switch, settings_of
 from aecore.ui import scaffold
 from aecore.ui.cache import datasets
 from aecore.ui.cache import runs as run_cache
@@ -32,70 +25,82 @@ from aecore.ui.text import runs as run_text
 
 CHOSEN = "train_run"
 """In the session's state: the run on show."""
-_KL_WEIGHT = PRESETS["variational-plane"].train.kl_weight
+_KL_WEIGHT = 1e-4
 """What a model that is made variational begins with."""
+_MOST = 2**53 - 1
+"""The largest whole number that a browser keeps exactly."""
+_NOISE = settings_of(NoiseConfig)
+_SETTINGS: dict[str, Setting] = {
+    **settings_of(ModelConfig),
+    **settings_of(TrainConfig),
+    "noise": _NOISE["kind"],
+    "level": _NOISE["level"],
+}
 
 
 @dataclass(frozen=True)
-class Fields:
-    """A preset's input elements: they begin as the preset has it, and keep what was changed."""
+class Inputs:
+    """A preset's inputs: they begin as the preset has it, and keep what was changed."""
 
     preset: Preset
 
     def key(self, name: str) -> str:
-        """Of the element for a setting."""
+        """Return the key of the input for a setting."""
         return f"train_{name}_{self.preset.name}"
 
     def usual(self) -> dict[str, Any]:
-        """What each element begins with."""
+        """Return what each input begins with."""
         model, train = self.preset.model, self.preset.train
-        return {
-            "latent_dim": model.latent_dim,
-            "hidden_dims": ", ".join(map(str, model.hidden_dims)),
-            "latent_dropout": model.latent_dropout,
-            "variational": model.variational,
-            "output": model.output,
-            "weight_init": model.weight_init,
-            "noise": train.noise.kind if train.noise else "none",
-            "level": train.noise.level if train.noise else NoiseConfig.level,
-            "epochs": train.epochs,
-            "batch_size": train.batch_size,
-            "learning_rate": train.learning_rate,
-            "optimizer": train.optimizer,
-            "schedule": train.schedule,
-            "gamma": train.gamma,
-            "kl_weight": train.kl_weight or _KL_WEIGHT,
-            "distortion": train.distortion,
-            "seed": train.seed,
-        }
+        noise = train.noise
+        return (
+            {name: getattr(model, name) for name in settings_of(ModelConfig)}
+            | {name: getattr(train, name) for name in settings_of(TrainConfig)}
+            | {
+                "hidden_dims": ", ".join(map(str, model.hidden_dims)),
+                "noise": noise.kind if noise else "none",
+                "level": noise.level if noise else NoiseConfig.level,
+                "kl_weight": train.kl_weight or _KL_WEIGHT,
+            }
+        )
 
-    def set(self, **values: Any) -> None:
-        """Let elements, drawn next, show these values."""
+    def set(self, values: dict[str, Any]) -> None:
+        """Let inputs, drawn next, show these values."""
         for name, value in values.items():
             st.session_state[self.key(name)] = value
 
-    def number(self, name: str, label: str, bounds: tuple, **options: Any) -> Any:
-        """An input for a number within bounds."""
-        low, high = bounds
-        return st.number_input(label, low, high, **self._common(name), **options)
+    def row(self, columns: Sequence[DeltaGenerator], *names: str, **options: Any) -> dict[str, Any]:
+        """Draw the inputs of some settings side by side and return their values by name."""
+        return {
+            name: self.draw(column, name, **options)
+            for name, column in zip(names, columns, strict=False)
+        }
 
-    def choice(self, name: str, label: str, options: tuple[str, ...], **more: Any) -> str:
-        """A choice of a few words."""
-        begin = options.index(self.usual()[name])
-        common = self._common(name) | {"index": begin}
-        common.pop("value")
-        return st.selectbox(label, options, format_func=_in_words, **common, **more)
-
-    def text(self, name: str, label: str, **options: Any) -> str:
-        """A line of text."""
-        return st.text_input(label, **self._common(name), **options)
-
-    def toggle(self, name: str, label: str, **options: Any) -> bool:
-        """A switch."""
-        return st.toggle(label, **self._common(name), **options)
-
-    def _common(self, name: str) -> dict[str, Any]:
-        return {"value": self.usual()[name], "key": self.key(name), "persist_state": "session"}
+    def draw(self, column: DeltaGenerator, name: str, **options: Any) -> Any:
+        """Draw the input of a setting and return its value."""
+        setting, begin = _SETTINGS[name], self.usual()[name]
+        options |= {"key": self.key(name), "persist_state": "session"}
+        options["help"] = setting.help or None
+        match setting:
+            case Number(whole=True):
+                low, high = setting.bounds
+                high = min(high, _MOST)
+                return column.number_input(
+                    setting.label, low, high, begin, step=setting.step, **options
+                )
+            case Number():
+                value = column.number_input(
+                    setting.label, *setting.bounds, begin, step=setting.step, format="%g", **options
+                )
+                return float(f"{value:.10g}")  # steps of 0.05 add up to 0.15000000000000002
+            case Choice():
+                words = ["none"] * (name == "noise") + [*setting.options]
+                return column.selectbox(
+                    setting.label, words, words.index(begin), format_func=_in_words, **options
+                )
+            case Switch():
+                return column.toggle(setting.label, begin, **options)
+            case _:
+                return setting.read(column.text_input(setting.label, begin, **options))
 
 
 def _in_words(option: str) -> str:
@@ -107,16 +112,16 @@ def _in_words(option: str) -> str:
 def show() -> None:
     """Settings, their cost, and the button that starts or queues a run."""
     with st.container(border=True):
-        model_row, training_row = st.columns([2, 2, 2, 2]), st.columns([2, 2, 2, 2])
+        model_row, training_row = st.columns(4), st.columns(4)
         with model_row[0]:
-            fields = Fields(_pick_preset())
+            inputs = Inputs(_pick_preset())
         try:
-            model, train = _settings(fields, model_row[1:], training_row)
-            LIMITS.check(model, train)
+            model, train = _draw(inputs, model_row[1:], training_row)
+            limits.check(model, train)
         except ConfigError as error:
             st.error(scaffold.plain(error), icon=":material/error:")
             return
-        _outlook(fields.preset, model, train)
+        _outlook(inputs.preset, model, train)
 
 
 def _pick_preset() -> Preset:
@@ -133,135 +138,47 @@ def _pick_preset() -> Preset:
     return PRESETS[name]
 
 
-def _settings(fields: Fields, model_row: list, training_row: list) -> tuple:
-    """Draw all inputs; the configurations that they say."""
-    with model_row[0]:
-        dim = fields.number("latent_dim", "Numbers in the code, D", LIMITS.latent_dim, step=1)
-    with model_row[1]:
-        widths = fields.text(
-            "hidden_dims",
-            "Hidden layers",
-            help="Widths of the encoder's hidden layers, the pixels' side first, as in 256, 128; "
-            "the decoder mirrors them.",
-        )
-    with model_row[2]:
-        dropout = fields.number(
-            "latent_dropout",
-            "Code dropout",
-            LIMITS.latent_dropout,
-            step=0.05,
-            help="Share of a code's numbers set to 0 in training.",
-        )
-    with training_row[0]:
-        kind = fields.choice("noise", "Noise on the input", ("none", *get_args(NoiseKind)))
-    with training_row[1]:
-        level = fields.number(
-            "level", "Noise level", LIMITS.noise_level, step=0.05, disabled=kind == "none"
-        )
-    with training_row[2]:
-        epochs = fields.number("epochs", "Epochs", LIMITS.epochs, step=1)
-    with training_row[3]:
-        seed = fields.number("seed", "Seed", (0, 2**31 - 1), step=1)
+def _draw(
+    inputs: Inputs, model_row: Sequence[DeltaGenerator], training_row: Sequence[DeltaGenerator]
+) -> tuple[ModelConfig, TrainConfig]:
+    """Draw all inputs and return the configurations that they make."""
+    values = inputs.row(model_row, "latent_dim", "hidden_dims", "latent_dropout")
+    kind = inputs.draw(training_row[0], "noise")
+    level = inputs.draw(training_row[1], "level", disabled=kind == "none")
+    values |= inputs.row(training_row[2:], "epochs", "seed")
     with st.expander("More settings", icon=":material/tune:"):
-        more_model, more_training = _more(fields)
-    model = ModelConfig(
-        latent_dim=dim, hidden_dims=_widths(widths), latent_dropout=round(dropout, 4), **more_model
-    )
-    noise = None if kind == "none" else NoiseConfig(kind=kind, level=round(level, 4))
-    return model, TrainConfig(noise=noise, epochs=epochs, seed=seed, **more_training)
+        values |= _draw_more(inputs)
+    values["noise"] = None if kind == "none" else NoiseConfig(kind=kind, level=level)
+    of_model = {name: values.pop(name) for name in settings_of(ModelConfig)}
+    return ModelConfig(**of_model), TrainConfig(**values)
 
 
-def _more(fields: Fields) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The settings that are seldom changed, of the model and of its training."""
+def _draw_more(inputs: Inputs) -> dict[str, Any]:
+    """Draw the inputs of the settings that are seldom changed and return their values by name."""
     first, second, third = st.columns(4), st.columns(4), st.columns(4, vertical_alignment="bottom")
-    model, train = {}, {}
-    with first[0]:
-        train["optimizer"] = fields.choice(
-            "optimizer",
-            "Optimizer",
-            get_args(OptimizerName),
-            on_change=_follow_optimizer,
-            args=(fields,),
-            help="Choosing one also sets step size, schedule and batches to its recipe.",
-        )
-    with first[1]:
-        train["learning_rate"] = fields.number(
-            "learning_rate", "Learning rate", LIMITS.learning_rate, step=1e-3, format="%g"
-        )
-    with first[2]:
-        train["schedule"] = fields.choice("schedule", "Its schedule", get_args(ScheduleName))
-    with first[3]:
-        train["batch_size"] = fields.number("batch_size", "Batch", LIMITS.batch_size, step=64)
-    with second[0]:
-        train["gamma"] = fields.number(
-            "gamma",
-            "Weight penalty, gamma",
-            LIMITS.gamma,
-            step=1e-4,
-            format="%g",
-            help="The loss is the mean squared error plus gamma × mean(W²) of each weight matrix.",
-        )
-    with second[1]:
-        train["distortion"] = fields.number(
-            "distortion",
-            "Distorted digits",
-            LIMITS.distortion,
-            step=0.1,
-            help="Share of the digits of each step that are slightly turned, stretched and "
-            "slanted: more digits to learn from than there are.",
-        )
-    with second[2]:
-        model["output"] = fields.choice("output", "Output", get_args(OutputName))
-    with second[3]:
-        model["weight_init"] = fields.choice("weight_init", "Start", get_args(WeightInit))
-    with third[0]:
-        model["variational"] = fields.toggle("variational", "Variational")
-    with third[1]:
-        weight = fields.number(
-            "kl_weight",
-            "KL weight",
-            LIMITS.kl_weight,
-            step=1e-4,
-            format="%g",
-            disabled=not model["variational"],
-        )
-    train["kl_weight"] = weight if model["variational"] else 0.0
+    follow = {"on_change": _follow_optimizer, "args": (inputs,)}
+    values = {"optimizer": inputs.draw(first[0], "optimizer", **follow)}
+    values |= inputs.row(first[1:], "learning_rate", "schedule", "batch_size")
+    values |= inputs.row(second, "gamma", "distortion", "output", "weight_init")
+    variational = inputs.draw(third[0], "variational")
+    weight = inputs.draw(third[1], "kl_weight", disabled=not variational)
     third[3].button(
-        "As in the preset",
+        "Reset to preset",
         key="train_reset",
         icon=":material/undo:",
-        on_click=lambda: fields.set(**fields.usual()),
+        on_click=lambda: inputs.set(inputs.usual()),
     )
-    return model, train
+    return values | {"variational": variational, "kl_weight": weight if variational else 0.0}
 
 
-def _follow_optimizer(fields: Fields) -> None:
-    """Another optimizer works with other step sizes."""
-    preset = fields.preset
-    chosen = st.session_state[fields.key("optimizer")]
+def _follow_optimizer(inputs: Inputs) -> None:
+    """Take over the learning rate, schedule and batch size of the optimizer's recipe."""
+    preset = inputs.preset
+    chosen = st.session_state[inputs.key("optimizer")]
     recipe = preset.train if chosen == preset.train.optimizer else preset.notebook_recipe()
-    fields.set(
-        learning_rate=recipe.learning_rate,
-        schedule=recipe.schedule,
-        batch_size=recipe.batch_size,
+    inputs.set(
+        {name: getattr(recipe, name) for name in ("learning_rate", "schedule", "batch_size")}
     )
-
-
-def _widths(text: str) -> tuple[int, ...]:
-    """Whole numbers out of `256, 128` or `256-128`.
-
-    Raises
-    ------
-    ConfigError
-        If there is anything else.
-    """
-    parts = text.replace("-", ",").replace(";", ",").replace(" ", ",").split(",")
-    try:
-        return tuple(int(part) for part in parts if part)
-    except ValueError:
-        raise ConfigError(
-            f"Hidden layers are whole numbers, as in 256, 128; found {text[:40]!r}."
-        ) from None
 
 
 def _outlook(preset: Preset, model: ModelConfig, train: TrainConfig) -> None:
@@ -281,7 +198,7 @@ def _outlook(preset: Preset, model: ModelConfig, train: TrainConfig) -> None:
     if not queue.training_allowed():
         return
     if button.button(
-        "Queue it" if busy else "Train",
+        "Add to queue" if busy else "Train",
         key="train_start",
         type="primary",
         icon=":material/play_arrow:",

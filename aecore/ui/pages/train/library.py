@@ -7,7 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from aecore.checkpoints import file as checkpoint_file
-from aecore.checkpoints import library, provenance
+from aecore.checkpoints import library
+from aecore.checkpoints.description import provenance
 from aecore.checkpoints.file import Checkpoint
 from aecore.checkpoints.library import Deleted
 from aecore.errors import AecoreError
@@ -38,7 +39,7 @@ def show() -> None:
         with left:
             _actions(checkpoint)
         with right:
-            st.html(html_parts.facts(provenance.lines(checkpoint)))
+            st.html(html_parts.facts(provenance(checkpoint)))
     if queue.training_allowed():
         _take_in()
 

@@ -8,8 +8,7 @@ from aecore.checkpoints import comparison, library
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.comparison import Entry
 from aecore.errors import AecoreError
-from aecore.jobs import queue
-from aecore.jobs.limits import LIMITS
+from aecore.jobs import limits, queue
 from aecore.jobs.store import Run
 from aecore.presets import PRESETS
 from aecore.ui import navigation, scaffold
@@ -101,7 +100,7 @@ def _keep_form(run: Run) -> None:
 @st.fragment
 def _go_on(run: Run) -> None:
     """More epochs than were planned."""
-    planned, most = run.spec.train.epochs, LIMITS.epochs[1]
+    planned, most = run.spec.train.epochs, limits.whole_bounds("epochs")[1]
     if run.resumable or planned >= most or not queue.training_allowed():
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from aecore.checkpoints import file as checkpoint_file
-from aecore.checkpoints.remarks import remarks
+from aecore.checkpoints.description import remarks
 from aecore.config import ModelConfig, TrainConfig
 
 
