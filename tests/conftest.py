@@ -112,6 +112,7 @@ def make_checkpoint(
 ) -> Callable:
     """Train small models on the bundled digits and save them in a folder of the session."""
     from aecore import experiment
+    from aecore.checkpoints import catalog
     from aecore.checkpoints import file as checkpoint_file
     from aecore.config import ModelConfig, TrainConfig
     from aecore.training.loop import pick_device
@@ -127,7 +128,7 @@ def make_checkpoint(
             digits,
             device=pick_device("cpu"),
         )
-        return checkpoint_file.save(made, folder / f"{name}{checkpoint_file.SUFFIX}")
+        return checkpoint_file.save(made, folder / f"{name}{catalog.SUFFIX}")
 
     return make
 

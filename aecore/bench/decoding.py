@@ -13,6 +13,7 @@ import numpy as np
 from aecore.bench.harness.chromium import ARGUMENTS, find_chromium, import_playwright
 from aecore.bench.harness.server import serve
 from aecore.bench.harness.tab import EVENTS_PER_SECOND, HAS_PAPER, Tab
+from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.errors import AecoreError, CheckpointError
 from aecore.latent.axes import mean_and_covariance
@@ -114,7 +115,7 @@ def _each_preset(
     measure: Callable[[Any, str], Awaitable[dict[str, Any]]], progress: Callable[[str], None]
 ) -> dict[str, dict[str, Any]]:
     """`measure(browser, name)` for one trained preset after the other."""
-    names = [name for name in PRESETS if name in checkpoint_file.names()]
+    names = [name for name in PRESETS if name in catalog.names()]
     if not names:
         raise CheckpointError("No preset is trained yet. Train one: python -m aecore train plane")
 

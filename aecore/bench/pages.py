@@ -12,6 +12,7 @@ import numpy as np
 from aecore.bench.decoding import drive, serve_app
 from aecore.bench.harness.tab import Tab
 from aecore.bench.page_controls import CONTROLS, OTHER_NOISE, Control
+from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.card import Card
 from aecore.errors import AecoreError, CheckpointError
@@ -57,10 +58,7 @@ def bench_pages(
     for page in pages:
         if page not in CONTROLS:
             raise AecoreError(f"There is no bench of the page {page!r}; there are {_names()}.")
-    cards = {
-        name: checkpoint_file.read_card(checkpoint_file.find(name))
-        for name in checkpoint_file.names()
-    }
+    cards = {name: checkpoint_file.read_card(catalog.find(name)) for name in catalog.names()}
     if not cards:
         raise CheckpointError("No model is trained yet. Train one: python -m aecore train plane")
     chosen = {page: _model(cards, denoiser=page == "denoise") for page in pages or CONTROLS}

@@ -1,15 +1,16 @@
-"""All checkpoints in one table, from their cards alone."""
+"""Checkpoints beside each other, from their cards alone: tables, curves, counterparts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
+from aecore.config import ModelConfig
 from aecore.system import csv_text
 
 Value = str | int | float | None
@@ -26,78 +27,69 @@ class Entry:
 
 
 def clean_mse(card: Card) -> float | None:
-    """Test MSE with clean digits as input; None if a denoiser's card does not hold it."""
+    """Return the test MSE with clean input; None if the card of a denoiser does not hold it."""
     if card.train.noise is None:
         return card.metrics["test_mse"]
     return card.metrics.get("clean_mse")
 
 
-def _metric(name: str) -> Callable[[Entry], Value]:
-    return lambda entry: entry.card.metrics.get(name)
+@dataclass(frozen=True)
+class Column:
+    """A setting or a metric of every model."""
+
+    value: Callable[[Entry], Value]
+    text: str | None = None
+    """Its format where few models stand side by side; None leaves it out there."""
 
 
-COLUMNS: Mapping[str, Callable[[Entry], Value]] = {
-    "model": lambda entry: entry.name,
-    "D": lambda entry: entry.card.model.latent_dim,
-    "hidden": lambda entry: "-".join(map(str, entry.card.model.hidden_dims)),
-    "dropout": lambda entry: entry.card.model.latent_dropout,
-    "input": lambda entry: str(entry.card.train.noise or "clean"),
-    "optimizer": lambda entry: entry.card.train.optimizer,
-    "epochs": lambda entry: len(entry.card.history),
-    "seconds": lambda entry: entry.card.seconds,
-    "test MSE": _metric("test_mse"),
-    "PCA MSE": _metric("pca_test_mse"),
-    "kNN-5": _metric("knn5_accuracy"),
-    "PCA kNN-5": _metric("pca_knn5_accuracy"),
-    "trustw.": _metric("trustworthiness"),
-    "PCA trustw.": _metric("pca_trustworthiness"),
-    "size (MB)": lambda entry: entry.size / 1e6,
-    "clean MSE": lambda entry: clean_mse(entry.card),
-    "digits": lambda entry: entry.card.source,
+def _metric(name: str, text: str) -> Column:
+    return Column(lambda entry: entry.card.metrics.get(name), text)
+
+
+COLUMNS: Mapping[str, Column] = {
+    "model": Column(lambda entry: entry.name),
+    "D": Column(lambda entry: entry.card.model.latent_dim, "d"),
+    "hidden": Column(lambda entry: "-".join(map(str, entry.card.model.hidden_dims)), "s"),
+    "dropout": Column(lambda entry: entry.card.model.latent_dropout, "g"),
+    "input": Column(lambda entry: str(entry.card.train.noise or "clean"), "s"),
+    "optimizer": Column(lambda entry: entry.card.train.optimizer, "s"),
+    "epochs": Column(lambda entry: len(entry.card.history), "d"),
+    "seconds": Column(lambda entry: entry.card.seconds, ".1f"),
+    "test MSE": _metric("test_mse", ".4f"),
+    "PCA MSE": _metric("pca_test_mse", ".4f"),
+    "kNN-5": _metric("knn5_accuracy", ".1%"),
+    "PCA kNN-5": _metric("pca_knn5_accuracy", ".1%"),
+    "trustw.": _metric("trustworthiness", ".3f"),
+    "PCA trustw.": _metric("pca_trustworthiness", ".3f"),
+    "size (MB)": Column(lambda entry: entry.size / 1e6),
+    "clean MSE": Column(lambda entry: clean_mse(entry.card), ".4f"),
+    "digits": Column(lambda entry: entry.card.source),
 }
-"""Titles, with units, and where the values come from. Figures are those of `evaluate`."""
+"""By title, with its unit. The metrics are those of `evaluate`."""
 
 
 def table(entries: Sequence[Entry]) -> dict[str, list[Value]]:
-    """The columns by title, a value for each entry; None where a card lacks it."""
-    return {title: [value(entry) for entry in entries] for title, value in COLUMNS.items()}
+    """Return the columns by title, a value for each entry; None where a card lacks it."""
+    return {title: [column.value(entry) for entry in entries] for title, column in COLUMNS.items()}
 
 
-def beside(entries: Sequence[Entry]) -> tuple[list[str], dict[str, list[str]]]:
-    """A few models side by side: their names, and the values in words by title.
+def side_by_side(entries: Sequence[Entry]) -> tuple[list[str], dict[str, list[str]]]:
+    """Return the names of a few models, and their values as text by title.
 
-    Settings that all of them share are left out, and figures that none of them has.
+    Settings that all of them share are left out, and metrics that none of them has.
     """
-    names = [entry.name for entry in entries]
     rows = {}
-    for title, text in _BESIDE.items():
-        values = [COLUMNS[title](entry) for entry in entries]
-        words = ["–" if value is None else format(value, text) for value in values]
-        is_figure = text.startswith(".")
-        if (is_figure or len(set(words)) > 1) and set(words) != {"–"}:
-            rows[title] = words
+    for title, column in COLUMNS.items():
+        if column.text is None:
+            continue
+        values = [column.value(entry) for entry in entries]
+        texts = ["–" if value is None else format(value, column.text) for value in values]
+        is_metric = column.text.startswith(".")
+        if (is_metric or len(set(texts)) > 1) and set(texts) != {"–"}:
+            rows[title] = texts
     if rows.get("clean MSE") == rows.get("test MSE"):  # no denoiser among them
         rows.pop("clean MSE", None)
-    return names, rows
-
-
-_BESIDE = {
-    # column: how a value reads
-    "D": "d",
-    "hidden": "s",
-    "dropout": "g",
-    "input": "s",
-    "optimizer": "s",
-    "epochs": "d",
-    "seconds": ".1f",
-    "test MSE": ".4f",
-    "PCA MSE": ".4f",
-    "clean MSE": ".4f",
-    "kNN-5": ".1%",
-    "PCA kNN-5": ".1%",
-    "trustw.": ".3f",
-    "PCA trustw.": ".3f",
-}
+    return [entry.name for entry in entries], rows
 
 
 def to_csv(columns: Mapping[str, Sequence[Value]]) -> str:
@@ -106,7 +98,7 @@ def to_csv(columns: Mapping[str, Sequence[Value]]) -> str:
 
 
 def clean_errors(entries: Sequence[Entry]) -> dict[str, tuple[int, float]]:
-    """D and test MSE with clean input by name, of those that keep it."""
+    """Return D and the test MSE with clean input by name, of those whose card holds it."""
     return {
         entry.name: (entry.card.model.latent_dim, error)
         for entry in entries
@@ -115,7 +107,7 @@ def clean_errors(entries: Sequence[Entry]) -> dict[str, tuple[int, float]]:
 
 
 def pca_points(entries: Sequence[Entry]) -> dict[int, float]:
-    """PCA's test MSE by D with clean input, as far as the cards of plain models know it."""
+    """Return PCA's test MSE with clean input by D, as far as the cards of plain models hold it."""
     plain = [entry.card for entry in entries if entry.card.train.noise is None]
     return dict(sorted((card.model.latent_dim, card.metrics["pca_test_mse"]) for card in plain))
 
@@ -123,7 +115,7 @@ def pca_points(entries: Sequence[Entry]) -> dict[int, float]:
 def histories(
     entries: Sequence[Entry], over: Literal["epochs", "seconds"]
 ) -> dict[str, tuple[list[float], list[float]]]:
-    """Test MSE after each epoch by name, over the epochs or the seconds of training."""
+    """Return the test MSE after each epoch by name, over the epochs or seconds of training."""
     field = {"epochs": "epoch", "seconds": "seconds"}[over]
     return {
         entry.name: (
@@ -135,14 +127,51 @@ def histories(
 
 
 def same_digits(one: Checkpoint, other: Checkpoint) -> bool:
-    """Whether the atlases of both hold the same test digits in the same order."""
+    """Return whether the atlases of both hold the same test digits in the same order."""
     return one.card.fingerprint == other.card.fingerprint and np.array_equal(
         one.labels, other.labels
     )
 
 
-def valid_numbers(given: Any, count: int, most: int) -> list[int]:
-    """At most `most` test digits' numbers, in 0..count-1, out of what a browser has sent."""
+def valid_indices(given: Any, count: int, most: int) -> list[int]:
+    """Return the first `most` of what a browser has sent that are indices below `count`."""
     if not isinstance(given, list):
         return []
-    return [number for number in given[:most] if type(number) is int and 0 <= number < count]
+    return [index for index in given[:most] if type(index) is int and 0 <= index < count]
+
+
+def has_fixed_settings(model: ModelConfig) -> bool:
+    """Return whether a model has neither code dropout nor zero-initialized weights."""
+    return model.latent_dropout == 0.0 and model.weight_init != "zeros"
+
+
+def counterpart_of(name: str, cards: Mapping[str, Card]) -> str | None:
+    """Find the model with fixed settings of one with the notebook's, or the other way round.
+
+    Both have the same layers and the same task; one of the two is trained with code dropout or
+    zero-initialized, the other with neither.
+
+    Parameters
+    ----------
+    name : str
+    cards : mapping of str to Card
+        The models at hand; of several counterparts the first counts.
+
+    Returns
+    -------
+    str or None
+        Its name; None where there is none.
+    """
+    own = cards[name]
+    for other, card in cards.items():
+        same_task = card.train.noise == own.train.noise
+        same_shape = _shape(card.model) == _shape(own.model)
+        fixed = has_fixed_settings(card.model)
+        if same_task and same_shape and fixed != has_fixed_settings(own.model):
+            return other
+    return None
+
+
+def _shape(model: ModelConfig) -> ModelConfig:
+    """Leave out the settings in which counterparts differ."""
+    return replace(model, latent_dropout=0.0, weight_init="default")

@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,22 +23,19 @@ from safetensors.numpy import load as parse_safetensors
 from safetensors.numpy import save as to_safetensors
 
 from aecore.checkpoints.card import Card
+from aecore.checkpoints.catalog import SUFFIX, find, is_name
 from aecore.config import N_PIXELS, ModelConfig
 from aecore.errors import CheckpointError, ConfigError
 from aecore.latent.neighbors import NeighborIndex
 from aecore.models.pca import PCA
 from aecore.system import atomic_file
-from aecore.system.installation import HOME
 
 FORMAT = "2"
-SUFFIX = ".safetensors"
 MAX_BYTES = 256 * 2**20
 MAX_HEADER_BYTES = 8 * 2**20
 MAX_ATLAS = 100_000
 HALF_ABOVE = 1_000_000
 """Models with more weights than this are stored in float16."""
-_SHIPPED = HOME / "models"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -69,49 +65,6 @@ class Checkpoint:
     def neighbor_index(self) -> NeighborIndex:
         """Return the nearest-neighbor index of the atlas."""
         return NeighborIndex(self.codes, own_distances=self.distances)
-
-
-def models_dir() -> Path:
-    """The folder of shipped checkpoints: `AECORE_MODELS`, else `models/` beside the package."""
-    named = os.environ.get("AECORE_MODELS")
-    return Path(named) if named else _SHIPPED
-
-
-def is_name(text: str) -> bool:
-    """Whether a checkpoint can be called so: a plain word, without folder or ending."""
-    return _NAME.fullmatch(text) is not None and not text.endswith(SUFFIX)
-
-
-def find(model: str | Path) -> Path:
-    """The file of a checkpoint, from its name in the models folder or its path.
-
-    Raises
-    ------
-    CheckpointError
-        If there is none.
-    """
-    text = str(model)
-    path = Path(text)
-    if is_name(text):
-        path = models_dir() / f"{text}{SUFFIX}"
-    if not _is_file(path):
-        known = ", ".join(name for name in names()) or "none yet"
-        raise CheckpointError(
-            f"There is no model {text[:100]!r}. In {models_dir().name}/: {known}."
-        )
-    return path
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a name too long for any file
-        return False
-
-
-def names() -> list[str]:
-    """Names of the checkpoints in the models folder, sorted."""
-    return sorted(path.stem for path in models_dir().glob(f"*{SUFFIX}") if path.stem[:1] != ".")
 
 
 def read_card(path: Path) -> Card:

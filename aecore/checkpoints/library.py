@@ -15,9 +15,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
+from aecore.checkpoints.catalog import SUFFIX
 from aecore.checkpoints.description import changes
-from aecore.checkpoints.file import SUFFIX
 from aecore.config import ModelConfig, TrainConfig
 from aecore.errors import CheckpointError
 from aecore.presets import PRESETS, Preset
@@ -50,7 +51,7 @@ def is_shipped(name: str) -> bool:
 
 def own_names() -> list[str]:
     """Names of the user's own checkpoints, sorted."""
-    return [name for name in checkpoint_file.names() if not is_shipped(name)]
+    return [name for name in catalog.names() if not is_shipped(name)]
 
 
 def require_free(name: str, *, besides: str = "") -> None:
@@ -61,7 +62,7 @@ def require_free(name: str, *, besides: str = "") -> None:
     CheckpointError
         If it is no plain word, or taken; capitals make no difference.
     """
-    if not checkpoint_file.is_name(name):
+    if not catalog.is_name(name):
         raise CheckpointError(
             f"{name[:80]!r} cannot name a model: use letters, digits, '.', '_' and '-', at most "
             f"64, beginning with a letter or a digit, without the ending {SUFFIX}."
@@ -70,7 +71,7 @@ def require_free(name: str, *, besides: str = "") -> None:
         raise CheckpointError(
             f"{name!r} is the name of a shipped model, which stays as it is. Choose another name."
         )
-    taken = {other.casefold(): other for other in checkpoint_file.names() if other != besides}
+    taken = {other.casefold(): other for other in catalog.names() if other != besides}
     if name.casefold() in taken:
         raise CheckpointError(
             f"There is a model called {taken[name.casefold()]!r} already. Choose another name."
@@ -82,7 +83,7 @@ def suggest(preset: Preset, model: ModelConfig, train: TrainConfig) -> str:
     tags = [change.tag for change in changes(preset, model, train)]
     stem = "-".join([preset.name, *tags]) if tags else f"my-{preset.name}"
     stem = stem[:56].rstrip("-.")
-    taken = {name.casefold() for name in (*checkpoint_file.names(), *PRESETS)}
+    taken = {name.casefold() for name in (*catalog.names(), *PRESETS)}
     numbered = (f"{stem}-{number}" for number in range(2, 10_000))
     return next(name for name in (stem, *numbered) if name.casefold() not in taken)
 
@@ -164,7 +165,7 @@ def restore(deleted: Deleted) -> Path:
     CheckpointError
         If its name has been given to another one or the file is gone.
     """
-    target = checkpoint_file.models_dir() / f"{deleted.name}{SUFFIX}"
+    target = catalog.models_dir() / f"{deleted.name}{SUFFIX}"
     with _LOCK, _explaining("restored"):
         require_free(deleted.name)
         atomic_file.move_to_free(deleted.path, target)
@@ -180,23 +181,23 @@ def discard(deleted: Deleted) -> None:
 
 def sweep() -> None:
     """Remove what sessions and processes that are dead have left in the folder."""
-    folder = checkpoint_file.models_dir()
+    folder = catalog.models_dir()
     atomic_file.remove_leftovers(folder, BIN, seconds=LEFTOVER_SECONDS)
 
 
 def _own(name: str) -> Path:
     """The file of a checkpoint that may be changed."""
-    if not checkpoint_file.is_name(name):
+    if not catalog.is_name(name):
         raise CheckpointError(f"There is no model called {name[:80]!r}.")
     if is_shipped(name):
         raise CheckpointError(f"{name!r} is a shipped model: it stays as it is.")
-    return checkpoint_file.find(name)
+    return catalog.find(name)
 
 
 def _add(content: bytes, name: str) -> Path:
     """Write, check, and only then give the name."""
     require_free(name)
-    folder = checkpoint_file.models_dir()
+    folder = catalog.models_dir()
     target = folder / f"{name}{SUFFIX}"
     with _explaining("kept"):
         folder.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.cli.result import Result, complain, load_data
 from aecore.config import SHAPE
@@ -35,8 +36,8 @@ def show_data(options: argparse.Namespace) -> Result:
 def list_models(options: argparse.Namespace) -> Result:
     """List the checkpoints of the models folder, complaining about those that cannot be used."""
     checkpoint = []
-    for name in checkpoint_file.names():
-        path = checkpoint_file.find(name)
+    for name in catalog.names():
+        path = catalog.find(name)
         try:
             card = checkpoint_file.read_card(path)
         except CheckpointError as error:

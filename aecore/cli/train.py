@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.cli.result import INTERRUPTED, Result, load_data
 from aecore.config import ModelConfig, TrainConfig
@@ -99,9 +100,9 @@ def _out_path(preset: Preset, out: str | None, *, as_shipped: bool) -> Path:
     unasked.
     """
     name = preset.name if as_shipped else f"{preset.name}-changed"
-    path = Path(out) if out else checkpoint_file.models_dir()
-    if path.suffix != checkpoint_file.SUFFIX:
-        path /= f"{name}{checkpoint_file.SUFFIX}"
+    path = Path(out) if out else catalog.models_dir()
+    if path.suffix != catalog.SUFFIX:
+        path /= f"{name}{catalog.SUFFIX}"
     return path if as_shipped or out else _unused(path)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.description import remarks
@@ -140,10 +141,10 @@ def _choose(cards: dict[str, Card], prefer: Callable[[Card], bool] | None) -> st
 
 def _why_not(asked: str) -> str:
     """Why the model that the address names cannot be shown; it may name files of no concern."""
-    if asked not in checkpoint_file.names():
+    if asked not in catalog.names():
         return f"There is no model called “{plain(asked[:64])}”."
     try:
-        checkpoint_file.read_card(checkpoint_file.find(asked))
+        checkpoint_file.read_card(catalog.find(asked))
     except CheckpointError as error:
         return plain(error)
     return ""

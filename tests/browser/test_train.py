@@ -9,6 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from aecore.bench.harness.server import serve
+from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.jobs import queue
 from aecore.jobs import store as run_store
@@ -127,7 +128,7 @@ def test_from_pressing_train_to_a_model_of_ones_own(settings, page, visitor):
         page.goto("about:blank")
 
     # The server starts anew: it is still there, and so is the run.
-    kept = checkpoint_file.load(f"{settings['AECORE_MODELS']}/mine{checkpoint_file.SUFFIX}")
+    kept = checkpoint_file.load(f"{settings['AECORE_MODELS']}/mine{catalog.SUFFIX}")
     assert kept.card.preset == "plane"
     assert len(kept.card.history) < MANY
     with serve("app.py", settings) as app:

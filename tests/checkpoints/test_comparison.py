@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,13 +12,16 @@ from aecore.checkpoints.comparison import (
     COLUMNS,
     Entry,
     clean_errors,
+    counterpart_of,
+    has_fixed_settings,
     histories,
     pca_points,
     same_digits,
     table,
     to_csv,
-    valid_numbers,
+    valid_indices,
 )
+from aecore.presets import PRESETS
 
 
 @pytest.fixture
@@ -108,4 +112,35 @@ def test_checkpoints_of_other_digits_share_none(tiny_checkpoint, tiny_denoiser):
     ],
 )
 def test_only_numbers_of_digits_are_taken_from_a_browser(given, expected):
-    assert valid_numbers(given, 10, 3) == expected
+    assert valid_indices(given, 10, 3) == expected
+
+
+# --- counterparts ---------------------------------------------------------------------------------
+
+CARDS = {
+    name: SimpleNamespace(model=preset.model, train=preset.train)
+    for name, preset in PRESETS.items()
+}
+
+
+@pytest.mark.parametrize(("one", "other"), [("narrow-dropout", "narrow"), ("wide-dropout", "wide")])
+def test_the_presets_pairs_find_each_other(one, other):
+    assert counterpart_of(one, CARDS) == other
+    assert counterpart_of(other, CARDS) == one
+    assert not has_fixed_settings(CARDS[one].model)
+    assert has_fixed_settings(CARDS[other].model)
+
+
+@pytest.mark.parametrize("name", ["plane", "plain-32", "denoise-mask"])
+def test_a_model_without_a_counterpart_has_none(name):
+    assert counterpart_of(name, CARDS) is None
+
+
+def test_another_task_has_no_counterpart():
+    noisy = replace(CARDS["wide"].train, noise=CARDS["denoise-mask"].train.noise)
+    cards = {
+        "wide-dropout": CARDS["wide-dropout"],
+        "noisy": SimpleNamespace(model=CARDS["wide"].model, train=noisy),
+    }
+
+    assert counterpart_of("wide-dropout", cards) is None

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
-from aecore.checkpoints.file import find, load, read_card, require_writable, save
+from aecore.checkpoints.catalog import find
+from aecore.checkpoints.file import load, read_card, require_writable, save
 from aecore.errors import CheckpointError
 from aecore.models.inference import build_model, reconstruct
 from aecore.models.pca import PCA
@@ -189,13 +191,13 @@ def folder(tmp_path, monkeypatch, content):
 
 
 def test_models_are_listed_by_name(folder):
-    assert checkpoint_file.names() == ["one", "two"]
+    assert catalog.names() == ["one", "two"]
 
 
 def test_no_folder_is_no_models(tmp_path, monkeypatch):
     monkeypatch.setenv("AECORE_MODELS", str(tmp_path / "missing"))
 
-    assert checkpoint_file.names() == []
+    assert catalog.names() == []
 
 
 def test_a_model_is_found_by_name_and_by_path(folder, monkeypatch):
@@ -220,7 +222,4 @@ def test_an_unknown_model_is_refused_with_those_there_are(folder, model):
 
 
 def test_without_an_environment_the_models_are_beside_the_package():
-    assert (
-        checkpoint_file.models_dir()
-        == Path(checkpoint_file.__file__).resolve().parents[2] / "models"
-    )
+    assert catalog.models_dir() == Path(checkpoint_file.__file__).resolve().parents[2] / "models"

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from aecore.checkpoints import catalog, library
 from aecore.checkpoints import file as checkpoint_file
-from aecore.checkpoints import library
 from aecore.config import NoiseConfig
 from aecore.errors import CheckpointError
 from aecore.presets import PRESETS
@@ -114,7 +114,7 @@ def test_a_renamed_model_is_the_same_file_under_the_new_name(shelved, learned):
     library.rename("mine", "yours")
 
     assert library.own_names() == ["yours"]
-    assert checkpoint_file.find("yours").read_bytes() == learned.read_bytes()
+    assert catalog.find("yours").read_bytes() == learned.read_bytes()
 
 
 def test_a_rename_may_change_the_capitals_alone(shelved):
@@ -140,7 +140,7 @@ def test_a_deleted_model_is_out_of_sight_and_comes_back(shelved, learned):
 
     library.restore(deleted)
 
-    assert checkpoint_file.find("mine").read_bytes() == learned.read_bytes()
+    assert catalog.find("mine").read_bytes() == learned.read_bytes()
     assert {path.name for path in shelved.iterdir()} == {"plane.safetensors", "mine.safetensors"}
 
 
@@ -323,7 +323,7 @@ def test_git_is_offered_the_shipped_models_and_none_of_ones_own():
     if not (REPOSITORY / ".git").exists():
         pytest.skip("no repository")
     names = [*PRESETS, "mine", "plane-2"]
-    files = [f"models/{name}{checkpoint_file.SUFFIX}" for name in names]
+    files = [f"models/{name}{catalog.SUFFIX}" for name in names]
 
     ignored = subprocess.run(
         ["git", "check-ignore", "--no-index", *files],

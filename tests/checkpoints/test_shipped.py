@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from aecore.analysis import evaluation, metrics
+from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.data.dataset import MNIST_FINGERPRINT
 from aecore.data.noise import corrupt_fixed
@@ -51,7 +52,7 @@ def load(name):
 
 
 def test_there_is_one_model_a_preset_and_no_other():
-    assert set(checkpoint_file.names()) == set(PRESETS)
+    assert set(catalog.names()) == set(PRESETS)
 
 
 @BY_PRESET
@@ -108,7 +109,7 @@ def test_draws_from_the_standard_normal_distribution_lie_on_the_variational_mode
 
 
 def test_the_models_fit_into_40_megabytes():
-    assert sum(checkpoint_file.find(name).stat().st_size for name in checkpoint_file.names()) < 40e6
+    assert sum(catalog.find(name).stat().st_size for name in catalog.names()) < 40e6
 
 
 @BY_PRESET

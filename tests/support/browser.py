@@ -18,6 +18,7 @@ import torch
 from aecore import experiment
 from aecore.bench.harness.chromium import ARGUMENTS, find_chromium
 from aecore.bench.harness.server import serve
+from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.data import sources
 from aecore.errors import AecoreError
@@ -53,14 +54,14 @@ def small_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
             digits,
             device=torch.device("cpu"),
         )
-        checkpoint_file.save(made, folder / f"{name}{checkpoint_file.SUFFIX}")
+        checkpoint_file.save(made, folder / f"{name}{catalog.SUFFIX}")
     return folder
 
 
 @pytest.fixture(scope="session")
 def small_model(small_models: Path) -> Path:
     """The file of a quickly trained model with D = 2."""
-    return small_models / f"plane{checkpoint_file.SUFFIX}"
+    return small_models / f"plane{catalog.SUFFIX}"
 
 
 @pytest.fixture(scope="session")
@@ -128,13 +129,13 @@ def page(visitor) -> Iterator:
 
 @pytest.fixture
 def plane(small_models):
-    return checkpoint_file.load(small_models / f"plane{checkpoint_file.SUFFIX}")
+    return checkpoint_file.load(small_models / f"plane{catalog.SUFFIX}")
 
 
 @pytest.fixture
 def many(small_models):
     """A model with more dimensions than sliders fit on a screen."""
-    return checkpoint_file.load(small_models / f"plain-32{checkpoint_file.SUFFIX}")
+    return checkpoint_file.load(small_models / f"plain-32{catalog.SUFFIX}")
 
 
 def wait_for_script(page) -> None:

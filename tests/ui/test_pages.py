@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from aecore.checkpoints import file as checkpoint_file
+from aecore.checkpoints import catalog
 from aecore.data.dataset import save_cache
 from aecore.data.openml import DownloadProgress
 from aecore.presets import PRESETS
@@ -70,7 +70,7 @@ def test_an_unknown_model_in_the_address_is_named_and_another_is_shown(page):
 
 
 def test_a_damaged_model_in_the_address_is_explained(tmp_path, monkeypatch):
-    whole = checkpoint_file.find("plane").read_bytes()
+    whole = catalog.find("plane").read_bytes()
     (tmp_path / "plane.safetensors").write_bytes(whole)
     (tmp_path / "broken.safetensors").write_bytes(whole[:1000])
     monkeypatch.setenv("AECORE_MODELS", str(tmp_path))

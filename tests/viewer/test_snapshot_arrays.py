@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from aecore.checkpoints.comparison import Entry, beside
+from aecore.checkpoints.comparison import Entry, side_by_side
 from aecore.checkpoints.description import changes, provenance, title
 from aecore.config import NoiseConfig
 from aecore.jobs.snapshots import Frame, Scene
@@ -99,8 +99,8 @@ def test_models_side_by_side_show_what_differs_and_every_figure(tiny_checkpoint,
         Entry(name=each.name, card=each.card, size=0) for each in (tiny_checkpoint, tiny_denoiser)
     ]
 
-    names, rows = beside(entries)
-    _, alone = beside(entries[:1])
+    names, rows = side_by_side(entries)
+    _, alone = side_by_side(entries[:1])
 
     assert names == ["tiny", "tiny-denoiser"]
     assert rows["D"] == ["2", "4"]

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.comparison import Entry
@@ -24,8 +25,8 @@ _MODELS_KEPT = 16
 def cards() -> dict[str, Card]:
     """Return the card of every usable checkpoint by name, in the presets' order, others last."""
     ranks = {name: rank for rank, name in enumerate(PRESETS)}
-    names = sorted(checkpoint_file.names(), key=lambda name: ranks.get(name, len(ranks)))
-    stats = [(name, checkpoint_file.find(name).stat()) for name in names]
+    names = sorted(catalog.names(), key=lambda name: ranks.get(name, len(ranks)))
+    stats = [(name, catalog.find(name).stat()) for name in names]
     return dict(_cards(tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)))
 
 
@@ -35,7 +36,7 @@ def _cards(files: tuple[tuple[str, int, int], ...]) -> dict[str, Card]:
     usable = {}
     for name, modified_ns, size in files:
         try:
-            usable[name] = _card(str(checkpoint_file.find(name)), modified_ns, size)
+            usable[name] = _card(str(catalog.find(name)), modified_ns, size)
         except CheckpointError:
             continue  # the picker offers what can be used; `models` on the command line complains
     return usable
@@ -64,7 +65,7 @@ def _card(path: str, modified_ns: int, size: int) -> Card:
 def entries() -> list[Entry]:
     """Return every usable checkpoint as a row of a table, in the order of `cards`."""
     return [
-        Entry(name=name, card=card, size=checkpoint_file.find(name).stat().st_size)
+        Entry(name=name, card=card, size=catalog.find(name).stat().st_size)
         for name, card in cards().items()
     ]
 
@@ -77,7 +78,7 @@ def load(name: str) -> Checkpoint:
     CheckpointError
         If there is none or it is damaged.
     """
-    stat = checkpoint_file.find(name).stat()
+    stat = catalog.find(name).stat()
     return _checkpoint(name, stat.st_mtime_ns, stat.st_size)
 
 

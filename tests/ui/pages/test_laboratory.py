@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from aecore.analysis.denoising import Score, median_3x3
-from aecore.checkpoints import comparison
+from aecore.checkpoints import catalog, comparison
 from aecore.checkpoints import file as checkpoint_file
 from aecore.config import NoiseConfig
 from aecore.data.damage import Damage
@@ -170,10 +170,7 @@ def test_the_table_of_models_has_all_of_them_and_empty_cells_for_what_they_lack(
     frame = app.dataframe[0].value
 
     assert list(frame.columns) == list(comparison.COLUMNS)
-    cards = {
-        name: checkpoint_file.read_card(checkpoint_file.find(name))
-        for name in checkpoint_file.names()
-    }
+    cards = {name: checkpoint_file.read_card(catalog.find(name)) for name in catalog.names()}
     assert sorted(frame["model"]) == sorted(cards)
     for name, error, trust in zip(frame["model"], frame["test MSE"], frame["trustw."], strict=True):
         assert error == cards[name].metrics["test_mse"]

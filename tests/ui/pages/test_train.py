@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from aecore.checkpoints import catalog, library
 from aecore.checkpoints import file as checkpoint_file
-from aecore.checkpoints import library
 from aecore.config import NoiseConfig
 from aecore.errors import TrainingError
 from aecore.jobs import queue, snapshots
@@ -446,7 +446,7 @@ def test_an_uploaded_model_is_checked_and_taken_in(folders, tiny_checkpoint):
     app.button(key="shelf_import").click().run()
 
     assert not app.error
-    assert checkpoint_file.find("sent").read_bytes() == whole
+    assert catalog.find("sent").read_bytes() == whole
     assert app.selectbox(key="model").value == "sent"
 
 

@@ -83,7 +83,7 @@ def _pictures(checkpoint: Checkpoint, names: str) -> None:
     hear("linked_selection", SELECTED, functools.partial(_remember, checkpoint))
     digits = datasets.test_set()
     given = _selected(checkpoint)
-    chosen = comparison.valid_numbers(given, len(checkpoint.labels), _PICTURES)
+    chosen = comparison.valid_indices(given, len(checkpoint.labels), _PICTURES)
     if not chosen or not digits.matches(checkpoint.card):
         return
     with st.container(key="compare_pictures"):

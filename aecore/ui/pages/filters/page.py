@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from aecore.analysis.filters import Units
+from aecore.checkpoints.comparison import counterpart_of, has_fixed_settings
 from aecore.checkpoints.file import Checkpoint
-from aecore.checkpoints.twins import is_mended, twin_of
 from aecore.ui import scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
@@ -33,7 +33,7 @@ _COUNTS = {"some": f"First {FEW}", "all": "All"}
 
 def render() -> None:
     checkpoint = scaffold.open_page("Filters", _EXPLANATION, measures=True, more=True)
-    twin = twin_of(checkpoint.name, checkpoint_cache.cards())
+    twin = counterpart_of(checkpoint.name, checkpoint_cache.cards())
     _laboratory(checkpoint, None if twin is None else checkpoint_cache.load(twin))
     scaffold.close_page()
 
@@ -131,7 +131,7 @@ def _details(
 def _side_by_side(pair: Sequence[Checkpoint], digits: datasets.TestSet, view: View) -> None:
     """A model and its twin: the notebook's way of training on the left, the mended on the right."""
     st.subheader("As the notebook trains it, and mended", anchor=False)
-    in_order = sorted(pair, key=lambda found: is_mended(found.card.model))
+    in_order = sorted(pair, key=lambda found: has_fixed_settings(found.card.model))
     for side, column, checkpoint in zip(("left", "right"), st.columns(2), in_order, strict=True):
         units: Units = filter_cache.units(checkpoint, digits, view.part)
         with column:

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from aecore.checkpoints import file as checkpoint_file
-from aecore.checkpoints import library
+from aecore.checkpoints import catalog, library
 from aecore.checkpoints.description import provenance
 from aecore.checkpoints.file import Checkpoint
 from aecore.checkpoints.library import Deleted
@@ -128,7 +127,7 @@ def _take_in() -> None:
         if file is None:
             return
         with st.form("shelf_upload_form", border=False):
-            stem = file.name.removesuffix(checkpoint_file.SUFFIX)
+            stem = file.name.removesuffix(catalog.SUFFIX)
             name = st.text_input("Name", stem, key=f"shelf_upload_name_{file.file_id}")
             if st.form_submit_button("Check it and take it in", key="shelf_import"):
                 try:

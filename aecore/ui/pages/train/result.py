@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from aecore.checkpoints import comparison, library
-from aecore.checkpoints import file as checkpoint_file
+from aecore.checkpoints import catalog, comparison, library
 from aecore.checkpoints.comparison import Entry
 from aecore.errors import AecoreError
 from aecore.jobs import limits, queue
@@ -42,7 +41,7 @@ def _figures(run: Run) -> None:
     own = Entry(name="this run", card=checkpoint_cache.read_card(run.checkpoint_path), size=0)
     card = checkpoint_cache.cards().get(run.spec.preset or "")
     entries = [own] if card is None else [own, Entry(name=run.spec.preset, card=card, size=0)]
-    names, rows = comparison.beside(entries)
+    names, rows = comparison.side_by_side(entries)
     head = "| | " + " | ".join(scaffold.plain(name) for name in names) + " |"
     body = [
         f"| {title} | " + " | ".join(scaffold.plain(value) for value in values) + " |"
@@ -58,7 +57,7 @@ def _figures(run: Run) -> None:
 
 def _keep(run: Run) -> None:
     """Name the model and keep it; where to look at it then."""
-    kept = [name for name in run.kept_as if name in checkpoint_file.names()]
+    kept = [name for name in run.kept_as if name in catalog.names()]
     if kept:
         st.success(f"Kept as **{scaffold.plain(kept[-1])}**.", icon=":material/bookmark_added:")
         with st.container(horizontal=True, vertical_alignment="center", key="train_open"):
