@@ -8,7 +8,7 @@ would undo the choice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -96,3 +96,19 @@ def tell(name: str, key: str, value: T, usual: T) -> None:
     """Let the address say what the widget is at, unless that is as usual."""
     text = st.session_state[f"{key}_told"] = str(value)
     put(name, None if value == usual else text)
+
+
+def translate(name: str, former: Mapping[str, str]) -> None:
+    """Replace a former name of a value, so that addresses of earlier versions open the same view.
+
+    To be called before the widget that is bound to the parameter is drawn.
+
+    Parameters
+    ----------
+    name : str
+        The parameter, which is the widget's key.
+    former : mapping of str to str
+        The present names by their former ones.
+    """
+    if (value := st.query_params.get(name)) in former:
+        st.query_params[name] = former[value]

@@ -1,4 +1,4 @@
-"""Laboratory: noise put on the code, until it falls off the map."""
+"""Experiment: add noise to a code until it lies outside the data."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ _SHOWN = 10
 
 
 def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
-    """Draw what noise of one level makes of a test digit, and how far off the map it goes."""
+    """Draw a digit decoded with noise in its code, and how far such codes are from the data."""
     st.markdown(
-        "Each number of the code gets **Gaussian noise**, σ times as wide as that number varies "
-        "over the test digits. A little leaves the digit what it is; then it turns into others, "
-        "and at last the code lies where no digit's code is: **off the map**."
+        "**Gaussian noise** is added to each latent dimension, σ times that dimension's standard "
+        "deviation over the test digits. A little noise leaves the digit as it is; more turns it "
+        "into other digits, and in the end the code lies **off the map**, far from every code of "
+        "the data."
     )
     sigma = st.select_slider(
-        "Noise σ, in standard deviations of each dimension",
+        "Noise σ, in standard deviations of each latent dimension",
         SIGMAS,
         0.5,
         key="reconstruct_sigma",
@@ -39,7 +40,7 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
         "reconstruct_draws",
         series,
         [f"{drawn} {i + 1}" for i in range(_SHOWN)],
-        title="digits of noised codes",
+        title="digits decoded from noisy codes",
         file="noise-on-the-code",
     )
     st.markdown(_verdict(result))
@@ -52,9 +53,9 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
                 result.errors, result.linear_errors, (checkpoint.name, size), shown=sigma
             ),
         ],
-        note=f"Medians over {DRAWS} draws with a fixed seed, the same directions at every level; "
-        "the bands hold 10% to 90% of them. PCA's code gets the same noise, as wide as its own "
-        "numbers vary. Dotted: the level of the pictures above.",
+        note=f"Medians over {DRAWS} samples of the noise with a fixed seed, the same directions at "
+        "every level; bands: 10th to 90th percentile. PCA's code gets the same noise, scaled to "
+        "its own standard deviations. Dotted: the level of the images above.",
     )
 
 
@@ -75,7 +76,7 @@ def _rows(
     )
     return [
         Row(
-            name=f"{checkpoint.name} · MSE · farther out than so many % of the test digits",
+            name=f"{checkpoint.name} · MSE · share of the test digits that are less isolated",
             images=reconstruction_cache.decoder(checkpoint)(codes),
             texts=[
                 f"{error:.3f} · {share:.0f}%"
@@ -94,14 +95,14 @@ def _rows(
 
 
 def _verdict(result: Fall) -> str:
-    """Where the digit falls off the map, if it does."""
-    far = f"farther out than {OFF_THE_MAP:g}% of the test digits"
+    """Return the noise level at which the code leaves the data, if it does."""
+    isolated = f"more isolated than {OFF_THE_MAP:g}% of the test digits"
     if result.leaves_at is None:
         return (
-            f"Up to σ = {SIGMAS[-1]:g} most of the noised codes stay **on the map**: no level sets "
-            f"half of them {far}."
+            f"Up to σ = {SIGMAS[-1]:g} most noisy codes stay **on the map**: at no level is half "
+            f"of them {isolated}."
         )
     return (
-        f"From **σ = {result.leaves_at:g}** on, half of the noised codes or more are **off the "
-        f"map**: {far}."
+        f"From **σ = {result.leaves_at:g}** on, at least half of the noisy codes are **off the "
+        f"map**: {isolated}."
     )

@@ -1,4 +1,4 @@
-"""Laboratory: the error with each number of the code fixed at its mean."""
+"""Experiment: the error with each latent dimension fixed at its mean."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _SHOWN = 20
 
 
 def show(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
-    """Draw what each dimension counts for, and PCA's beside it."""
+    """Draw the importance of each latent dimension, and of PCA's components beside it."""
     st.markdown(
-        "How much worse do the pictures get if **one number** of the code is the same for all "
-        "digits: its mean? What the decoder does not listen to costs nothing."
+        "How much does the error increase if **one latent dimension** is fixed at its mean for all "
+        "digits? A dimension that the decoder does not use costs nothing."
     )
     result = reconstruction_cache.importance(checkpoint, digits)
     st.markdown(_verdict(checkpoint, result))
@@ -36,29 +36,30 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
         ],
     )
     downloads.offer(
-        "Numbers as CSV",
+        "Download CSV",
         result.to_csv(),
         f"{checkpoint.name}-dimensions.csv",
         key="reconstruct_dimensions_csv",
     )
     dim = len(result.fixed)
-    part = f"the {len(strongest)} that count most of {dim}" if dim > _SHOWN else "all of them"
+    part = f"the {len(strongest)} most important of {dim}" if dim > _SHOWN else "all of them"
     measured = min(MEASURED, len(digits.labels))
     st.caption(
-        f"Measured on {measured:,} test digits, evenly spread over all {len(digits.labels):,}; "
-        f"the heat map shows {part}, the CSV has every one. Columns: the label, and "
-        f"“{COLUMNS[ALL]}”. Blue: fixing it even helps that label."
+        f"Measured on {measured:,} test digits, evenly spaced among all {len(digits.labels):,}. "
+        f"The heat map shows {part}, the CSV has every dimension. Columns: the class, and "
+        f"“{COLUMNS[ALL]}”. Blue: fixing the dimension lowers the error of that class."
     )
 
 
 def _verdict(checkpoint: Checkpoint, result: Importance) -> str:
-    """Which number counts most, for the model and for PCA, and how many count for nothing."""
+    """Return which dimension matters most, and how many do not matter."""
     top = result.order[0]
     whole, fixed = result.whole[ALL], result.fixed[top, ALL]
     name = scaffold.plain(checkpoint.name)
-    idle = f"**{result.n_idle or 'none'}** of {scaffold.counted(len(result.fixed), 'number')}"
+    count = scaffold.counted(len(result.fixed), "dimension")
     return (
-        f"{name}: fixing **z{top + 1}** costs most, the error rises from {whole:.4f} to "
-        f"**{fixed:.4f}**, by {fixed - whole:.4f}; less than a hundredth of that costs {idle}. "
+        f"{name}: fixing **z{top + 1}** costs most; the error rises from {whole:.4f} to "
+        f"**{fixed:.4f}**, an increase of {fixed - whole:.4f}. **{result.n_idle or 'None'}** of "
+        f"{count} {'costs' if result.n_idle == 1 else 'cost'} less than a hundredth of that. "
         f"Fixing PCA's strongest component costs {result.linear.max():.4f}."
     )

@@ -1,4 +1,4 @@
-"""Laboratory: a digit decoded again and again with dropout left on, as the notebook does."""
+"""Experiment: decode a digit many times with dropout active at test time, as the notebook does."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ _SINGLE = 3
 
 
 def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
-    """Draw what 64 passes with dropout make of a test digit."""
+    """Draw 64 decodings of a test digit with dropout active."""
     trained = checkpoint.card.model.latent_dropout
     st.markdown(
-        "The notebook never calls `eval()`: the **dropout on the code** that helps training is "
-        "still on when it shows its results, and every look at a digit gives another picture."
+        "The notebook never calls `eval()`: the **dropout on the code** that it trains with is "
+        "still active when it shows its results, so every decoding of a digit gives another image."
     )
     if not trained:
         st.info(
-            f"{scaffold.plain(checkpoint.name)} was trained without dropout on its code. Here you see "
-            "what it would do to it.",
+            f"{scaffold.plain(checkpoint.name)} was trained without code dropout. This shows what "
+            "dropout would do to it.",
             icon=":material/info:",
         )
     rate = st.slider(
-        "Dropout rate: share of the code's numbers set to 0",
+        "Dropout rate: share of latent dimensions set to 0",
         0.0,
         0.95,
         trained or _NOTEBOOK_RATE,
@@ -68,9 +68,9 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
         headings,
         columns=headings,
         note=f"Test digit no. {number}, a {digits.labels[number]}. {PASSES} passes with a fixed "
-        "seed. Pictures go from 0 (black) to 1 (white). Spread: the standard deviation of each "
+        "seed. Images range from 0 (black) to 1 (white). Spread: the standard deviation of each "
         "pixel; white is 0.5 or more.",
-        title="a digit with dropout left on",
+        title="a digit with dropout at test time",
         file="dropout-left-on",
     )
     left = reconstruction_cache.dropout_errors(checkpoint, digits, rate)
@@ -78,7 +78,7 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
 
 
 def _pictures(image: np.ndarray, result: Passes) -> dict[str, tuple[np.ndarray, str]]:
-    """Pictures (784,) by their names, each with what there is to say of it."""
+    """Return pictures (784,) by name, each with its caption."""
     single = result.outputs[:_SINGLE]
     return {
         "input": (image, ""),
@@ -98,15 +98,15 @@ def _verdict(
     named: dict[str, Passes],
     left: tuple[float, float],
 ) -> str:
-    """Errors with and without, of this digit and of many."""
+    """Return the errors with and without dropout, for this digit and for many."""
     own = named[checkpoint.name]
     whole = reconstruction_cache.test_errors(checkpoint, digits)
     name = scaffold.plain(checkpoint.name)
     return (
-        f"This digit by {name}: error (MSE) **{own.quiet_error:.4f}** with dropout off, "
+        f"Error (MSE) of {name} for this digit: **{own.quiet_error:.4f}** with dropout off, "
         f"**{own.errors.mean():.4f}** in a single pass on average, {own.mean_error:.4f} for the "
-        f"mean of {PASSES} passes. All test digits: {name} **{whole['model'].mean():.4f}** off; "
-        f"PCA {whole['PCA'].mean():.4f}. Left on, one pass for each of "
-        f"{min(MEASURED, len(digits.labels)):,} digits spread over them: {name} "
+        f"mean of {PASSES} passes. Over all test digits, dropout off: {name} "
+        f"**{whole['model'].mean():.4f}**, PCA {whole['PCA'].mean():.4f}. Dropout on, one pass for "
+        f"each of {min(MEASURED, len(digits.labels)):,} evenly spaced test digits: {name} "
         f"**{left[0]:.4f}**, PCA {left[1]:.4f}."
     )

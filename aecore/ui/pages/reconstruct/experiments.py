@@ -1,4 +1,4 @@
-"""The laboratories below the grid of `/reconstruct`; only the one that is open is computed."""
+"""The experiments below the grid of `/reconstruct`; only the one on show is computed."""
 
 from __future__ import annotations
 
@@ -9,49 +9,59 @@ from aecore.analysis import dimension_importance
 from aecore.analysis.sampling import Which, select
 from aecore.charts import reconstruction
 from aecore.ui import links as ui_links
-from aecore.ui import scaffold
+from aecore.ui import scaffold, url_state
 from aecore.ui.cache import datasets
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import charts
 from aecore.ui.components.image_rows import Row, rows
-from aecore.ui.pages.reconstruct import code_noise, dropout, reconstructions
+from aecore.ui.pages.reconstruct import code_noise, dropout
 from aecore.ui.pages.reconstruct import dimension_importance as importance_panel
+from aecore.ui.pages.reconstruct.reconstructions import Reconstructor
 
 _GALLERIES: dict[Which, str] = {
-    "worst": "Worst digits",
-    "median": "Digits around the median error",
-    "random": "Digits at random",
+    "worst": "Largest errors",
+    "median": "Errors around the median",
+    "random": "A random sample",
 }
 _COUNT = 16
+_FORMER_NAMES = (
+    "Error by label",
+    "Galleries",
+    "What each number counts",
+    "Dropout left on",
+    "Noise on the code",
+)
+"""What addresses of before November 29, 2026 call the experiments, in their order."""
 
 
 @st.fragment
 @scaffold.guarded
-def show(shown: list[reconstructions.Run], number: int) -> None:
-    """Draw the choice of laboratories and the one chosen.
+def show(shown: list[Reconstructor], number: int) -> None:
+    """Draw the choice of experiments and the one chosen.
 
     Parameters
     ----------
-    shown : list of Run
+    shown : list of Reconstructor
         Those of the grid; the first is the page's own model, the second its PCA.
     number : int
         The test digit that is first in the grid.
     """
     digits = datasets.test_set()
     checkpoint = shown[0].checkpoint
-    laboratories = {
-        "Error by label": lambda: _by_label(shown, digits),
-        "Galleries": lambda: _galleries(shown, digits),
-        "What each number counts": lambda: importance_panel.show(checkpoint, digits),
-        "Dropout left on": lambda: dropout.show(checkpoint, digits, number),
-        "Noise on the code": lambda: code_noise.show(checkpoint, digits, number),
+    experiments = {
+        "Error by class": lambda: _by_class(shown, digits),
+        "Worst and typical cases": lambda: _cases(shown, digits),
+        "Importance of each latent dimension": lambda: importance_panel.show(checkpoint, digits),
+        "Dropout at test time": lambda: dropout.show(checkpoint, digits, number),
+        "Noise in the code": lambda: code_noise.show(checkpoint, digits, number),
     }
-    st.subheader("Laboratory", anchor=False)
+    st.subheader("Experiments", anchor=False)
+    url_state.translate("reconstruct_lab", dict(zip(_FORMER_NAMES, experiments, strict=True)))
     chosen = st.pills(
-        "Laboratory",
-        list(laboratories),
-        default=next(iter(laboratories)),
+        "Experiment",
+        list(experiments),
+        default=next(iter(experiments)),
         required=True,
         key="reconstruct_lab",
         label_visibility="collapsed",
@@ -59,13 +69,15 @@ def show(shown: list[reconstructions.Run], number: int) -> None:
         persist_state="session",
     )
     with st.container(key="reconstruct_laboratory"):
-        laboratories[chosen]()
+        experiments[chosen]()
 
 
-def _by_label(shown: list[reconstructions.Run], digits: datasets.TestSet) -> None:
-    errors = {run.title: dimension_importance.error_row(run.errors, digits.labels) for run in shown}
+def _by_class(shown: list[Reconstructor], digits: datasets.TestSet) -> None:
+    errors = {
+        each.title: dimension_importance.error_row(each.errors, digits.labels) for each in shown
+    }
     plot = reconstruction.errors_by_label(
-        {run.title: (errors[run.title], run.is_pca) for run in shown}
+        {each.title: (errors[each.title], each.is_pca) for each in shown}
     )
     charts("reconstruct_by_label", [plot])
     columns = {
@@ -76,28 +88,28 @@ def _by_label(shown: list[reconstructions.Run], digits: datasets.TestSet) -> Non
         },
     }
     alt = (
-        "The same errors in numbers: a row for each model and each PCA, a column for each label "
-        "and one for all"
+        "The errors as a table: a row for each model and each PCA, a column for each class and one "
+        "for all"
     )
     own, pca = shown[:2]
     note = (
-        f"Means over all {len(digits.labels):,} test digits, of the squared error per pixel: "
+        f"Mean squared error per pixel over all {len(digits.labels):,} test digits: "
         f"{own.name} {own.errors.mean():.4f}, PCA {pca.errors.mean():.4f}."
     )
     st.html(html_parts.table(columns, alt, note))
     downloads.offer(
-        "Numbers as CSV",
+        "Download CSV",
         dimension_importance.to_csv("model", errors),
         "errors-by-label.csv",
         key="reconstruct_by_label_csv",
     )
 
 
-def _galleries(shown: list[reconstructions.Run], digits: datasets.TestSet) -> None:
+def _cases(shown: list[Reconstructor], digits: datasets.TestSet) -> None:
     own = shown[0]
     for which, heading in _GALLERIES.items():
         series, titles = _gallery(own.checkpoint.digest, digits.fingerprint, which, own, digits)
-        st.markdown(f"**{heading}** of {scaffold.plain(own.title)}")
+        st.markdown(f"**{heading}**, {scaffold.plain(own.title)}")
         rows(
             f"reconstruct_{which}",
             series,
@@ -107,9 +119,9 @@ def _galleries(shown: list[reconstructions.Run], digits: datasets.TestSet) -> No
             stacked=True,
         )
     st.caption(
-        "Above what went in, below what came out, then the error (MSE). The median of "
-        f"{len(own.errors):,} test digits is {np.median(own.errors):.4f}. Click one to see it on "
-        "the map."
+        "Input above, reconstruction below, then the error (MSE). The median error of "
+        f"{len(own.errors):,} test digits is {np.median(own.errors):.4f}. Click a digit to see it "
+        "in the latent space."
     )
 
 
@@ -118,10 +130,10 @@ def _gallery(
     digest: str,
     fingerprint: str,
     which: Which,
-    _own: reconstructions.Run,
+    _own: Reconstructor,
     _digits: datasets.TestSet,
 ) -> tuple[list[Row], list[str]]:
-    """Digits above what is made of them, and what they are."""
+    """Return rows of digits and their reconstructions, and a title for each digit."""
     chosen = select(_own.errors, _digits.labels, which=which, count=_COUNT)
     images, links = _digits.images[chosen], ui_links.to_map(_own.checkpoint, chosen)
     errors = [f"{error:.4f}" for error in _own.errors[chosen]]

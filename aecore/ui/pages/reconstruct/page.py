@@ -1,4 +1,4 @@
-"""`/reconstruct`: test digits through the bottleneck, beside PCA of the same size."""
+"""`/reconstruct`: reconstructions of test digits, beside those of PCA of the same size."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components.image_rows import Row, rows
 from aecore.ui.components.registry import Foresight
-from aecore.ui.pages.reconstruct import experiments, reconstructions
+from aecore.ui.pages.reconstruct import experiments
+from aecore.ui.pages.reconstruct.reconstructions import Reconstructor, reconstructors
 
 _EXPLANATION = (
-    "Test digits go through the bottleneck and come out again. The row of **PCA** is what the best "
-    "linear code of the same size D makes of them: the autoencoder has to beat it to earn its "
-    "keep. **Click** a digit to see where it lies on the map."
+    "Test digits are encoded and decoded again. The row **PCA** shows the best linear code with as "
+    "many latent dimensions D: the baseline that an autoencoder has to beat. **Click** a digit to "
+    "see its place in the latent space."
 )
 _COUNT = 10
 
@@ -29,8 +30,9 @@ def render() -> None:
     checkpoint = scaffold.open_page("Reconstruction", _EXPLANATION, measures=True)
     if checkpoint.card.train.noise is not None:
         st.info(
-            f"{scaffold.plain(checkpoint.name)} was trained to mend digits with {checkpoint.card.train.noise}; "
-            "here it gets clean ones. Its own task is on the page Denoise.",
+            f"{scaffold.plain(checkpoint.name)} was trained to denoise digits "
+            f"({checkpoint.card.train.noise}). Here its input is clean; for its own task, see the "
+            "page Denoise.",
             icon=":material/info:",
         )
     _show(checkpoint)
@@ -41,23 +43,23 @@ def render() -> None:
 @scaffold.guarded
 def _show(checkpoint: Checkpoint) -> None:
     digits = datasets.test_set()
-    first = reconstructions.through([checkpoint])[0]
+    first = reconstructors([checkpoint])[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen, asked = _pick_digits(first, digits)
         others = _pick_models(checkpoint)
         differences = st.toggle(
-            "Error pictures", True, key="reconstruct_differences", persist_state="session"
+            "Show differences", True, key="reconstruct_differences", persist_state="session"
         )
-    shown = reconstructions.through([checkpoint, *others])
+    shown = reconstructors([checkpoint, *others])
     scene = (asked, [other.digest for other in others], differences, digits.fingerprint)
     _grid(shown, digits, chosen, Foresight(model=checkpoint.name, scene=str(scene)), differences)
     experiments.show(shown, int(chosen[0]))
 
 
 def _pick_digits(
-    first: reconstructions.Run, digits: datasets.TestSet
+    first: Reconstructor, digits: datasets.TestSet
 ) -> tuple[np.ndarray, tuple[object, ...]]:
-    """Which test digits to show, the one first that was asked for; and all that was asked for."""
+    """Return the numbers of the test digits to show, and the settings that chose them."""
     which = st.segmented_control(
         "Digits",
         get_args(Which),
@@ -78,7 +80,7 @@ def _pick_digits(
         persist_state="session",
     )
     number = st.number_input(
-        "Put first: test digit no.",
+        "Show test digit first",
         0,
         len(digits.labels) - 1,
         None,
@@ -89,9 +91,9 @@ def _pick_digits(
         persist_state="session",
     )
     if st.button(
-        "Other digits",
+        "Shuffle",
         disabled=which != "random",
-        icon=":material/casino:",
+        icon=":material/shuffle:",
         key="reconstruct_again",
     ):
         st.session_state["reconstruct_seed"] = _seed() + 1
@@ -111,13 +113,13 @@ def _seed() -> int:
 
 
 def _pick_models(checkpoint: Checkpoint) -> list[Checkpoint]:
-    """The models to show beside the page's own."""
+    """Return the models to compare with."""
     cards = checkpoint_cache.cards()
     names = st.multiselect(
         "Compare with",
         [name for name in cards if name != checkpoint.name],
         key="reconstruct_with",
-        placeholder="any other models",
+        placeholder="any other model",
         width=420,
         bind="query-params",
         persist_state="session",
@@ -126,14 +128,14 @@ def _pick_models(checkpoint: Checkpoint) -> list[Checkpoint]:
 
 
 def _grid(
-    shown: list[reconstructions.Run],
+    shown: list[Reconstructor],
     digits: datasets.TestSet,
     chosen: np.ndarray,
     foresight: Foresight,
     differences: bool,
 ) -> None:
     target = digits.images[chosen]
-    links = {run.checkpoint.name: ui_links.to_map(run.checkpoint, chosen) for run in shown}
+    links = {each.checkpoint.name: ui_links.to_map(each.checkpoint, chosen) for each in shown}
     series = [
         Row(
             name="input",
@@ -142,27 +144,28 @@ def _grid(
             links=links[shown[0].checkpoint.name],
         )
     ]
-    for run in shown:
-        output = run.output(target)
+    for each in shown:
+        output = each.output(target)
         series.append(
             Row(
-                name=f"{run.title} · MSE over all {len(digits.labels):,} test digits "
-                f"{run.errors.mean():.4f}; of each",
+                name=f"{each.title} · mean MSE {each.errors.mean():.4f} over "
+                f"{len(digits.labels):,} test digits; per digit below",
                 images=output,
-                texts=[f"{error:.4f}" for error in run.errors[chosen]],
-                links=() if run.is_pca else links[run.checkpoint.name],
+                texts=[f"{error:.4f}" for error in each.errors[chosen]],
+                links=() if each.is_pca else links[each.checkpoint.name],
             )
         )
         if differences:
-            series.append(Row(name=f"{run.title} − input", images=output - target, limit=1.0))
+            series.append(Row(name=f"{each.title} − input", images=output - target, limit=1.0))
     with st.container(key="reconstruction_grid"):
         rows(
             "reconstruct_pictures",
             series,
             [f"test digit no. {i}, a {digits.labels[i]}" for i in chosen],
             scale_name="error",
-            note="Under each input its label, under each output its MSE, the mean squared error "
-            "per pixel. Gray pictures go from 0 (black) to 1 (white); what lies outside is cut.",
+            note="Below each input stands its label, below each reconstruction its mean squared "
+            "error per pixel (MSE). Gray images range from 0 (black) to 1 (white); values are "
+            "clipped to 0..1.",
             title="reconstructions",
             file="reconstructions",
             foresight=foresight,

@@ -1,4 +1,4 @@
-"""Test digits through several models, each beside PCA of its size."""
+"""Reconstructions of test digits by several models, each beside PCA of its size."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from aecore.ui.cache import reconstruction as reconstruction_cache
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
-    """What one model or one PCA makes of all test digits in use."""
+class Reconstructor:
+    """A model or its PCA, with its errors on all test digits in use."""
 
     name: str
     checkpoint: Checkpoint
     """The model, or the one whose PCA this is."""
     is_pca: bool
     errors: np.ndarray
-    """(N,), mean squared error of every test digit."""
+    """Mean squared error of each test digit, (N,)."""
 
     @property
     def title(self) -> str:
-        """Name and size."""
+        """The name, with the latent dimensions of a model."""
         return self.name if self.is_pca else f"{self.name} · {self.size}"
 
     @property
     def size(self) -> str:
-        """`D = 2`."""
+        """The latent dimensions as text, `D = 2`."""
         return scaffold.dimensions(self.checkpoint.card.model.latent_dim)
 
     def output(self, images: np.ndarray) -> np.ndarray:
-        """Reconstructions of digits (B, 784), not clipped."""
+        """Return the reconstructions of digits (B, 784), not clipped."""
         from aecore.models.inference import reconstruct
 
         if self.is_pca:
@@ -44,15 +44,18 @@ class Run:
         return reconstruct(checkpoint_cache.load_model(self.checkpoint), images)
 
 
-def through(checkpoints: Sequence[Checkpoint]) -> list[Run]:
-    """Each model, followed by PCA of its size unless that has been there already."""
+def reconstructors(checkpoints: Sequence[Checkpoint]) -> list[Reconstructor]:
+    """Return each model, followed by the PCA of its size unless that is listed already."""
     digits = datasets.test_set()
-    runs, seen = [], set()
-    for found in checkpoints:
-        errors = reconstruction_cache.test_errors(found, digits)
-        runs.append(Run(found.name, found, False, errors["model"]))
-        size = found.card.model.latent_dim
-        if (size, found.card.fingerprint) not in seen:
-            seen.add((size, found.card.fingerprint))
-            runs.append(Run(f"PCA, {scaffold.dimensions(size)}", found, True, errors["PCA"]))
-    return runs
+    listed: list[Reconstructor] = []
+    seen = set()
+    for checkpoint in checkpoints:
+        errors = reconstruction_cache.test_errors(checkpoint, digits)
+        listed.append(Reconstructor(checkpoint.name, checkpoint, False, errors["model"]))
+        size = checkpoint.card.model.latent_dim
+        if (size, checkpoint.card.fingerprint) not in seen:
+            seen.add((size, checkpoint.card.fingerprint))
+            listed.append(
+                Reconstructor(f"PCA, {scaffold.dimensions(size)}", checkpoint, True, errors["PCA"])
+            )
+    return listed

@@ -17,15 +17,16 @@ from aecore.analysis.lasso import Subset
 from aecore.checkpoints import file as checkpoint_file
 from aecore.config import NoiseConfig
 from aecore.models import inference
+from aecore.ui.pages.reconstruct.experiments import _FORMER_NAMES
 from tests.support import pages
 from tests.support.pages import component, open_page, texts
 
-LABORATORIES = (
-    "Error by label",
-    "Galleries",
-    "What each number counts",
-    "Dropout left on",
-    "Noise on the code",
+EXPERIMENTS = (
+    "Error by class",
+    "Worst and typical cases",
+    "Importance of each latent dimension",
+    "Dropout at test time",
+    "Noise in the code",
 )
 
 
@@ -52,7 +53,7 @@ def grid(app) -> str:
 def test_every_laboratory_opens_on_every_model(model):
     app = open_page("reconstruct", model=model)
 
-    for name in LABORATORIES:
+    for name in EXPERIMENTS:
         app.pills(key="reconstruct_lab").set_value(name).run()
 
         assert not app.exception, name
@@ -85,7 +86,7 @@ def test_each_chosen_model_has_a_row_and_pca_of_its_size_once():
     app.multiselect(key="reconstruct_with").set_value(["mends", "one"]).run()
 
     ((header, _),) = pages.picture_rows(app)
-    names = [row["name"] for row in header["rows"] if "MSE over all 500" in row["name"]]
+    names = [row["name"] for row in header["rows"] if "over 500 test digits" in row["name"]]
     assert [name.split(" ·")[0].replace("\u2009", "") for name in names] == [
         *("two", "PCA, D=2", "mends", "PCA, D=4", "one", "PCA, D=1")
     ]
@@ -106,12 +107,12 @@ def test_a_digit_named_by_the_address_comes_first_and_leads_to_its_dot_on_the_ma
 
 
 def test_worst_digits_come_with_their_errors_in_order():
-    app = open_page("reconstruct", model="two", reconstruct_lab="Galleries")
+    app = open_page("reconstruct", model="two", reconstruct_lab="Worst and typical cases")
 
     worst = np.sort(checkpoint_file.load("two").errors)[::-1][:16]
 
     shown = next(
-        header for header, _ in pages.picture_rows(app) if header["title"] == "Worst digits"
+        header for header, _ in pages.picture_rows(app) if header["title"] == "Largest errors"
     )
     assert shown["rows"][1]["texts"] == [f"{error:.4f}" for error in worst]
 
@@ -119,9 +120,9 @@ def test_worst_digits_come_with_their_errors_in_order():
 @pytest.mark.parametrize(
     ("laboratory", "file", "rows", "columns"),
     [
-        ("Galleries", "two-worst", 2, 16),
-        ("Dropout left on", "dropout-left-on", 2, 7),
-        ("Noise on the code", "noise-on-the-code", 2, 10),
+        ("Worst and typical cases", "two-worst", 2, 16),
+        ("Dropout at test time", "dropout-left-on", 2, 7),
+        ("Noise in the code", "noise-on-the-code", 2, 10),
     ],
 )
 def test_the_pictures_of_a_laboratory_are_rows_that_can_be_saved(laboratory, file, rows, columns):
@@ -133,12 +134,12 @@ def test_the_pictures_of_a_laboratory_are_rows_that_can_be_saved(laboratory, fil
 
 
 def test_dropout_says_what_it_does_to_a_model_trained_without():
-    app = open_page("reconstruct", model="two", reconstruct_lab="Dropout left on")
+    app = open_page("reconstruct", model="two", reconstruct_lab="Dropout at test time")
     rate = next(slider for slider in app.slider if "Dropout rate" in slider.label)
 
     rate.set_value(0.0).run()
 
-    assert "trained without dropout" in app.info[0].value
+    assert "trained without code dropout" in app.info[0].value
     quiet = re.search(
         r"\*\*([\d.]+)\*\* with dropout off, \*\*([\d.]+)\*\* in a single", texts(app)
     )
@@ -146,7 +147,9 @@ def test_dropout_says_what_it_does_to_a_model_trained_without():
 
 
 def test_dimensions_offer_all_their_errors_and_name_the_strongest(unit_digits, digits):
-    app = open_page("reconstruct", model="two", reconstruct_lab="What each number counts")
+    app = open_page(
+        "reconstruct", model="two", reconstruct_lab="Importance of each latent dimension"
+    )
 
     found = checkpoint_file.load("two")
     model = inference.build_model(found.card.model, found.weights)
@@ -216,7 +219,7 @@ def test_any_control_answers_quickly_once_its_data_is_cached():
     app = open_page("reconstruct", model="mends")
     spent = []
 
-    for name in LABORATORIES:
+    for name in EXPERIMENTS:
         app.pills(key="reconstruct_lab").set_value(name).run()
         for which in ("worst", "median", "random"):
             begun = process_time()
@@ -224,3 +227,11 @@ def test_any_control_answers_quickly_once_its_data_is_cached():
             spent.append(process_time() - begun)
 
     assert np.percentile(spent[3:], 95) < 0.15  # a whole page, more than any control redraws
+
+
+@pytest.mark.parametrize(("former", "name"), zip(_FORMER_NAMES, EXPERIMENTS, strict=True))
+def test_an_address_of_an_earlier_version_opens_the_same_experiment(former, name):
+    app = open_page("reconstruct", model="two", reconstruct_lab=former)
+
+    assert app.session_state["reconstruct_lab"] == name
+    assert not app.exception
