@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Annotated, Any, Literal, Self, get_args
 
+from aecore.corruptions import NOISES
 from aecore.errors import ConfigError
 from aecore.settings import Choice, Number, Setting, Switch, Widths, settings_of, whole
 
@@ -19,7 +20,6 @@ MAX_EPOCHS = 10_000
 
 OutputName = Literal["linear", "logistic"]
 WeightInit = Literal["default", "zeros"]
-NoiseKind = Literal["masking", "gaussian", "salt_and_pepper"]
 OptimizerName = Literal["adam", "muon"]
 ScheduleName = Literal["constant", "linear"]
 
@@ -127,17 +127,17 @@ class ModelConfig(Serializable):
 
 @dataclass(frozen=True, kw_only=True)
 class NoiseConfig(Serializable):
-    """One corruption of a digit; see `aecore.data.noise`."""
+    """One corruption of a digit; see `aecore.corruptions`."""
 
-    kind: Annotated[
-        NoiseKind, Choice("Noise on the input", get_args(NoiseKind)), "Corruption of the input."
-    ] = "masking"
-    level: Annotated[
-        float,
-        Number("Noise level", 0.0, 1.0, step=0.05),
-        "Masking: share of pixels set to 0. Gaussian: standard deviation in gray levels of 0..1. "
-        "Salt and pepper: share of pixels set to 0 or 1.",
-    ] = 0.5
+    kind: Annotated[str, Choice("Noise on the input", NOISES), "Corruption of the input."] = (
+        "masking"
+    )
+    level: float = 0.5
+    """See `Corruption.level`."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        NOISES[self.kind].level.check("level", self.level)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -150,7 +150,7 @@ class NoiseConfig(Serializable):
         """
         kind, separator, level = text.partition(":")
         try:
-            return cls(kind=kind, level=float(level) if separator else cls.level)  # type: ignore[arg-type]
+            return cls(kind=kind, level=float(level) if separator else cls.level)
         except ConfigError as error:
             raise ConfigError(f"noise {error}") from None
         except ValueError:

@@ -13,14 +13,15 @@ PACKAGE = REPOSITORY / "aecore"
 
 # From the bottom: a package imports from itself and from those before it, inside functions too.
 PACKAGES = (
-    "errors", "system", "validation", "settings", "config", "presets", "imaging", "digits", "latent", "data",
-    "models", "training", "analysis", "checkpoints", "charts", "recognition", "jobs", "experiment",
-    "viewer", "ui", "bench", "cli", "__main__",
+    "errors", "system", "validation", "settings", "corruptions", "config", "presets", "imaging", "digits",
+    "latent", "data", "models", "training", "analysis", "checkpoints", "charts", "recognition", "jobs",
+    "experiment", "viewer", "ui", "bench", "cli", "__main__",
 )  # fmt: skip
 RANK = {package: rank for rank, package in enumerate(PACKAGES)}
 
 TRAINING_CORE = [
     "config",
+    "corruptions",
     "presets",
     "data.noise",
     "models.autoencoder",

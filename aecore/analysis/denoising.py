@@ -12,15 +12,14 @@ import numpy as np
 
 from aecore.analysis import metrics
 from aecore.config import SHAPE, SIDE
-from aecore.data.damage import Damage
-from aecore.data.noise import compensate
+from aecore.data.noise import FixedCorruption, compensate
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
 from aecore.models.pca import PCA
 
 Way = Literal["noisy", "model", "plain", "pca", "median"]
-LEVELS = tuple(step / 10 for step in range(11))
-"""That every curve has."""
+STEPS = 10
+"""Between the levels that every curve has."""
 _WORKERS = 2  # levels measured at a time
 
 
@@ -72,13 +71,13 @@ class Workshop:
     pca: PCA
     """Gets masked digits rescaled to their expected brightness."""
 
-    def mend(self, noisy: np.ndarray, damage: Damage) -> dict[Way, np.ndarray]:
+    def mend(self, noisy: np.ndarray, damage: FixedCorruption) -> dict[Way, np.ndarray]:
         """Let everyone mend broken digits.
 
         Parameters
         ----------
         noisy : ndarray of shape (B, 784), float32 in 0..1
-        damage : Damage
+        damage : FixedCorruption
             What broke them.
 
         Returns
@@ -87,11 +86,11 @@ class Workshop:
             `noisy` as it came, then by `models`, `pca`, `median`.
         """
         mended = {way: inference.reconstruct(model, noisy) for way, model in self.models.items()}
-        mended["pca"] = self.pca.reconstruct(compensate(noisy, damage.noise))
+        mended["pca"] = self.pca.reconstruct(compensate(noisy, damage))
         mended["median"] = median_3x3(noisy)
         return {"noisy": noisy} | {way: output.clip(0.0, 1.0) for way, output in mended.items()}
 
-    def measure(self, clean: np.ndarray, damage: Damage) -> dict[Way, Score]:
+    def measure(self, clean: np.ndarray, damage: FixedCorruption) -> dict[Way, Score]:
         """Break digits (B, 784), let everyone mend them, and compare with the clean ones.
 
         Digits that came out of the damage just as they were, as a small square may leave some, do
@@ -105,7 +104,7 @@ class Workshop:
         return {way: Score.of(clean, images) for way, images in mended.items()}
 
     def measure_all(
-        self, clean: np.ndarray, damages: Sequence[Damage]
+        self, clean: np.ndarray, damages: Sequence[FixedCorruption]
     ) -> Iterator[dict[Way, Score]]:
         """`measure` for one damage after the other, two at a time."""
         with ThreadPoolExecutor(_WORKERS) as pool:

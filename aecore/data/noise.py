@@ -1,91 +1,29 @@
-"""Pure corruptions of digits: a clean batch and a generator in, a corrupted batch out.
-
-Each pixel is corrupted by itself, so a batch may have any shape; what comes out has the same.
-Every corruption draws a random number a pixel, or its first digits, and compares it with the level,
-so with the same seed a higher level only adds to what a lower one did.
-"""
+"""Configured corruptions of digits: in training from a generator, in measurements always alike."""
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from aecore.config import NoiseConfig
+from aecore.config import SIDE, NoiseConfig
+from aecore.corruptions import CORRUPTIONS, Corruption
+from aecore.errors import ConfigError
 
 FIXED_SEED = 20_061_001
 """Seeds the corruption of everything that is measured, so that figures can be repeated."""
-_BITS = torch.arange(32, dtype=torch.int32)[:, None]
-
-
-def _field(x: Tensor, generator: torch.Generator) -> Tensor:
-    """A random number for each value of x, all those of int16 as likely.
-
-    On a CPU four are cut from each 64 bits drawn, in a third of the time that torch.rand takes.
-    """
-    if x.device.type != "cpu":
-        shape = {"size": x.shape, "dtype": torch.int16, "device": x.device}
-        return torch.randint(-(2**15), 2**15, generator=generator, **shape)
-    drawn = torch.empty(-(-x.numel() // 4), dtype=torch.int64)
-    drawn.random_(-(2**63), None, generator=generator)
-    return drawn.view(torch.int16)[: x.numel()].view(x.shape)
-
-
-def mask(x: Tensor, *, rate: float, generator: torch.Generator) -> Tensor:
-    """Keep each pixel of x, float32, with probability 1 - rate, set the others to 0.
-
-    On a CPU bits are drawn and compared, 64 at a time: half of 256 digits' pixels take 0.08 ms on
-    two cores, by a field 0.36 ms. A rate with more binary digits than 1/2 takes up to 0.3 ms.
-    """
-    if x.device.type != "cpu":
-        return mask_by_field(x, rate=rate, generator=generator)
-    kept = _hits(x.numel(), rate, generator).bitwise_not_().view(torch.int32)
-    kept = (kept << _BITS).bitwise_right_shift_(31)  # (32, n): 0 or -1 a pixel, that is, all bits
-    return kept.view(-1)[: x.numel()].view(x.shape).bitwise_and_(x.view(torch.int32)).view(x.dtype)
-
-
-def _hits(count: int, rate: float, generator: torch.Generator) -> Tensor:
-    """At least `count` bits, each set with probability `rate`, in int64 numbers.
-
-    A bit is set where a random fraction, of 16 binary digits, is below the rate. Only as many of
-    its digits are drawn as the rate has, the first ones first: one for a rate of 1/2.
-    """
-    threshold = math.ceil(rate * 2**16)
-    digits = f"{threshold % 2**16:016b}".rstrip("0")
-    drawn = torch.empty(len(digits), -(-count // 64), dtype=torch.int64)
-    drawn.random_(-(2**63), None, generator=generator)  # a set bit is the digit 0
-    hits = torch.full(drawn.shape[1:], -(threshold >> 16))  # all set at a rate of 1, else none
-    for digit, zero in zip(reversed(digits), drawn.flip(0), strict=True):
-        hits = zero | hits if digit == "1" else zero & hits
-    return hits
-
-
-def mask_by_field(x: Tensor, *, rate: float, generator: torch.Generator) -> Tensor:
-    """The same with other draws: those with which all that is stored was measured."""
-    return x * (_field(x, generator) >= rate * 65536.0 - 32768.0)
-
-
-def add_gaussian(x: Tensor, *, std: float, generator: torch.Generator) -> Tensor:
-    """Add Gaussian noise, then clip to 0..1 as a camera would."""
-    noise = torch.randn(x.shape, generator=generator, device=x.device)
-    return (x + std * noise).clamp(0.0, 1.0)
-
-
-def salt_and_pepper(x: Tensor, *, rate: float, generator: torch.Generator) -> Tensor:
-    """Set a share `rate` of the pixels to 0 or 1, each as likely."""
-    field = _field(x, generator)
-    hit = (field < rate * 32768.0 - 32768.0) | (field >= 32768.0 - rate * 32768.0)
-    return torch.where(hit, (field >= 0).to(x.dtype), x)
+MIDDLE = SIDE // 2
 
 
 def corrupt(x: Tensor, noise: NoiseConfig | None, *, generator: torch.Generator) -> Tensor:
-    """Apply a corruption to digits.
+    """Corrupt digits as training does.
 
     Parameters
     ----------
-    x : Tensor of digits, in 0..1; left alone
+    x : Tensor of shape (B, 784) or (P, B, 784 / P), in 0..1; left alone
     noise : NoiseConfig or None
         None returns `x` itself.
     generator : torch.Generator
@@ -95,16 +33,9 @@ def corrupt(x: Tensor, noise: NoiseConfig | None, *, generator: torch.Generator)
     -------
     Tensor like `x`, in 0..1
     """
-    match noise:
-        case None:
-            return x
-        case NoiseConfig(kind="masking", level=level):
-            return mask(x, rate=level, generator=generator)
-        case NoiseConfig(kind="gaussian", level=level):
-            return add_gaussian(x, std=level, generator=generator)
-        case NoiseConfig(kind="salt_and_pepper", level=level):
-            return salt_and_pepper(x, rate=level, generator=generator)
-    raise AssertionError(f"unhandled {noise}")
+    if noise is None:
+        return x
+    return CORRUPTIONS[noise.kind].train(x, level=noise.level, generator=generator)
 
 
 def corrupt_fixed(images: np.ndarray, noise: NoiseConfig | None) -> np.ndarray:
@@ -122,19 +53,70 @@ def corrupt_fixed(images: np.ndarray, noise: NoiseConfig | None) -> np.ndarray:
     """
     if noise is None:
         return images
-    generator = torch.Generator().manual_seed(FIXED_SEED)
-    x = torch.tensor(images, dtype=torch.float32)
-    if noise.kind == "masking":
-        return mask_by_field(x, rate=noise.level, generator=generator).numpy()
-    return corrupt(x, noise, generator=generator).numpy()
+    return FixedCorruption(kind=noise.kind, level=noise.level).apply(images)
 
 
-def compensate(images: np.ndarray, noise: NoiseConfig | None) -> np.ndarray:
-    """Rescale corrupted digits to their expected brightness, for a linear model's sake.
+def compensate(images: np.ndarray, noise: NoiseConfig | FixedCorruption | None) -> np.ndarray:
+    """Rescale corrupted digits to their expected brightness, for a linear model's sake."""
+    brightness = 1.0 if noise is None else CORRUPTIONS[noise.kind].brightness(noise.level)
+    return images if brightness in (0.0, 1.0) else images / np.float32(brightness)
 
-    A linear model trained on clean digits cannot know that masking dims its input;
-    dividing by the share of kept pixels is the fair way to show it masked ones.
+
+@dataclass(frozen=True, kw_only=True)
+class FixedCorruption:
+    """A corruption at a level, always the same for the same digits.
+
+    The random numbers depend on a digit's position alone: a higher level only adds to what a lower
+    one did, and more digits leave the corruption of the first ones as it was.
+
+    Raises
+    ------
+    ConfigError
+        If a value is out of range.
     """
-    if noise is None or noise.kind != "masking" or noise.level == 1.0:
-        return images
-    return images / np.float32(1.0 - noise.level)
+
+    kind: str
+    level: float
+    row: int = MIDDLE
+    """Of a corruption with a place: the pixels from the top, 0..28."""
+    column: int = MIDDLE
+    """The same from the left."""
+
+    def __post_init__(self) -> None:
+        if self.kind not in CORRUPTIONS:
+            raise ConfigError(f"There is no corruption {self.kind!r}.")
+        self.corruption.level.check("level", self.level)
+        if not (0 <= self.row <= SIDE and 0 <= self.column <= SIDE):
+            raise ConfigError(f"Row and column must lie in 0..{SIDE}.")
+
+    @property
+    def corruption(self) -> Corruption:
+        """The registered corruption."""
+        return CORRUPTIONS[self.kind]
+
+    def at(self, level: float) -> Self:
+        """Return the same corruption at another level."""
+        return replace(self, level=level)
+
+    def matches(self, noise: NoiseConfig | None) -> bool:
+        """Return whether a model was trained on exactly this."""
+        return noise is not None and (noise.kind, noise.level) == (self.kind, self.level)
+
+    def apply(self, clean: np.ndarray) -> np.ndarray:
+        """Corrupt clean digits (B, 784), float32 in 0..1."""
+        return self.corruption.apply(self._batch(clean), **self._options()).numpy()
+
+    def residual(self, clean: np.ndarray) -> np.ndarray:
+        """Return what the corruption does to clean digits (B, 784); see `Corruption.residual`."""
+        return self.corruption.measure(self._batch(clean), **self._options()).numpy()
+
+    @staticmethod
+    def _batch(images: np.ndarray) -> Tensor:
+        return torch.tensor(images, dtype=torch.float32)
+
+    def _options(self) -> dict[str, Any]:
+        place = {"row": self.row, "column": self.column} if self.corruption.place else {}
+        return {
+            "level": self.level,
+            "generator": torch.Generator().manual_seed(FIXED_SEED),
+        } | place

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 
 from aecore.config import N_PIXELS, ModelConfig, TrainConfig
+from aecore.corruptions import NOISES
 from aecore.jobs.store import Run
 from aecore.presets import Preset
 from aecore.system.threads import cores, one_thread
@@ -81,7 +82,8 @@ def epoch_work(model: ModelConfig, train: TrainConfig, n_train: int) -> float:
     weights = sum(math.prod(shape) for shape in shapes)
     first = N_PIXELS * model.hidden_dims[0]
     digits = n_train * (3 * weights - first)  # forward, and twice back but for the pixels
-    passes = 4 + 4 * (train.noise is not None) + 8 * train.distortion
+    corruption = NOISES[train.noise.kind].cost if train.noise else 0.0
+    passes = 4 + corruption + 8 * train.distortion
     digits += n_train * N_PIXELS * passes * _TOUCHES
     step = 4 * weights * _TOUCHES
     if train.optimizer == "muon":
@@ -177,23 +179,9 @@ def _of_model(model: ModelConfig) -> Iterator[str]:
 def _of_training(model: ModelConfig, train: TrainConfig) -> Iterator[str]:
     noise = train.noise
     if noise is not None:
-        level = noise.level
-        if noise.kind == "masking" and level >= 0.8:
-            yield f"Masking {level:g} leaves {N_PIXELS * (1 - level):.0f} of 784 pixels to see."
-        elif noise.kind == "salt_and_pepper" and level >= 0.6:
-            yield (
-                f"Salt and pepper at {level:g} overwrites {N_PIXELS * level:.0f} of 784 pixels "
-                "with black or white."
-            )
-        elif noise.kind == "gaussian" and level >= 0.6:
-            yield (
-                f"Gaussian noise of standard deviation {level:g} is as strong as the difference "
-                "between ink and paper, which is 1."
-                if level >= 0.9
-                else f"Gaussian noise of standard deviation {level:g} is more than half of the "
-                "difference between ink and paper, which is 1."
-            )
-        if level == 0.0:
+        if advice := NOISES[noise.kind].advice(noise.level, N_PIXELS):
+            yield advice
+        if noise.level == 0.0:
             yield "The noise has level 0: the input is left as it is."
     if model.variational and not train.kl_weight:
         yield "The KL divergence has weight 0: nothing holds the codes near N(0, I)."

@@ -7,7 +7,7 @@ from skimage.metrics import structural_similarity
 
 from aecore.analysis import evaluation
 from aecore.analysis.denoising import Score, Spread, Workshop, median_3x3
-from aecore.data.damage import Damage
+from aecore.data.noise import FixedCorruption
 from aecore.models.inference import build_model, reconstruct
 
 
@@ -22,7 +22,7 @@ def workshop(tiny_checkpoint, tiny_denoiser):
 
 @pytest.mark.parametrize("kind", ["masking", "gaussian", "salt_and_pepper", "occlusion"])
 def test_everyone_mends_the_same_broken_digits(workshop, unit_digits, kind):
-    damage = Damage(kind=kind, level=0.4)
+    damage = FixedCorruption(kind=kind, level=0.4)
     noisy = damage.apply(unit_digits[:6])
 
     mended = workshop.mend(noisy, damage)
@@ -40,7 +40,7 @@ def test_everyone_mends_the_same_broken_digits(workshop, unit_digits, kind):
 def test_pca_gets_masked_digits_brightened_and_others_as_they_are(
     workshop, unit_digits, kind, factor
 ):
-    damage = Damage(kind=kind, level=0.5)
+    damage = FixedCorruption(kind=kind, level=0.5)
     noisy = damage.apply(unit_digits[:6])
 
     mended = workshop.mend(noisy, damage)
@@ -50,7 +50,7 @@ def test_pca_gets_masked_digits_brightened_and_others_as_they_are(
 
 
 def test_the_median_filter_is_scipys(unit_digits):
-    noisy = Damage(kind="gaussian", level=0.5).apply(unit_digits)
+    noisy = FixedCorruption(kind="gaussian", level=0.5).apply(unit_digits)
 
     found = median_3x3(noisy)
 
@@ -64,7 +64,7 @@ def test_at_the_training_level_the_figures_are_those_of_evaluate(
     trained = tiny_denoiser.card.train.noise
     model = workshop.models["model"]
 
-    scores = workshop.measure(unit_digits, Damage(kind=trained.kind, level=trained.level))
+    scores = workshop.measure(unit_digits, FixedCorruption(kind=trained.kind, level=trained.level))
 
     wanted = evaluation.evaluate(model, tiny_denoiser.pca, trained, digits)
     assert scores["noisy"].psnr.mean == pytest.approx(wanted["noisy_psnr"], rel=1e-9)
@@ -74,7 +74,7 @@ def test_at_the_training_level_the_figures_are_those_of_evaluate(
 
 def test_a_score_is_that_of_a_loop_over_the_digits(unit_digits):
     clean = unit_digits[:30]
-    noisy = Damage(kind="gaussian", level=0.2).apply(clean)
+    noisy = FixedCorruption(kind="gaussian", level=0.2).apply(clean)
 
     score = Score.of(clean, noisy)
 
@@ -90,7 +90,7 @@ def test_a_score_is_that_of_a_loop_over_the_digits(unit_digits):
 
 
 def test_digits_that_a_square_leaves_as_they_were_do_not_count(workshop, unit_digits):
-    damage = Damage(kind="occlusion", level=0.15, row=5, column=5)
+    damage = FixedCorruption(kind="occlusion", level=0.15, row=5, column=5)
     changed = (damage.apply(unit_digits) != unit_digits).any(axis=1)
 
     scores = workshop.measure(unit_digits, damage)
@@ -102,7 +102,7 @@ def test_digits_that_a_square_leaves_as_they_were_do_not_count(workshop, unit_di
 
 
 def test_without_noise_all_digits_count_and_the_noisy_ones_are_the_clean(workshop, unit_digits):
-    scores = workshop.measure(unit_digits, Damage(kind="gaussian", level=0.0))
+    scores = workshop.measure(unit_digits, FixedCorruption(kind="gaussian", level=0.0))
 
     assert scores["noisy"].psnr == Spread(mean=np.inf, low=np.inf, high=np.inf)
     assert scores["noisy"].ssim.mean == pytest.approx(1)
@@ -110,7 +110,7 @@ def test_without_noise_all_digits_count_and_the_noisy_ones_are_the_clean(worksho
 
 
 def test_the_curve_is_the_measure_at_each_level_in_order(workshop, unit_digits):
-    damages = [Damage(kind="masking", level=level) for level in (0.0, 0.3, 0.6)]
+    damages = [FixedCorruption(kind="masking", level=level) for level in (0.0, 0.3, 0.6)]
 
     curve = list(workshop.measure_all(unit_digits[:50], damages))
 

@@ -8,19 +8,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from aecore.config import NoiseConfig
-from aecore.data.noise import (
-    add_gaussian,
-    compensate,
-    corrupt,
-    corrupt_fixed,
-    mask,
-    salt_and_pepper,
-)
+from aecore.corruptions import CORRUPTIONS, add_gaussian, mask_by_bits, salt_and_pepper
+from aecore.data.noise import FixedCorruption, compensate, corrupt, corrupt_fixed
+from aecore.errors import ConfigError
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
 
+ALL_KINDS = list(CORRUPTIONS)
 KINDS = ["masking", "gaussian", "salt_and_pepper"]
 MID_GRAY = 0.5
+BLACK = np.zeros((3, 784), np.float32)
 
 
 def seeded(seed=0):
@@ -63,28 +60,28 @@ def test_no_noise_gives_the_digits_themselves():
 
 
 @pytest.mark.parametrize(
-    ("kind", "function", "option"),
+    ("kind", "function"),
     [
-        ("masking", mask, "rate"),
-        ("gaussian", add_gaussian, "std"),
-        ("salt_and_pepper", salt_and_pepper, "rate"),
+        ("masking", mask_by_bits),
+        ("gaussian", add_gaussian),
+        ("salt_and_pepper", salt_and_pepper),
     ],
 )
-def test_each_kind_is_its_function(kind, function, option):
+def test_each_kind_is_its_function(kind, function):
     x = torch.rand(5, 784, generator=seeded(1))
 
     by_name = corrupt(x, NoiseConfig(kind=kind, level=0.3), generator=seeded(2))
 
-    assert torch.equal(by_name, function(x, **{option: 0.3}, generator=seeded(2)))
+    assert torch.equal(by_name, function(x, level=0.3, generator=seeded(2)))
 
 
 def test_masking_at_rate_1_leaves_nothing():
-    assert not mask(gray(1.0), rate=1.0, generator=seeded()).any()
+    assert not mask_by_bits(gray(1.0), level=1.0, generator=seeded()).any()
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.5, 0.9])
 def test_masking_takes_the_named_share_of_pixels_and_leaves_the_others(rate):
-    masked = mask(gray(MID_GRAY), rate=rate, generator=seeded())
+    masked = mask_by_bits(gray(MID_GRAY), level=rate, generator=seeded())
 
     assert set(masked.unique().tolist()) == {0.0, MID_GRAY}
     assert (masked == 0).float().mean().item() == pytest.approx(rate, abs=0.01)
@@ -92,7 +89,7 @@ def test_masking_takes_the_named_share_of_pixels_and_leaves_the_others(rate):
 
 @pytest.mark.parametrize("rate", [0.1, 0.25, 0.5, 0.9])
 def test_no_pixel_and_no_digit_is_masked_more_than_chance_explains(rate):
-    hit = mask(gray(MID_GRAY, n=784), rate=rate, generator=seeded()) == 0
+    hit = mask_by_bits(gray(MID_GRAY, n=784), level=rate, generator=seeded()) == 0
 
     for dim in (0, 1):
         hits = hit.sum(dim=dim)
@@ -103,7 +100,7 @@ def test_no_pixel_and_no_digit_is_masked_more_than_chance_explains(rate):
 
 @pytest.mark.parametrize("rate", [1e-4, 3 / 8, 0.99])
 def test_neighbors_are_masked_independently(rate):
-    hit = (mask(gray(MID_GRAY, n=2000), rate=rate, generator=seeded()) == 0).flatten()
+    hit = (mask_by_bits(gray(MID_GRAY, n=2000), level=rate, generator=seeded()) == 0).flatten()
 
     for distance in (1, 32, 64, 784, hit.numel() // 32):
         both = (hit[distance:] & hit[:-distance]).float().mean().item()
@@ -111,7 +108,7 @@ def test_neighbors_are_masked_independently(rate):
 
 
 def test_gaussian_noise_has_the_named_deviation_and_no_bias():
-    noise = add_gaussian(gray(MID_GRAY), std=0.05, generator=seeded()) - MID_GRAY
+    noise = add_gaussian(gray(MID_GRAY), level=0.05, generator=seeded()) - MID_GRAY
 
     assert noise.mean().item() == pytest.approx(0, abs=1e-3)
     assert noise.std().item() == pytest.approx(0.05, rel=0.02)
@@ -120,14 +117,14 @@ def test_gaussian_noise_has_the_named_deviation_and_no_bias():
 
 
 def test_gaussian_noise_on_black_is_clipped_as_a_camera_would():
-    noisy = add_gaussian(gray(0.0), std=0.2, generator=seeded())
+    noisy = add_gaussian(gray(0.0), level=0.2, generator=seeded())
 
     assert (noisy == 0).float().mean().item() == pytest.approx(0.5, abs=0.01)
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.6, 1.0])
 def test_salt_and_pepper_are_each_half_of_the_named_share(rate):
-    noisy = salt_and_pepper(gray(MID_GRAY), rate=rate, generator=seeded())
+    noisy = salt_and_pepper(gray(MID_GRAY), level=rate, generator=seeded())
 
     for level in (0.0, 1.0):
         assert (noisy == level).float().mean().item() == pytest.approx(rate / 2, abs=0.01)
@@ -208,3 +205,94 @@ def test_other_noise_is_not_compensated(noise):
     x = gray(MID_GRAY, n=2).numpy()
 
     np.testing.assert_array_equal(compensate(x, noise), x)
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS)
+def test_level_0_leaves_the_digits_exactly_as_they_were(unit_digits, kind):
+    np.testing.assert_array_equal(
+        FixedCorruption(kind=kind, level=0.0).apply(unit_digits), unit_digits
+    )
+
+
+@pytest.mark.parametrize("kind", ["masking", "gaussian", "salt_and_pepper"])
+def test_what_models_train_on_is_noisy_as_evaluate_breaks_it(unit_digits, kind):
+    corruption = FixedCorruption(kind=kind, level=0.3)
+
+    noisy = corruption.apply(unit_digits)
+
+    expected = corrupt_fixed(unit_digits, NoiseConfig(kind=kind, level=0.3))
+    np.testing.assert_array_equal(noisy, expected)
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS)
+def test_more_digits_leave_the_corruption_of_the_first_ones_as_it_was(unit_digits, kind):
+    corruption = FixedCorruption(kind=kind, level=0.4)
+
+    np.testing.assert_array_equal(
+        corruption.apply(unit_digits)[:7], corruption.apply(unit_digits[:7])
+    )
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS)
+def test_the_residual_is_what_was_done_to_the_digits(unit_digits, kind):
+    clean = unit_digits[:20]
+    corruption = FixedCorruption(kind=kind, level=0.4, row=9)
+
+    residual, noisy = corruption.residual(clean), corruption.apply(clean)
+
+    expected = {
+        "masking": clean * residual,
+        "occlusion": clean * residual,
+        "gaussian": (clean + residual).clip(0, 1),
+        "salt_and_pepper": np.where(residual == 0, clean, residual > 0),
+    }
+    np.testing.assert_allclose(noisy, expected[kind], atol=1e-6)
+    assert corruption.corruption.signed_residual == (residual.min() < 0)
+
+
+@given(st.sampled_from(ALL_KINDS), st.tuples(st.floats(0, 1), st.floats(0, 1)), st.integers(0, 28))
+def test_a_higher_level_adds_to_what_a_lower_one_did(kind, levels, row):
+    low, high = (
+        FixedCorruption(kind=kind, level=level, row=row, column=28 - row).residual(BLACK)
+        for level in sorted(levels)
+    )
+
+    if kind == "gaussian":
+        assert (np.abs(low) <= np.abs(high)).all()
+        assert (low * high >= 0).all()
+    else:
+        untouched = {"salt_and_pepper": 0.0}.get(kind, 1.0)
+        np.testing.assert_array_equal(low[low != untouched], high[low != untouched])
+
+
+@given(st.floats(0, 1), st.integers(0, 28), st.integers(0, 28))
+def test_the_square_has_its_size_wherever_it_is_put(level, row, column):
+    corruption = FixedCorruption(kind="occlusion", level=level, row=row, column=column)
+
+    covered = corruption.residual(BLACK[:1]).reshape(28, 28) == 0
+
+    side = round(28 * level)
+    assert covered.sum() == side**2
+    if side:
+        rows, columns = covered.any(axis=1), covered.any(axis=0)
+        assert rows.sum() == columns.sum() == side
+        room = side // 2
+        if room <= row <= 28 - side + room:
+            assert rows.argmax() == row - room
+        if room <= column <= 28 - side + room:
+            assert columns.argmax() == column - room
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"kind": "rain", "level": 0.5},
+        {"kind": "masking", "level": 1.1},
+        {"kind": "masking", "level": float("nan")},
+        {"kind": "occlusion", "level": 0.5, "row": 29},
+        {"kind": "occlusion", "level": 0.5, "column": -1},
+    ],
+)
+def test_corruption_out_of_range_is_refused(values):
+    with pytest.raises(ConfigError):
+        FixedCorruption(**values)

@@ -16,7 +16,7 @@ from aecore.analysis.denoising import Score, median_3x3
 from aecore.checkpoints import catalog, comparison
 from aecore.checkpoints import file as checkpoint_file
 from aecore.config import NoiseConfig
-from aecore.data.damage import Damage
+from aecore.data.noise import FixedCorruption
 from aecore.models.inference import build_model, decode, encode, reconstruct
 from aecore.models.pca import PCA
 from aecore.viewer import message
@@ -35,7 +35,7 @@ def test_the_table_holds_brute_force_figures_of_every_way(unit_digits):
 
     shown = table_of(app)
 
-    noisy = Damage(kind="gaussian", level=0.2).apply(unit_digits)
+    noisy = FixedCorruption(kind="gaussian", level=0.2).apply(unit_digits)
     found = {name: checkpoint_file.load(name) for name in ("denoise-gaussian", "plain-32")}
     mended = {
         name: reconstruct(build_model(each.card.model, each.weights), noisy)

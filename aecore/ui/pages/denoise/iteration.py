@@ -11,7 +11,7 @@ from aecore.analysis.fixed_points import PASSES, SETTLED, Settling, settle
 from aecore.analysis.sampling import evenly_spaced, first_of_each_label
 from aecore.charts import curves
 from aecore.checkpoints.file import Checkpoint
-from aecore.data.damage import Damage
+from aecore.data.noise import FixedCorruption
 from aecore.latent.projection import views
 from aecore.ui import scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
@@ -48,7 +48,7 @@ def _settling(
     """Where one digit of each label goes, and what is to be said of it."""
     digits = datasets.test_set()
     chosen = first_of_each_label(digits.labels[:MEASURED])
-    noisy = Damage(**dict(damage)).apply(digits.images[: chosen.max() + 1])
+    noisy = FixedCorruption(**dict(damage)).apply(digits.images[: chosen.max() + 1])
     settling = settle(checkpoint_cache.load_model(_checkpoint), noisy[chosen])
     return settling, _verdict(_checkpoint, settling, digits.labels[chosen])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar, get_args
+from typing import TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,7 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
 from aecore.config import SIDE, NoiseConfig
-from aecore.data.damage import MIDDLE, Damage, DamageKind
+from aecore.corruptions import CORRUPTIONS
+from aecore.data.noise import MIDDLE, FixedCorruption
 from aecore.ui import scaffold, url_state
 from aecore.ui.pages.denoise import iteration, pictures
 from aecore.ui.pages.denoise.task import Bench
@@ -22,7 +23,8 @@ _EXPLANATION = (
     "training: compare what squeezing alone can mend, and what a median filter does that has "
     "learned nothing at all."
 )
-_LEVELS = tuple(step / 20 for step in range(21))
+_STEPS = 20
+"""Of the slider of levels."""
 _VIEWS = {"Once, in numbers": pictures.show, "Again and again": iteration.show}
 
 T = TypeVar("T", int, float)
@@ -52,7 +54,7 @@ def _show(checkpoint: Checkpoint) -> None:
     damage = _pick_damage(checkpoint.card)
     url_state.settle()  # before the curve is measured
     bench = Bench.of(checkpoint, damage)
-    pictures.pictures(bench, "noise_level", _LEVELS)
+    pictures.pictures(bench, "noise_level", damage.corruption.levels(_STEPS))
     view = st.segmented_control(
         "Denoise",
         _VIEWS,
@@ -64,31 +66,33 @@ def _show(checkpoint: Checkpoint) -> None:
     _VIEWS[view](bench)
 
 
-def _pick_damage(card: Card) -> Damage:
+def _pick_damage(card: Card) -> FixedCorruption:
     """Kind, level and place; they begin as what the model was trained on."""
     trained = card.train.noise or NoiseConfig()
     kind_column, level_column = st.columns(2, gap="medium")
-    kinds = get_args(DamageKind)
-    url_state.begin("noise", "noise_kind", kinds, trained.kind)
+    url_state.begin("noise", "noise_kind", tuple(CORRUPTIONS), trained.kind)
     kind = kind_column.segmented_control(
         "Noise",
-        kinds,
+        tuple(CORRUPTIONS),
         required=True,
         key="noise_kind",
-        format_func=lambda kind: kind.replace("_", " ").capitalize(),
+        format_func=lambda kind: CORRUPTIONS[kind].label,
         persist_state="session",
     )
     url_state.tell("noise", "noise_kind", kind, trained.kind)
-    title = f"Level: {pictures.LEVEL_MEANS[kind]}"
-    level = _slide(level_column, title, "noise_level", _LEVELS, trained.level)
+    corruption = CORRUPTIONS[kind]
+    title = f"Level: {corruption.level_meaning}"
+    levels = corruption.levels(_STEPS)
+    usual = min(trained.level, corruption.max_level)
+    level = _slide(level_column, title, "noise_level", levels, usual)
     below = st.container()  # also while it is empty: what follows keeps its place
-    if kind != "occlusion":
-        return Damage(kind=kind, level=level)
+    if not corruption.place:
+        return FixedCorruption(kind=kind, level=level)
     left, right = below.columns(2, gap="large")
-    square = "Middle of the square: pixels from the"
-    column = _slide(left, f"{square} left", "noise_column", range(SIDE + 1), MIDDLE)
-    row = _slide(right, f"{square} top", "noise_row", range(SIDE + 1), MIDDLE)
-    return Damage(kind=kind, level=level, row=row, column=column)
+    place = f"{corruption.place}: pixels from the"
+    column = _slide(left, f"{place} left", "noise_column", range(SIDE + 1), MIDDLE)
+    row = _slide(right, f"{place} top", "noise_row", range(SIDE + 1), MIDDLE)
+    return FixedCorruption(kind=kind, level=level, row=row, column=column)
 
 
 def _slide(place: DeltaGenerator, label: str, key: str, values: Sequence[T], usual: T) -> T:

@@ -13,7 +13,7 @@ from aecore.analysis.denoising import Score, Way
 from aecore.analysis.sampling import first_of_each_label
 from aecore.charts import curves
 from aecore.checkpoints.file import Checkpoint
-from aecore.data.damage import Damage, DamageKind
+from aecore.data.noise import FixedCorruption
 from aecore.ui import scaffold
 from aecore.ui.cache import datasets
 from aecore.ui.components import html as html_parts
@@ -22,18 +22,6 @@ from aecore.ui.components.image_rows import Row, Sweep, rows
 from aecore.ui.components.registry import Foresight
 from aecore.ui.pages.denoise.task import MEASURED, Bench, Scores, measured_digits
 
-LEVEL_MEANS = {
-    "masking": "share of pixels set to 0",
-    "gaussian": "standard deviation in gray levels of 0..1",
-    "salt_and_pepper": "share of pixels set to 0 or 1",
-    "occlusion": "side of the black square, as a share of the picture's",
-}
-_FIELD_NAMES = {
-    "masking": "the mask: black is lost",
-    "gaussian": "the noise itself",
-    "salt_and_pepper": "the noise itself: red is salt, blue is pepper",
-    "occlusion": "the mask: black is lost",
-}
 _DRAWN: tuple[Way, ...] = ("model", "noisy", "median", "pca", "plain")
 _SWEEPS_KEPT = 8  # 5 MB each
 _MEASURES = {"PSNR": "mean PSNR (dB)", "SSIM": "mean SSIM (at most 1)"}
@@ -54,8 +42,8 @@ def pictures(bench: Bench, slider: str, levels: Sequence[float]) -> None:
         Where it may stand.
     """
     damage, sweep = bench.damage, None
-    if damage.kind == "occlusion" or damage.level not in levels:
-        series = _series(bench, damage)  # a sweep for every place of the square would be too many
+    if damage.corruption.place or damage.level not in levels:
+        series = _series(bench, damage)  # a sweep for every place would be too many
     else:
         swept = _sweep(bench.digest, damage.kind, tuple(levels), bench)
         series = swept[levels.index(damage.level)]
@@ -96,24 +84,26 @@ def _chosen() -> np.ndarray:
     return first_of_each_label(datasets.test_set().labels[:MEASURED])
 
 
-def _series(bench: Bench, damage: Damage) -> list[Row]:
+def _series(bench: Bench, damage: FixedCorruption) -> list[Row]:
     """The rows, not yet with their names."""
     chosen = _chosen()
     count = chosen.max() + 1
     clean = datasets.test_set().images[:count]
-    field = damage.field(count)[chosen]
+    residual = damage.residual(clean)[chosen]
     mended = bench.workshop.mend(damage.apply(clean)[chosen], damage)
     return [
         Row(name="clean", images=clean[chosen]),
-        Row(name="field", images=field, limit=1.0 if damage.is_signed else None),
+        Row(
+            name="residual",
+            images=residual,
+            limit=1.0 if damage.corruption.signed_residual else None,
+        ),
         *(Row(name=way, images=images) for way, images in mended.items()),
     ]
 
 
 @st.cache_resource(max_entries=_SWEEPS_KEPT, show_spinner=False)
-def _sweep(
-    digest: str, kind: DamageKind, levels: tuple[float, ...], _bench: Bench
-) -> list[list[Row]]:
+def _sweep(digest: str, kind: str, levels: tuple[float, ...], _bench: Bench) -> list[list[Row]]:
     """The rows at every level."""
     return [_series(_bench, _bench.damage.at(level)) for level in levels]
 
@@ -128,7 +118,7 @@ def _names(bench: Bench, level: float) -> list[str]:
         f"{name} · {_in_words(scores[way])}" if way in scores else name
         for way, name in names.items()
     ]
-    return ["clean", _FIELD_NAMES[bench.damage.kind], *ways]
+    return ["clean", bench.damage.corruption.residual_meaning, *ways]
 
 
 def _in_words(score: Score) -> str:
@@ -210,7 +200,7 @@ def _stored(bench: Bench) -> str:
     checkpoint = bench.checkpoint
     kept = checkpoint.card.metrics
     wanted = ("noisy_psnr", "denoised_psnr", "denoised_ssim")
-    if bench.damage.noise != checkpoint.card.train.noise or not set(wanted) <= set(kept):
+    if not bench.damage.matches(checkpoint.card.train.noise) or not set(wanted) <= set(kept):
         return ""
     return (
         f" This is the level that {checkpoint.name} was trained at. Over all {len(checkpoint.labels):,} test "
@@ -244,9 +234,9 @@ def _curve(bench: Bench) -> None:
                 {names[way]: _column(measured, way, measure.lower()) for way in order},
                 title=f"{measure} over all levels",
                 alt=f"Lines: {value_name} of the noisy digits and of every way to mend them, over "
-                f"the level of {damage.kind.replace('_', ' ')}",
+                f"the level of {damage.corruption.label.lower()}",
                 file=f"denoise-{measure.lower()}",
-                level_name=f"level: {LEVEL_MEANS[damage.kind]}",
+                level_name=f"level: {damage.corruption.level_meaning}",
                 value_name=value_name,
                 shown=damage.level,
                 trained=trained.level if known else None,

@@ -13,9 +13,9 @@ from typing import Self
 import numpy as np
 import streamlit as st
 
-from aecore.analysis.denoising import LEVELS, Score, Way, Workshop
+from aecore.analysis.denoising import STEPS, Score, Way, Workshop
 from aecore.checkpoints.file import Checkpoint
-from aecore.data.damage import Damage
+from aecore.data.noise import FixedCorruption
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 
@@ -31,7 +31,7 @@ class Bench:
     """A model, what digits are broken with, and those it is compared with."""
 
     checkpoint: Checkpoint
-    damage: Damage
+    damage: FixedCorruption
     checkpoints: dict[Way, Checkpoint]
     """`model`, which is `found`, and `plain` if there is one of the same size."""
     digest: str
@@ -40,7 +40,7 @@ class Bench:
     """By level, what has been measured of this kind of damage: filled as it is asked for."""
 
     @classmethod
-    def of(cls, checkpoint: Checkpoint, damage: Damage) -> Self:
+    def of(cls, checkpoint: Checkpoint, damage: FixedCorruption) -> Self:
         """With the plain autoencoder of the same shape and data, if there is one besides it."""
         checkpoints: dict[Way, Checkpoint] = {"model": checkpoint}
         for name, card in checkpoint_cache.cards().items():
@@ -79,7 +79,11 @@ class Bench:
 
     def scores_by_level(self) -> dict[float, Scores]:
         """The scores by level, ascending; those that are lacking are measured first."""
-        lacking = [self.damage.at(level) for level in LEVELS if level not in self.kept]
+        lacking = [
+            self.damage.at(level)
+            for level in self.damage.corruption.levels(STEPS)
+            if level not in self.kept
+        ]
         start, bar = time.monotonic(), None
         for done, scores in enumerate(self.workshop.measure_all(measured_digits(), lacking)):
             self.kept[lacking[done].level] = scores

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from aecore.checkpoints.description import changes
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
+from aecore.corruptions import NOISES
 from aecore.errors import AecoreError, ConfigError
 from aecore.jobs import limits, queue
 from aecore.jobs.estimate import estimate, unusual
@@ -29,12 +30,10 @@ _KL_WEIGHT = 1e-4
 """What a model that is made variational begins with."""
 _MOST = 2**53 - 1
 """The largest whole number that a browser keeps exactly."""
-_NOISE = settings_of(NoiseConfig)
 _SETTINGS: dict[str, Setting] = {
     **settings_of(ModelConfig),
     **settings_of(TrainConfig),
-    "noise": _NOISE["kind"],
-    "level": _NOISE["level"],
+    "noise": settings_of(NoiseConfig)["kind"],
 }
 
 
@@ -75,9 +74,11 @@ class Inputs:
             for name, column in zip(names, columns, strict=False)
         }
 
-    def draw(self, column: DeltaGenerator, name: str, **options: Any) -> Any:
+    def draw(
+        self, column: DeltaGenerator, name: str, setting: Setting | None = None, **options: Any
+    ) -> Any:
         """Draw the input of a setting and return its value."""
-        setting, begin = _SETTINGS[name], self.usual()[name]
+        setting, begin = setting or _SETTINGS[name], self.usual()[name]
         options |= {"key": self.key(name), "persist_state": "session"}
         options["help"] = setting.help or None
         match setting:
@@ -88,8 +89,11 @@ class Inputs:
                     setting.label, low, high, begin, step=setting.step, **options
                 )
             case Number():
+                low, high = setting.bounds
+                if st.session_state.get(self.key(name), begin) > high:  # of another corruption
+                    st.session_state[self.key(name)] = begin = high
                 value = column.number_input(
-                    setting.label, *setting.bounds, begin, step=setting.step, format="%g", **options
+                    setting.label, low, high, begin, step=setting.step, format="%g", **options
                 )
                 return float(f"{value:.10g}")  # steps of 0.05 add up to 0.15000000000000002
             case Choice():
@@ -144,7 +148,8 @@ def _draw(
     """Draw all inputs and return the configurations that they make."""
     values = inputs.row(model_row, "latent_dim", "hidden_dims", "latent_dropout")
     kind = inputs.draw(training_row[0], "noise")
-    level = inputs.draw(training_row[1], "level", disabled=kind == "none")
+    corruption = NOISES.get(kind, NOISES[NoiseConfig.kind])
+    level = inputs.draw(training_row[1], "level", setting=corruption.level, disabled=kind == "none")
     values |= inputs.row(training_row[2:], "epochs", "seed")
     with st.expander("More settings", icon=":material/tune:"):
         values |= _draw_more(inputs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -12,7 +12,8 @@ import streamlit as st
 from aecore.analysis.repair import repair
 from aecore.charts import latent_map
 from aecore.checkpoints.file import Checkpoint
-from aecore.config import SHAPE, NoiseConfig, NoiseKind
+from aecore.config import SHAPE, NoiseConfig
+from aecore.corruptions import CORRUPTIONS, NOISES
 from aecore.imaging.png import to_png
 from aecore.latent.projection import views
 from aecore.recognition.assessment import Verdict, judge
@@ -221,7 +222,7 @@ def _denoise(checkpoint: Checkpoint, digit: np.ndarray) -> None:
 
 def _pick_noise() -> NoiseConfig:
     """Kind and level; they begin as what the page Denoise was left at."""
-    kinds = get_args(NoiseKind)
+    kinds = tuple(NOISES)
     left_at = st.session_state.get("noise_kind")
     with st.container(horizontal=True, gap="large"):
         kind = st.segmented_control(
@@ -230,7 +231,7 @@ def _pick_noise() -> NoiseConfig:
             default=left_at if left_at in kinds else kinds[0],
             required=True,
             key="your_digit_noise",
-            format_func=lambda kind: kind.replace("_", " ").capitalize(),
+            format_func=lambda kind: CORRUPTIONS[kind].label,
             persist_state="session",
         )
         level = st.slider(
