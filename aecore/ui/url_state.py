@@ -99,9 +99,10 @@ def tell(name: str, key: str, value: T, usual: T) -> None:
 
 
 def translate(name: str, former: Mapping[str, str]) -> None:
-    """Replace a former name of a value, so that addresses of earlier versions open the same view.
+    """Read a former name of a value, so that addresses of earlier versions open the same view.
 
-    To be called before the widget that is bound to the parameter is drawn.
+    To be called before the widget that is bound to the parameter is drawn: Streamlit passes over a
+    value that is not among its options, and takes the one found here.
 
     Parameters
     ----------
@@ -110,5 +111,6 @@ def translate(name: str, former: Mapping[str, str]) -> None:
     former : mapping of str to str
         The present names by their former ones.
     """
-    if (value := st.query_params.get(name)) in former:
-        st.query_params[name] = former[value]
+    value = st.query_params.get(name)
+    if value in former and name not in st.session_state:
+        st.session_state[name] = former[value]
