@@ -1,10 +1,9 @@
 """Corruptions of pictures, each registered once.
 
 Configurations, the command line, the pages and the estimates of a run iterate over `CORRUPTIONS`:
-to add a corruption, register it here. It takes a batch and a generator and returns another batch;
-each pixel is corrupted by itself, so that more pictures leave what happened to the first ones as it
-was, and with the same random numbers a higher level only adds to what a lower one did. At level 0
-nothing changes.
+to add a corruption, register it here. It takes a batch and a generator and returns another batch.
+More pictures leave what happened to the first ones as it was, and with the same random numbers a
+higher level only adds to what a lower one did; at level 0 nothing changes.
 
 torch is imported where it is used: a configuration is checked, and checkpoints are listed, without.
 """
@@ -39,6 +38,8 @@ class Corruption:
     """Called with `x`, a batch of shape (B, 784), float32 in 0..1, and the keywords `level` and
     `generator`, on the device of `x`. Returns another batch of the same shape and range."""
     max_level: float = 1.0
+    pixelwise: bool = False
+    """Whether each pixel is corrupted by itself, so that a batch may have any shape."""
     fast: Callable[..., Tensor] | None = None
     """The same distribution from other draws, for training on a CPU; None for `apply`."""
     place: str = ""
@@ -161,6 +162,7 @@ register(
         label="Masking",
         level_meaning="share of pixels set to 0",
         apply=mask,
+        pixelwise=True,
         fast=mask_by_bits,
         residual=lambda x, **options: mask(x.new_ones(x.shape), **options),
         residual_meaning="the mask: black is lost",
@@ -202,6 +204,7 @@ register(
         label="Gaussian",
         level_meaning="standard deviation in gray levels of 0..1",
         apply=add_gaussian,
+        pixelwise=True,
         residual=gaussian_noise,
         residual_meaning="the noise itself",
         advice=_gaussian_advice,
@@ -234,6 +237,7 @@ register(
         label="Salt and pepper",
         level_meaning="share of pixels set to 0 or 1",
         apply=salt_and_pepper,
+        pixelwise=True,
         residual=lambda x, **options: 2 * salt_and_pepper(x.new_full(x.shape, 0.5), **options) - 1,
         residual_meaning="the noise itself: red is salt, blue is pepper",
         advice=_salt_and_pepper_advice,

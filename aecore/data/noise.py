@@ -23,7 +23,8 @@ def corrupt(x: Tensor, noise: NoiseConfig | None, *, generator: torch.Generator)
 
     Parameters
     ----------
-    x : Tensor of shape (B, 784) or (P, B, 784 / P), in 0..1; left alone
+    x : Tensor of shape (B, 784), in 0..1; left alone
+        Of a pixelwise corruption, of any shape.
     noise : NoiseConfig or None
         None returns `x` itself.
     generator : torch.Generator

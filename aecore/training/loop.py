@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from aecore.config import N_PIXELS, ModelConfig, NoiseConfig, TrainConfig
+from aecore.corruptions import NOISES
 from aecore.data.augmentation import distort
 from aecore.data.noise import corrupt, corrupt_fixed
 from aecore.errors import TrainingError
@@ -116,7 +117,7 @@ def train(
         if config.distortion:
             whole = distort(together(target), share=config.distortion, generator=generator)
             target = apart(whole, backpropagate.parts)
-        x = corrupt(target, config.noise, generator=generator)
+        x = _corrupt(target, config.noise, generator)
         loss, mse = backpropagate(x, target)
         for optimizer in optimizers:
             optimizer.step()
@@ -209,6 +210,13 @@ def _divergence(epoch: int, learning_rate: float) -> TrainingError:
         f"The loss stopped being finite in epoch {epoch}; {kept}. "
         f"Try a smaller learning rate than {learning_rate:g}."
     )
+
+
+def _corrupt(target: Tensor, noise: NoiseConfig | None, generator: torch.Generator) -> Tensor:
+    """Corrupt digits (P, B, 784 / P), whose pixels come in P parts."""
+    if noise is None or NOISES[noise.kind].pixelwise:
+        return corrupt(target, noise, generator=generator)
+    return apart(corrupt(together(target), noise, generator=generator), len(target))
 
 
 def fixed_corruption(images: Tensor, noise: NoiseConfig | None) -> Tensor:

@@ -234,12 +234,13 @@ def _pick_noise() -> NoiseConfig:
             format_func=lambda kind: CORRUPTIONS[kind].label,
             persist_state="session",
         )
+        setting = NOISES[kind].level
         level = st.slider(
             "Level",
             0.0,
-            1.0,
-            st.session_state.get("noise_level", NoiseConfig().level),
-            0.05,
+            setting.high,
+            min(st.session_state.get("noise_level", NoiseConfig.level), setting.high),
+            setting.step,
             key="your_digit_level",
             persist_state="session",
             width=320,
