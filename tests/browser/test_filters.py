@@ -146,19 +146,20 @@ def test_the_browser_sorts_as_python_does_and_before_it_hears_from_it(
     visit(page, app, "model=plane&sort=number&unit=8")
     page.evaluate(SHOWN)
 
-    for order in ("Norm", "Activity", "Similarity", "Number"):
-        at_once = page.evaluate(PRESS_AND_LOOK, order)
+    for label in ("Norm", "Activity", "Similarity", "Index"):
+        order = "number" if label == "Index" else label.lower()
+        at_once = page.evaluate(PRESS_AND_LOOK, label)
 
-        expected = units.order(order.lower(), units.images[7, 0])[:64].tolist()
+        expected = units.order(order, units.images[7, 0])[:64].tolist()
         assert at_once == expected, order
-        wait_for_answer(page, "sort", None if order == "Norm" else order.lower())
+        wait_for_answer(page, "sort", None if order == "norm" else order)
         assert page.evaluate("__shown()") == expected, f"{order}, when the server has answered"
 
     page.locator(".st-key-filters_show").get_by_text("All").click()
     assert len(page.evaluate("__shown()")) == 128
 
     # A layer that has been on show is shown again at once, none of its units chosen yet.
-    page.get_by_text("Code", exact=True).click()
+    page.get_by_text("Latent code", exact=True).click()
     page.locator(f"{CELL}[aria-label^='z1: ']").wait_for()
     wait_for_answer(page, "layer", "code")
     assert page.evaluate(PRESS_AND_LOOK, "First hidden layer") == list(range(128))
@@ -174,7 +175,7 @@ def test_a_gallery_that_the_tab_has_lost_is_sent_again(app, page):
     page.locator(f"{first}:not([data-unit='0'])").wait_for()
     page.evaluate("globalThis.__aecoreGalleries.clear()")
 
-    page.locator(".st-key-filters_sort").get_by_text("Number").click()
+    page.locator(".st-key-filters_sort").get_by_text("Index").click()
 
     page.locator(f"{first}[data-unit='0']").wait_for()
     page.wait_for_function("globalThis.__aecoreGalleries.size")

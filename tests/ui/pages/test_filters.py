@@ -81,7 +81,7 @@ def test_details_are_those_of_brute_force(images_and_labels):
     np.testing.assert_allclose(bars["values"], 100 * loss.share_by_label(), rtol=1e-4)
     ((header, levels),) = picture_rows(app)
     best = answers.top_activating(unit)
-    assert header["rows"][0]["name"] == "The test digits that excite unit 12 most"
+    assert header["rows"][0]["name"] == "Top-activating test digits of unit 12"
     assert header["titles"] == [f"test digit no. {i}, a {labels[i]}" for i in best]
     np.testing.assert_array_equal(levels[0], to_levels(images[best]))
     model = inference.build_model(found.card.model, found.weights)
@@ -168,7 +168,7 @@ def test_pictures_travel_once_and_again_when_the_browser_lacks_them():
 def test_a_unit_that_is_none_is_told_and_the_strongest_shown(unit):
     app = open_page("filters", model="plane", unit=unit)
 
-    assert "none of 1 to 128" in app.warning[0].value
+    assert "units are 1 to 128" in app.warning[0].value
     assert app.query_params["unit"] == str(strongest(app) + 1)
 
 

@@ -1,4 +1,4 @@
-"""One unit of `/filters` in full: what excites it, how it activations, what is lost without it."""
+"""The details of a unit on `/filters`: top-activating digits, activations, ablation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _UNITS_KEPT = 64  # 0.3 MB each
 def show(
     checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int, foresight: Foresight
 ) -> None:
-    """Draw the details of a unit; all at once, as the browser redraws the page for each part."""
+    """Draw the details of a unit in one message: the browser redraws the page for each."""
     name = unit_text.name(part, unit)
     loss, pictures, drawn = _measured(
         checkpoint.digest, digits.fingerprint, part, unit, checkpoint, digits
@@ -37,8 +37,8 @@ def show(
     else:
         st.subheader(headline, anchor=False)
         st.info(
-            f"{name.capitalize()} is **dead**: its sum is above zero for none of the "
-            f"{len(digits.labels):,} test digits, so nothing excites it and nothing is lost.",
+            f"{name.capitalize()} is **dead**: it is active for none of the "
+            f"{len(digits.labels):,} test digits, so switching it off changes nothing.",
             icon=":material/do_not_disturb_on:",
         )
     note = unit_text.loss(loss, len(digits.labels), part)
@@ -53,8 +53,8 @@ def _measured(
     unit: int,
     _checkpoint: Checkpoint,
     _digits: TestSet,
-) -> tuple[ErrorIncrease, _Pictures | None, list[Chart]]:
-    """What is lost without a unit, the digits that excite it if any do, and both charts."""
+) -> tuple[ErrorIncrease, _TopDigits | None, list[Chart]]:
+    """Measure a unit: its ablation, its top-activating digits if any, and two charts."""
     activations = filter_cache.activations(_checkpoint, _digits, part)
     ablation = filter_cache.ablation(_checkpoint, _digits)
     layer = filter_cache.position(_checkpoint, part)
@@ -64,7 +64,7 @@ def _measured(
     pictures = None
     if len(best):
         whole, without = ablation.reconstruct(layer, unit, _digits.images[best])
-        pictures = _Pictures(
+        pictures = _TopDigits(
             part=part,
             name=name,
             numbers=best,
@@ -76,33 +76,33 @@ def _measured(
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class _Pictures:
-    """The digits that excite a unit most, M of them, and what is made of them without it."""
+class _TopDigits:
+    """The M top-activating digits of a unit, reconstructed with and without it."""
 
     part: Part
     name: str
     numbers: np.ndarray
-    """(M,) of the test digits."""
+    """Numbers of the test digits, (M,)."""
     labels: np.ndarray
-    """(M,)."""
+    """Their labels, (M,)."""
     outputs: np.ndarray
-    """(M,) of the unit."""
+    """Output of the unit for each, (M,)."""
     series: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
     """(M, 784) each: digits, their reconstructions with and without the unit, the difference."""
 
     @cached_property
     def limit(self) -> float:
-        """Where the colors of the difference are deepest."""
+        """Value at which the colors of the difference saturate."""
         return color_limit(self.series[-1])
 
     def draw(self, headline: str, foresight: Foresight) -> None:
-        """Rows of them."""
+        """Draw a row for each of `series`."""
         images, whole, without, difference = self.series
         series = [
-            Row(name=unit_text.excited(self.part, self.name), images=images),
-            Row(name="Reconstructed", images=whole),
-            Row(name=f"Reconstructed with {self.name} switched off", images=without),
-            Row(name="Difference of the two", images=difference, limit=self.limit),
+            Row(name=unit_text.top_activating(self.part, self.name), images=images),
+            Row(name="Reconstruction", images=whole),
+            Row(name=f"Reconstruction with {self.name} switched off", images=without),
+            Row(name="Difference", images=difference, limit=self.limit),
         ]
         known = list(zip(self.numbers, self.labels, self.outputs, strict=True))
         rows(
@@ -121,17 +121,17 @@ class _Pictures:
 
 def _distribution(activations: Activations, digits: TestSet, unit: int, name: str) -> Chart:
     by_label = activations.by_label(unit, digits.labels)
-    title = "How it activations to each label: the middle 50% and 90%"
+    title = "Activation by class: the middle 50% and 90%"
     return Chart(
         kind="boxes",
         title=title,
-        alt=f"Boxes of the output of {name} for the test digits of each label",
+        alt=f"Boxes of the output of {name} for the test digits of each class",
         file=f"{name.replace(' ', '-')}-output",
         values=by_label.percentiles,
         y_name=f"output of {name}",
-        x_name="label · share of its digits for which the unit is active"
+        x_name="class · share of its digits for which the unit is active"
         if activations.rectified
-        else "label",
+        else "class",
         notes=tuple(unit_text.share(each) for each in by_label.active)
         if activations.rectified
         else None,
@@ -141,11 +141,11 @@ def _distribution(activations: Activations, digits: TestSet, unit: int, name: st
 def _loss(loss: ErrorIncrease, name: str) -> Chart:
     return Chart(
         kind="bars",
-        title="What the reconstruction loses when it is switched off",
-        alt=f"Bars: by how many per cent the error (MSE) of each label rises without {name}",
+        title="Increase in error when it is switched off",
+        alt=f"Bars: increase in error (MSE) of each class without {name}, in percent",
         file=f"{name.replace(' ', '-')}-loss",
         values=100 * loss.share_by_label(),
-        y_name="rise of the error (MSE)",
+        y_name="increase in error (MSE)",
         unit="%",
         least=0.1,
     )

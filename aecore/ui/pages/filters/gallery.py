@@ -1,4 +1,4 @@
-"""Galleries of units on `/filters`: ordered, and on one color scale."""
+"""Galleries of units on `/filters`, in one order and on one color scale."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from aecore.ui.text import units as unit_text
 
 FEW = 64
 SHOW = {"some": FEW, "all": None}
-"""How many units the options of the control *Show* stand for; None: all."""
+"""Number of units by option of the control *Show*; None: all."""
 _ALBUMS_KEPT = 12  # 6 MB each, for 4,096 units
 
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """How all galleries of the page are shown."""
+    """The settings that all galleries of the page share."""
 
     model: str
-    """Which one the page is about."""
+    """Name of the page's model."""
     part: Part
     order: Order
     scale: Scale
     limits: Mapping[Scale, float]
-    """Where the colors are deepest, on every scale in the order of the control *Pictures*."""
+    """Weight at which the colors saturate, by option of the control *Scale*, in its order."""
     count: int | None
-    """Units shown; None: all."""
+    """Number of units shown; None: all."""
 
     @property
     def limit(self) -> float:
-        """Where the colors are deepest."""
+        """Weight at which the colors saturate."""
         return self.limits[self.scale]
 
 
@@ -54,26 +54,26 @@ def draw(
     about: str = "",
     note: str = "",
 ) -> None:
-    """Draw units and a button that saves them.
+    """Draw units and a button that saves them as a picture.
 
     Parameters
     ----------
     key : str
     title : str
-        What they are.
+        What the units are.
     units : Units
     view : View
     prefix, short : str
-        What goes before a unit's number in full, and in few letters.
+        What stands before a unit's number in full, and in a caption.
     sortable : bool
-        Whether the view's order holds here; else they stand as in the model.
+        Whether the view's order applies; else the units stand in the model's order.
     chosen : Chosen, optional
-        The unit to mark, which the order by similarity compares with; None for a gallery that is
-        only looked at.
+        The unit to mark, with which the order by similarity compares; None where no unit can be
+        chosen.
     headed : bool
-        Whether the title stands above them.
+        Whether the title stands above the units.
     about, note : str
-        Texts above and below them.
+        Texts above and below the units.
     """
     order = view.order if sortable else "number"
     names = {

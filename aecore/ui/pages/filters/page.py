@@ -1,4 +1,4 @@
-"""`/filters`: what each unit looks for and writes, and what is lost without it."""
+"""`/filters`: encoder and decoder weights of each unit, and the error without it."""
 
 from __future__ import annotations
 
@@ -24,28 +24,29 @@ from aecore.ui.pages.filters.selection import Chosen
 from aecore.ui.text import units as unit_text
 
 _EXPLANATION = (
-    "Each unit of the first layer looks at a digit through one **filter**: it adds up the pixels, "
-    "red ones counted positively and blue ones negatively, and passes the sum on if it is above "
-    "zero. Choose a unit: which digits excite it, and what is lost without it?"
+    "Each hidden unit of the first layer has one **filter**: it adds up the pixels, weighted "
+    "positively where the filter is red and negatively where it is blue, and is active if the sum "
+    "is above zero. Choose a unit to see which digits activate it, and what the model loses "
+    "without it."
 )
 _COUNTS = {"some": f"First {FEW}", "all": "All"}
 
 
 def render() -> None:
     checkpoint = scaffold.open_page("Filters", _EXPLANATION, measures=True, more=True)
-    twin = counterpart_of(checkpoint.name, checkpoint_cache.cards())
-    _laboratory(checkpoint, None if twin is None else checkpoint_cache.load(twin))
+    counterpart = counterpart_of(checkpoint.name, checkpoint_cache.cards())
+    _show(checkpoint, None if counterpart is None else checkpoint_cache.load(counterpart))
     scaffold.close_page()
 
 
 @st.fragment
 @scaffold.guarded
-def _laboratory(checkpoint: Checkpoint, twin: Checkpoint | None) -> None:
+def _show(checkpoint: Checkpoint, counterpart: Checkpoint | None) -> None:
     digits = datasets.test_set()
-    compared = (checkpoint,) if twin is None else (checkpoint, twin)
+    compared = (checkpoint,) if counterpart is None else (checkpoint, counterpart)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         part = _pick("layer", "Layer", unit_text.PARTS)
-        scale = _pick("scale", "Pictures", unit_text.SCALES)
+        scale = _pick("scale", "Scale", unit_text.SCALES)
         order = _pick("sort", "Sort by", unit_text.ORDERS[part])
         count = _pick("show", "Show", _COUNTS)
     view = View(
@@ -59,7 +60,7 @@ def _laboratory(checkpoint: Checkpoint, twin: Checkpoint | None) -> None:
         },
         count=SHOW[count],
     )
-    _bench(checkpoint, digits, view)
+    _units(checkpoint, digits, view)
     components = filter_cache.components(checkpoint, digits, part)
     draw(
         "filters_components",
@@ -71,12 +72,12 @@ def _laboratory(checkpoint: Checkpoint, twin: Checkpoint | None) -> None:
         headed=True,
         note=unit_text.COMPONENTS[part],
     )
-    if twin is not None:
+    if counterpart is not None:
         _side_by_side(compared, digits, view)
 
 
 def _pick(name: str, label: str, words: Mapping[str, str]) -> str:
-    """One of a few options, which the address names unless it is the first."""
+    """Return the chosen option; the address names it unless it is the first."""
     key, options = f"filters_{name}", list(words)
     url_state.begin(name, key, options, options[0])
     value = st.segmented_control(
@@ -86,8 +87,8 @@ def _pick(name: str, label: str, words: Mapping[str, str]) -> str:
     return value
 
 
-def _bench(checkpoint: Checkpoint, digits: datasets.TestSet, view: View) -> None:
-    """The gallery, and one of its units in full."""
+def _units(checkpoint: Checkpoint, digits: datasets.TestSet, view: View) -> None:
+    """Draw the gallery, and the details of the chosen unit."""
     units = filter_cache.units(checkpoint, digits, view.part)
     chosen = selection.current(checkpoint, view.part, units)
     left, right = st.columns(2, gap="medium")
@@ -114,14 +115,14 @@ def _bench(checkpoint: Checkpoint, digits: datasets.TestSet, view: View) -> None
 def _details(
     checkpoint: Checkpoint, digits: datasets.TestSet, part: Part, units: Units, chosen: Chosen
 ) -> None:
-    """All that another choice changes, but for the mark in the gallery and its order."""
+    """Draw what depends on the chosen unit; its mark and the order are the browser's."""
     hear(
         "filters_choice",
         CHOSEN,
         functools.partial(selection.choose, chosen, units),
         reply=about_choice(chosen.unit, units.order("similarity", chosen.picture(units))),
     )
-    is_first = chosen.unit == units.strongest()  # what is shown of a model when it is picked
+    is_first = chosen.unit == units.strongest()  # as when the model is picked
     foresight = Foresight(
         model=checkpoint.name if is_first else None, scene=f"{part} {digits.fingerprint}"
     )
@@ -129,9 +130,9 @@ def _details(
 
 
 def _side_by_side(pair: Sequence[Checkpoint], digits: datasets.TestSet, view: View) -> None:
-    """A model and its twin: the notebook's way of training on the left, the mended on the right."""
-    st.subheader("As the notebook trains it, and mended", anchor=False)
-    in_order = sorted(pair, key=lambda found: has_fixed_settings(found.card.model))
+    """Draw a model with the notebook's settings, left, and with the fixed ones, right."""
+    st.subheader("Original settings and fixed", anchor=False)
+    in_order = sorted(pair, key=lambda each: has_fixed_settings(each.card.model))
     for side, column, checkpoint in zip(("left", "right"), st.columns(2), in_order, strict=True):
         units: Units = filter_cache.units(checkpoint, digits, view.part)
         with column:

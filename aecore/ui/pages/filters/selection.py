@@ -1,4 +1,4 @@
-"""Which unit of `/filters` this visit looks at: the address names it, the session remembers it."""
+"""The chosen unit of `/filters`: named by the address, remembered by the session."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from aecore.ui.cache.filters import Part
 
 @dataclass
 class Chosen:
-    """The unit that a visit looks at; it changes in place, so that a download follows it."""
+    """The chosen unit of a session; it changes in place, so that a download follows it."""
 
     of: tuple[str, Part]
     """The model's digest, and the layer."""
     unit: int
 
     def picture(self, units: Units) -> np.ndarray:
-        """(784,) what the unit reads."""
+        """Return the filter of the unit, (784,)."""
         return units.images[self.unit, 0]
 
 
 def current(checkpoint: Checkpoint, part: Part, units: Units) -> Chosen:
-    """The unit to show: as the address says, else as chosen, else the strongest not dead."""
+    """Return the unit of the address, else the one chosen, else the strongest that is not dead."""
     asked = url_state.get("unit")
     chosen = st.session_state.get("filters_unit")
     if chosen is None or chosen.of != (checkpoint.digest, part):
@@ -39,21 +39,23 @@ def current(checkpoint: Checkpoint, part: Part, units: Units) -> Chosen:
             chosen.unit = int(asked[:6]) - 1
         else:
             chosen.unit = units.strongest()
-            st.warning(f"The address asks for a unit that is none of 1 to {len(units)}.")
-    _tell(chosen.unit)
+            st.warning(
+                f"The address asks for a unit that does not exist; units are 1 to {len(units)}."
+            )
+    _store(chosen.unit)
     return chosen
 
 
 def choose(chosen: Chosen, units: Units, message: dict[str, Any]) -> None:
-    """Look at the unit that the browser names; what is none of the units is ignored."""
+    """Choose the unit that the browser names; ignore what is not a unit."""
     unit = message.get("unit")
     if isinstance(unit, int) and 0 <= unit < len(units):
         chosen.unit = unit
-        _tell(unit)
+        _store(unit)
 
 
-def _tell(unit: int) -> None:
-    """Let the address name the unit, at once."""
+def _store(unit: int) -> None:
+    """Name the unit in the address, at once."""
     text = st.session_state["filters_unit_told"] = str(unit + 1)
     url_state.put("unit", text)
     url_state.settle()
