@@ -173,6 +173,10 @@ class Noise(Setting):
             raise ConfigError(f"{name} must be a NoiseConfig or None, not {value!r}.")
         return value
 
+    def check_limit(self, value: NoiseConfig | None) -> None:
+        if value is not None:
+            NOISES[value.kind].level.check_limit(value.level)
+
     def read(self, text: str) -> NoiseConfig | None:
         return None if text == "none" else NoiseConfig.parse(text)
 

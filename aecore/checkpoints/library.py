@@ -6,7 +6,6 @@ many sessions try at once. The shipped checkpoints, those named like a preset, s
 
 from __future__ import annotations
 
-import errno
 import shutil
 import tempfile
 import threading
@@ -31,7 +30,6 @@ BIN = ".deleted-"
 """Prefix of the folders in which deleted checkpoints wait."""
 LEFTOVER_SECONDS = 24 * 3600.0
 """After which a temporary folder is taken for one of a session or a process that is dead."""
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _LOCK = threading.Lock()
 
 
@@ -227,7 +225,7 @@ def _explaining(what: str) -> Iterator[None]:
     except OSError as error:
         cause = (
             "the disk is full. Make room and try again"
-            if error.errno in _FULL
+            if error.errno in atomic_file.DISK_FULL
             else f"the models folder cannot be written ({error.strerror}). Make it writable, or "
             "name another one in AECORE_MODELS"
         )

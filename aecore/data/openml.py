@@ -38,7 +38,7 @@ LOCK_SECONDS = 900.0
 MAX_DOWNLOAD_BYTES = 200_000_000
 """The file is 122 MB of text, about 15 MB where the server compresses it."""
 
-_DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+_DISK_FAULTS = (*atomic_file.DISK_FULL, errno.EROFS)
 _SERVER_FAULTS = (
     OSError,  # no network, no answer, no such page; also bad gzip
     HTTPException,

@@ -14,7 +14,7 @@ from aecore.system.threads import cores
 
 
 def start(path: Path, alive: ProcessLock) -> None:
-    """Start the process of the run in folder `path`; it takes over the held file.
+    """Start the process of the run in folder `path`; it takes over the lock.
 
     Raises
     ------
@@ -36,12 +36,12 @@ def start(path: Path, alive: ProcessLock) -> None:
             )
     except OSError as error:
         raise TrainingError(f"The training process cannot start: {error}.") from None
-    # Someone has to take note of its end, or it would stay behind as a zombie.
+    # Someone has to wait for its end, or it would stay behind as a zombie.
     threading.Thread(target=process.wait, name=f"end of {path.name}", daemon=True).start()
 
 
 def _environment() -> dict[str, str]:
-    """Lets the process import this package wherever the app was started, and share the cores."""
+    """Let the process import this package wherever the app was started, and share the cores."""
     here = str(Path(__file__).resolve().parents[2])
     search = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
     # Training threads wait for each other by spinning, long enough to waste whole time slices when

@@ -18,7 +18,7 @@ def check(model: ModelConfig, train: TrainConfig) -> None:
     ConfigError
         If a setting is out of bounds; the message names it and its bounds.
     """
-    for config in filter(None, (model, train, train.noise)):
+    for config in (model, train):
         for name, setting in settings_of(type(config)).items():
             setting.check_limit(getattr(config, name))
     if train.kl_weight and not model.variational:

@@ -1,18 +1,18 @@
 """Training runs as jobs of the machine: submitted, watched, stopped and resumed by anyone.
 
-Every run has a process of its own (`aecore.jobs.worker`), which outlives the one that started it. All
-that is known of runs is in their folders, so several servers and tabs see the same.
+Every run has a process of its own (`aecore.jobs.worker`), which outlives the one that started it.
+All that is known of runs is in their folders, so several servers and tabs see the same.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import secrets
 import shutil
 import time
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +21,9 @@ from aecore.errors import ConfigError, TrainingError
 from aecore.jobs import limits
 from aecore.jobs import store as run_store
 from aecore.jobs.launcher import start as _start
-from aecore.jobs.store import ALIVE, STOP, Run, RunSpec, Status
+from aecore.jobs.spec import ENDED, RunSpec, Status
+from aecore.jobs.store import ALIVE, STOP, Run
+from aecore.system import atomic_file
 from aecore.system.process_lock import ProcessLock
 from aecore.system.threads import cores
 
@@ -48,12 +50,12 @@ class Listing:
     """All runs at one moment."""
 
     runs: tuple[Run, ...]
-    """The running one first, then those that wait in their order, then the others, newest first."""
+    """The running one first, then the waiting in their order, then the ended, newest first."""
     damaged: tuple[DamagedRun, ...]
 
 
 def training_allowed() -> bool:
-    """Whether runs may be started here; `AECORE_TRAINING=off` says no."""
+    """Return whether runs may be started here: not if `AECORE_TRAINING` is off."""
     return os.environ.get("AECORE_TRAINING", "on").lower() not in ("off", "0", "no", "false")
 
 
@@ -70,72 +72,66 @@ def submit(spec: RunSpec) -> Run:
     """
     _require_allowed()
     limits.check(spec.model, spec.train)
-    waiting = sum(not run.ended for run in listing().runs)
+    waiting = sum(not run.ended for run in list_runs().runs)
     if waiting > MAX_QUEUE:
-        raise TrainingError(f"{waiting} runs wait already. Stop one, or come back later.")
-    spec = dataclasses.replace(
+        raise TrainingError(f"{waiting} runs are waiting already. Stop one, or come back later.")
+    spec = replace(
         spec,
         data=spec.data or os.environ.get("AECORE_DATA") or None,
         threads=spec.threads or cores(),
     )
-    try:
-        _drop_old()
-        path, alive = _new_folder(spec)
-    except OSError as error:
-        raise _unwritable(error) from None
+    with _writing():
+        _remove_oldest()
+        path, alive = _make_folder(spec)
     with alive:
         _start(path, alive)
-    return listed(path.name)
+    return find(path.name)
 
 
 def resume(run: Run | Path | str, *, epochs: int | None = None) -> Run:
-    """Let a run that has ended go on, to its plan or to a longer one.
+    """Continue a run that has ended, to its plan or to a longer one.
 
     Parameters
     ----------
     run : Run, Path or str
     epochs : int, optional
-        The new plan, in epochs from the very beginning.
+        The new plan, counted from the very beginning.
 
     Raises
     ------
     ConfigError
         If the new plan is no longer one, or beyond the limits of the app.
     TrainingError
-        As for `submit`, or if the run is still at work or has nothing left to do.
+        As for `submit`, or if the run has not ended or has nothing left to do.
     """
     _require_allowed()
     path = run_store.path_of(run)
-    try:
-        with ProcessLock(path / ALIVE) as alive:
-            if not alive.acquire():
-                raise TrainingError("This run is still at work.")
-            spec, status = run_store.read_spec(path), run_store.read_status(path)
-            if epochs is not None:
-                spec = dataclasses.replace(spec, train=extended(spec.train, epochs))
-                limits.check(spec.model, spec.train)
-            elif status.state == "done":
-                raise TrainingError(
-                    f"This run has done its {status.epoch} epochs. To go on, give it more."
-                )
-            run_store.sweep(path)
-            (path / STOP).unlink(missing_ok=True)
-            run_store.write_spec(path, spec)
-            queued = dataclasses.replace(
-                status, state="queued", queued=time.time(), phase="", message=""
+    with _writing(), ProcessLock(path / ALIVE) as alive:
+        if not alive.acquire():
+            raise TrainingError("This run is still training or waiting.")
+        spec, status = run_store.read_spec(path), run_store.read_status(path)
+        if epochs is not None:
+            spec = replace(spec, train=extend(spec.train, epochs))
+            limits.check(spec.model, spec.train)
+        elif status.state == "done":
+            raise TrainingError(
+                f"This run is complete after {status.epoch} epochs. To train on, add epochs."
             )
-            run_store.write_status(path, _with_progress(queued, spec))
-            _start(path, alive)
-    except OSError as error:
-        raise _unwritable(error) from None
-    return listed(path.name)
+        run_store.remove_leftovers(path)
+        (path / STOP).unlink(missing_ok=True)
+        run_store.write_spec(path, spec)
+        progress = status.epoch / spec.train.epochs
+        status = replace(status, state="queued", queued=time.time(), progress=progress)
+        run_store.write_status(path, replace(status, phase="", message=""))
+        _start(path, alive)
+    return find(path.name)
 
 
-def extended(train: TrainConfig, epochs: int) -> TrainConfig:
-    """The configuration of a run that is given more epochs than planned.
+def extend(train: TrainConfig, epochs: int) -> TrainConfig:
+    """Return the configuration of a run with more epochs than planned.
 
-    With a constant step size that is the longer run. A linear schedule has come down to 0 where
-    the plan ended; it begins anew there, and comes down again over the epochs added.
+    With a constant learning rate that is the longer run. A linear schedule has fallen to 0 where
+    the plan ended; it restarts there, and falls again over the added epochs.
 
     Raises
     ------
@@ -145,11 +141,11 @@ def extended(train: TrainConfig, epochs: int) -> TrainConfig:
     if epochs <= train.epochs:
         raise ConfigError(f"{train.epochs} epochs are planned already; choose more than that.")
     restarts = train.restarts if train.schedule == "constant" else (*train.restarts, train.epochs)
-    return dataclasses.replace(train, epochs=epochs, restarts=restarts)
+    return replace(train, epochs=epochs, restarts=restarts)
 
 
 def stop(run: Run | Path | str) -> None:
-    """Ask a run to stop, or take it out of the queue; nothing happens to one that has ended.
+    """Ask a run to stop, or take it out of the queue; do nothing to one that has ended.
 
     Raises
     ------
@@ -157,51 +153,40 @@ def stop(run: Run | Path | str) -> None:
         If there is no such run, or its folder cannot be written.
     """
     path = run_store.path_of(run)
-    try:
+    with _writing():
         if not run_store.read(path).ended:
             (path / STOP).touch()
-    except OSError as error:
-        raise _unwritable(error) from None
 
 
-def listing() -> Listing:
-    """All runs, and the folders among them that cannot be read."""
+def list_runs() -> Listing:
+    """Return all runs, and the folders among them that cannot be read."""
     runs, damaged = [], []
-    for name in run_store.ids():
+    for name in run_store.list_ids():
         path = run_store.runs_dir() / name
         try:
             run = run_store.read(path)
-            runs.append(_settled(run) if run.state == "interrupted" else run)
+            runs.append(_record_interruption(run) if run.state == "interrupted" else run)
         except TrainingError as error:
             if path.exists():  # else somebody has just removed it
                 damaged.append(DamagedRun(id=name, reason=str(error)))
     running = [run for run in runs if run.state == "running"]
-    waiting = sorted((run for run in runs if run.state == "queued"), key=turn)
-    placed = [dataclasses.replace(run, place=place) for place, run in enumerate(waiting, start=1)]
+    waiting = [run for run in runs if run.state == "queued"]
+    waiting.sort(key=lambda run: (run.queued, run.id))
+    placed = [replace(run, place=place) for place, run in enumerate(waiting, start=1)]
     ended = [run for run in reversed(runs) if run.ended]
     return Listing(runs=(*running, *placed, *ended), damaged=tuple(damaged))
 
 
-def turn(run: Run) -> tuple[float, str]:
-    """What the queue is sorted by."""
-    return run.queued, run.id
-
-
-def listed(run_id: str) -> Run:
-    """One run of the listing, with its place in the queue.
+def find(run_id: str) -> Run:
+    """Return one run, with its place in the queue.
 
     Raises
     ------
     TrainingError
         If there is none.
     """
-    found = next((run for run in listing().runs if run.id == run_id), None)
-    return found if found is not None else run_store.read(run_id)
-
-
-def current() -> Run | None:
-    """The run that is at work."""
-    return next((run for run in listing().runs if run.state == "running"), None)
+    listed = (run for run in list_runs().runs if run.id == run_id)
+    return next(listed, None) or run_store.read(run_id)
 
 
 def delete(run: Run | Path | str) -> None:
@@ -210,29 +195,26 @@ def delete(run: Run | Path | str) -> None:
     Raises
     ------
     TrainingError
-        If it is at work or waits, or cannot be removed.
+        If it is training or waiting, or cannot be removed.
     """
     name = run if isinstance(run, str) else run_store.path_of(run).name
     path = run_store.runs_dir() / name
-    if name not in run_store.ids():
+    if name not in run_store.list_ids():
         raise TrainingError(f"There is no training run {name!r} any more.")
-    try:
-        with ProcessLock(path / ALIVE) as alive:
-            if not alive.acquire():
-                raise TrainingError("This run is still at work. Stop it first.")
-            _remove(path)
-    except OSError as error:
-        raise _unwritable(error) from None
+    with _writing(), ProcessLock(path / ALIVE) as alive:
+        if not alive.acquire():
+            raise TrainingError("This run is still training or waiting. Stop it first.")
+        gone = path.with_name(f"{_GONE}{path.name}")
+        path.rename(gone)  # out of the list at once, then from the disk
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def mark_kept(run: Run | Path | str, name: str) -> None:
-    """Note that the run's checkpoint was kept under a name."""
+    """Record that the run's checkpoint was saved under a name."""
     path = run_store.path_of(run)
     kept = run_store.read(path).kept_as
-    try:
+    with _writing():
         run_store.write_kept(path, (*(other for other in kept if other != name), name))
-    except OSError as error:
-        raise _unwritable(error) from None
 
 
 def _require_allowed() -> None:
@@ -240,8 +222,8 @@ def _require_allowed() -> None:
         raise TrainingError("Training is switched off on this server (AECORE_TRAINING=off).")
 
 
-def _new_folder(spec: RunSpec) -> tuple[Path, ProcessLock]:
-    """The folder of a new run, there all at once, and its file `alive`, held."""
+def _make_folder(spec: RunSpec) -> tuple[Path, ProcessLock]:
+    """Make the folder of a new run, complete when it appears, and its file `alive`, locked."""
     runs = run_store.runs_dir()
     runs.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC)
@@ -261,53 +243,41 @@ def _new_folder(spec: RunSpec) -> tuple[Path, ProcessLock]:
     return runs / name, alive
 
 
-def _settled(run: Run) -> Run:
-    """Write down that a run was interrupted, and tidy up after its process; once."""
-    if run_store.read_status(run.path).state in run_store.ENDED:
+def _record_interruption(run: Run) -> Run:
+    """Write down, once, that a run was interrupted, and remove what its process half wrote."""
+    if run_store.read_status(run.path).state in ENDED:
         return run
     with suppress(OSError), ProcessLock(run.path / ALIVE) as alive:
         if alive.acquire():
             status = run_store.read_status(run.path)
-            if status.state not in run_store.ENDED:
-                run_store.sweep(run.path)
-                run_store.write_status(
-                    run.path, dataclasses.replace(status, state="interrupted", phase="")
-                )
+            if status.state not in ENDED:
+                run_store.remove_leftovers(run.path)
+                ended = replace(status, state="interrupted", phase="")
+                run_store.write_status(run.path, ended)
             return run
     return run_store.read(run.path)  # somebody has just resumed it
 
 
-def _with_progress(status: Status, spec: RunSpec) -> Status:
-    return dataclasses.replace(status, progress=status.epoch / spec.train.epochs)
-
-
-def _drop_old() -> None:
+def _remove_oldest() -> None:
     """Remove the oldest ended runs beyond the bounds, and what was left half made or removed."""
-    ended = [run for run in listing().runs if run.ended]
+    ended = [run for run in list_runs().runs if run.ended]
     ended.sort(key=lambda run: (bool(run.kept_as), run.id), reverse=True)
     total = 0
     for count, run in enumerate(ended, start=1):
-        total += run_store.size(run.path)
+        total += run_store.total_bytes(run.path)
         if count >= MAX_RUNS or total > MAX_BYTES:
             with suppress(TrainingError):
                 delete(run)
-    runs = run_store.runs_dir()
-    if runs.is_dir():
-        for left in (*runs.glob(f"{_NEW}*"), *runs.glob(f"{_GONE}*")):
-            with suppress(OSError):
-                if time.time() - left.stat().st_mtime > _STALE_SECONDS:
-                    shutil.rmtree(left, ignore_errors=True)
+    atomic_file.remove_leftovers(run_store.runs_dir(), _NEW, _GONE, seconds=_STALE_SECONDS)
 
 
-def _remove(path: Path) -> None:
-    """Out of the listing at once, then from the disk."""
-    gone = path.with_name(f"{_GONE}{path.name}")
-    path.rename(gone)
-    shutil.rmtree(gone, ignore_errors=True)
-
-
-def _unwritable(error: OSError) -> TrainingError:
-    return TrainingError(
-        f"The runs in {run_store.runs_dir()} cannot be written: {error.strerror or error}. "
-        "Make room or mend the folder, or name another with AECORE_RUNS."
-    )
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Explain why the folder of runs cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise TrainingError(
+            f"The runs in {run_store.runs_dir()} cannot be written: {error.strerror or error}. "
+            "Make room or repair the folder, or name another with AECORE_RUNS."
+        ) from None

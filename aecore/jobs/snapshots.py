@@ -1,8 +1,8 @@
-"""The map forming: what a run's model makes of the same digits, epoch after epoch.
+"""Snapshots of a model in training: what it makes of the same digits, epoch after epoch.
 
-A frame is turned, mirrored and shifted onto the frame before, never scaled: the code's axes may
-swap or flip from epoch to epoch without anything else changing, and of such motion nothing is to
-be seen. What is left is what the digits do among themselves.
+The codes of a snapshot are rotated, mirrored and shifted onto those of the snapshot before, never
+scaled: the axes of the code may swap or flip from epoch to epoch without anything else changing,
+and that motion is of no interest. What is left is how the digits move relative to each other.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from safetensors import SafetensorError
@@ -24,14 +24,14 @@ from aecore.system import atomic_file
 
 N_POINTS = 2_000
 N_FILTERS = 16
-MAX_FRAMES = 100
+MAX_SNAPSHOTS = 100
 _SUFFIX = ".safetensors"
 _MAX_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scene:
-    """What is the same in all frames of a run."""
+    """The digits that all snapshots of a run show."""
 
     labels: np.ndarray
     """(N,) uint8, of the first N test digits, at most 2,000."""
@@ -40,9 +40,14 @@ class Scene:
     targets: np.ndarray
     """(P, 784) float16: the same, clean."""
 
+    def is_whole(self) -> bool:
+        """Return whether the arrays have the types and shapes they should have."""
+        labels = self.labels.dtype == np.uint8 and self.labels.ndim == 1
+        return labels and _are_pictures(self.inputs, self.targets)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Frame:
+class Snapshot:
     """A model at one moment of its training."""
 
     epoch: int
@@ -65,9 +70,9 @@ class Frame:
         codes: np.ndarray,
         outputs: np.ndarray,
         first_matrix: np.ndarray,
-        before: Frame | None,
+        before: Snapshot | None,
     ) -> Self:
-        """The frame of codes (N, D), aligned to the frame before."""
+        """Return the snapshot of codes (N, D), aligned to the snapshot before."""
         placed = place(codes)
         rotation, shift = align(placed, placed if before is None else before.points)
         return cls(
@@ -79,11 +84,19 @@ class Frame:
             filters=_half(first_matrix[:N_FILTERS]),
         )
 
+    def is_whole(self) -> bool:
+        """Return whether the arrays have the shapes they should have."""
+        points = self.points.ndim == 2 and self.points.shape[1] == 2
+        return points and _are_pictures(self.outputs, self.filters)
+
+
+_Arrays = TypeVar("_Arrays", Scene, Snapshot)
+
 
 def place(codes: np.ndarray) -> np.ndarray:
-    """Codes (N, D) as points of a plane, (N, 2) float64.
+    """Return codes (N, D) as points of a plane, (N, 2) float64.
 
-    Two numbers as they are; one with 0 beside it; more along the two axes of their greatest spread.
+    Two dimensions as they are; one with 0 beside it; more along the first two principal axes.
     """
     codes = np.asarray(codes, dtype=np.float64)
     if codes.shape[1] == 1:
@@ -94,10 +107,10 @@ def place(codes: np.ndarray) -> np.ndarray:
 
 
 def align(points: np.ndarray, before: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The turn, mirroring and shift that bring points nearest to where they were before.
+    """Find the rotation or reflection and the shift that bring points nearest to where they were.
 
-    The orthogonal Procrustes problem (Schönemann 1966): among all orthogonal matrices and shifts
-    these leave the least sum of squared distances.
+    The orthogonal Procrustes problem (Schönemann 1966): of all orthogonal matrices and shifts these
+    leave the least sum of squared distances.
 
     Parameters
     ----------
@@ -110,34 +123,32 @@ def align(points: np.ndarray, before: np.ndarray) -> tuple[np.ndarray, np.ndarra
     shift : ndarray of shape (2,)
         points @ rotation + shift is nearest to `before`.
     """
+    from scipy.linalg import orthogonal_procrustes  # the pages, which read snapshots, do without
+
     points, before = np.asarray(points, np.float64), np.asarray(before, np.float64)
     center, center_before = points.mean(axis=0), before.mean(axis=0)
-    left, _, right = np.linalg.svd((points - center).T @ (before - center_before))
-    rotation = left @ right
+    rotation, _ = orthogonal_procrustes(points - center, before - center_before)
     return rotation, center_before - center @ rotation
 
 
 def stride(epochs: int) -> int:
-    """Every how many epochs a run of so many makes a frame."""
-    return -(-epochs // MAX_FRAMES)
+    """Return every how many epochs a run of so many makes a snapshot."""
+    return -(-epochs // MAX_SNAPSHOTS)
 
 
 def write_scene(path: Path, scene: Scene) -> None:
-    """Keep what all frames of the run in folder `path` share."""
-    arrays = {"labels": scene.labels, "inputs": scene.inputs, "targets": scene.targets}
-    atomic_file.write(path / SCENE, to_safetensors(arrays))
+    """Write what all snapshots of the run in folder `path` share."""
+    _write(path / SCENE, scene)
 
 
-def write(path: Path, frame: Frame) -> None:
-    """Keep a frame of the run in folder `path`."""
+def write(path: Path, snapshot: Snapshot) -> None:
+    """Write a snapshot of the run in folder `path`."""
     (path / FRAMES).mkdir(exist_ok=True)
-    names = ("points", "rotation", "shift", "outputs", "filters")
-    arrays = {name: np.ascontiguousarray(getattr(frame, name)) for name in names}
-    atomic_file.write(_file(path, frame.epoch), to_safetensors(arrays))
+    _write(_file(path, snapshot.epoch), snapshot)
 
 
 def thin_out(path: Path, *, planned: int, after: int) -> None:
-    """Remove the frames that a run of `planned` epochs has too many, and those after an epoch."""
+    """Remove snapshots after an epoch, and those too many for a run of `planned` epochs."""
     step = stride(planned)
     for epoch in epochs(path):
         if epoch > after or epoch % step:
@@ -145,42 +156,26 @@ def thin_out(path: Path, *, planned: int, after: int) -> None:
                 _file(path, epoch).unlink()
 
 
-def scene(run: Run | Path | str) -> Scene | None:
-    """What all frames of a run share; None until it is there, or where it is damaged."""
-    arrays = _read(path_of(run) / SCENE)
-    try:
-        found = Scene(**arrays) if arrays else None
-    except TypeError:
-        return None
-    pictures = () if found is None else (found.inputs, found.targets)
-    whole = found is not None and found.labels.dtype == np.uint8 and found.labels.ndim == 1
-    whole = whole and all(p.ndim == 2 and p.shape[1] == N_PIXELS for p in pictures)
-    return found if whole else None
-
-
 def epochs(run: Run | Path | str) -> tuple[int, ...]:
-    """The epochs of the frames there are, ascending."""
-    found = (path_of(run) / FRAMES).glob(f"[0-9]*{_SUFFIX}")
-    return tuple(sorted(int(path.stem) for path in found if path.stem.isdecimal()))
+    """Return the epochs of which there are snapshots, ascending."""
+    files = (path_of(run) / FRAMES).glob(f"[0-9]*{_SUFFIX}")
+    return tuple(sorted(int(path.stem) for path in files if path.stem.isdecimal()))
 
 
-def frame(run: Run | Path | str, epoch: int) -> Frame | None:
-    """One frame; None if it is gone or damaged."""
-    arrays = _read(_file(path_of(run), epoch))
-    try:
-        found = Frame(epoch=epoch, **arrays) if arrays else None
-    except TypeError:
-        return None
-    if found is None or found.points.ndim != 2 or found.points.shape[1] != 2:
-        return None
-    pictures = (found.outputs, found.filters)
-    return found if all(p.ndim == 2 and p.shape[1] == N_PIXELS for p in pictures) else None
+def read_scene(run: Run | Path | str) -> Scene | None:
+    """Read what all snapshots of a run share; None until it exists, or if it is damaged."""
+    return _read(path_of(run) / SCENE, Scene)
 
 
-def frames(run: Run | Path | str, *, since: int = -1) -> tuple[Frame, ...]:
-    """The frames of later epochs than `since`; only these are read."""
-    found = (frame(run, epoch) for epoch in epochs(run) if epoch > since)
-    return tuple(each for each in found if each is not None)
+def read(run: Run | Path | str, epoch: int) -> Snapshot | None:
+    """Read one snapshot; None if it is gone or damaged."""
+    return _read(_file(path_of(run), epoch), Snapshot, epoch=epoch)
+
+
+def read_since(run: Run | Path | str, *, since: int = -1) -> tuple[Snapshot, ...]:
+    """Read the snapshots of later epochs than `since`, and only these."""
+    snapshots = (read(run, epoch) for epoch in epochs(run) if epoch > since)
+    return tuple(each for each in snapshots if each is not None)
 
 
 def _file(path: Path, epoch: int) -> Path:
@@ -188,16 +183,29 @@ def _file(path: Path, epoch: int) -> Path:
 
 
 def _half(values: np.ndarray) -> np.ndarray:
-    """As float16, those too large for it at its end."""
+    """Convert to float16; values too large for it become its largest."""
     top = float(np.finfo(np.float16).max)
     return np.nan_to_num(values, nan=0.0).clip(-top, top).astype(np.float16)
 
 
-def _read(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of a file; none where it is missing or damaged."""
+def _are_pictures(*arrays: np.ndarray) -> bool:
+    return all(array.ndim == 2 and array.shape[1] == N_PIXELS for array in arrays)
+
+
+def _write(path: Path, values: Scene | Snapshot) -> None:
+    arrays = {
+        name: np.ascontiguousarray(value) for name, value in vars(values).items() if name != "epoch"
+    }
+    atomic_file.write(path, to_safetensors(arrays))
+
+
+def _read(path: Path, kind: type[_Arrays], **more: Any) -> _Arrays | None:
+    """Read arrays from a file; None where it is missing or damaged."""
     try:
         if path.stat().st_size > _MAX_BYTES:
-            return {}
-        return parse_safetensors(path.read_bytes())
-    except (OSError, SafetensorError, KeyError, ValueError):
-        return {}
+            return None
+        more |= parse_safetensors(path.read_bytes())
+        arrays = kind(**more)
+    except (OSError, SafetensorError, KeyError, ValueError, TypeError):
+        return None
+    return arrays if arrays.is_whole() else None

@@ -1,16 +1,16 @@
-"""A training run on disk: what it was told to do, how far it is, and what it has made.
+"""A training run on disk: what it is asked to do, how far it is, and what it has made.
 
 One folder a run. Each file has one writer, is replaced as a whole, and is never unpickled:
 
     spec.json                what to train; written when it is submitted or resumed
-    status.json              how far it is; by whoever holds `alive`
+    status.json              how far it is; written by the process that holds `alive`
     history.jsonl            a line an epoch
-    state.safetensors        all that is needed to go on
-    scene.safetensors, frames/*.safetensors    the map forming; see `aecore.jobs.snapshots`
+    state.safetensors        all that is needed to continue
+    scene.safetensors, frames/*.safetensors    see `aecore.jobs.snapshots`
     checkpoint.safetensors   the trained model
-    kept.json                names under which it was kept
-    stop                     there as soon as someone wants it to stop
-    alive                    held (`aecore.system.process_lock`) by the process that trains or waits
+    kept.json                names under which it was saved
+    stop                     exists as soon as a stop is requested
+    alive                    locked by the process that trains or waits
 """
 
 from __future__ import annotations
@@ -21,66 +21,45 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from aecore.data.dataset import cache_dir
 from aecore.errors import TrainingError
-from aecore.jobs.spec import ENDED, RunSpec, State, Status
+from aecore.jobs.spec import ENDED, RunSpec, Status
 from aecore.system import atomic_file
 from aecore.system.process_lock import is_locked
 from aecore.training.history import EpochRecord
 
-SPEC, STATUS, HISTORY, STOP, ALIVE, KEPT = (
-    "spec.json",
-    "status.json",
-    "history.jsonl",
-    "stop",
-    "alive",
-    "kept.json",
-)
-STATE_FILE, SCENE, FRAMES, CHECKPOINT = (
-    "state.safetensors",
-    "scene.safetensors",
-    "frames",
-    "checkpoint.safetensors",
-)
+SPEC, STATUS, HISTORY, KEPT = "spec.json", "status.json", "history.jsonl", "kept.json"
+STATE_FILE, CHECKPOINT = "state.safetensors", "checkpoint.safetensors"
+SCENE, FRAMES = "scene.safetensors", "frames"
+STOP, ALIVE = "stop", "alive"
 MAX_JSON = 1 << 20
 _STATUS_BYTES = 4096  # always, so that a status fits where an earlier one was
 _ID = re.compile(r"\d{8}-\d{6}-\d{6}-[0-9a-f]{4}")
+_Record = TypeVar("_Record", RunSpec, Status)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
-    """A picture of a run at one moment; read it again for the next."""
+class Run(Status):
+    """A run at one moment: its last status, and what else its folder holds."""
 
     id: str
     """Sorts by the time of submission."""
     path: Path
     spec: RunSpec
-    state: State
-    queued: float
-    """When it was submitted or resumed last, in seconds since 1970."""
     place: int = 0
     """In the queue: 1 is the next to start; 0 where it does not wait."""
-    phase: str
-    epoch: int
-    progress: float
     seconds_left: float | None
-    """Of training, from the epochs so far."""
+    """Of training, estimated from the epochs so far."""
     seconds_per_epoch: float | None
-    pca_test_mse: float | None
-    source: str
-    digits: int = 0
-    """How many are trained on; 0 before they were read."""
-    device: str
-    message: str
-    notes: tuple[str, ...]
     has_checkpoint: bool
     kept_as: tuple[str, ...]
-    """Names under which it was kept."""
+    """Names under which it was saved."""
 
     @property
     def checkpoint_path(self) -> Path:
-        """Where the trained model is, if `has_checkpoint`."""
+        """The file of the trained model, if `has_checkpoint`."""
         return self.path / CHECKPOINT
 
     @property
@@ -90,18 +69,18 @@ class Run:
 
     @property
     def resumable(self) -> bool:
-        """Whether it can go on to its plan, or at least write its checkpoint."""
+        """Whether it can train on to its plan, or at least write its checkpoint."""
         return self.ended and self.state != "done"
 
 
 def runs_dir() -> Path:
-    """The folder of runs: `AECORE_RUNS`, else `runs` in the cache folder."""
+    """Return the folder of runs: `AECORE_RUNS`, else `runs` in the cache folder."""
     named = os.environ.get("AECORE_RUNS")
     return Path(os.path.expanduser(named)) if named else cache_dir() / "runs"
 
 
 def path_of(run: Run | Path | str) -> Path:
-    """The folder of a run, from itself, its path or its id.
+    """Return the folder of a run, given the run, its path or its id.
 
     Raises
     ------
@@ -119,8 +98,8 @@ def path_of(run: Run | Path | str) -> Path:
     return path
 
 
-def ids() -> list[str]:
-    """Ids of all runs, also of damaged ones, oldest first."""
+def list_ids() -> list[str]:
+    """Return the ids of all runs, also of damaged ones, oldest first."""
     try:
         names = os.listdir(runs_dir())
     except OSError:
@@ -129,7 +108,7 @@ def ids() -> list[str]:
 
 
 def read(run: Run | Path | str) -> Run:
-    """A run as it is now, but for its place in the queue.
+    """Read a run as it is now, but for its place in the queue.
 
     Raises
     ------
@@ -139,67 +118,62 @@ def read(run: Run | Path | str) -> Run:
     path = path_of(run)
     spec = read_spec(path)
     alive = is_locked(path / ALIVE)
-    status = read_status(path)  # after looking whether it lives: the end is told before the death
+    status = read_status(path)  # after the lock: the end is written before the process ends
     state = status.state if alive or status.state in ENDED else "interrupted"
     each = status.seconds / status.epoch if status.epoch else None
     left = None if each is None else max(0.0, (1.0 - status.progress) * spec.train.epochs) * each
+    current = {"state": state, "phase": status.phase if state == "running" else ""}
     return Run(
+        **vars(status) | current,
         id=path.name,
         path=path,
         spec=spec,
-        state=state,
-        queued=status.queued,
-        phase=status.phase if state == "running" else "",
-        epoch=status.epoch,
-        progress=status.progress,
         seconds_left=left,
         seconds_per_epoch=each,
-        pca_test_mse=status.pca_test_mse,
-        source=status.source,
-        digits=status.digits,
-        device=status.device,
-        message=status.message,
-        notes=status.notes,
         has_checkpoint=(path / CHECKPOINT).is_file(),
         kept_as=_read_kept(path),
     )
 
 
 def read_spec(path: Path) -> RunSpec:
-    """What a run was told to do.
+    """Read what a run is asked to do.
 
     Raises
     ------
     TrainingError
         If the file is missing or damaged.
     """
-    try:
-        return RunSpec.from_dict(atomic_file.read_json(path / SPEC, most=MAX_JSON))
-    except (OSError, ValueError, TypeError) as error:
-        raise _damaged(path, SPEC, error) from None
+    return _read(path, SPEC, RunSpec)
 
 
 def read_status(path: Path) -> Status:
-    """How far a run is.
+    """Read how far a run is.
 
     Raises
     ------
     TrainingError
         If the file is missing or damaged.
     """
+    return _read(path, STATUS, Status)
+
+
+def _read(path: Path, name: str, kind: type[_Record]) -> _Record:
     try:
-        return Status.from_dict(atomic_file.read_json(path / STATUS, most=MAX_JSON))
+        return kind.from_dict(atomic_file.read_json(path / name, most=MAX_JSON))
     except (OSError, ValueError, TypeError) as error:
-        raise _damaged(path, STATUS, error) from None
+        detail = error.strerror if isinstance(error, OSError) else str(error)
+        raise TrainingError(
+            f"The run {path.name} cannot be read: {name}: {detail}. Delete it."
+        ) from None
 
 
 def write_spec(path: Path, spec: RunSpec) -> None:
-    """Replace what a run is told to do."""
+    """Replace what a run is asked to do."""
     atomic_file.write_json(path / SPEC, spec.to_dict(), durable=True)
 
 
 def write_status(path: Path, status: Status) -> None:
-    """Replace what a run tells, also where the disk is full.
+    """Replace the status of a run, also where the disk is full.
 
     Raises
     ------
@@ -232,8 +206,8 @@ def _line(record: EpochRecord) -> str:
     return json.dumps(record.to_dict(), allow_nan=False) + "\n"
 
 
-def history(run: Run | Path | str) -> tuple[EpochRecord, ...]:
-    """The epochs so far; a line that is damaged or only half written ends it."""
+def read_history(run: Run | Path | str) -> tuple[EpochRecord, ...]:
+    """Read the epochs so far, up to a line that is damaged or only half written."""
     records: list[EpochRecord] = []
     try:
         with (path_of(run) / HISTORY).open(encoding="utf-8", errors="replace") as file:
@@ -256,26 +230,20 @@ def _read_kept(path: Path) -> tuple[str, ...]:
 
 
 def write_kept(path: Path, names: tuple[str, ...]) -> None:
-    """Replace the names under which a run was kept."""
+    """Replace the names under which a run was saved."""
     atomic_file.write_json(path / KEPT, list(names))
 
 
-def sweep(path: Path) -> None:
+def remove_leftovers(path: Path) -> None:
     """Remove what killed writers left behind; only while nobody else holds the run."""
     for folder in (path, *filter(Path.is_dir, path.glob("*"))):
         atomic_file.remove_leftovers(folder)
 
 
-def size(path: Path) -> int:
-    """Bytes of all files of a run."""
+def total_bytes(path: Path) -> int:
+    """Return the size of all files of a run."""
     total = 0
-    for folder, _, files in os.walk(path):
-        for name in files:
-            with suppress(OSError):
-                total += os.stat(os.path.join(folder, name)).st_size
+    for file in path.rglob("*"):
+        with suppress(OSError):
+            total += file.stat().st_size if file.is_file() else 0
     return total
-
-
-def _damaged(path: Path, name: str, error: Exception) -> TrainingError:
-    detail = error.strerror if isinstance(error, OSError) else str(error)
-    return TrainingError(f"The run {path.name} cannot be read: {name}: {detail}. Delete it.")

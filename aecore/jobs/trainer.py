@@ -1,4 +1,4 @@
-"""One run from its folder to its checkpoint, within the process that works on it."""
+"""Train one run, from its folder to its checkpoint, within the process that works on it."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from aecore.training.resume_state import TrainingState
 
 
 class Trainer:
-    """Trains what a run's folder says.
+    """The training of one run.
 
     Parameters
     ----------
     path : Path
-        The folder; this process holds its `alive`.
+        The run's folder; this process holds the lock on its file `alive`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -45,22 +45,22 @@ class Trainer:
         self.dataset: Dataset
         self.pca: PCA
 
-    def read(self) -> None:
-        """Get the digits, where to go on, and what PCA makes of the digits: the line to beat.
+    def prepare(self) -> None:
+        """Read the digits and the state to continue from, and measure PCA's error, to compare.
 
         Raises
         ------
         AecoreError
             If the digits cannot be used, or are not those the run began with.
         """
-        run_store.sweep(self.path)
+        run_store.remove_leftovers(self.path)
         if self.spec.threads:
             torch.set_num_threads(self.spec.threads)
-        self.recorder.tell(phase="reading", state="running", message="")
+        self.recorder.update_status(phase="reading", state="running", message="")
         self.device = pick_device(self.spec.device)
         self.dataset = sources.load(self.spec.data, allow_download=False)
         self.recorder.fingerprint = self.dataset.fingerprint
-        self.state = self._last_state()
+        self.state = self._load_state()
         self.pca = PCA.fit(self.dataset.train_images, self.spec.model.latent_dim)
         clean = to_unit(self.dataset.test_images)
         self.train_images = torch.tensor(self.dataset.train_images, device=self.device)
@@ -68,7 +68,7 @@ class Trainer:
         noise = self.spec.train.noise
         self.noisy = corrupt_fixed(clean, noise)
         pca_error = metrics.mse(clean, self.pca.reconstruct(compensate(self.noisy, noise)))
-        self.recorder.tell(
+        self.recorder.update_status(
             source=self.dataset.source,
             digits=len(self.train_images),
             device=self.device.type,
@@ -77,22 +77,22 @@ class Trainer:
         self._set_scene()
 
     def run(self) -> None:
-        """Train to the plan, or until someone asks for a stop, and save the checkpoint.
+        """Train to the plan, or until a stop is requested, and save the checkpoint.
 
         Raises
         ------
         AecoreError or OSError
             If that cannot be done; what was learned until then is kept as far as the disk allows.
         """
-        state, trouble = self.state, None
+        state, failure = self.state, None
         while True:
             try:
-                state, trouble = self._train(state)
+                state, failure = self._train(state)
                 break
             except torch.OutOfMemoryError:
                 state = self.recorder.state
             self._halve_batches()
-        self._finish(state, trouble)
+        self._finish(state, failure)
 
     def _set_scene(self) -> None:
         labels = self.dataset.test_labels[: snapshots.N_POINTS]
@@ -103,65 +103,65 @@ class Trainer:
             inputs=self.noisy[self.shown].astype(np.float16),
             targets=clean.astype(np.float16),
         )
-        self.recorder.keep_scene(scene)
+        self.recorder.write_scene(scene)
 
-    def _last_state(self) -> TrainingState | None:
-        """Where to go on; None to begin."""
+    def _load_state(self) -> TrainingState | None:
+        """Read the state to continue from; None to begin."""
         try:
             state = TrainingState.load(self.path / STATE_FILE)
         except FileNotFoundError:
             return None
         except TrainingError as error:
-            self.recorder.note(f"{error} It is trained again from the start.")
+            self.recorder.add_warning(f"{error} Training starts again from the beginning.")
             return None
         if state.fingerprint != self.dataset.fingerprint:
             raise TrainingError(
                 f"The digits in use ({self.dataset.source}) are not those the run began with. "
-                "Bring those back to resume it."
+                "Make those available again to resume it."
             )
         return state
 
     def _train(
         self, state: TrainingState | None
     ) -> tuple[TrainingState | None, TrainingError | None]:
-        """Train on from a state; the last whole epoch's, and why it ended early if it did."""
+        """Train from a state; return that of the last whole epoch, and why training failed."""
         config = self.spec.train
         model = new_model(self.spec.model, seed=config.seed, device=self.device)
         steps = math.ceil(len(self.train_images) / config.batch_size)
         self.recorder.begin(self.spec, state, steps)
         if state is None:
-            self._add_frame(0, model)
+            self._add_snapshot(0, model)
         threading.Thread(target=_import_early, daemon=True).start()
         records = train(
             model,
             self.train_images,
             self.test_images,
             config,
-            should_stop=self.recorder.stop_asked,
+            should_stop=self.recorder.should_stop,
             state=state,
-            keep=self.recorder.keep,
+            keep=self.recorder.keep_state,
         )
         try:
             for record in records:
-                self.recorder.add(record)
+                self.recorder.add_epoch(record)
                 last = record.epoch == config.epochs
                 if last or record.epoch % snapshots.stride(config.epochs) == 0:
-                    self._add_frame(record.epoch, model)
+                    self._add_snapshot(record.epoch, model)
         except TrainingError as error:
             return self.recorder.state, error
         return self.recorder.state, None
 
-    def _add_frame(self, epoch: int, model: Autoencoder) -> None:
+    def _add_snapshot(self, epoch: int, model: Autoencoder) -> None:
         before = snapshots.epochs(self.path)
-        last = snapshots.frame(self.path, before[-1]) if before else None
+        last = snapshots.read(self.path, before[-1]) if before else None
         images = to_unit(self.dataset.test_images[: snapshots.N_POINTS])
         codes = inference.encode(model, images)
         outputs = inference.reconstruct(model, self.noisy[self.shown])
         first = next(iter(inference.weights_of(model).values()))
-        self.recorder.add_frame(snapshots.Frame.of(epoch, codes, outputs, first, last))
+        self.recorder.add_snapshot(snapshots.Snapshot.of(epoch, codes, outputs, first, last))
 
     def _halve_batches(self) -> None:
-        """After the device ran out of memory."""
+        """Train with half the batch size, after the device ran out of memory."""
         torch.cuda.empty_cache()
         config = self.spec.train
         half = config.batch_size // 2
@@ -175,20 +175,20 @@ class Trainer:
         )
         run_store.write_spec(self.path, self.spec)
         epoch = self.recorder.status.epoch + 1
-        self.recorder.note(
+        self.recorder.add_warning(
             f"Batches of {config.batch_size} did not fit into the memory of {self.device.type}; "
             f"from epoch {epoch} on they hold {half}."
         )
 
-    def _finish(self, state: TrainingState | None, trouble: TrainingError | None) -> None:
-        """Keep what was learned, and say how it ended."""
+    def _finish(self, state: TrainingState | None, failure: TrainingError | None) -> None:
+        """Save what was learned, and write down how training ended."""
         recorder = self.recorder
-        recorder.insist(recorder.save_state)
+        recorder.retry(recorder.save_state)
         if state is not None:
-            recorder.tell(phase="measuring")
+            recorder.update_status(phase="measuring")
             self._save_checkpoint(state)
-        if trouble is not None:
-            raise trouble
+        if failure is not None:
+            raise failure
         done = state is not None and state.epoch == self.spec.train.epochs
         if done:
             message = ""
@@ -196,12 +196,12 @@ class Trainer:
             message = "Stopped before the first epoch was done: nothing was learned yet."
         else:
             message = f"Stopped after epoch {state.epoch} of {self.spec.train.epochs}."
-        recorder.tell(state="done" if done else "stopped", phase="", message=message)
+        recorder.update_status(state="done" if done else "stopped", phase="", message=message)
 
     def _save_checkpoint(self, state: TrainingState) -> None:
         model = new_model(self.spec.model, seed=0, device=self.device)
         model.load_state_dict(state.weights())
-        made = pack(
+        checkpoint = pack(
             Path(CHECKPOINT).stem,
             self.spec.preset,
             model,
@@ -210,10 +210,10 @@ class Trainer:
             state.history,
             pca=self.pca,
         )
-        self.recorder.insist(lambda: checkpoint_file.save(made, self.path / CHECKPOINT))
+        self.recorder.retry(lambda: checkpoint_file.save(checkpoint, self.path / CHECKPOINT))
 
 
 def _import_early() -> None:
-    """Load what measuring will need, a second's work, while the processor waits for memory."""
+    """Import what measuring will need, a second's work, while training waits for memory."""
     import sklearn.manifold
     import sklearn.neighbors  # noqa: F401

@@ -1,6 +1,6 @@
-"""The process that trains one run: `python -m aecore.jobs.worker FOLDER`, started by `aecore.jobs.queue`.
+"""The process that trains one run, `python -m aecore.jobs.worker FOLDER`; the queue starts it.
 
-It waits until no other run is at work, trains, writes all into the run's folder, and ends. Ending
+It waits until no other run is training, trains, writes all into the run's folder, and ends. Ending
 the server, the browser or the terminal does not touch it; `stop` in the folder does.
 """
 
@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from aecore.errors import AecoreError
 from aecore.jobs import queue
@@ -24,12 +25,12 @@ from aecore.jobs.store import ALIVE, STOP
 from aecore.system.process_lock import ProcessLock
 
 WAIT_SECONDS = 0.3
-_LOOK_SECONDS = 0.1
+_POLL_SECONDS = 0.1
 _NICENESS = 10
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Work on one run; the exit status."""
+    """Work on one run and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m aecore.jobs.worker", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--held", type=int, help="descriptor of the inherited file `alive`")
@@ -39,76 +40,73 @@ def main(arguments: list[str] | None = None) -> int:
         if not alive.acquire():
             print(f"{path.name}: another process works on it", file=sys.stderr)
             return 1
-        _tell(path, state="queued")
+        _update_status(path, state="queued")
         with ProcessLock(path.parent / "machine") as machine:
             return _work(path) if _wait_for_turn(path, machine) else 0
 
 
 def _wait_for_turn(path: Path, machine: ProcessLock) -> bool:
-    """Wait until the machine is free and nobody came before; False if it was called off."""
+    """Wait until the machine is free and no earlier run waits; return False on a stop request."""
     while not (path / STOP).exists():
-        waiting = [run for run in queue.listing().runs if run.state == "queued"]
+        waiting = [run for run in queue.list_runs().runs if run.state == "queued"]
         if (not waiting or waiting[0].id == path.name) and machine.acquire():
             return True
         if not path.is_dir():
             return False
         time.sleep(WAIT_SECONDS)
-    _tell(path, state="stopped", message="Taken out of the queue.")
+    _update_status(path, state="stopped", message="Taken out of the queue.")
     return False
 
 
 def _work(path: Path) -> int:
-    """Train, or say why not."""
-    _tell(path, state="running", phase="starting")
+    """Train, or write down why not; return the exit status."""
+    _update_status(path, state="running", phase="starting")
     if hasattr(os, "nice"):
         os.nice(_NICENESS)  # the pages go first
     try:
-        with _called_off_by(path / STOP):
+        with _interruptible(path / STOP):
             from aecore.jobs.trainer import Trainer  # torch takes a second
 
             trainer = Trainer(path)
-            trainer.read()
+            trainer.prepare()
         trainer.run()
-    except _CalledOff:
-        _tell(path, state="stopped", phase="", message="Stopped while it was starting.")
+    except _StopRequest:
+        _update_status(path, state="stopped", phase="", message="Stopped while it was starting.")
     except (AecoreError, OSError) as error:
-        _tell(path, state="failed", phase="", message=_explain(error))
+        from aecore.jobs.recorder import explain
+
+        _update_status(path, state="failed", phase="", message=explain(error))
         return 1
     except Exception as error:
         traceback.print_exc()
         text = f"An unexpected {type(error).__name__}: {error}"[:300]
-        _tell(path, state="failed", phase="", message=f"{text}. More in {path / 'log.txt'}.")
+        message = f"{text}. More in {path / 'log.txt'}."
+        _update_status(path, state="failed", phase="", message=message)
         return 1
     return 0
 
 
-class _CalledOff(BaseException):
-    """Someone asks for a stop while nothing has been learned yet."""
+class _StopRequest(BaseException):
+    """A stop is requested while nothing has been learned yet."""
 
 
 @contextmanager
-def _called_off_by(stop: Path) -> Iterator[None]:
-    """Raise `_CalledOff` within, soon after the file `stop` is there; training looks by itself."""
+def _interruptible(stop: Path) -> Iterator[None]:
+    """Raise `_StopRequest` within as soon as the file `stop` exists; training polls by itself."""
 
-    def look(*_: object) -> None:
+    def poll(*_: object) -> None:
         if stop.exists():
-            raise _CalledOff
+            raise _StopRequest
 
-    signal.signal(signal.SIGALRM, look)
-    signal.setitimer(signal.ITIMER_REAL, _LOOK_SECONDS, _LOOK_SECONDS)
+    signal.signal(signal.SIGALRM, poll)
+    signal.setitimer(signal.ITIMER_REAL, _POLL_SECONDS, _POLL_SECONDS)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0.0)
 
 
-def _explain(error: Exception) -> str:
-    from aecore.jobs.recorder import explain
-
-    return explain(error)
-
-
-def _tell(path: Path, **changes: object) -> None:
+def _update_status(path: Path, **changes: Any) -> None:
     try:
         run_store.write_status(path, replace(run_store.read_status(path), **changes))
     except (OSError, AecoreError) as error:

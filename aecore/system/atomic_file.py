@@ -16,6 +16,8 @@ from typing import Any
 MARK = ".writing-"
 """Prefix of the temporary folders; those of killed writers keep it."""
 _MARKS = (MARK, ".saving-")  # the second: of earlier versions
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Numbers of the errors that say that there is no room."""
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 

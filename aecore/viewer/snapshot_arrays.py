@@ -1,4 +1,4 @@
-"""Frames of a run as the small arrays that a browser draws: 8 and 16 bits a number."""
+"""Snapshots of a run as the small arrays that a browser draws: 8 and 16 bits a number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from aecore.analysis.metrics import mse
 from aecore.imaging.levels import signed_palette, to_levels, to_signed_levels
-from aecore.jobs.snapshots import Frame, Scene
+from aecore.jobs.snapshots import Scene, Snapshot
 
 _STEPS = np.iinfo(np.uint16).max
 
@@ -31,13 +31,13 @@ def scene_arrays(scene: Scene) -> dict[str, np.ndarray]:
 
 
 def frame_arrays(
-    frame: Frame, scene: Scene, *, by_label: bool
+    frame: Snapshot, scene: Scene, *, by_label: bool
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """What is a frame's own.
 
     Parameters
     ----------
-    frame : Frame
+    frame : Snapshot
     scene : Scene
         Of the same run.
     by_label : bool
@@ -74,7 +74,7 @@ def frame_arrays(
     }
 
 
-def settling(frame: Frame, *, by_label: bool) -> dict[str, list]:
+def settling(frame: Snapshot, *, by_label: bool) -> dict[str, list]:
     """What undoes a frame's turn and shift, `own = (points - shift) @ rotation.T`."""
     rotation, shift = frame.rotation.astype(np.float64), frame.shift.astype(np.float64)
     if by_label:  # the heights were never turned

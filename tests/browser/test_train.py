@@ -36,7 +36,7 @@ def settings(small_models, tmp_path, monkeypatch) -> Iterator[dict[str, str]]:
         "AECORE_DATA": "",
         "AECORE_TRAINING": "on",
     }
-    for run in queue.listing().runs:  # a run outlives its server, but not its test
+    for run in queue.list_runs().runs:  # a run outlives its server, but not its test
         queue.stop(run)
         runs.wait_for_end(run)
 

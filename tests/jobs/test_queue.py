@@ -83,7 +83,7 @@ def test_a_run_outlives_the_process_that_submitted_it():
     assert done.returncode == 0, done.stderr
     assert (run.state, run.epoch, run.message) == ("done", 3, "")
     assert checkpoint_file.load(run.checkpoint_path).card.train == runs.spec().train
-    assert len(run_store.history(run)) == 3
+    assert len(run_store.read_history(run)) == 3
     assert snapshots.epochs(run) == (0, 1, 2, 3)
     assert (run.path / "log.txt").read_text() == ""
 
@@ -92,11 +92,11 @@ def test_of_three_runs_one_trains_and_the_others_wait_in_their_order():
     first, second, third = (queue.submit(runs.spec(epochs=LONG)) for _ in range(3))
     try:
         started = runs.wait(first, lambda run: run.epoch >= 1)
-        waiting = [queue.listed(run.id) for run in (second, third)]
+        waiting = [queue.find(run.id) for run in (second, third)]
 
         queue.stop(second)
         canceled = runs.wait_for_end(second)
-        moved_up = queue.listed(third.id)
+        moved_up = queue.find(third.id)
         asked = time.monotonic()
         queue.stop(first)
         runs.wait(first, lambda run: run.phase != "training")
@@ -139,7 +139,7 @@ def test_however_often_a_run_is_killed_nothing_is_lost(digits):
         ended = runs.wait_for_end(run)
         if ended.state == "done":
             assert (ended.notes, ended.message) == ((), "")
-            assert len(run_store.history(ended)) == ended.epoch == 30
+            assert len(run_store.read_history(ended)) == ended.epoch == 30
             found = checkpoint_file.load(ended.checkpoint_path).weights
             assert runs.same_weights(found, expected)
             if kills == KILLS:
@@ -169,7 +169,7 @@ def whole_after_a_kill(run, reached):
     assert saved >= reached
     if (run.path / CHECKPOINT).exists():
         checkpoint_file.load(run.path / CHECKPOINT)
-    assert len(snapshots.frames(run)) == len(snapshots.epochs(run))
+    assert len(snapshots.read_since(run)) == len(snapshots.epochs(run))
     left = [path.name for path in run.path.rglob(".*")]
     assert left == []
     return saved
@@ -194,9 +194,9 @@ def test_a_run_whose_process_is_gone_is_interrupted_at_once_and_tidied_up(no_pro
     (run.path / ".saving-abc").mkdir()
     with ProcessLock(run.path / ALIVE) as alive:
         assert alive.acquire()
-        held = queue.listed(run.id)
+        held = queue.find(run.id)
 
-    gone = queue.listed(run.id)
+    gone = queue.find(run.id)
 
     assert held.state == "running"
     assert (gone.state, gone.resumable) == ("interrupted", True)
@@ -208,13 +208,13 @@ def test_a_run_at_work_can_neither_be_deleted_nor_resumed(no_processes):
     with ProcessLock(run.path / ALIVE) as alive:
         alive.acquire()
 
-        with pytest.raises(TrainingError, match="still at work"):
+        with pytest.raises(TrainingError, match="still training or waiting"):
             queue.delete(run)
-        with pytest.raises(TrainingError, match="still at work"):
+        with pytest.raises(TrainingError, match="still training or waiting"):
             queue.resume(run)
     queue.delete(run)
 
-    assert queue.listing().runs == ()
+    assert queue.list_runs().runs == ()
     assert not run.path.exists()
     with pytest.raises(TrainingError, match="no training run"):
         queue.stop(run)
@@ -242,7 +242,7 @@ def test_a_resumed_run_goes_to_the_end_of_the_queue(no_processes, monkeypatch):
     for run in (new, old):
         queue.resume(run)
 
-    found = queue.listing().runs
+    found = queue.list_runs().runs
 
     assert [(run.id, run.state, run.place) for run in found] == [
         (new.id, "queued", 1),
@@ -258,11 +258,11 @@ def test_a_finished_run_is_resumed_for_more_epochs_only(no_processes):
     run_store.write_status(run.path, dataclasses.replace(status, state="done", epoch=3))
     (run.path / CHECKPOINT).touch()
 
-    with pytest.raises(TrainingError, match=r"has done its 3 epochs\. To go on, give it more"):
+    with pytest.raises(TrainingError, match=r"complete after 3 epochs\. To train on, add epochs"):
         queue.resume(run)
     with pytest.raises(ConfigError, match="3 epochs are planned already"):
         queue.resume(run, epochs=3)
-    with pytest.raises(ConfigError, match="The number of epochs must lie between"):
+    with pytest.raises(ConfigError, match="Epochs must be a whole number from"):
         queue.resume(run, epochs=501)
     longer = queue.resume(run, epochs=6)
 
@@ -278,7 +278,7 @@ def test_training_can_be_switched_off(no_processes, monkeypatch):
     for call in (lambda: queue.submit(runs.spec()), lambda: queue.resume(run)):
         with pytest.raises(TrainingError, match="switched off"):
             call()
-    assert len(queue.listing().runs) == 1
+    assert len(queue.list_runs().runs) == 1
 
 
 def test_the_folder_of_digits_in_use_is_written_down(no_processes, monkeypatch):
@@ -291,10 +291,10 @@ def test_the_folder_of_digits_in_use_is_written_down(no_processes, monkeypatch):
 
 
 def test_settings_beyond_the_limits_are_refused(no_processes):
-    with pytest.raises(ConfigError, match="The number of epochs must lie between 1 and 500"):
+    with pytest.raises(ConfigError, match="Epochs must be a whole number from 1 to 500"):
         queue.submit(runs.spec(epochs=501))
 
-    assert queue.listing().runs == ()
+    assert queue.list_runs().runs == ()
 
 
 def test_a_folder_that_cannot_be_written_is_told(no_processes, tmp_path, monkeypatch):
@@ -314,7 +314,7 @@ def test_a_full_disk_is_told_and_leaves_no_run(no_processes, monkeypatch):
         with pytest.raises(TrainingError, match="No space left on device"):
             queue.submit(runs.spec())
 
-    assert queue.listing().runs == ()
+    assert queue.list_runs().runs == ()
     assert list(run_store.runs_dir().iterdir()) == []
 
 
@@ -324,7 +324,7 @@ def test_a_process_that_cannot_start_is_told(monkeypatch):
     with pytest.raises(TrainingError, match="The training process cannot start"):
         queue.submit(runs.spec())
 
-    assert [run.state for run in queue.listing().runs] == ["interrupted"]
+    assert [run.state for run in queue.list_runs().runs] == ["interrupted"]
 
 
 @pytest.mark.parametrize("name", [SPEC, STATUS])
@@ -337,13 +337,13 @@ def test_a_damaged_run_is_told_and_can_be_deleted(no_processes, name, content):
     whole, broken = queue.submit(runs.spec()), queue.submit(runs.spec())
     (broken.path / name).write_bytes(content)
 
-    found = queue.listing()
+    found = queue.list_runs()
 
     assert [run.id for run in found.runs] == [whole.id]
     assert [run.id for run in found.damaged] == [broken.id]
     assert f"{broken.id} cannot be read: {name}" in found.damaged[0].reason
     queue.delete(broken.id)
-    assert queue.listing().damaged == ()
+    assert queue.list_runs().damaged == ()
 
 
 def test_half_a_line_of_history_is_left_out(no_processes):
@@ -353,7 +353,7 @@ def test_half_a_line_of_history_is_left_out(no_processes):
     with (run.path / "history.jsonl").open("a") as file:
         file.write('{"epoch": 2, "train_lo')
 
-    assert run_store.history(run) == (record,)
+    assert run_store.read_history(run) == (record,)
 
 
 def test_only_so_many_ended_runs_are_kept_and_those_kept_by_name_go_last(no_processes, monkeypatch):
@@ -363,8 +363,8 @@ def test_only_so_many_ended_runs_are_kept_and_those_kept_by_name_go_last(no_proc
 
     newest = queue.submit(runs.spec())
 
-    assert [run.id for run in queue.listing().runs] == [newest.id, others[1].id, first.id]
-    assert queue.listed(first.id).kept_as == ("mine",)
+    assert [run.id for run in queue.list_runs().runs] == [newest.id, others[1].id, first.id]
+    assert queue.find(first.id).kept_as == ("mine",)
 
 
 def test_only_so_many_bytes_of_ended_runs_are_kept(no_processes, monkeypatch):
@@ -374,7 +374,7 @@ def test_only_so_many_bytes_of_ended_runs_are_kept(no_processes, monkeypatch):
 
     queue.submit(runs.spec())
 
-    assert len(queue.listing().runs) == 3
+    assert len(queue.list_runs().runs) == 3
 
 
 def test_what_a_killed_server_left_half_made_goes_with_time(no_processes):
@@ -388,4 +388,4 @@ def test_what_a_killed_server_left_half_made_goes_with_time(no_processes):
 
     assert not old.exists()
     assert fresh.exists()
-    assert len(queue.listing().runs) == 2
+    assert len(queue.list_runs().runs) == 2

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from aecore.jobs import snapshots
-from aecore.jobs.snapshots import Frame, Scene, align, place
+from aecore.jobs.snapshots import Scene, Snapshot, align, place
 from aecore.jobs.store import FRAMES, SPEC
 
 
@@ -26,7 +26,7 @@ def turn(degrees, mirrored=False):
 
 def make(epoch, rng, *, dim=2, before=None):
     codes = rng.normal(size=(50, dim))
-    return Frame.of(epoch, codes, rng.random((10, 784)), rng.normal(size=(20, 784)), before)
+    return Snapshot.of(epoch, codes, rng.random((10, 784)), rng.normal(size=(20, 784)), before)
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
@@ -60,7 +60,7 @@ def test_distances_between_points_are_those_of_the_code_plane(rng):
     codes = rng.normal(size=(50, 2))
     before = make(0, rng)
 
-    frame = Frame.of(1, codes, np.zeros((1, 784)), np.zeros((1, 784)), before)
+    frame = Snapshot.of(1, codes, np.zeros((1, 784)), np.zeros((1, 784)), before)
 
     gaps = np.linalg.norm(np.diff(codes, axis=0), axis=1)
     np.testing.assert_allclose(
@@ -81,13 +81,13 @@ def test_codes_of_any_size_have_a_place(rng):
 
 
 def test_codes_that_have_collapsed_to_one_point_make_a_frame(rng):
-    frame = Frame.of(1, np.zeros((50, 3)), np.zeros((1, 784)), np.zeros((1, 784)), make(0, rng))
+    frame = Snapshot.of(1, np.zeros((50, 3)), np.zeros((1, 784)), np.zeros((1, 784)), make(0, rng))
 
     assert np.isfinite(frame.points).all()
 
 
 def test_values_beyond_float16_are_kept_finite(rng):
-    frame = Frame.of(
+    frame = Snapshot.of(
         0, rng.normal(size=(50, 2)) * 1e9, np.full((1, 784), np.inf), np.ones((1, 784)), None
     )
 
@@ -100,7 +100,7 @@ def test_frames_are_read_back_from_a_given_epoch_on(folder, rng):
         last = make(epoch, rng, before=last)
         snapshots.write(folder, last)
 
-    found = snapshots.frames(folder, since=1)
+    found = snapshots.read_since(folder, since=1)
 
     assert snapshots.epochs(folder) == (0, 1, 2, 10)
     assert [frame.epoch for frame in found] == [2, 10]
@@ -111,7 +111,7 @@ def test_frames_are_read_back_from_a_given_epoch_on(folder, rng):
 
 def test_a_frame_of_2000_points_takes_less_than_50_kilobytes(folder, rng):
     codes = rng.normal(size=(snapshots.N_POINTS, 2))
-    snapshots.write(folder, Frame.of(0, codes, np.ones((10, 784)), np.ones((64, 784)), None))
+    snapshots.write(folder, Snapshot.of(0, codes, np.ones((10, 784)), np.ones((64, 784)), None))
 
     (file,) = (folder / FRAMES).iterdir()
     assert file.stat().st_size < 50_000
@@ -122,9 +122,9 @@ def test_no_plan_makes_many_more_frames_than_100(folder, planned):
     rows = np.zeros((3, 784))
     for epoch in range(planned + 1):
         if epoch % snapshots.stride(planned) == 0:
-            snapshots.write(folder, Frame.of(epoch, np.ones((3, 2)), rows, rows, None))
+            snapshots.write(folder, Snapshot.of(epoch, np.ones((3, 2)), rows, rows, None))
 
-    assert min(planned, 50) <= len(snapshots.epochs(folder)) <= snapshots.MAX_FRAMES + 1
+    assert min(planned, 50) <= len(snapshots.epochs(folder)) <= snapshots.MAX_SNAPSHOTS + 1
 
 
 def test_a_longer_plan_thins_out_the_frames_of_a_shorter_one(folder, rng):
@@ -145,20 +145,20 @@ def test_damaged_frames_count_as_missing(folder, rng):
     files[2].write_bytes(b"\x80\x04K\x01.")
     (folder / FRAMES / ".writing-00009.safetensors").write_bytes(b"half")
 
-    assert [frame.epoch for frame in snapshots.frames(folder)] == [3]
-    assert snapshots.frame(folder, 77) is None
+    assert [frame.epoch for frame in snapshots.read_since(folder)] == [3]
+    assert snapshots.read(folder, 77) is None
 
 
 def test_the_scene_is_read_back_and_a_damaged_one_counts_as_missing(folder, rng):
-    assert snapshots.scene(folder) is None
+    assert snapshots.read_scene(folder) is None
     half = rng.random((10, 784)).astype(np.float16)
     snapshots.write_scene(
         folder, Scene(labels=np.arange(10, dtype=np.uint8), inputs=half, targets=half)
     )
 
-    found = snapshots.scene(folder)
+    found = snapshots.read_scene(folder)
     (folder / "scene.safetensors").write_bytes(b"half")
 
     assert np.array_equal(found.inputs, half)
     assert np.array_equal(found.labels, np.arange(10))
-    assert snapshots.scene(folder) is None
+    assert snapshots.read_scene(folder) is None

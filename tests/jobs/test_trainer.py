@@ -99,11 +99,11 @@ def test_a_finished_run_has_everything(plain):
     assert runs.same_weights(weights_on_disk(path), plain(noise=NoiseConfig(level=0.3)))
     found = checkpoint_file.load(run.checkpoint_path)
     assert found.card.train == run.spec.train
-    assert found.card.history == run_store.history(run)
+    assert found.card.history == run_store.read_history(run)
     assert found.card.metrics["pca_test_mse"] == run.pca_test_mse
     assert found.card.metrics["test_mse"] == pytest.approx(found.card.history[-1].test_mse)
     assert snapshots.epochs(run) == (0, 1, 2, 3)
-    scene = snapshots.scene(run)
+    scene = snapshots.read_scene(run)
     assert scene.labels.shape == (500,)
     assert scene.inputs.shape == scene.targets.shape == (10, 784)
     assert not np.array_equal(scene.inputs, scene.targets)
@@ -112,7 +112,7 @@ def test_a_finished_run_has_everything(plain):
 def test_the_last_frame_is_the_map_of_the_checkpoint():
     run = work(submit())
 
-    last = snapshots.frame(run, 3)
+    last = snapshots.read(run, 3)
     found = checkpoint_file.load(run.checkpoint_path)
     placed = found.codes[:2000].astype(float) @ last.rotation + last.shift
     np.testing.assert_allclose(placed, last.points, atol=0.03)
@@ -126,7 +126,7 @@ def test_a_stop_in_mid_epoch_keeps_the_last_whole_epoch(plain, monkeypatch):
         2 * 21 + 5,
         lambda it, *batch: (path / STOP).touch() or it.real(*batch),
     )
-    monkeypatch.setattr("aecore.jobs.recorder.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("aecore.jobs.recorder.POLL_SECONDS", 0.0)
 
     run = work(path)
 
@@ -138,7 +138,7 @@ def test_a_stop_in_mid_epoch_keeps_the_last_whole_epoch(plain, monkeypatch):
 def test_a_stop_before_the_first_epoch_was_done_says_so(monkeypatch):
     path = submit()
     Poison(monkeypatch, 5, lambda it, *batch: (path / STOP).touch() or it.real(*batch))
-    monkeypatch.setattr("aecore.jobs.recorder.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("aecore.jobs.recorder.POLL_SECONDS", 0.0)
 
     run = work(path)
 
@@ -172,7 +172,7 @@ def test_a_stopped_run_resumes_to_the_weights_of_one_that_never_stopped(
     path = submit(**changes)
     with monkeypatch.context() as patch:
         Poison(patch, 30, lambda it, *batch: (path / STOP).touch() or it.real(*batch))
-        patch.setattr("aecore.jobs.recorder.LOOK_SECONDS", 0.0)
+        patch.setattr("aecore.jobs.recorder.POLL_SECONDS", 0.0)
         assert work(path).epoch == 1
 
     queue.resume(path)
@@ -180,7 +180,7 @@ def test_a_stopped_run_resumes_to_the_weights_of_one_that_never_stopped(
 
     assert (run.state, run.epoch) == ("done", 3)
     assert runs.same_weights(weights_on_disk(path), plain(**changes))
-    assert [record.epoch for record in run_store.history(run)] == [1, 2, 3]
+    assert [record.epoch for record in run_store.read_history(run)] == [1, 2, 3]
     assert snapshots.epochs(run) == (0, 1, 2, 3)
 
 
@@ -285,7 +285,7 @@ def test_other_digits_than_a_run_began_with_are_refused(mnist_like, monkeypatch)
     assert work(path).state == "done"
     spec = run_store.read_spec(path)
     queue.resume(path, epochs=5)
-    changed = dataclasses.replace(spec, data=str(mnist_like), train=queue.extended(spec.train, 5))
+    changed = dataclasses.replace(spec, data=str(mnist_like), train=queue.extend(spec.train, 5))
     run_store.write_spec(path, changed)
 
     run = work(path)
@@ -306,7 +306,7 @@ def test_a_damaged_state_is_told_and_trained_again(plain):
 
     assert run.state == "done"
     assert "saved state of the run is damaged" in run.notes[0]
-    assert "trained again from the start" in run.notes[0]
+    assert "starts again from the beginning" in run.notes[0]
     assert runs.same_weights(weights_on_disk(path), plain(epochs=4))
 
 
@@ -358,7 +358,7 @@ def test_a_disk_that_stays_full_is_told_and_the_run_goes_on_from_what_was_saved(
     path = submit()
     with monkeypatch.context() as patch:
         disk = FullDisk(patch)
-        patch.setattr("aecore.jobs.recorder.PATIENCE_SECONDS", 0.0)
+        patch.setattr("aecore.jobs.recorder.RETRY_SECONDS", 0.0)
 
         def fill(it, *batch):
             disk.full = True
@@ -385,15 +385,15 @@ def test_a_full_disk_is_told_while_it_lasts(monkeypatch):
     recorder = Recorder(path, run_store.read_spec(path))
     record = EpochRecord(epoch=1, train_loss=1, train_mse=1, test_mse=1, seconds=1)
     rows = np.zeros((3, 784))
-    frame = snapshots.Frame.of(1, np.ones((3, 2)), rows, rows, None)
+    frame = snapshots.Snapshot.of(1, np.ones((3, 2)), rows, rows, None)
 
     disk.full = True
-    recorder.add_frame(frame)
-    recorder.tell()
+    recorder.add_snapshot(frame)
+    recorder.update_status()
     during = run_store.read_status(path).message
     disk.full = False
-    recorder.add_frame(frame)
-    recorder.add(record)
+    recorder.add_snapshot(frame)
+    recorder.add_epoch(record)
 
     assert "no room left on the disk" in during
     assert run_store.read_status(path).message == ""
@@ -417,7 +417,7 @@ def test_an_unexpected_fault_is_told_and_written_into_the_log(monkeypatch, capsy
 
 def test_progress_is_told_within_an_epoch(monkeypatch):
     path = submit()
-    monkeypatch.setattr("aecore.jobs.recorder.TELL_SECONDS", 0.0)
+    monkeypatch.setattr("aecore.jobs.recorder.STATUS_SECONDS", 0.0)
     told = []
     real = run_store.write_status
 
@@ -455,7 +455,7 @@ def test_the_status_tells_of_a_full_disk_in_its_old_place(tmp_path, monkeypatch)
     recorder = Recorder(path, run_store.read_spec(path))
     FullDisk(monkeypatch).full = True
 
-    recorder.tell(message="x" * 300)
+    recorder.update_status(message="x" * 300)
 
     assert run_store.read_status(path).message == "x" * 300
     assert sorted(file.name for file in path.iterdir() if file.name.startswith(STATUS)) == [STATUS]

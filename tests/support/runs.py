@@ -29,12 +29,12 @@ def wait(run: Run, until, *, seconds: float = 60.0) -> Run:
     """The run as soon as `until(run)` holds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        found = queue.listed(run.id)
+        found = queue.find(run.id)
         if until(found):
             return found
         time.sleep(0.03)
     log = (run.path / "log.txt").read_text() if (run.path / "log.txt").exists() else ""
-    raise AssertionError(f"not within {seconds:g} s: {queue.listed(run.id)}\n{log}")
+    raise AssertionError(f"not within {seconds:g} s: {queue.find(run.id)}\n{log}")
 
 
 def wait_for_end(run: Run) -> Run:

@@ -10,7 +10,7 @@ import pytest
 from aecore.checkpoints.comparison import Entry, side_by_side
 from aecore.checkpoints.description import changes, provenance, title
 from aecore.config import NoiseConfig
-from aecore.jobs.snapshots import Frame, Scene
+from aecore.jobs.snapshots import Scene, Snapshot
 from aecore.jobs.store import Run, RunSpec
 from aecore.presets import PRESETS
 from aecore.training.history import EpochRecord
@@ -27,12 +27,14 @@ def scene() -> Scene:
 
 
 @pytest.fixture
-def frame(scene) -> Frame:
+def frame(scene) -> Snapshot:
     random = np.random.default_rng(1)
     codes = random.normal(scale=30.0, size=(50, 2))
-    before = Frame.of(0, codes @ [[0.0, 1.0], [-1.0, 0.0]] + 3.0, scene.inputs, np.eye(784), None)
+    before = Snapshot.of(
+        0, codes @ [[0.0, 1.0], [-1.0, 0.0]] + 3.0, scene.inputs, np.eye(784), None
+    )
     filters = random.normal(size=(32, 784))
-    return Frame.of(1, codes, scene.inputs + 0.1, filters, before)
+    return Snapshot.of(1, codes, scene.inputs + 0.1, filters, before)
 
 
 def test_the_dots_travel_in_16_bits_and_come_out_where_they_were(frame, scene):

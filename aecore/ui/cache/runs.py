@@ -28,7 +28,7 @@ def listing() -> Listing:
 
 @st.cache_resource(ttl=_LOOK_SECONDS, max_entries=4, show_spinner=False)
 def _listing(folder: str) -> Listing:
-    return queue.listing()
+    return queue.list_runs()
 
 
 def at_work() -> Run | None:
@@ -53,7 +53,7 @@ def history(run: Run) -> tuple[EpochRecord, ...]:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _history(folder: str, key: str, epoch: int, state: str) -> tuple[EpochRecord, ...]:
-    return run_store.history(Path(folder))
+    return run_store.read_history(Path(folder))
 
 
 def scene(run: Run) -> Scene | None:
@@ -63,7 +63,7 @@ def scene(run: Run) -> Scene | None:
 
 @st.cache_resource(max_entries=32, show_spinner=False)
 def _scene(folder: str, key: str) -> Scene | None:
-    return snapshots.scene(Path(folder))
+    return snapshots.read_scene(Path(folder))
 
 
 def frame(run: Run, epoch: int) -> Drawn | None:
@@ -73,7 +73,7 @@ def frame(run: Run, epoch: int) -> Drawn | None:
 
 @st.cache_resource(max_entries=400, show_spinner=False)
 def _frame(folder: str, key: str, epoch: int, by_label: bool) -> Drawn | None:
-    found, shared = snapshots.frame(Path(folder), epoch), _scene(folder, key)
+    found, shared = snapshots.read(Path(folder), epoch), _scene(folder, key)
     if found is None or shared is None:
         return None
     return snapshot_arrays.frame_arrays(found, shared, by_label=by_label)

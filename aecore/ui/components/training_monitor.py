@@ -111,5 +111,5 @@ def _record(record: EpochRecord) -> dict[str, float]:
 def _settled(run: Run, epochs: tuple[int, ...]) -> dict[str, Any] | None:
     """How the last frame was turned, once it is the last and its axes are the code's own."""
     dim = run.spec.model.latent_dim
-    last = snapshots.frame(run, epochs[-1]) if epochs and run.ended and dim <= 2 else None
+    last = snapshots.read(run, epochs[-1]) if epochs and run.ended and dim <= 2 else None
     return last and arrays_of.settling(last, by_label=dim == 1)

@@ -18,7 +18,7 @@ from aecore.config import NoiseConfig
 from aecore.errors import TrainingError
 from aecore.jobs import queue, snapshots
 from aecore.jobs import store as run_store
-from aecore.jobs.snapshots import Frame, Scene
+from aecore.jobs.snapshots import Scene, Snapshot
 from aecore.jobs.store import ALIVE, CHECKPOINT, Run, RunSpec, Status
 from aecore.presets import PRESETS
 from aecore.system.process_lock import ProcessLock
@@ -168,7 +168,7 @@ def test_the_count_of_weights_and_what_is_unusual_follow_the_settings():
 
     larger = dataclasses.replace(PLANE.model, hidden_dims=(512,))
     assert f"{larger.n_weights:,}" in texts(app)
-    assert "drops both numbers" in texts(app)
+    assert "drops both dimensions" in texts(app)
     assert "64%" in texts(app)
 
 
@@ -233,16 +233,16 @@ def test_of_three_tabs_that_press_train_one_trains_and_all_see_the_line():
         for tab in tabs:
             tab.number_input(key="train_epochs_plane").set_value(500)
             tab.button(key="train_start").click().run()
-        first, *_ = in_line = sorted(queue.listing().runs, key=lambda run: run.id)
+        first, *_ = in_line = sorted(queue.list_runs().runs, key=lambda run: run.id)
         runs.wait(first, lambda run: run.epoch >= 1)
         run_cache.changed()
         for tab in tabs:
             tab.run()
-        places = [(run.state, run.place) for run in map(queue.listed, [run.id for run in in_line])]
+        places = [(run.state, run.place) for run in map(queue.find, [run.id for run in in_line])]
     finally:
-        for run in queue.listing().runs[::-1]:
+        for run in queue.list_runs().runs[::-1]:
             queue.stop(run)
-        for run in queue.listing().runs:
+        for run in queue.list_runs().runs:
             runs.wait_for_end(run)
 
     assert places == [("running", 0), ("queued", 1), ("queued", 2)]
@@ -260,7 +260,7 @@ def test_ten_visitors_cost_one_computation_a_frame(make_run, monkeypatch):
     snapshots.write_scene(run.path, Scene(labels=labels, inputs=pictures, targets=pictures))
     for epoch in range(3):
         codes = random.normal(size=(10, 2))
-        snapshots.write(run.path, Frame.of(epoch, codes, pictures, np.eye(784), None))
+        snapshots.write(run.path, Snapshot.of(epoch, codes, pictures, np.eye(784), None))
     calls = []
     draw = snapshot_arrays.frame_arrays
     monkeypatch.setattr(
@@ -318,7 +318,7 @@ def test_earlier_runs_can_be_shown_and_removed(make_run):
     assert f"train_show_{second.id}" in buttons(app)
     app.button(key=f"train_remove_{second.id}").click().run()
 
-    assert [run.id for run in queue.listing().runs] == [first.id]
+    assert [run.id for run in queue.list_runs().runs] == [first.id]
 
 
 def test_a_damaged_run_is_listed_and_disturbs_nothing(make_run):

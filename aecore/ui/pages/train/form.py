@@ -14,7 +14,8 @@ from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.corruptions import NOISES
 from aecore.errors import AecoreError, ConfigError
 from aecore.jobs import limits, queue
-from aecore.jobs.estimate import estimate, unusual
+from aecore.jobs.advice import advise
+from aecore.jobs.estimate import estimate
 from aecore.jobs.store import RunSpec
 from aecore.presets import PRESETS, Preset
 from aecore.settings import Choice, Number, Setting, Switch, settings_of
@@ -197,7 +198,7 @@ def _outlook(preset: Preset, model: ModelConfig, train: TrainConfig) -> None:
         f"training on this machine · {scaffold.plain(changed) or 'as the preset'}",
         help=f"Time: {scaffold.plain(expected.basis)}.",
     )
-    for text in unusual(model, train, preset=preset):
+    for text in advise(model, train, preset=preset):
         st.caption(f":material/lightbulb: {scaffold.plain(text)}")
     busy = any(not run.ended for run in runs)
     if not queue.training_allowed():
