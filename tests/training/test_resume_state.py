@@ -8,7 +8,7 @@ import torch
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.errors import TrainingError
 from aecore.imaging.levels import to_unit
-from aecore.jobs.queue import extended
+from aecore.jobs.queue import extend
 from aecore.training import loop
 from aecore.training.loop import new_model, train
 from aecore.training.resume_state import TrainingState
@@ -77,7 +77,7 @@ def test_a_resumed_run_has_the_same_weights_bit_for_bit(images, tmp_path, model_
 
 @pytest.mark.parametrize("config", [ADAM, MUON], ids=["constant", "linear"])
 def test_more_epochs_than_planned_give_the_weights_of_the_longer_plan(images, config):
-    longer = extended(config, 7)
+    longer = extend(config, 7)
     whole, _, _ = run(images, PLAIN, longer)
     _, _, end_of_plan = run(images, PLAIN, config)
 
@@ -88,11 +88,11 @@ def test_more_epochs_than_planned_give_the_weights_of_the_longer_plan(images, co
 
 
 def test_a_constant_schedule_extended_is_the_longer_run():
-    assert extended(ADAM, 9) == dataclasses.replace(ADAM, epochs=9)
+    assert extend(ADAM, 9) == dataclasses.replace(ADAM, epochs=9)
 
 
 def test_a_linear_schedule_extended_begins_anew_where_the_plan_ended():
-    config = extended(extended(MUON, 6), 9)
+    config = extend(extend(MUON, 6), 9)
 
     assert config.restarts == (4, 6)
     assert TrainConfig.from_dict(config.to_dict()) == config
