@@ -65,7 +65,7 @@ def test_a_click_and_the_keyboard_choose_a_unit_and_every_figure_can_be_saved(ap
     shares = np.array([level.mean() - 127 for level in levels])
     assert np.corrcoef(shares, weights)[0, 1] > 0.95  # clipped at the ends of the scale
 
-    chart = Image.open(io.BytesIO(download(page, "Download as PNG: What the reconstruction")))
+    chart = Image.open(io.BytesIO(download(page, "Download as PNG: Increase in error")))
     assert chart.size == (1512, 744)  # three times its size, its margins and title with it
     assert len(np.unique(np.array(chart.convert("L")))) > 10
     with Image.open(io.BytesIO(download(page, "Download as PNG: 128 encoder filters"))) as sheet:
