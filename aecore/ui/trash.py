@@ -1,4 +1,4 @@
-"""What a visitor has deleted on `/train`, until that page is left."""
+"""Models that a visitor has deleted on `/train`, kept until that page is left."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _KEY = "shelf_deleted"
 
 
 def content() -> list[Deleted]:
-    """What can be brought back, the oldest first."""
+    """Return what can be restored, the oldest first."""
     return st.session_state.setdefault(_KEY, [])
 
 
-def leave() -> None:
-    """The page was left: what was deleted there is gone for good."""
+def empty() -> None:
+    """Discard what was deleted, now that the page has been left."""
     for deleted in st.session_state.pop(_KEY, ()):
         library.discard(deleted)

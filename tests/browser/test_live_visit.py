@@ -47,7 +47,7 @@ def test_the_pin_and_the_weights_survive_other_pages_which_nothing_follows(page,
 
     # Back: the pin is where it was.
     page.get_by_role("heading", level=1).filter(has_not_text="map").wait_for()
-    page.get_by_role("link", name="Map").click()
+    page.get_by_role("link", name="Latent space").click()
     wait_for_map(page)
     wait_for_address(page, "z=0,-4")
     assert "z = (0.00, −4.00)" in caption(page, "pin")
@@ -55,7 +55,7 @@ def test_the_pin_and_the_weights_survive_other_pages_which_nothing_follows(page,
     # A page with a decoder of its own, and back: the weights are still there.
     page.get_by_role("link", name="Generate").click()
     page.locator(".st-key-live_decoder canvas").first.wait_for()
-    page.get_by_role("link", name="Map").click()
+    page.get_by_role("link", name="Latent space").click()
     wait_for_map(page)
     pin(page, 0.02, 0.98)
     settle(page)

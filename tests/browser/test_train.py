@@ -93,9 +93,9 @@ def test_from_pressing_train_to_a_model_of_ones_own(settings, page, visitor):
 
         # Leave, reload, come back: the same run, further on; another tab sees it too.
         go_to(page, "Filters")
-        page.get_by_text("Training goes on").wait_for()
+        page.get_by_text("Training in progress").wait_for()
         page.reload()
-        page.get_by_text("Training goes on").wait_for()
+        page.get_by_text("Training in progress").wait_for()
         before = run_store.read(run.partition("@")[0]).epoch
         go_to(page, "Train")
         later_than(page, before)

@@ -56,8 +56,8 @@ def test_errors_over_digits_that_are_not_at_hand_are_said_to_be(make_checkpoint,
 
     here = open_page("reconstruct", model="at-hand")
 
-    assert "own data, which are not at hand" in texts(elsewhere)
-    assert "not at hand:" not in texts(here)
+    assert "own test data, which is not loaded" in texts(elsewhere)
+    assert "is not loaded" not in texts(here)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -152,9 +152,9 @@ def run(state: str, tmp_path, **changed) -> Run:
 @pytest.mark.parametrize(
     ("state", "changed", "text"),
     [
-        ("queued", {"place": 2, "epoch": 0}, "Waiting: place 2 in the queue"),
+        ("queued", {"place": 2, "epoch": 0}, "Queued: position 2"),
         ("running", {}, "Epoch 5 of 15"),
-        ("running", {"phase": "measuring", "epoch": 20}, "Measuring the model…"),
+        ("running", {"phase": "measuring", "epoch": 20}, "Evaluating the model…"),
         ("done", {"epoch": 15}, "Done: 15 epochs"),
         ("stopped", {}, "Stopped after 4 of 15 epochs"),
         ("failed", {"epoch": 0}, "Failed"),
@@ -172,6 +172,6 @@ def test_the_standing_to_pca_is_computed(tmp_path):
     ]
     found = run("running", tmp_path)
 
-    assert run_text.standing(found, records) == "test error 20% below PCA's, since epoch 4"
-    assert run_text.standing(found, records[:3]) == "test error 20% above PCA's"
+    assert run_text.standing(found, records) == "test MSE 20% below PCA since epoch 4"
+    assert run_text.standing(found, records[:3]) == "test MSE 20% above PCA"
     assert "12 s left" in run_text.detail(found, records)

@@ -31,7 +31,7 @@ def _listing(folder: str) -> Listing:
     return queue.list_runs()
 
 
-def at_work() -> Run | None:
+def running() -> Run | None:
     """The run that is being trained."""
     return next((run for run in listing().runs if run.state == "running"), None)
 

@@ -16,10 +16,10 @@ from aecore.charts.latent_map import DIGIT_COLORS
 from aecore.jobs import snapshots
 from aecore.jobs.store import Run
 from aecore.training.history import EpochRecord
-from aecore.ui import scaffold
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.components.registry import component
 from aecore.ui.text import runs as run_text
+from aecore.ui.text.formats import pca_name
 from aecore.viewer import snapshot_arrays as arrays_of
 from aecore.viewer.message import pack
 
@@ -85,7 +85,7 @@ def _message(run: Run, sent: Sent) -> tuple[dict[str, Any], dict[str, np.ndarray
         "colors": DIGIT_COLORS,
         "total": run.spec.train.epochs,
         "pca": run.pca_test_mse,
-        "pcaName": f"PCA, {scaffold.dimensions(run.spec.model.latent_dim)}",
+        "pcaName": pca_name(run.spec.model.latent_dim),
         "state": run.state,
         "active": not run.ended,
         "share": run.progress,

@@ -1,0 +1,43 @@
+"""The pages: each is a folder with `TITLE`, `ICON`, `PATH` and `ORDER`, and `render` in `page.py`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """An entry of the navigation."""
+
+    name: str
+    """Of the folder."""
+    title: str
+    icon: str
+    path: str
+    """Of its address; empty for the page that the app opens on."""
+    order: int
+    """Rank in the navigation, lowest first."""
+
+    def renderer(self) -> Callable[[], None]:
+        """Import the page, which is slow, and return the function that draws it."""
+        return importlib.import_module(f"{__name__}.{self.name}.page").render
+
+
+def find_pages() -> list[Page]:
+    """Return all pages in the order of the navigation."""
+    pages = []
+    for folder in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{folder.name}")
+        pages.append(
+            Page(
+                name=folder.name,
+                title=module.TITLE,
+                icon=module.ICON,
+                path=module.PATH,
+                order=module.ORDER,
+            )
+        )
+    return sorted(pages, key=lambda page: page.order)

@@ -8,12 +8,12 @@ from aecore.checkpoints.description import title
 from aecore.jobs.store import Run
 from aecore.presets import PRESETS
 from aecore.training.history import EpochRecord
-from aecore.ui.scaffold import dimensions
+from aecore.ui.text.formats import counted, duration, pca_name
 
 _PHASES = {
     "starting": "Starting…",
-    "reading": "Reading the digits…",
-    "measuring": "Measuring the model…",
+    "reading": "Loading the data…",
+    "measuring": "Evaluating the model…",
 }
 ICONS = {
     "queued": ":material/hourglass_empty:",
@@ -26,7 +26,7 @@ ICONS = {
 
 
 def name(run: Run) -> str:
-    """What a run trains; plain text."""
+    """Return what a run trains; plain text."""
     spec = run.spec
     if spec.title:
         return spec.title
@@ -37,24 +37,20 @@ def name(run: Run) -> str:
 
 
 def headline(run: Run) -> str:
-    """Where a run is."""
+    """Return the state of a run."""
     total = run.spec.train.epochs
     if run.state == "queued":
-        return f"Waiting: place {run.place} in the queue"
+        return f"Queued: position {run.place}"
     if run.state == "running":
         return _PHASES.get(run.phase, f"Epoch {min(run.epoch + 1, total)} of {total}")
     if run.state == "done":
-        return f"Done: {_epochs(run.epoch)}"
-    verb = run.state.capitalize()
-    return f"{verb} after {run.epoch} of {_epochs(total)}" if run.epoch else verb
-
-
-def _epochs(count: int) -> str:
-    return f"{count} epoch{'s' * (count != 1)}"
+        return f"Done: {counted(run.epoch, 'epoch')}"
+    state = run.state.capitalize()
+    return f"{state} after {run.epoch} of {counted(total, 'epoch')}" if run.epoch else state
 
 
 def detail(run: Run, records: Sequence[EpochRecord]) -> str:
-    """What else there is to say: what went wrong, time, PCA, what was changed on the way."""
+    """Return problems, time, the error relative to PCA, and notes on changes during the run."""
     parts = [run.message] if run.message else []
     if run.state == "running" and run.phase == "training" and run.seconds_left is not None:
         parts.append(f"{duration(run.seconds_left)} left")
@@ -62,53 +58,50 @@ def detail(run: Run, records: Sequence[EpochRecord]) -> str:
         parts.append(f"{duration(records[-1].seconds)} of training")
     if run.device:
         parts.append(f"on {run.device}")
-    parts += [standing(run, records)] if records and run.pca_test_mse else []
-    return " · ".join([*parts, *run.notes])
+    parts.append(standing(run, records))
+    return " · ".join(filter(None, [*parts, *run.notes]))
 
 
 def standing(run: Run, records: Sequence[EpochRecord]) -> str:
-    """How the latest test error stands to PCA's at the same D, and since when it is below."""
+    """Return the latest test error relative to PCA's, and the epoch since which it is lower.
+
+    Empty before both are known.
+    """
+    if not (records and run.pca_test_mse):
+        return ""
     ratio = records[-1].test_mse / run.pca_test_mse
     if ratio >= 1:
-        return f"test error {ratio - 1:.0%} above PCA's"
+        return f"test MSE {ratio - 1:.0%} above PCA"
     above = [record.epoch for record in records if record.test_mse >= run.pca_test_mse]
-    return f"test error {1 - ratio:.0%} below PCA's, since epoch {(above[-1] if above else 0) + 1}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds for people."""
-    if seconds < 99.5:
-        return f"{seconds:.0f} s" if seconds >= 9.5 else f"{max(seconds, 0.1):.1f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 120 else f"{seconds / 3600:.1f} h"
+    return f"test MSE {1 - ratio:.0%} below PCA since epoch {(above[-1] if above else 0) + 1}"
 
 
 def spoken(run: Run, records: Sequence[EpochRecord]) -> str:
-    """The state for those who do not see it, with the errors."""
+    """Return the state and the errors for a screen reader."""
     parts = [f"{name(run)}. {headline(run)}."]
     if records:
-        parts.append(f"Test error {records[-1].test_mse:.4f}, training {records[-1].train_mse:.4f}")
+        parts.append(f"Test MSE {records[-1].test_mse:.4f}, training {records[-1].train_mse:.4f}")
     if run.pca_test_mse:
-        parts.append(f"PCA, {dimensions(run.spec.model.latent_dim)}: {run.pca_test_mse:.4f}")
+        parts.append(f"{pca_name(run.spec.model.latent_dim)}: {run.pca_test_mse:.4f}")
     return " ".join(parts)
 
 
 def caption(run: Run) -> str:
-    """What the map shows."""
+    """Return what the scatter plot shows."""
     dim = run.spec.model.latent_dim
-    still = "each epoch's map is turned onto the one before, so that it does not spin"
+    rotated = "each epoch is rotated to match the one before, so that the plot does not spin"
     if dim == 1:
-        return "Test digits by the one number of their code; dots stand as high as their label."
+        return "1-D latent codes of the test digits; the label is the vertical axis."
     if dim == 2:
-        axes = ", all turned as the map of the trained model" if run.ended else f": {still}"
-        return f"Test digits by the two numbers of their code{axes}."
-    return (
-        f"Test digits along the two directions in which their {dim} numbers spread most: {still}."
-    )
+        axes = "the axes of the trained model" if run.ended else rotated
+        return f"2-D latent codes of the test digits; {axes}."
+    return f"The first two principal components of the {dim}-D latent codes; {rotated}."
 
 
 def waiting(run: Run) -> str:
-    """What stands in the map's place before there is one."""
+    """Return what stands in the scatter plot's place before there is one."""
     if run.state == "queued":
-        return "The map appears here as soon as it is this run's turn."
-    return "The map appears here in a moment." if run.state == "running" else "No map was drawn."
+        return "The latent space appears here once this run starts."
+    if run.state == "running":
+        return "The latent space will appear here in a moment."
+    return "No latent space was recorded."

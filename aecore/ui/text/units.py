@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from aecore.analysis.ablation import ErrorIncrease
-from aecore.analysis.filters import ALWAYS_ACTIVE, Units
-from aecore.checkpoints.card import Card
-from aecore.ui import scaffold
+from aecore.analysis.filters import ALWAYS_ACTIVE, Order, Scale, Units
+from aecore.ui.cache.filters import Part
+from aecore.ui.text.formats import counted, signed
 
-PARTS = {"hidden": "First hidden layer", "code": "Latent code"}
-_ORDERS = {"norm": "Norm", "activity": "Activity", "similarity": "Similarity", "number": "Index"}
-ORDERS = {
+PARTS: dict[Part, str] = {"hidden": "First hidden layer", "code": "Latent code"}
+_ORDERS: dict[Order, str] = {
+    "norm": "Norm",
+    "activity": "Activity",
+    "similarity": "Similarity",
+    "number": "Index",
+}
+ORDERS: dict[Part, dict[Order, str]] = {
     "hidden": _ORDERS,
     "code": {key: word for key, word in _ORDERS.items() if key != "activity"},
 }
 PREFIXES = {"hidden": "unit ", "code": "z"}
 SHORT = {"hidden": "", "code": "z"}
-SCALES = {"weights": "Raw weights", "length 1": "Unit norm"}
+SCALES: dict[Scale, str] = {"weights": "Raw weights", "length 1": "Unit norm"}
 COMPONENTS = {
     "hidden": "The linear baseline: PCA encodes and decodes with the same vector, here of unit "
     "norm. Same color scale as above; largest variance first.",
@@ -33,7 +36,7 @@ def name(part: str, unit: int) -> str:
 
 def title(part: str, count: int) -> str:
     """Return the title of a layer's gallery."""
-    return scaffold.counted(count, "encoder filter" if part == "hidden" else "latent dimension")
+    return counted(count, "encoder filter" if part == "hidden" else "latent dimension")
 
 
 def scale_name(part: str, scale: str) -> str:
@@ -50,7 +53,7 @@ def explanation(part: str, units: Units, n_digits: int, *, logistic: bool) -> st
     """
     if part == "hidden":
         picture = "image before the logistic output" if logistic else "image"
-        cosine = _signed(units.mean_cosine(), ".2f")
+        cosine = signed(units.mean_cosine())
         return (
             "Left: the **filter**, the unit's encoder weights. Right: what the unit with the same "
             f"index in the decoder's last hidden layer adds to the {picture} per 1 of its output. "
@@ -68,21 +71,10 @@ def explanation(part: str, units: Units, n_digits: int, *, logistic: bool) -> st
 def health(units: Units, part: str) -> str:
     """Return how many units are dead, and how many are always active."""
     what = "unit" if part == "hidden" else "dimension"
-    text = f"Dead: {units.dead.sum()} of {scaffold.counted(len(units), what)}"
+    text = f"Dead: {units.dead.sum()} of {counted(len(units), what)}"
     if units.activity is not None:
         text += f" · active for over {ALWAYS_ACTIVE:.0%} of the digits: {units.n_always_active}"
     return text
-
-
-def training(name: str, card: Card) -> str:
-    """Describe how a model was trained, in Markdown; `name` is escaped already."""
-    ways = []
-    if card.model.latent_dropout:
-        ways.append(f"code dropout {card.model.latent_dropout:g}")
-    if card.model.weight_init == "zeros":
-        ways.append("zero-initialized")
-    how = " and ".join(ways) or "no code dropout, default initialization"
-    return f"**{name}**: {how}"
 
 
 def cell(units: Units, prefix: str, short: str, i: int) -> tuple[str, str]:
@@ -102,21 +94,11 @@ def loss(increase: ErrorIncrease, n_digits: int, part: str) -> str:
     if len(increase.labels) < n_digits:
         measured = f"{len(increase.labels):,} of the {n_digits:,} test digits, evenly spaced,"
     off = "its output is set to 0" if part == "hidden" else "it is held at its mean"
-    share = _signed(100 * increase.share, ".2f")
+    share = signed(100 * increase.share)
     return (
         f"Switched off means that {off} for every digit. The error (MSE) of {measured} goes from "
         f"{increase.before.mean():.5f} to {increase.after.mean():.5f}, **{share}%**."
     )
-
-
-def _signed(value: float, form: str) -> str:
-    """Format a number with its sign, a typographic minus included."""
-    return f"{value:+{form}}".replace("-", "−")
-
-
-def share(value: float) -> str:
-    """Format a share as a percentage, or as a dash where there is none."""
-    return "–" if np.isnan(value) else f"{value:.0%}"
 
 
 def top_activating(part: str, name: str) -> str:

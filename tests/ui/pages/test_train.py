@@ -223,7 +223,7 @@ def test_two_visitors_see_the_run_at_work_and_can_stop_it(make_run, monkeypatch)
         app.button(key="train_stop").click().run()
 
     assert stopped == [run.id, run.id]
-    assert "place 1 in the queue" in texts(app)
+    assert "position 1" in texts(app)
     assert buttons(app)["train_start"] == "Add to queue"
 
 
@@ -248,8 +248,8 @@ def test_of_three_tabs_that_press_train_one_trains_and_all_see_the_line():
     assert places == [("running", 0), ("queued", 1), ("queued", 2)]
     labels = [buttons(tab)["train_stop"] for tab in tabs]
     assert labels == ["Stop", "Leave the queue", "Leave the queue"]
-    assert "place 1 in the queue" in texts(tabs[2])
-    assert "place 2 in the queue" in texts(tabs[1])
+    assert "position 1" in texts(tabs[2])
+    assert "position 2" in texts(tabs[1])
 
 
 def test_ten_visitors_cost_one_computation_a_frame(make_run, monkeypatch):
@@ -277,11 +277,11 @@ def test_ten_visitors_cost_one_computation_a_frame(make_run, monkeypatch):
 
 def test_the_run_at_work_is_told_to_other_pages(make_run):
     make_run("done", epoch=20)
-    assert run_cache.at_work() is None
+    assert run_cache.running() is None
 
     run = make_run("running", epoch=4, phase="training")
 
-    assert run_cache.at_work().id == run.id
+    assert run_cache.running().id == run.id
 
 
 @pytest.mark.parametrize("state", ["interrupted", "stopped", "failed"])
@@ -420,7 +420,7 @@ def test_what_was_deleted_is_gone_when_the_page_is_left(folders, monkeypatch):
     session = {"shelf_deleted": [library.delete("mine")]}
     monkeypatch.setattr(trash.st, "session_state", session)
 
-    trash.leave()
+    trash.empty()
 
     assert [path.name for path in folders.iterdir()] == ["plane.safetensors"]
     assert session == {}

@@ -1,0 +1,6 @@
+"""All models in one table, and two latent spaces side by side."""
+
+TITLE = "Compare"
+ICON = ":material/balance:"
+PATH = "compare"
+ORDER = 70

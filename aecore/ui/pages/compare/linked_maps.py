@@ -17,13 +17,14 @@ from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.event_listener import hear
 from aecore.ui.components.linked_maps import SELECTED, Map, linked_maps
+from aecore.ui.text import models as model_text
+from aecore.ui.text.formats import escape
 
 _PICTURES = 30
 _SELECTED = "compare_selected"  # the digits' fingerprint, and what the browser last said
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def show(checkpoint: Checkpoint) -> None:
     """Choose another model of the same test digits, and draw both maps."""
     st.subheader("Two maps of the same digits", anchor=False)
@@ -34,15 +35,13 @@ def show(checkpoint: Checkpoint) -> None:
         if name != checkpoint.name and card.fingerprint == checkpoint.card.fingerprint
     ]
     if not others:
-        st.info(
-            f"There is no other model of the digits that {scaffold.plain(checkpoint.name)} knows."
-        )
+        st.info(f"There is no other model of the digits that {escape(checkpoint.name)} knows.")
         return
     name = st.selectbox(
         "Beside it",
         others,
         key="compare_other",
-        format_func=lambda option: scaffold.describe(option, cards[option]),
+        format_func=lambda option: model_text.label(option, cards[option]),
         persist_state="session",
     )
     other = checkpoint_cache.load(name)
@@ -76,8 +75,7 @@ def _selected(checkpoint: Checkpoint) -> Any:
     return numbers if fingerprint == checkpoint.card.fingerprint else None
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def _pictures(checkpoint: Checkpoint, names: str) -> None:
     """The first of the digits selected, where they are at hand; the maps need not be drawn anew."""
     hear("linked_selection", SELECTED, functools.partial(_remember, checkpoint))

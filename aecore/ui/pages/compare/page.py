@@ -83,8 +83,7 @@ def _table(entries: list[Entry]) -> None:
         downloads.offer("Table as CSV", comparison.to_csv(columns), "models.csv", key="compare_csv")
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def _errors(entries: list[Entry]) -> None:
     """Clean error against D, with PCA's whole curve where its digits are at hand."""
     st.subheader("What a larger code buys", anchor=False)
@@ -119,8 +118,7 @@ def _about_pca(whole: bool) -> str:
     )
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def _training(entries: list[Entry]) -> None:
     st.subheader("How they were trained", anchor=False)
     over = st.segmented_control(

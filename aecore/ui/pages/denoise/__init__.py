@@ -1,0 +1,6 @@
+"""Corrupted digits and what denoising autoencoders make of them."""
+
+TITLE = "Denoise"
+ICON = ":material/blur_on:"
+PATH = "denoise"
+ORDER = 50

@@ -13,12 +13,12 @@ from aecore.charts import curves
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.noise import FixedCorruption
 from aecore.latent.projection import views
-from aecore.ui import scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components.charts import charts
 from aecore.ui.components.image_rows import Row, rows
 from aecore.ui.pages.denoise.task import MEASURED, Bench
+from aecore.ui.text.formats import escape
 
 _DOTS = 1_000
 """Of the map behind the paths."""
@@ -34,7 +34,7 @@ def show(bench: Bench) -> None:
     broken = tuple(dataclasses.asdict(damage).items())
     settling, verdict = _settling(found.digest, digits.fingerprint, broken, found)
     st.markdown(
-        f"What {scaffold.plain(found.name)} gives goes back in, cut to 0..1, up to "
+        f"What {escape(found.name)} gives goes back in, cut to 0..1, up to "
         f"{PASSES[-1]} times. {verdict}"
     )
     _pictures(settling, labels, clean)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -13,9 +10,10 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.config import SIDE, NoiseConfig
 from aecore.corruptions import CORRUPTIONS
 from aecore.data.noise import MIDDLE, FixedCorruption
-from aecore.ui import scaffold, url_state
+from aecore.ui import inputs, scaffold, url_state
 from aecore.ui.pages.denoise import iteration, pictures
 from aecore.ui.pages.denoise.task import Bench
+from aecore.ui.text.formats import escape
 
 _EXPLANATION = (
     "A denoiser gets a broken digit and is trained to draw the **clean** one. Below it stands, "
@@ -27,16 +25,14 @@ _STEPS = 20
 """Of the slider of levels."""
 _VIEWS = {"Once, in numbers": pictures.show, "Again and again": iteration.show}
 
-T = TypeVar("T", int, float)
-
 
 def render() -> None:
     checkpoint = scaffold.open_page(
-        "Denoising", _EXPLANATION, prefer=_is_denoiser, measures=True, more=True
+        "Denoising", _EXPLANATION, prefer=_is_denoiser, evaluates=True, flush=False
     )
     if not _is_denoiser(checkpoint.card):
         st.info(
-            f"{scaffold.plain(checkpoint.name)} was trained on clean digits, so do not expect it to mend "
+            f"{escape(checkpoint.name)} was trained on clean digits, so do not expect it to mend "
             "any. Pick a denoiser above to compare.",
             icon=":material/info:",
         )
@@ -48,64 +44,45 @@ def _is_denoiser(card: Card) -> bool:
     return card.train.noise is not None
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def _show(checkpoint: Checkpoint) -> None:
     damage = _pick_damage(checkpoint.card)
-    url_state.settle()  # before the curve is measured
+    url_state.flush()  # before the curve is measured
     bench = Bench.of(checkpoint, damage)
     pictures.pictures(bench, "noise_level", damage.corruption.levels(_STEPS))
-    view = st.segmented_control(
-        "Denoise",
-        _VIEWS,
-        default=next(iter(_VIEWS)),
-        required=True,
-        key="denoise_view",
-        persist_state="session",
-    )
+    view = inputs.segments("Denoise", list(_VIEWS), key="denoise_view")
     _VIEWS[view](bench)
 
 
 def _pick_damage(card: Card) -> FixedCorruption:
-    """Kind, level and place; they begin as what the model was trained on."""
+    """Draw kind, level and place of the corruption, at first those of the training."""
     trained = card.train.noise or NoiseConfig()
+    labels = {kind: each.label for kind, each in CORRUPTIONS.items()}
     kind_column, level_column = st.columns(2, gap="medium")
-    url_state.begin("noise", "noise_kind", tuple(CORRUPTIONS), trained.kind)
-    kind = kind_column.segmented_control(
-        "Noise",
-        tuple(CORRUPTIONS),
-        required=True,
-        key="noise_kind",
-        format_func=lambda kind: CORRUPTIONS[kind].label,
-        persist_state="session",
-    )
-    url_state.tell("noise", "noise_kind", kind, trained.kind)
+    with kind_column:
+        kind = inputs.segments(
+            "Noise", labels, key="noise_kind", name="noise", default=trained.kind
+        )
     corruption = CORRUPTIONS[kind]
-    title = f"Level: {corruption.level_meaning}"
-    levels = corruption.levels(_STEPS)
-    usual = min(trained.level, corruption.max_level)
-    level = _slide(level_column, title, "noise_level", levels, usual)
+    with level_column:
+        level = inputs.slider(
+            f"Level: {corruption.level_meaning}",
+            corruption.levels(_STEPS),
+            key="noise_level",
+            name="level",
+            default=min(trained.level, corruption.max_level),
+        )
     below = st.container()  # also while it is empty: what follows keeps its place
     if not corruption.place:
         return FixedCorruption(kind=kind, level=level)
     left, right = below.columns(2, gap="large")
     place = f"{corruption.place}: pixels from the"
-    column = _slide(left, f"{place} left", "noise_column", range(SIDE + 1), MIDDLE)
-    row = _slide(right, f"{place} top", "noise_row", range(SIDE + 1), MIDDLE)
+    column = _pick_pixel(left, f"{place} left", "column")
+    row = _pick_pixel(right, f"{place} top", "row")
     return FixedCorruption(kind=kind, level=level, row=row, column=column)
 
 
-def _slide(place: DeltaGenerator, label: str, key: str, values: Sequence[T], usual: T) -> T:
-    """One of some numbers, evenly apart; the address names it unless it is as usual."""
-    name = key.removeprefix("noise_")
-    url_state.begin(name, key, values, usual)
-    value = place.slider(
-        label,
-        values[0],
-        values[-1],
-        step=values[1] - values[0],
-        key=key,
-        persist_state="session",
-    )
-    url_state.tell(name, key, value, usual)
-    return value
+def _pick_pixel(place: DeltaGenerator, label: str, name: str) -> int:
+    """Draw a slider for a position in the picture."""
+    with place:
+        return inputs.slider(label, range(SIDE + 1), key=f"noise_{name}", name=name, default=MIDDLE)

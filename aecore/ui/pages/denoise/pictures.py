@@ -14,13 +14,13 @@ from aecore.analysis.sampling import first_of_each_label
 from aecore.charts import curves
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.noise import FixedCorruption
-from aecore.ui import scaffold
 from aecore.ui.cache import datasets
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import charts
 from aecore.ui.components.image_rows import Row, Sweep, rows
 from aecore.ui.components.registry import Foresight
 from aecore.ui.pages.denoise.task import MEASURED, Bench, Scores, measured_digits
+from aecore.ui.text.formats import dimensions, escape
 
 _DRAWN: tuple[Way, ...] = ("model", "noisy", "median", "pca", "plain")
 _SWEEPS_KEPT = 8  # 5 MB each
@@ -144,7 +144,7 @@ def show(bench: Bench) -> None:
 def _verdict(bench: Bench) -> str:
     """Who mends best, and how all others fare, best first."""
     scores = bench.scores()
-    names = {way: f"**{scaffold.plain(name)}**" for way, name in bench.names.items()}
+    names = {way: f"**{escape(name)}**" for way, name in bench.names.items()}
     names["noisy"] = "the noisy digits themselves"
     first, *others = sorted(scores, key=lambda way: -scores[way].psnr.mean)
     if math.isinf(scores[first].psnr.mean):
@@ -174,7 +174,7 @@ def _table(bench: Bench) -> None:
     note = (
         f"Over {_digits(scores['noisy'].count)}, pictures cut to 0..1, against the clean ones. "
         "PSNR: peak signal-to-noise ratio; SSIM: structural similarity; more is better. PCA has "
-        f"the same {scaffold.dimensions(bench.checkpoint.card.model.latent_dim)} and gets masked digits "
+        f"the same {dimensions(bench.checkpoint.card.model.latent_dim)} and gets masked digits "
         f"rescaled to their expected brightness.{missing}{_stored(bench)}"
     )
     st.html(html_parts.table(columns, alt, note))

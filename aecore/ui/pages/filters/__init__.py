@@ -1,0 +1,6 @@
+"""The weights of each unit, and what each unit contributes."""
+
+TITLE = "Filters"
+ICON = ":material/grid_view:"
+PATH = "filters"
+ORDER = 30

@@ -19,6 +19,7 @@ from aecore.ui.components.charts import Chart, charts
 from aecore.ui.components.image_rows import Row, rows
 from aecore.ui.components.registry import Foresight
 from aecore.ui.text import units as unit_text
+from aecore.ui.text.formats import percent
 
 _UNITS_KEPT = 64  # 0.3 MB each
 
@@ -132,9 +133,7 @@ def _distribution(activations: Activations, digits: TestSet, unit: int, name: st
         x_name="class · share of its digits for which the unit is active"
         if activations.rectified
         else "class",
-        notes=tuple(unit_text.share(each) for each in by_label.active)
-        if activations.rectified
-        else None,
+        notes=tuple(percent(each) for each in by_label.active) if activations.rectified else None,
     )
 
 

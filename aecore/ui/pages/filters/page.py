@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import streamlit as st
 
 from aecore.analysis.filters import Units
 from aecore.checkpoints.comparison import counterpart_of, has_fixed_settings
 from aecore.checkpoints.file import Checkpoint
-from aecore.ui import scaffold, url_state
+from aecore.ui import inputs, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache import filters as filter_cache
@@ -21,7 +22,9 @@ from aecore.ui.components.registry import Foresight
 from aecore.ui.pages.filters import details, selection
 from aecore.ui.pages.filters.gallery import FEW, SHOW, View, draw
 from aecore.ui.pages.filters.selection import Chosen
+from aecore.ui.text import models as model_text
 from aecore.ui.text import units as unit_text
+from aecore.ui.text.formats import counted, escape
 
 _EXPLANATION = (
     "Each hidden unit of the first layer has one **filter**: it adds up the pixels, weighted "
@@ -29,18 +32,19 @@ _EXPLANATION = (
     "is above zero. Choose a unit to see which digits activate it, and what the model loses "
     "without it."
 )
+V = TypeVar("V")
+
 _COUNTS = {"some": f"First {FEW}", "all": "All"}
 
 
 def render() -> None:
-    checkpoint = scaffold.open_page("Filters", _EXPLANATION, measures=True, more=True)
+    checkpoint = scaffold.open_page("Filters", _EXPLANATION, evaluates=True, flush=False)
     counterpart = counterpart_of(checkpoint.name, checkpoint_cache.cards())
     _show(checkpoint, None if counterpart is None else checkpoint_cache.load(counterpart))
     scaffold.close_page()
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def _show(checkpoint: Checkpoint, counterpart: Checkpoint | None) -> None:
     digits = datasets.test_set()
     compared = (checkpoint,) if counterpart is None else (checkpoint, counterpart)
@@ -64,7 +68,7 @@ def _show(checkpoint: Checkpoint, counterpart: Checkpoint | None) -> None:
     components = filter_cache.components(checkpoint, digits, part)
     draw(
         "filters_components",
-        scaffold.counted(len(components), "PCA component"),
+        counted(len(components), "PCA component"),
         components,
         view,
         prefix="component ",
@@ -76,15 +80,9 @@ def _show(checkpoint: Checkpoint, counterpart: Checkpoint | None) -> None:
         _side_by_side(compared, digits, view)
 
 
-def _pick(name: str, label: str, words: Mapping[str, str]) -> str:
-    """Return the chosen option; the address names it unless it is the first."""
-    key, options = f"filters_{name}", list(words)
-    url_state.begin(name, key, options, options[0])
-    value = st.segmented_control(
-        label, options, required=True, key=key, format_func=words.get, persist_state="session"
-    )
-    url_state.tell(name, key, value, options[0])
-    return value
+def _pick(name: str, label: str, words: Mapping[V, str]) -> V:
+    """Draw one of the controls, which the URL names too."""
+    return inputs.segments(label, words, key=f"filters_{name}", name=name)
 
 
 def _units(checkpoint: Checkpoint, digits: datasets.TestSet, view: View) -> None:
@@ -110,8 +108,7 @@ def _units(checkpoint: Checkpoint, digits: datasets.TestSet, view: View) -> None
         _details(checkpoint, digits, view.part, units, chosen)
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def _details(
     checkpoint: Checkpoint, digits: datasets.TestSet, part: Part, units: Units, chosen: Chosen
 ) -> None:
@@ -136,7 +133,9 @@ def _side_by_side(pair: Sequence[Checkpoint], digits: datasets.TestSet, view: Vi
     for side, column, checkpoint in zip(("left", "right"), st.columns(2), in_order, strict=True):
         units: Units = filter_cache.units(checkpoint, digits, view.part)
         with column:
-            st.markdown(unit_text.training(scaffold.plain(checkpoint.name), checkpoint.card))
+            st.markdown(
+                f"**{escape(checkpoint.name)}**: {model_text.regularization(checkpoint.card)}"
+            )
             error = f"Test error (MSE) {checkpoint.card.metrics['test_mse']:.4f}"
             draw(
                 f"filters_{side}",

@@ -57,5 +57,5 @@ def choose(chosen: Chosen, units: Units, message: dict[str, Any]) -> None:
 def _store(unit: int) -> None:
     """Name the unit in the address, at once."""
     text = st.session_state["filters_unit_told"] = str(unit + 1)
-    url_state.put("unit", text)
-    url_state.settle()
+    url_state.set("unit", text)
+    url_state.flush()

@@ -1,0 +1,6 @@
+"""Digits decoded from codes of the visitor's choice."""
+
+TITLE = "Generate"
+ICON = ":material/tune:"
+PATH = "generate"
+ORDER = 20

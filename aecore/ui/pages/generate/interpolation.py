@@ -21,8 +21,7 @@ _ENDS = {"from": 0, "to": 1}
 """The ends' names, and the test digits that a visit begins with."""
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def show(checkpoint: Checkpoint) -> None:
     """Draw the choice of two test digits and the paths between their codes."""
     columns = st.columns(2, gap="large")

@@ -16,6 +16,7 @@ from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.components import downloads
 from aecore.ui.components.live_model import live_decoder
 from aecore.ui.pages.generate import interpolation
+from aecore.ui.text.formats import escape
 
 _EXPLANATION = (
     "The decoder draws a digit for **any** code, not only for those that the encoder makes. Move "
@@ -26,7 +27,7 @@ _ONE, _TWO = "One code", "From one digit to another"
 
 
 def render() -> None:
-    checkpoint = scaffold.open_page("Pick a code, get a digit", _EXPLANATION, more=True)
+    checkpoint = scaffold.open_page("Pick a code, get a digit", _EXPLANATION, flush=False)
     task = st.segmented_control(
         "Task",
         (_ONE, _TWO),
@@ -43,8 +44,7 @@ def render() -> None:
     scaffold.close_page()
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def _workbench(checkpoint: Checkpoint) -> None:
     sliders = checkpoint_cache.sliders(checkpoint)
     _enter(checkpoint, sliders)
@@ -73,9 +73,9 @@ def _enter(checkpoint: Checkpoint, sliders: Sliders) -> None:
     if digest == checkpoint.digest and asked is None:  # back from another page
         code = st.session_state["generate_code"]
     try:
-        code = code if asked is None else url_state.requested_code(len(sliders.mean))
+        code = code if asked is None else url_state.load_code(len(sliders.mean))
     except ConfigError as error:
-        st.warning(f"{scaffold.plain(error)} Showing the mean code instead.")
+        st.warning(f"{escape(error)} Showing the mean code instead.")
     _set(checkpoint, sliders.mean if code is None else code)
     st.session_state["generate_revision"] = st.session_state.get("generate_revision", 0) + 1
 
@@ -83,7 +83,7 @@ def _enter(checkpoint: Checkpoint, sliders: Sliders) -> None:
 def _set(checkpoint: Checkpoint, code: np.ndarray) -> None:
     """Make `code` the one on show; the address follows."""
     st.session_state["generate_code"] = code.astype(np.float32)
-    st.session_state["generate_at"] = (checkpoint.digest, url_state.set_code(code))
+    st.session_state["generate_at"] = (checkpoint.digest, url_state.store_code(code))
 
 
 def _released(checkpoint: Checkpoint, message: dict[str, Any]) -> None:

@@ -19,6 +19,8 @@ from aecore.ui.cache import datasets
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.live_model import live_decoder
 from aecore.ui.pages.map import pin, selection
+from aecore.ui.text import formats
+from aecore.ui.text.formats import dimensions
 
 _EXPLANATION = (
     "An autoencoder squeezes the 784 pixels of a digit into a few numbers, its **code**, and draws "
@@ -34,7 +36,7 @@ _SVG_POINTS = 2_000
 
 
 def render() -> None:
-    checkpoint = scaffold.open_page("The map of codes", _EXPLANATION, more=True)
+    checkpoint = scaffold.open_page("The latent space", _EXPLANATION, flush=False)
     choices = views(checkpoint.card.model.latent_dim)
     if not _webgl():
         choices = tuple(choice for choice in choices if choice in _FLAT)
@@ -74,8 +76,7 @@ def _show(checkpoint: Checkpoint, view: str) -> None:
         )
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def _panel(checkpoint: Checkpoint, view: str) -> None:
     """The decoder in the browser, and what is pinned."""
     if st.session_state.pop("map_redraw", False):
@@ -146,7 +147,7 @@ def _facts(checkpoint: Checkpoint, pin: Pin) -> None:
     """What is pinned: its code, and of a test digit what went in, what came out, the difference."""
     percentile = float(checkpoint_cache.neighbor_index(checkpoint).isolation(pin.code[None])[0])
     if pin.number is None:
-        st.markdown(f"A point between the dots · {scaffold.code_text(pin.code)}")
+        st.markdown(f"A point between the dots · {formats.code(pin.code)}")
     else:
         _digit(checkpoint, pin.number)
     st.caption(f"Farther from its nearest codes than {percentile:.0f}% of the test digits.")
@@ -167,7 +168,7 @@ def _digit(checkpoint: Checkpoint, number: int) -> None:
         pictures["output − input"] = difference
     names = list(pictures)
     st.html(html_parts.cards(list(pictures.values()), names, [""] * len(names), _SIDE))
-    st.markdown(f"Label **{checkpoint.labels[number]}** · {scaffold.code_text(code[0])}")
+    st.markdown(f"Label **{checkpoint.labels[number]}** · {formats.code(code[0])}")
     if at_hand:
         st.markdown(f"Error of this digit (MSE) **{metrics.mse(target, output)[0]:.4f}**")
         address = links.to_reconstruction(checkpoint, number)
@@ -184,6 +185,6 @@ def _neighborhood(checkpoint: Checkpoint) -> None:
         st.markdown(
             f"Told from its 5 nearest neighbors in code space, the label of "
             f"**{figures_kept['knn5_accuracy']:.1%}** of the test digits is right; with the "
-            f"{scaffold.dimensions(checkpoint.card.model.latent_dim)} numbers of PCA, of "
+            f"{dimensions(checkpoint.card.model.latent_dim)} numbers of PCA, of "
             f"**{figures_kept['pca_knn5_accuracy']:.1%}**."
         )

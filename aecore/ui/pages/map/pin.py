@@ -9,8 +9,9 @@ import streamlit as st
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import ConfigError
 from aecore.latent.codes import Pin, check_code
-from aecore.ui import scaffold, url_state
+from aecore.ui import url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.text.formats import escape
 
 
 def current(checkpoint: Checkpoint) -> Pin:
@@ -20,7 +21,7 @@ def current(checkpoint: Checkpoint) -> Pin:
     if digest != checkpoint.digest or asked not in (None, z):
         _enter(checkpoint, asked)
     elif asked is None and z is not None:  # back from another page
-        url_state.put("z", z)
+        url_state.set("z", z)
     if warning := st.session_state["map_warning"]:
         st.warning(warning)
     return st.session_state["map_pin"]
@@ -31,16 +32,16 @@ def _enter(checkpoint: Checkpoint, asked: str | None) -> None:
     pin, warning = Pin.of_digit(checkpoint.codes, 0), None
     if asked is not None:
         try:
-            code = url_state.requested_code(checkpoint.card.model.latent_dim)
+            code = url_state.load_code(checkpoint.card.model.latent_dim)
             pin = Pin.at(code, checkpoint_cache.neighbor_index(checkpoint))
         except ConfigError as error:
-            warning = f"{scaffold.plain(error)} Showing test digit no. 0 instead."
+            warning = f"{escape(error)} Showing test digit no. 0 instead."
     st.session_state.update(map_at=(checkpoint.digest, asked), map_pin=pin, map_warning=warning)
 
 
 def _pin(checkpoint: Checkpoint, pin: Pin) -> None:
     """Pin this, and let the address follow."""
-    at = (checkpoint.digest, url_state.set_code(pin.code))
+    at = (checkpoint.digest, url_state.store_code(pin.code))
     st.session_state.update(map_at=at, map_pin=pin, map_warning=None)
 
 

@@ -22,6 +22,7 @@ from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import Chart, charts
 from aecore.ui.components.event_listener import hear
+from aecore.ui.text.formats import dimensions
 
 _SHOWN = 48
 _STATE = "map_selected"
@@ -33,8 +34,7 @@ def outline(checkpoint: Checkpoint, view: str) -> list[list[float]] | None:
     return corners if (digest, drawn_in) == (checkpoint.digest, view) else None
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def show(checkpoint: Checkpoint, view: str) -> None:
     """Draw what the digits selected in a flat view have in common; nothing while there are none.
 
@@ -122,7 +122,7 @@ def _means(checkpoint: Checkpoint, chosen: Subset) -> tuple[dict[str, np.ndarray
     error = f"Mean error (MSE) of these: **{chosen.mean_error:.4f}**"
     if digits.matches(checkpoint.card):
         mean = chosen.mean_digit(digits.images)
-        size = scaffold.dimensions(checkpoint.card.model.latent_dim)
+        size = dimensions(checkpoint.card.model.latent_dim)
         pictures = {"mean digit": mean[0]} | pictures
         pictures[f"mean digit by PCA, {size}"] = checkpoint.pca.reconstruct(mean)[0]
         linear = reconstruction_cache.test_errors(checkpoint, digits)["PCA"][chosen.numbers]

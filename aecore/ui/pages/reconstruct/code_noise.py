@@ -7,12 +7,12 @@ import streamlit as st
 from aecore.analysis.perturbation import DRAWS, OFF_THE_MAP, SIGMAS, Fall, noised
 from aecore.charts import reconstruction
 from aecore.checkpoints.file import Checkpoint
-from aecore.ui import links as ui_links
-from aecore.ui import scaffold
+from aecore.ui import links
 from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.components.charts import charts
 from aecore.ui.components.image_rows import Row, rows
+from aecore.ui.text.formats import pca_name
 
 _SHOWN = 10
 
@@ -44,7 +44,7 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
         file="noise-on-the-code",
     )
     st.markdown(_verdict(result))
-    size = f"PCA, {scaffold.dimensions(checkpoint.card.model.latent_dim)}"
+    size = pca_name(checkpoint.card.model.latent_dim)
     charts(
         "reconstruct_fall",
         [
@@ -84,7 +84,7 @@ def _rows(
                     result.errors[level, :_SHOWN], result.percentiles[level, :_SHOWN], strict=True
                 )
             ],
-            links=ui_links.to_codes(checkpoint, codes),
+            links=links.to_codes(checkpoint, codes),
         ),
         Row(
             name="PCA, the same noise · MSE",

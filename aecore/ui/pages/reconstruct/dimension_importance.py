@@ -9,11 +9,11 @@ from aecore.analysis.dimension_importance import ALL, COLUMNS, MEASURED, Importa
 from aecore.charts import reconstruction
 from aecore.checkpoints.file import Checkpoint
 from aecore.imaging.levels import color_limit
-from aecore.ui import scaffold
 from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.components import downloads
 from aecore.ui.components.charts import charts
+from aecore.ui.text.formats import counted, escape
 
 _SHOWN = 20
 
@@ -55,8 +55,8 @@ def _verdict(checkpoint: Checkpoint, result: Importance) -> str:
     """Return which dimension matters most, and how many do not matter."""
     top = result.order[0]
     whole, fixed = result.whole[ALL], result.fixed[top, ALL]
-    name = scaffold.plain(checkpoint.name)
-    count = scaffold.counted(len(result.fixed), "dimension")
+    name = escape(checkpoint.name)
+    count = counted(len(result.fixed), "dimension")
     return (
         f"{name}: fixing **z{top + 1}** costs most; the error rises from {whole:.4f} to "
         f"**{fixed:.4f}**, an increase of {fixed - whole:.4f}. **{result.n_idle or 'None'}** of "

@@ -9,10 +9,10 @@ from aecore.analysis import perturbation
 from aecore.analysis.dimension_importance import MEASURED
 from aecore.analysis.perturbation import PASSES, Passes
 from aecore.checkpoints.file import Checkpoint
-from aecore.ui import links, scaffold
 from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.components.image_rows import Row, rows
+from aecore.ui.text.formats import escape, pca_name
 
 _NOTEBOOK_RATE = 0.8
 _SINGLE = 3
@@ -27,7 +27,7 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
     )
     if not trained:
         st.info(
-            f"{scaffold.plain(checkpoint.name)} was trained without code dropout. This shows what "
+            f"{escape(checkpoint.name)} was trained without code dropout. This shows what "
             "dropout would do to it.",
             icon=":material/info:",
         )
@@ -43,14 +43,14 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
     image = digits.images[number]
     own = perturbation.passes(
         reconstruction_cache.decoder(checkpoint),
-        links.codes(checkpoint, np.array([number]))[0],
+        reconstruction_cache.codes(checkpoint, np.array([number]))[0],
         image,
         rate=rate,
     )
     linear = perturbation.passes(
         checkpoint.pca.decode, checkpoint.pca.encode(image[None])[0], image, rate=rate
     )
-    size = f"PCA, {scaffold.dimensions(checkpoint.card.model.latent_dim)}"
+    size = pca_name(checkpoint.card.model.latent_dim)
     named = {checkpoint.name: own, size: linear}
     drawn = {name: _pictures(image, result) for name, result in named.items()}
     series = [
@@ -101,7 +101,7 @@ def _verdict(
     """Return the errors with and without dropout, for this digit and for many."""
     own = named[checkpoint.name]
     whole = reconstruction_cache.test_errors(checkpoint, digits)
-    name = scaffold.plain(checkpoint.name)
+    name = escape(checkpoint.name)
     return (
         f"Error (MSE) of {name} for this digit: **{own.quiet_error:.4f}** with dropout off, "
         f"**{own.errors.mean():.4f}** in a single pass on average, {own.mean_error:.4f} for the "

@@ -8,8 +8,7 @@ import streamlit as st
 from aecore.analysis import dimension_importance
 from aecore.analysis.sampling import Which, select
 from aecore.charts import reconstruction
-from aecore.ui import links as ui_links
-from aecore.ui import scaffold, url_state
+from aecore.ui import links, scaffold, url_state
 from aecore.ui.cache import datasets
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
@@ -18,6 +17,7 @@ from aecore.ui.components.image_rows import Row, rows
 from aecore.ui.pages.reconstruct import code_noise, dropout
 from aecore.ui.pages.reconstruct import dimension_importance as importance_panel
 from aecore.ui.pages.reconstruct.reconstructions import Reconstructor
+from aecore.ui.text.formats import escape
 
 _GALLERIES: dict[Which, str] = {
     "worst": "Largest errors",
@@ -35,8 +35,7 @@ _FORMER_NAMES = (
 """What addresses of before November 29, 2026 call the experiments, in their order."""
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def show(shown: list[Reconstructor], number: int) -> None:
     """Draw the choice of experiments and the one chosen.
 
@@ -109,7 +108,7 @@ def _cases(shown: list[Reconstructor], digits: datasets.TestSet) -> None:
     own = shown[0]
     for which, heading in _GALLERIES.items():
         series, titles = _gallery(own.checkpoint.digest, digits.fingerprint, which, own, digits)
-        st.markdown(f"**{heading}**, {scaffold.plain(own.title)}")
+        st.markdown(f"**{heading}**, {escape(own.title)}")
         rows(
             f"reconstruct_{which}",
             series,
@@ -135,10 +134,10 @@ def _gallery(
 ) -> tuple[list[Row], list[str]]:
     """Return rows of digits and their reconstructions, and a title for each digit."""
     chosen = select(_own.errors, _digits.labels, which=which, count=_COUNT)
-    images, links = _digits.images[chosen], ui_links.to_map(_own.checkpoint, chosen)
+    images, urls = _digits.images[chosen], links.to_map(_own.checkpoint, chosen)
     errors = [f"{error:.4f}" for error in _own.errors[chosen]]
     series = [
-        Row(name="input", images=images, links=links),
-        Row(name=_own.name, images=_own.output(images), texts=errors, links=links),
+        Row(name="input", images=images, links=urls),
+        Row(name=_own.name, images=_own.output(images), texts=errors, links=urls),
     ]
     return series, [f"test digit no. {number}, a {_digits.labels[number]}" for number in chosen]

@@ -9,14 +9,14 @@ import streamlit as st
 
 from aecore.analysis.sampling import Which, put_first, select
 from aecore.checkpoints.file import Checkpoint
-from aecore.ui import links as ui_links
-from aecore.ui import scaffold
+from aecore.ui import links, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components.image_rows import Row, rows
 from aecore.ui.components.registry import Foresight
 from aecore.ui.pages.reconstruct import experiments
 from aecore.ui.pages.reconstruct.reconstructions import Reconstructor, reconstructors
+from aecore.ui.text.formats import escape
 
 _EXPLANATION = (
     "Test digits are encoded and decoded again. The row **PCA** shows the best linear code with as "
@@ -27,10 +27,10 @@ _COUNT = 10
 
 
 def render() -> None:
-    checkpoint = scaffold.open_page("Reconstruction", _EXPLANATION, measures=True)
+    checkpoint = scaffold.open_page("Reconstruction", _EXPLANATION, evaluates=True)
     if checkpoint.card.train.noise is not None:
         st.info(
-            f"{scaffold.plain(checkpoint.name)} was trained to denoise digits "
+            f"{escape(checkpoint.name)} was trained to denoise digits "
             f"({checkpoint.card.train.noise}). Here its input is clean; for its own task, see the "
             "page Denoise.",
             icon=":material/info:",
@@ -39,8 +39,7 @@ def render() -> None:
     scaffold.close_page()
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def _show(checkpoint: Checkpoint) -> None:
     digits = datasets.test_set()
     first = reconstructors([checkpoint])[0]
@@ -84,7 +83,7 @@ def _pick_digits(
         0,
         len(digits.labels) - 1,
         None,
-        key=ui_links.DIGIT,
+        key=links.DIGIT,
         width=190,
         placeholder="none",
         bind="query-params",
@@ -135,13 +134,13 @@ def _grid(
     differences: bool,
 ) -> None:
     target = digits.images[chosen]
-    links = {each.checkpoint.name: ui_links.to_map(each.checkpoint, chosen) for each in shown}
+    urls = {each.checkpoint.name: links.to_map(each.checkpoint, chosen) for each in shown}
     series = [
         Row(
             name="input",
             images=target,
             texts=[str(label) for label in digits.labels[chosen]],
-            links=links[shown[0].checkpoint.name],
+            links=urls[shown[0].checkpoint.name],
         )
     ]
     for each in shown:
@@ -152,7 +151,7 @@ def _grid(
                 f"{len(digits.labels):,} test digits; per digit below",
                 images=output,
                 texts=[f"{error:.4f}" for error in each.errors[chosen]],
-                links=() if each.is_pca else links[each.checkpoint.name],
+                links=() if each.is_pca else urls[each.checkpoint.name],
             )
         )
         if differences:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from aecore.checkpoints.file import Checkpoint
-from aecore.ui import scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
+from aecore.ui.text.formats import dimensions, pca_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +33,7 @@ class Reconstructor:
     @property
     def size(self) -> str:
         """The latent dimensions as text, `D = 2`."""
-        return scaffold.dimensions(self.checkpoint.card.model.latent_dim)
+        return dimensions(self.checkpoint.card.model.latent_dim)
 
     def output(self, images: np.ndarray) -> np.ndarray:
         """Return the reconstructions of digits (B, 784), not clipped."""
@@ -55,7 +55,5 @@ def reconstructors(checkpoints: Sequence[Checkpoint]) -> list[Reconstructor]:
         size = checkpoint.card.model.latent_dim
         if (size, checkpoint.card.fingerprint) not in seen:
             seen.add((size, checkpoint.card.fingerprint))
-            listed.append(
-                Reconstructor(f"PCA, {scaffold.dimensions(size)}", checkpoint, True, errors["PCA"])
-            )
+            listed.append(Reconstructor(pca_name(size), checkpoint, True, errors["PCA"]))
     return listed

@@ -1,0 +1,6 @@
+"""Training runs and saved models."""
+
+TITLE = "Train"
+ICON = ":material/model_training:"
+PATH = "train"
+ORDER = 60

@@ -23,7 +23,7 @@ from aecore.ui import scaffold
 from aecore.ui.cache import datasets
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.scaffold import DEFAULT_MODEL
-from aecore.ui.text import runs as run_text
+from aecore.ui.text.formats import duration, escape
 
 CHOSEN = "train_run"
 """In the session's state: the run on show."""
@@ -112,8 +112,7 @@ def _in_words(option: str) -> str:
     return option.replace("_", " ").capitalize()
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def show() -> None:
     """Settings, their cost, and the button that starts or queues a run."""
     with st.container(border=True):
@@ -124,7 +123,7 @@ def show() -> None:
             model, train = _draw(inputs, model_row[1:], training_row)
             limits.check(model, train)
         except ConfigError as error:
-            st.error(scaffold.plain(error), icon=":material/error:")
+            scaffold.show_error(error)
             return
         _outlook(inputs.preset, model, train)
 
@@ -194,12 +193,12 @@ def _outlook(preset: Preset, model: ModelConfig, train: TrainConfig) -> None:
     expected = estimate(model, train, n_train=datasets.test_set().n_train, runs=runs)
     changed = ", ".join(change.text for change in changes(preset, model, train))
     facts.markdown(
-        f"**{expected.weights:,}** weights · about **{run_text.duration(expected.seconds)}** of "
-        f"training on this machine · {scaffold.plain(changed) or 'as the preset'}",
-        help=f"Time: {scaffold.plain(expected.basis)}.",
+        f"**{expected.weights:,}** weights · about **{duration(expected.seconds)}** of "
+        f"training on this machine · {escape(changed) or 'as the preset'}",
+        help=f"Time: {escape(expected.basis)}.",
     )
     for text in advise(model, train, preset=preset):
-        st.caption(f":material/lightbulb: {scaffold.plain(text)}")
+        st.caption(f":material/lightbulb: {escape(text)}")
     busy = any(not run.ended for run in runs)
     if not queue.training_allowed():
         return
@@ -217,7 +216,7 @@ def _start(spec: RunSpec) -> None:
     try:
         run = queue.submit(spec)
     except AecoreError as error:
-        st.error(scaffold.plain(error), icon=":material/error:")
+        scaffold.show_error(error)
         return
     run_cache.changed()
     st.session_state[CHOSEN] = run.id

@@ -16,6 +16,8 @@ from aecore.ui import navigation, scaffold, trash, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
+from aecore.ui.text import models as model_text
+from aecore.ui.text.formats import escape
 
 _PROBLEM, _SWEPT = "shelf_problem", "shelf_swept"
 
@@ -28,7 +30,7 @@ def show() -> None:
         library.sweep()
     st.subheader("The shelf", anchor=False)
     if message := st.session_state.pop(_PROBLEM, None):
-        st.error(scaffold.plain(message), icon=":material/error:")
+        scaffold.show_error(message)
     _undo()
     cards = checkpoint_cache.cards()
     if cards:
@@ -57,7 +59,7 @@ def _undo() -> None:
     for index, each in enumerate(trash.content()):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f":material/delete: **{scaffold.plain(each.name)}** is deleted; it can be brought "
+                f":material/delete: **{escape(each.name)}** is deleted; it can be brought "
                 "back until you leave this page.",
                 width="stretch",
             )
@@ -73,12 +75,12 @@ def _restore(each: Deleted) -> None:
 def _turn_to(name: str) -> None:
     """Let the picker, and all pages, be at a model."""
     st.session_state["app_model"] = name
-    url_state.put("model", name)
+    url_state.set("model", name)
 
 
 def _actions(checkpoint: Checkpoint) -> None:
     name, path = checkpoint.name, checkpoint.path
-    st.caption(scaffold.facts(checkpoint.card))
+    st.caption(model_text.summary(checkpoint.card))
     if library.is_shipped(name):
         st.caption("Shipped with the app: it stays as it is.")
     with st.container(horizontal=True, vertical_alignment="center", key="shelf_actions"):
@@ -100,7 +102,7 @@ def _rename(name: str) -> None:
             try:
                 library.rename(name, new.strip())
             except AecoreError as error:
-                st.error(scaffold.plain(error), icon=":material/error:")
+                scaffold.show_error(error)
                 return
             _turn_to(new.strip())
             st.rerun()
@@ -112,7 +114,7 @@ def _delete(name: str) -> None:
 
     if _attempt(delete):
         st.session_state.pop("app_model", None)
-        url_state.put("model", None)
+        url_state.set("model", None)
 
 
 def _take_in() -> None:
@@ -133,7 +135,7 @@ def _take_in() -> None:
                 try:
                     library.import_upload(file.getvalue(), name.strip())
                 except AecoreError as error:
-                    st.error(scaffold.plain(error), icon=":material/error:")
+                    scaffold.show_error(error)
                     return
                 _turn_to(name.strip())
                 st.rerun()

@@ -13,6 +13,7 @@ from aecore.presets import PRESETS
 from aecore.ui import navigation, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import runs as run_cache
+from aecore.ui.text.formats import escape
 
 _PLACES = (
     # page, label
@@ -42,16 +43,16 @@ def _figures(run: Run) -> None:
     card = checkpoint_cache.cards().get(run.spec.preset or "")
     entries = [own] if card is None else [own, Entry(name=run.spec.preset, card=card, size=0)]
     names, rows = comparison.side_by_side(entries)
-    head = "| | " + " | ".join(scaffold.plain(name) for name in names) + " |"
+    head = "| | " + " | ".join(escape(name) for name in names) + " |"
     body = [
-        f"| {title} | " + " | ".join(scaffold.plain(value) for value in values) + " |"
+        f"| {title} | " + " | ".join(escape(value) for value in values) + " |"
         for title, values in rows.items()
     ]
     st.markdown("\n".join([head, "|---|" + "---:|" * len(names), *body]))
     if card is not None and card.source != own.card.source:
         st.caption(
-            f"Not measured on the same digits: {scaffold.plain(own.card.source)} here, "
-            f"{scaffold.plain(card.source)} there."
+            f"Not measured on the same digits: {escape(own.card.source)} here, "
+            f"{escape(card.source)} there."
         )
 
 
@@ -59,7 +60,7 @@ def _keep(run: Run) -> None:
     """Name the model and keep it; where to look at it then."""
     kept = [name for name in run.kept_as if name in catalog.names()]
     if kept:
-        st.success(f"Kept as **{scaffold.plain(kept[-1])}**.", icon=":material/bookmark_added:")
+        st.success(f"Kept as **{escape(kept[-1])}**.", icon=":material/bookmark_added:")
         with st.container(horizontal=True, vertical_alignment="center", key="train_open"):
             for page, label in _PLACES:
                 navigation.link(page, label, model=kept[-1])
@@ -89,7 +90,7 @@ def _keep_form(run: Run) -> None:
             library.keep(run.checkpoint_path, name.strip())
             queue.mark_kept(run, name.strip())
         except AecoreError as error:
-            st.error(scaffold.plain(error), icon=":material/error:")
+            scaffold.show_error(error)
             return
         run_cache.changed()
         st.rerun()
@@ -114,7 +115,7 @@ def _go_on(run: Run) -> None:
             try:
                 queue.resume(run, epochs=planned + more)
             except AecoreError as error:
-                st.error(scaffold.plain(error), icon=":material/error:")
+                scaffold.show_error(error)
                 return
             run_cache.changed()
             st.rerun()

@@ -19,6 +19,7 @@ from aecore.ui.components.training_monitor import forming
 from aecore.ui.pages.train import result
 from aecore.ui.pages.train.form import CHOSEN
 from aecore.ui.text import runs as run_text
+from aecore.ui.text.formats import escape
 
 _LIVE_SECONDS = 1.0
 _IDLE_SECONDS = 4.0
@@ -32,7 +33,7 @@ def show() -> None:
     listing = run_cache.listing()
     run = _chosen(listing)
     if message := st.session_state.pop(_PROBLEM, None):
-        st.error(scaffold.plain(message), icon=":material/error:")
+        scaffold.show_error(message)
     if run is None:
         _nothing()
     else:
@@ -94,7 +95,7 @@ def _nothing() -> None:
 def _head(run: Run) -> None:
     """The run's name, and the button that ends it."""
     title, button = st.columns([4, 1], vertical_alignment="bottom")
-    title.subheader(scaffold.plain(run_text.name(run)), anchor=False)
+    title.subheader(escape(run_text.name(run)), anchor=False)
     if not run.ended:
         button.button(
             "Leave the queue" if run.state == "queued" else "Stop",
@@ -139,15 +140,15 @@ def _others(listing: Listing, shown: Run | None) -> None:
             for run in rest:
                 _row(run)
             for damaged in listing.damaged:
-                st.caption(f":material/broken_image: {scaffold.plain(damaged.reason)}")
+                st.caption(f":material/broken_image: {escape(damaged.reason)}")
 
 
 def _row(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"train_row_{run.id}"):
         kept = f" · kept as {', '.join(run.kept_as)}" if run.kept_as else ""
         st.markdown(
-            f"{run_text.ICONS[run.state]} **{scaffold.plain(run_text.name(run))}** · "
-            f"{scaffold.plain(run_text.headline(run) + kept)}",
+            f"{run_text.ICONS[run.state]} **{escape(run_text.name(run))}** · "
+            f"{escape(run_text.headline(run) + kept)}",
             width="stretch",
         )
         st.button("Show", key=f"train_show_{run.id}", on_click=_choose, args=(run,))

@@ -21,6 +21,8 @@ from aecore.ui import scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components import html as html_parts
+from aecore.ui.text import formats
+from aecore.ui.text.formats import dimensions, escape
 
 if TYPE_CHECKING:
     from aecore.digits.reader import FoundDigit
@@ -54,15 +56,15 @@ def show(
 
 
 def _headline(checkpoint: Checkpoint, digit: np.ndarray, verdict: Verdict) -> None:
-    name = scaffold.plain(checkpoint.name)
+    name = escape(checkpoint.name)
     if verdict.looks_like_a_digit:
         st.success(
-            f"To {name} this looks like a **{verdict.vote}**. {scaffold.plain(verdict.reason)}",
+            f"To {name} this looks like a **{verdict.vote}**. {escape(verdict.reason)}",
             icon=":material/check:",
         )
     else:
         st.warning(
-            f"To {name} this does not look like a digit. {scaffold.plain(verdict.reason)}",
+            f"To {name} this does not look like a digit. {escape(verdict.reason)}",
             icon=":material/help:",
         )
     facts, button = st.columns([4, 1], vertical_alignment="center")
@@ -95,15 +97,12 @@ def _every_model(digit: np.ndarray, read: FoundDigit | None) -> None:
                     html_parts.picture(verdict.output, f"your digit by {each.name}"),
                     html_parts.picture(
                         verdict.pca_output,
-                        f"your digit by PCA with {scaffold.dimensions(each.card.model.latent_dim)}",
+                        f"your digit by PCA with {dimensions(each.card.model.latent_dim)}",
                     ),
                 )
                 for each, verdict in zip(checkpoints, verdicts, strict=True)
             ],
-            [
-                f"{each.name} · {scaffold.dimensions(each.card.model.latent_dim)}"
-                for each in checkpoints
-            ],
+            [f"{each.name} · {dimensions(each.card.model.latent_dim)}" for each in checkpoints],
             [
                 f"{_in_short(verdict)} · MSE {verdict.mse:.4f} ({_decibels(verdict.psnr)}), "
                 f"PCA {verdict.pca_mse:.4f} ({_decibels(verdict.pca_psnr)})"
@@ -143,7 +142,7 @@ def _on_the_map(checkpoint: Checkpoint, verdict: Verdict) -> None:
         key="your_digit_map",
         alt=f"The map of {checkpoint.name} with your digit ringed",
     )
-    st.caption(scaffold.code_text(verdict.code))
+    st.caption(formats.code(verdict.code))
 
 
 def _nearest(checkpoint: Checkpoint, verdict: Verdict) -> None:
@@ -173,7 +172,7 @@ def _nearest(checkpoint: Checkpoint, verdict: Verdict) -> None:
     )
     drawn = "" if at_hand else " MNIST is not at hand: these are drawn from their codes."
     st.caption(
-        f"By the codes of {scaffold.plain(checkpoint.name)}, {verdict.vote_share:.0%} of them are a "
+        f"By the codes of {escape(checkpoint.name)}, {verdict.vote_share:.0%} of them are a "
         f"{verdict.vote}.{_how_decided(verdict)}{drawn}"
     )
 
@@ -193,8 +192,7 @@ def _how_decided(verdict: Verdict) -> str:
     )
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def _denoise(checkpoint: Checkpoint, digit: np.ndarray) -> None:
     st.subheader("Denoise me", anchor=False)
     noise = _pick_noise()

@@ -38,8 +38,7 @@ def render() -> None:
     scaffold.close_page()
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def _draw(checkpoint: Checkpoint) -> None:
     levels = st.session_state.get(_LEVELS)
     live_decoder(

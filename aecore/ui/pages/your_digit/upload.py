@@ -15,6 +15,7 @@ from aecore.imaging.png import square
 from aecore.ui import scaffold
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.live_model import paste_target
+from aecore.ui.text.formats import escape
 
 if TYPE_CHECKING:
     from aecore.digits.reader import FoundDigit, Reading, Settings
@@ -40,15 +41,13 @@ def choose(*, on_change: Callable[[], None] | None = None) -> UploadedFile | Non
     return file
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def upload(checkpoint: Checkpoint) -> None:
     """Choose a picture file, and see what becomes of it."""
     _show(checkpoint, choose())
 
 
-@st.fragment
-@scaffold.guarded
+@scaffold.fragment
 def photograph(checkpoint: Checkpoint) -> None:
     """The same with a photo taken now."""
     _show(checkpoint, st.camera_input("A digit on paper", key="your_digit_camera"))
@@ -181,7 +180,7 @@ def _steps(digit: FoundDigit) -> None:
 
 def _rows(checkpoint: Checkpoint, digits: Sequence[FoundDigit]) -> None:
     st.subheader(
-        f"{len(digits)} digits, and what {scaffold.plain(checkpoint.name)} makes of them",
+        f"{len(digits)} digits, and what {escape(checkpoint.name)} makes of them",
         anchor=False,
     )
     from aecore.ui.pages.your_digit import interpretation

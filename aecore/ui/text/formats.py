@@ -1,0 +1,71 @@
+"""Numbers and names as people read them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+_MARKDOWN = "\\`*_{}[]()<>#+-.!|~$:&"
+OUTSIDE = 99.5
+"""Percentile of isolation from which a code is called outside the data."""
+
+
+def escape(text: object) -> str:
+    """Return text from outside such that Markdown shows it as it is."""
+    return "".join(f"\\{letter}" if letter in _MARKDOWN else letter for letter in str(text))
+
+
+def dimensions(count: int) -> str:
+    """Return a number of latent dimensions as `D = 2`, with thin spaces."""
+    return f"D\u2009=\u2009{count}"
+
+
+def pca_name(count: int) -> str:
+    """Return the name of PCA with a number of components: `PCA, D = 2`."""
+    return f"PCA, {dimensions(count)}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return so many of something: `1 unit`, `1,000 units`."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def test_digit(number: int, label: int) -> str:
+    """Return what a test digit is called in alternative texts."""
+    return f"test digit no. {number}, a {label}"
+
+
+def code(values: np.ndarray, *, most: int = 4) -> str:
+    """Return a code (D,), or its first values, with a real minus."""
+    text = ", ".join(f"{value:z.2f}".replace("-", "−") for value in values[:most])
+    return f"code z = ({text}{', …' if len(values) > most else ''})"
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """Return a number with its sign, a real minus."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage, or a dash if it is undefined."""
+    return "–" if np.isnan(share) else f"{share:.0%}"
+
+
+def isolation(percentile: float) -> str:
+    """Return how isolated a code is from the codes of the test digits.
+
+    Parameters
+    ----------
+    percentile : float
+        Share of the test digits, in percent, that lie nearer to their neighbors.
+    """
+    if percentile >= OUTSIDE:
+        return f"outside the data (more isolated than {percentile:.1f}% of the test digits)"
+    return f"more isolated than {percentile:.0f}% of the test digits"
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as `4.2 s`, `12 min` or `2.5 h`."""
+    if seconds < 99.5:
+        return f"{seconds:.0f} s" if seconds >= 9.5 else f"{max(seconds, 0.1):.1f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,40 @@
+"""A trained model in words."""
+
+from __future__ import annotations
+
+from aecore.checkpoints.card import Card
+from aecore.checkpoints.description import remarks
+from aecore.presets import PRESETS
+from aecore.ui.text.formats import dimensions
+
+
+def label(name: str, card: Card) -> str:
+    """Return a model in one line, for pickers."""
+    preset = PRESETS.get(card.preset or "")
+    title = f" · {preset.title}" if preset and preset.name == name else ""
+    return f"{name} · {dimensions(card.model.latent_dim)}{title}"
+
+
+def summary(card: Card) -> str:
+    """Return a model's layers, training and errors, with remarks on what is unusual; Markdown."""
+    model = card.model
+    sizes = " → ".join(map(str, model.layer_sizes + model.layer_sizes[-2::-1]))
+    trained = "clean digits" if card.train.noise is None else f"digits with {card.train.noise}"
+    dropout = f" · code dropout {model.latent_dropout:g}" if model.latent_dropout else ""
+    facts = (
+        f"{sizes}{dropout} · trained on {trained} for {len(card.history)} epochs · "
+        f"test MSE **{card.metrics['test_mse']:.4f}** (PCA with {dimensions(model.latent_dim)}: "
+        f"**{card.metrics['pca_test_mse']:.4f}**)"
+    )
+    return "\n\n".join([facts, *remarks(card)])
+
+
+def regularization(card: Card) -> str:
+    """Return a model's code dropout and initialization."""
+    dropout, zeros = card.model.latent_dropout, card.model.weight_init == "zeros"
+    return " · ".join(
+        [
+            f"code dropout {dropout:g}" if dropout else "no code dropout",
+            "zero-initialized weights" if zeros else "default initialization",
+        ]
+    )

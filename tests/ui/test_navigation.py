@@ -1,0 +1,63 @@
+"""Pages are found in their folders, and opened when their address is."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from aecore.ui import pages
+from tests.support.pages import TIMEOUT, open_page, texts
+
+
+@pytest.fixture
+def new_page(tmp_path, monkeypatch):
+    """Add a page in a folder of its own, as a contributor would."""
+    folder = tmp_path / "pages" / "greeting"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").write_text(
+        'TITLE, ICON, PATH, ORDER = "Greeting", ":material/waving_hand:", "greeting", 25\n'
+    )
+    (folder / "page.py").write_text(
+        'import streamlit as st\n\n\ndef render():\n    st.markdown("Hello from the new page.")\n'
+    )
+    monkeypatch.setattr(pages, "__path__", [*pages.__path__, str(folder.parent)])
+    importlib.invalidate_caches()
+    return "greeting"
+
+
+def test_a_new_folder_is_a_page_of_the_navigation_in_its_order(new_page):
+    names = [page.name for page in pages.find_pages()]
+
+    assert names[:3] == ["map", "generate", new_page]
+    assert len(set(names)) == 9
+
+
+def test_a_new_page_opens(new_page):
+    app = open_page(new_page)
+
+    assert not app.exception
+    assert "Hello from the new page." in texts(app)
+
+
+def test_the_app_runs_with_a_new_page_and_opens_on_the_latent_space(new_page):
+    app = AppTest.from_file("../../app.py", default_timeout=TIMEOUT).run()
+
+    assert not app.exception
+    assert app.title[0].value == "The latent space"
+
+
+def test_addresses_are_what_links_rely_on():
+    paths = {page.name: page.path for page in pages.find_pages()}
+
+    assert paths == {
+        "map": "",
+        "generate": "generate",
+        "filters": "filters",
+        "reconstruct": "reconstruct",
+        "denoise": "denoise",
+        "train": "train",
+        "compare": "compare",
+        "your_digit": "your-digit",
+    }
