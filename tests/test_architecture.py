@@ -157,8 +157,15 @@ for module in {modules!r}:
             {"torch", "sklearn", "scipy", "PIL", "streamlit", "plotly"},
         ),
         (BESIDE.split(), {"streamlit", "torch"}),
+        (["presets"], {"numpy", "torch", "safetensors", "sklearn", "scipy"}),
     ],
-    ids=["training without an app", "training alone", "listing without torch", "beside"],
+    ids=[
+        "training without an app",
+        "training alone",
+        "listing without torch",
+        "beside",
+        "presets for the build of a wheel",
+    ],
 )
 def test_modules_load_without(modules, blocked):
     code = IMPORT_WITHOUT.format(modules=modules, blocked=blocked)

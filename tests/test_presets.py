@@ -1,10 +1,20 @@
-"""The named experiments are those of the design, no more and no less."""
+"""The presets: those of the design, and how another one is added."""
+
+import importlib
+import shutil
+import sys
 
 import pytest
 
+from aecore.checkpoints import library
 from aecore.config import NoiseConfig, TrainConfig
-from aecore.errors import ConfigError
+from aecore.errors import CheckpointError, ConfigError, TrainingError
+from aecore.jobs import queue
+from aecore.jobs.store import RunSpec
 from aecore.presets import PRESETS, get_preset
+from tests.support.pages import open_page
+
+pytest_plugins = ["tests.support.command_line"]
 
 MASKING = NoiseConfig(kind="masking", level=0.5)
 GAUSSIAN = NoiseConfig(kind="gaussian", level=0.2)
@@ -29,8 +39,8 @@ MOST_EPOCHS = {"deep-30": 60}
 """Of models that are not the notebook's, whose 50 the others stay below."""
 
 
-def test_there_are_these_presets_in_this_order():
-    assert list(PRESETS) == list(TABLE)
+def test_the_presets_of_the_design_come_first_in_this_order():
+    assert list(PRESETS)[: len(TABLE)] == list(TABLE)
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -63,7 +73,7 @@ def test_the_notebooks_recipe_is_the_default_one_for_the_same_task(name):
 
 
 def test_only_one_model_is_variational_and_only_it_weighs_the_divergence():
-    for preset in PRESETS.values():
+    for preset in map(get_preset, TABLE):
         assert preset.model.variational == (preset.name == "variational-plane")
         assert (preset.train.kl_weight > 0) == preset.model.variational
 
@@ -75,3 +85,71 @@ def test_titles_tell_presets_apart():
 def test_an_unknown_preset_is_refused_with_the_list_of_those_there_are():
     with pytest.raises(ConfigError, match=r"no preset 'plain'\. .*plane, narrow-dropout"):
         get_preset("plain")
+
+
+# --- adding one -----------------------------------------------------------------------------------
+
+ADDED = """
+from aecore.config import ModelConfig, TrainConfig
+from aecore.presets import PRESETS, Preset
+
+PRESETS["added"] = Preset(
+    name="added",
+    title="a preset of a test",
+    model=ModelConfig(latent_dim=3, hidden_dims=(8,)),
+    train=TrainConfig(gamma=0.0, epochs=2, batch_size=200),
+    test_mse=0.1,
+    pca_test_mse=0.05,
+)
+"""
+
+
+@pytest.fixture
+def added(tmp_path, monkeypatch, tiny_checkpoint):
+    """A preset of a temporary module, and a models folder with another model; gives the folder."""
+    models = tmp_path / "models"
+    models.mkdir()
+    shutil.copy(tiny_checkpoint.path, models / "plane.safetensors")
+    monkeypatch.setenv("AECORE_MODELS", str(models))
+    (tmp_path / "added_preset.py").write_text(ADDED)
+    monkeypatch.syspath_prepend(tmp_path)
+    before = dict(PRESETS)
+    importlib.import_module("added_preset")
+    yield models
+    PRESETS.clear()
+    PRESETS.update(before)
+    sys.modules.pop("added_preset")
+
+
+def test_an_added_preset_is_trained_and_listed_by_the_command_line(added, run, run_json):
+    _, help_text, _ = run("train", "--help")
+    status, trained = run_json("train", "added", "--device", "cpu")
+    _, models = run_json("models")
+
+    assert "variational-plane, added" in " ".join(help_text.split())
+    assert (status, trained["epochs"]) == (0, 2)
+    first = models[0]
+    assert (first["name"], first["preset"]) == ("added-changed", "added")
+
+
+def test_the_name_of_an_added_preset_is_not_given_to_a_model_of_ones_own(added, tiny_checkpoint):
+    with pytest.raises(CheckpointError, match="shipped model"):
+        library.keep(tiny_checkpoint.path, "added")
+
+
+def test_an_added_preset_can_be_chosen_on_the_train_page(added, monkeypatch):
+    specs = []
+
+    def submit(spec):
+        specs.append(spec)
+        raise TrainingError("not now")
+
+    monkeypatch.setattr(queue, "submit", submit)
+    app = open_page("train")
+
+    app.selectbox(key="train_preset").select("added").run()
+    app.button(key="train_start").click().run()
+
+    assert not app.exception
+    preset = PRESETS["added"]
+    assert specs == [RunSpec(preset="added", model=preset.model, train=preset.train)]
