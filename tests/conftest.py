@@ -17,6 +17,7 @@ from hypothesis import settings
 
 from aecore.data import sources
 from aecore.data.dataset import Dataset
+from aecore.data.mnist_files import load_folder
 from aecore.imaging.levels import to_unit
 
 pytest.register_assert_rewrite(
@@ -70,7 +71,7 @@ def mnist_folder() -> Path:
 @pytest.fixture(scope="session")
 def mnist(mnist_folder: Path) -> Dataset:
     """All of MNIST, checked to be exactly that."""
-    found = sources.load_folder(mnist_folder)
+    found = load_folder(mnist_folder)
     assert found.is_mnist
     return found
 

@@ -12,7 +12,7 @@ from aecore import experiment
 from aecore.analysis.evaluation import evaluate
 from aecore.checkpoints import file as checkpoint_file
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
-from aecore.data import sources
+from aecore.data.dataset import MNIST_FINGERPRINT
 from aecore.data.noise import corrupt_fixed
 from aecore.errors import TrainingError
 from aecore.imaging.levels import to_unit
@@ -108,7 +108,7 @@ def test_the_card_says_what_was_done_and_names_nothing_of_this_machine(digits, t
 
 @pytest.mark.parametrize(("is_mnist", "source"), [(True, "MNIST"), (False, "bundled digits")])
 def test_the_card_names_the_digits(digits, is_mnist, source):
-    fingerprint = sources.MNIST_FINGERPRINT if is_mnist else digits.fingerprint
+    fingerprint = MNIST_FINGERPRINT if is_mnist else digits.fingerprint
     named = dataclasses.replace(digits, fingerprint=fingerprint)
 
     assert run(named).card.source == source

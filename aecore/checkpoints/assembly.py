@@ -68,7 +68,7 @@ def pack(
         model=model.config,
         train=train_config,
         # Not the data set's own words: those may name a folder of this machine.
-        source="MNIST" if dataset.is_mnist else f"{dataset.kind} digits",
+        source="MNIST" if dataset.is_mnist else f"{dataset.kind} {dataset.spec.nouns}",
         fingerprint=dataset.fingerprint,
         device=_device_name(device),
         seconds=history[-1].seconds,

@@ -29,7 +29,7 @@ def show_data(options: argparse.Namespace) -> Result:
     return Result(
         facts,
         f"{dataset.source}: {facts['train']:,} training and {facts['test']:,} "
-        f"test digits, fingerprint {dataset.fingerprint}",
+        f"test {dataset.spec.nouns}, fingerprint {dataset.fingerprint}",
     )
 
 
@@ -79,7 +79,9 @@ def evaluate(options: argparse.Namespace) -> Result:
         "source": dataset.source,
         "fingerprint": dataset.fingerprint,
     }
-    lines = [f"{checkpoint.name} on {facts['n_test']:,} test digits ({dataset.source})"]
+    lines = [
+        f"{checkpoint.name} on {facts['n_test']:,} test {dataset.spec.nouns} ({dataset.source})"
+    ]
     lines += [f"  {name:18} {value:.6g}" for name, value in figures.items()]
     return Result(facts, "\n".join(lines))
 

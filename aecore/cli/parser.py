@@ -21,6 +21,7 @@ from aecore.cli import reconstruct as reconstruct_command
 from aecore.cli import train as train_command
 from aecore.cli.result import INTERRUPTED, complain
 from aecore.config import MAX_EPOCHS
+from aecore.data.sources import SOURCES
 from aecore.errors import AecoreError, ConfigError
 from aecore.presets import PRESETS
 
@@ -58,7 +59,11 @@ def _parser() -> argparse.ArgumentParser:
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--json", action="store_true", help="print JSON on stdout")
     source = argparse.ArgumentParser(add_help=False)
-    source.add_argument("--data", metavar="DIR", help="folder of MNIST files (or set AECORE_DATA)")
+    source.add_argument(
+        "--data",
+        metavar="DIR",
+        help=f"folder of MNIST files, or one of {', '.join(SOURCES)} (or set AECORE_DATA)",
+    )
 
     parser = _Parser(prog="python -m aecore", description=__doc__.splitlines()[0])
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)

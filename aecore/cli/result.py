@@ -7,6 +7,8 @@ import sys
 from typing import Any
 
 from aecore.data import sources
+from aecore.data.dataset import Dataset
+from aecore.data.openml import DownloadProgress
 
 INTERRUPTED = 130
 
@@ -28,12 +30,12 @@ def complain(message: object, status: int) -> int:
     return status
 
 
-def load_data(folder: str | None) -> sources.Dataset:
-    """The digits in use, and a line on stderr that says which they are."""
+def load_data(folder: str | None) -> Dataset:
+    """Load the data set in use and say on stderr which it is."""
     dataset = sources.load(
         folder, allow_download=sources.downloads_allowed(), progress=_DownloadLog()
     )
-    print(f"Digits: {dataset.source}", file=sys.stderr)
+    print(f"{dataset.spec.nouns.capitalize()}: {dataset.source}", file=sys.stderr)
     return dataset
 
 
@@ -42,7 +44,7 @@ class _DownloadLog:
 
     _last = ""
 
-    def __call__(self, progress: sources.DownloadProgress) -> None:
+    def __call__(self, progress: DownloadProgress) -> None:
         line = f"MNIST from OpenML: {progress}"
         if line != self._last:
             print(line, file=sys.stderr)

@@ -22,7 +22,8 @@ from typing import Any, Literal
 import numpy as np
 
 from aecore.config import N_PIXELS
-from aecore.data.dataset import Dataset, cache_dir, load_cache, save_cache
+from aecore.data.cache import cache_dir, load_cache, save_cache
+from aecore.data.dataset import Dataset
 from aecore.errors import DataError
 from aecore.system import atomic_file
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from aecore.data.dataset import cache_dir
+from aecore.data.cache import cache_dir
 from aecore.errors import TrainingError
 from aecore.jobs.spec import ENDED, RunSpec, Status
 from aecore.system import atomic_file

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from aecore.data import sources
-from aecore.data.dataset import save_cache
-from aecore.data.sources import load_cache
+from aecore.data.cache import cache_dir, load_cache, save_cache
 from tests.support.openml_server import OpenMLServer
 from tests.support.ten_digits import left_in, same_digits, small_dataset
 
@@ -92,4 +91,4 @@ def test_the_cache_folder_follows_the_environment(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
 
-    assert sources.cache_dir() == Path(expected)
+    assert cache_dir() == Path(expected)

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from aecore.data import sources
-from aecore.data.sources import Dataset
+from aecore.data.dataset import Dataset
+from aecore.imaging.levels import to_unit
 from tests.support.ten_digits import small_dataset
 
 pytest_plugins = ["tests.support.ten_digits"]
@@ -50,7 +50,7 @@ def test_fingerprint_is_the_documented_hash():
 def test_unit_images_are_float32_from_0_to_1():
     levels = np.array([[0, 51, 255]], np.uint8)
 
-    unit = sources.to_unit(levels)
+    unit = to_unit(levels)
 
     assert unit.dtype == np.float32
     np.testing.assert_allclose(unit, [[0, 0.2, 1]], atol=1e-7)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from aecore.data import sources
-from aecore.data.sources import DownloadJob, load_cache
+from aecore.data.cache import load_cache
+from aecore.data.download_process import DownloadJob
+from aecore.data.openml import download
 from tests.support.openml_server import OpenMLServer
 from tests.support.ten_digits import left_in, same_digits, small_dataset, worker_command
 
@@ -54,7 +55,7 @@ def test_a_stopped_job_leaves_nothing_and_the_next_download_works(
     assert (state_before, job.wait(10), job.error) == ("running", "stopped", None)
     assert left_in(cache) == []
     openml.pause_halfway = False
-    assert same_digits(sources.download(), small_dataset())
+    assert same_digits(download(), small_dataset())
 
 
 def test_a_worker_ends_with_its_parent_and_the_next_download_clears_up(
@@ -71,7 +72,7 @@ def test_a_worker_ends_with_its_parent_and_the_next_download_clears_up(
     assert state == "failed"
     assert [name[:8] for name in left_in(cache)] == ["scratch-"]
     openml.pause_halfway = False
-    sources.download()
+    download()
     assert left_in(cache) == ["mnist.safetensors"]
 
 

@@ -13,9 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aecore.data import sources
 from aecore.data.dataset import MAX_DIGITS
-from aecore.data.sources import load_folder
+from aecore.data.mnist_files import IDX_FILES, load_folder
 from aecore.errors import DataError
 from tests.support.ten_digits import (
     N_TRAIN,
@@ -40,7 +39,7 @@ def test_idx_files_are_read_gzipped_or_not(tmp_path: Path, packed: bool):
 
 
 def test_idx_files_unpacked_by_a_browser_but_still_named_gz_are_read(folder: Path):
-    for name, stem in sources.IDX_FILES.items():
+    for name, stem in IDX_FILES.items():
         (folder / f"{stem}.gz").write_bytes(idx_of(name))
 
     assert same_digits(load_folder(folder), small_dataset())
@@ -71,7 +70,7 @@ def test_a_folder_without_digits_is_refused(tmp_path: Path):
         load_folder(tmp_path)
 
 
-@pytest.mark.parametrize("stem", sources.IDX_FILES.values())
+@pytest.mark.parametrize("stem", IDX_FILES.values())
 def test_a_missing_idx_file_is_named(folder: Path, stem: str):
     (folder / f"{stem}.gz").unlink()
 
@@ -121,7 +120,7 @@ IDX_FAULTS = {
 
 @pytest.mark.parametrize(("name", "body", "message"), IDX_FAULTS.values(), ids=IDX_FAULTS)
 def test_a_faulty_idx_file_is_refused(folder: Path, name: str, body: bytes, message: str):
-    (folder / f"{sources.IDX_FILES[name]}.gz").write_bytes(body)
+    (folder / f"{IDX_FILES[name]}.gz").write_bytes(body)
 
     with pytest.raises(DataError, match=message) as caught:
         load_folder(folder)

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from aecore.data import openml as data_openml
-from aecore.data import sources
-from aecore.data.sources import DownloadProgress, load_cache
+from aecore.data.cache import load_cache
+from aecore.data.openml import DownloadProgress, download
 from aecore.errors import DataError
 from tests.support import openml_server
 from tests.support.openml_server import OpenMLServer
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("cache")
 
 
 def test_a_download_is_split_cached_and_leaves_nothing_else(cache: Path, openml: OpenMLServer):
-    dataset = sources.download()
+    dataset = download()
 
     assert same_digits(dataset, small_dataset())
     assert same_digits(load_cache(), small_dataset())
@@ -43,7 +43,7 @@ def test_a_download_is_split_cached_and_leaves_nothing_else(cache: Path, openml:
 def test_a_download_tells_its_phases_and_bytes(openml: OpenMLServer):
     told: list[DownloadProgress] = []
 
-    sources.download(progress=told.append)
+    download(progress=told.append)
 
     phases = list(dict.fromkeys(progress.phase for progress in told))
     assert phases == ["connecting", "downloading", "reading", "saving"]
@@ -56,7 +56,7 @@ def test_a_download_puts_the_settings_of_the_network_back(openml: OpenMLServer):
     urllib.request.install_opener(opener)
     socket.setdefaulttimeout(7.5)
     try:
-        sources.download()
+        download()
 
         assert urllib.request._opener is opener
         assert socket.getdefaulttimeout() == 7.5
@@ -73,7 +73,7 @@ def test_quoted_classes_are_read(openml: OpenMLServer, monkeypatch: pytest.Monke
 
     with serving(rows) as server:
         ask(server, monkeypatch)
-        dataset = sources.download()
+        dataset = download()
 
     assert same_digits(dataset, small)
 
@@ -87,7 +87,7 @@ def test_a_download_of_full_size_ends_in_mnists_split(monkeypatch: pytest.Monkey
 
     with server.running():
         ask(server, monkeypatch, n_train=60_000, n_test=10_000)
-        dataset = sources.download()
+        dataset = download()
 
     assert dataset.train_images.shape == (60_000, 784)
     assert dataset.test_images.shape == (10_000, 784)
@@ -99,7 +99,7 @@ def test_a_download_of_full_size_ends_in_mnists_split(monkeypatch: pytest.Monkey
 
 def expect_failed_download(cache: Path, message: str) -> None:
     with pytest.raises(DataError, match=message) as caught:
-        sources.download()
+        download()
 
     assert "\n" not in str(caught.value)
     assert left_in(cache) == []
@@ -206,7 +206,7 @@ def test_a_cache_folder_that_cannot_be_written_is_told_before_anything_is_fetche
     monkeypatch.setenv("AECORE_CACHE", place)
 
     with pytest.raises(DataError, match=f"cannot be kept in {place}: .*set AECORE_CACHE"):
-        sources.download()
+        download()
 
     assert openml.asked == []
 
@@ -227,9 +227,9 @@ def test_a_full_disk_leaves_nothing_half_written(
 
 
 def test_a_second_download_in_a_row_finds_the_cache(openml: OpenMLServer):
-    sources.download()
+    download()
 
-    assert sources.download().kind == "cache"
+    assert download().kind == "cache"
     assert openml.downloads == 1
 
 
@@ -246,6 +246,6 @@ def test_waiting_for_another_download_is_told_and_bounded(
         FileLock(cache / data_openml.LOCK_FILE),
         pytest.raises(DataError, match="Another process has been downloading"),
     ):
-        sources.download(progress=told.append)
+        download(progress=told.append)
 
     assert told == [DownloadProgress(phase="waiting")]

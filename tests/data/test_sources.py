@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from aecore.data import sources
-from aecore.data.dataset import save_cache
-from aecore.data.sources import Dataset
+from aecore.data.cache import save_cache
+from aecore.data.dataset import Dataset
 from aecore.errors import DataError
 from tests.support.openml_server import OpenMLServer
 from tests.support.ten_digits import small_dataset

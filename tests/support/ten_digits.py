@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from aecore.data import openml as data_openml
-from aecore.data import sources
 from aecore.data.dataset import Dataset
+from aecore.data.mnist_files import IDX_FILES, NPZ_KEYS
 from tests.support import openml_server
 from tests.support.openml_server import OpenMLServer
 
@@ -71,7 +71,7 @@ def idx_of(name: str) -> bytes:
 
 def write_idx_files(folder: Path, *, packed: bool = True) -> Path:
     folder.mkdir()
-    for name, stem in sources.IDX_FILES.items():
+    for name, stem in IDX_FILES.items():
         body = gzip.compress(idx_of(name)) if packed else idx_of(name)
         (folder / (f"{stem}.gz" if packed else stem)).write_bytes(body)
     return folder
@@ -81,7 +81,7 @@ def npz_arrays() -> dict[str, np.ndarray]:
     """What Keras's mnist.npz holds, with the digits of `small_dataset`."""
     arrays = small_dataset().arrays
     shaped = {k: v.reshape(-1, 28, 28) if "images" in k else v for k, v in arrays.items()}
-    return {sources.NPZ_KEYS[name]: array for name, array in shaped.items()}
+    return {NPZ_KEYS[name]: array for name, array in shaped.items()}
 
 
 def write_npz(folder: Path, **changes: np.ndarray) -> Path:

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from aecore.checkpoints import catalog
-from aecore.data.dataset import save_cache
+from aecore.data.cache import save_cache
 from aecore.data.openml import DownloadProgress
 from aecore.presets import PRESETS
 from tests.support.pages import TIMEOUT, grid, open_page, picture_rows, texts

@@ -13,7 +13,8 @@ import streamlit as st
 
 from aecore.checkpoints.card import Card
 from aecore.data import sources
-from aecore.data.dataset import CACHE_FILE, cache_dir
+from aecore.data.cache import CACHE_FILE, cache_dir
+from aecore.data.dataset import DatasetSpec
 from aecore.data.download_process import DownloadJob
 from aecore.imaging.levels import to_unit
 from aecore.models import spectrum
@@ -32,6 +33,8 @@ class TestSet:
     source: str
     fingerprint: str
     is_bundled: bool
+    spec: DatasetSpec
+    """What the pictures are, and what they are called."""
     n_train: int
     """Number of training digits in the same data set."""
 
@@ -54,6 +57,7 @@ def _test_set(folder: str, modified_ns: int, size: int) -> TestSet:
         source=dataset.source,
         fingerprint=dataset.fingerprint,
         is_bundled=dataset.kind == "bundled",
+        spec=dataset.spec,
         n_train=len(dataset.train_images),
     )
 
