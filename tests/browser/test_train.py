@@ -109,13 +109,13 @@ def test_from_pressing_train_to_a_model_of_ones_own(settings, page, visitor):
         other.locator(".st-key-train_stop button").click()
         wait_for(page, f"{METER}.state === 'stopped'")
         other.close()
-        name = page.get_by_role("textbox", name="Keep it as")
+        name = page.get_by_role("textbox", name="Save as")
         name.fill("mine")
         page.locator(".st-key-train_keep button").click()
-        page.get_by_text("Kept as").wait_for()
+        page.get_by_text("Saved as").wait_for()
 
         # It opens everywhere.
-        page.locator(".st-key-train_open").get_by_role("link", name="Open on the map").click()
+        page.locator(".st-key-train_open").get_by_role("link", name="Show the latent space").click()
         page.locator(".st-key-latent_map .main-svg").first.wait_for()
         is_open_on(page, "mine")
         assert "model=mine" in page.url

@@ -223,7 +223,7 @@ def test_two_visitors_see_the_run_at_work_and_can_stop_it(make_run, monkeypatch)
         app.button(key="train_stop").click().run()
 
     assert stopped == [run.id, run.id]
-    assert "position 1" in texts(app)
+    assert "Queued: position 1" in texts(app)
     assert buttons(app)["train_start"] == "Add to queue"
 
 
@@ -247,9 +247,9 @@ def test_of_three_tabs_that_press_train_one_trains_and_all_see_the_line():
 
     assert places == [("running", 0), ("queued", 1), ("queued", 2)]
     labels = [buttons(tab)["train_stop"] for tab in tabs]
-    assert labels == ["Stop", "Leave the queue", "Leave the queue"]
-    assert "position 1" in texts(tabs[2])
-    assert "position 2" in texts(tabs[1])
+    assert labels == ["Stop", "Remove from queue", "Remove from queue"]
+    assert "Queued: position 1" in texts(tabs[2])
+    assert "place 2 in the queue" in texts(tabs[1])
 
 
 def test_ten_visitors_cost_one_computation_a_frame(make_run, monkeypatch):
@@ -400,7 +400,7 @@ def test_the_shipped_model_offers_no_change():
     app = open_page("train", model="plane")
 
     assert "shelf_delete" not in buttons(app)
-    assert "stays as it is" in texts(app)
+    assert "Built-in, read-only" in texts(app)
 
 
 def test_a_deleted_model_comes_back_until_the_page_is_left(folders):

@@ -1,4 +1,4 @@
-"""The shelf on `/train`: one model's provenance, and what can be done with those of one's own."""
+"""The saved models on `/train`: how each was made, and renaming, deleting, importing."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _PROBLEM, _SWEPT = "shelf_problem", "shelf_swept"
 
 @scaffold.guarded
 def show() -> None:
-    """Draw the shelf."""
+    """Draw the picker of saved models, the chosen one's facts and its actions."""
     if not st.session_state.setdefault(_SWEPT, False):
         st.session_state[_SWEPT] = True
         library.sweep()
-    st.subheader("The shelf", anchor=False)
+    st.subheader("Saved models", anchor=False)
     if message := st.session_state.pop(_PROBLEM, None):
         scaffold.show_error(message)
     _undo()
@@ -42,11 +42,11 @@ def show() -> None:
         with right:
             st.html(html_parts.facts(provenance(checkpoint)))
     if queue.training_allowed():
-        _take_in()
+        _import()
 
 
 def _attempt(action: Callable[[], object]) -> bool:
-    """Do something before the page is drawn; what goes wrong is shown there."""
+    """Apply an action before the page is drawn, which shows the error if it fails."""
     try:
         action()
     except AecoreError as error:
@@ -59,8 +59,8 @@ def _undo() -> None:
     for index, each in enumerate(trash.content()):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f":material/delete: **{escape(each.name)}** is deleted; it can be brought "
-                "back until you leave this page.",
+                f":material/delete: **{escape(each.name)}** is deleted. You can undo this "
+                "until you leave the page.",
                 width="stretch",
             )
             st.button("Undo", key=f"shelf_undo_{index}", on_click=_restore, args=(each,))
@@ -69,11 +69,11 @@ def _undo() -> None:
 def _restore(each: Deleted) -> None:
     if _attempt(lambda: library.restore(each)):
         trash.content().remove(each)
-        _turn_to(each.name)
+        _select(each.name)
 
 
-def _turn_to(name: str) -> None:
-    """Let the picker, and all pages, be at a model."""
+def _select(name: str) -> None:
+    """Select a model in the picker of every page."""
     st.session_state["app_model"] = name
     url_state.set("model", name)
 
@@ -82,9 +82,9 @@ def _actions(checkpoint: Checkpoint) -> None:
     name, path = checkpoint.name, checkpoint.path
     st.caption(model_text.summary(checkpoint.card))
     if library.is_shipped(name):
-        st.caption("Shipped with the app: it stays as it is.")
+        st.caption("Built-in, read-only.")
     with st.container(horizontal=True, vertical_alignment="center", key="shelf_actions"):
-        navigation.link("map", "Open on the map", model=name)
+        navigation.link("map", "Show the latent space", model=name)
         downloads.offer("Download", path.read_bytes, path.name, key="shelf_download")
         if library.is_shipped(name) or not queue.training_allowed():
             return
@@ -104,7 +104,7 @@ def _rename(name: str) -> None:
             except AecoreError as error:
                 scaffold.show_error(error)
                 return
-            _turn_to(new.strip())
+            _select(new.strip())
             st.rerun()
 
 
@@ -117,11 +117,11 @@ def _delete(name: str) -> None:
         url_state.set("model", None)
 
 
-def _take_in() -> None:
-    """A model from a file."""
-    with st.expander("Take in a model from a file", icon=":material/upload:"):
+def _import() -> None:
+    """Draw the form that imports a checkpoint file."""
+    with st.expander("Import checkpoint", icon=":material/upload:"):
         file = st.file_uploader(
-            "A checkpoint that this app has made",
+            "Checkpoint made by this app",
             ["safetensors"],
             key="shelf_upload",
             max_upload_size=library.MAX_UPLOAD_BYTES // 2**20,
@@ -131,11 +131,11 @@ def _take_in() -> None:
         with st.form("shelf_upload_form", border=False):
             stem = file.name.removesuffix(catalog.SUFFIX)
             name = st.text_input("Name", stem, key=f"shelf_upload_name_{file.file_id}")
-            if st.form_submit_button("Check it and take it in", key="shelf_import"):
+            if st.form_submit_button("Validate and import", key="shelf_import"):
                 try:
                     library.import_upload(file.getvalue(), name.strip())
                 except AecoreError as error:
                     scaffold.show_error(error)
                     return
-                _turn_to(name.strip())
+                _select(name.strip())
                 st.rerun()

@@ -1,4 +1,4 @@
-"""`/train`: change a preset, press Train, watch the map form, keep the result."""
+"""`/train`: change a preset, train, watch the latent space form, save the model."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from aecore.ui import scaffold
 from aecore.ui.pages.train import form, library, run_view
 
 _EXPLANATION = (
-    "Change **one thing** (the size of the code, the hidden layers, dropout, noise), press "
-    "**Train**, and watch the errors fall and the map form. PCA's error at the same D is the line "
-    "to beat. Training goes on in the background: leave the page, reload, come back."
+    "Change **one setting** (latent dimensions, hidden layers, dropout, noise), press **Train**, "
+    "and watch the error fall and the latent space form. PCA's error at the same D is the baseline "
+    "to beat. Training continues in the background: you can leave the page and come back."
 )
 
 
@@ -20,9 +20,9 @@ def render() -> None:
     st.markdown(_EXPLANATION)
     if not queue.training_allowed():
         st.info(
-            "Training is switched off on this server (`AECORE_TRAINING=off`), and so are changes "
-            "to its models. Run the app on a machine of your own to train: one command, as its "
-            "README says.",
+            "Training and changes to saved models are disabled on this server "
+            "(`AECORE_TRAINING=off`). To train, run the app on your own machine; the README has "
+            "the command.",
             icon=":material/lock:",
         )
     form.show()

@@ -1,4 +1,4 @@
-"""What a run has made, on `/train`: its figures beside the preset's, keeping it, going on."""
+"""The result of a run on `/train`: metrics beside the preset's, saving, continuing."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from aecore.ui.text.formats import escape
 
 _PLACES = (
     # page, label
-    ("map", "Open on the map"),
-    ("generate", "Generate from it"),
+    ("map", "Show the latent space"),
+    ("generate", "Generate digits"),
     ("your_digit", "Your digit"),
     ("compare", "Compare"),
 )
 
 
 def show(run: Run) -> None:
-    """Draw what there is to do with a run that has ended."""
+    """Draw the metrics of an ended run and the forms to save and continue it."""
     if not run.has_checkpoint:
         return
     left, right = st.columns(2, gap="large")
     with left:
         _keep(run)
-        _go_on(run)
+        _continue(run)
     with right:
         _figures(run)
 
 
 @scaffold.guarded
 def _figures(run: Run) -> None:
-    """The run's figures, those of the model it came from, and PCA's."""
+    """Draw the metrics of the run, of its preset's model, and of PCA."""
     own = Entry(name="this run", card=checkpoint_cache.read_card(run.checkpoint_path), size=0)
     card = checkpoint_cache.cards().get(run.spec.preset or "")
     entries = [own] if card is None else [own, Entry(name=run.spec.preset, card=card, size=0)]
@@ -51,16 +51,16 @@ def _figures(run: Run) -> None:
     st.markdown("\n".join([head, "|---|" + "---:|" * len(names), *body]))
     if card is not None and card.source != own.card.source:
         st.caption(
-            f"Not measured on the same digits: {escape(own.card.source)} here, "
-            f"{escape(card.source)} there."
+            f"Measured on different data: this run on {escape(own.card.source)}, the "
+            f"preset's model on {escape(card.source)}."
         )
 
 
 def _keep(run: Run) -> None:
-    """Name the model and keep it; where to look at it then."""
+    """Draw the form that saves the model, or links to it once it is saved."""
     kept = [name for name in run.kept_as if name in catalog.names()]
     if kept:
-        st.success(f"Kept as **{escape(kept[-1])}**.", icon=":material/bookmark_added:")
+        st.success(f"Saved as **{escape(kept[-1])}**.", icon=":material/bookmark_added:")
         with st.container(horizontal=True, vertical_alignment="center", key="train_open"):
             for page, label in _PLACES:
                 navigation.link(page, label, model=kept[-1])
@@ -76,10 +76,10 @@ def _keep_form(run: Run) -> None:
         st.session_state[key] = library.suggest(preset, spec.model, spec.train)
     with st.form("train_keep_form", border=False):
         name = st.text_input(
-            "Keep it as", key=key, max_chars=64, help="It then is in every model picker."
+            "Save as", key=key, max_chars=64, help="Adds the model to the picker of every page."
         )
         pressed = st.form_submit_button(
-            "Keep",
+            "Save",
             key="train_keep",
             type="primary",
             icon=":material/bookmark_add:",
@@ -94,12 +94,12 @@ def _keep_form(run: Run) -> None:
             return
         run_cache.changed()
         st.rerun()
-    st.caption("Runs that are not kept make room for later ones after a while.")
+    st.caption("Runs that are not saved are deleted in time, to make room for later ones.")
 
 
 @st.fragment
-def _go_on(run: Run) -> None:
-    """More epochs than were planned."""
+def _continue(run: Run) -> None:
+    """Draw the form that continues a finished run for more epochs."""
     planned, most = run.spec.train.epochs, limits.whole_bounds("epochs")[1]
     if run.resumable or planned >= most or not queue.training_allowed():
         return
@@ -111,7 +111,7 @@ def _go_on(run: Run) -> None:
             min(planned, most - planned),
             key=f"train_more_{run.id}",
         )
-        if st.button("Go on", key="train_extend", icon=":material/fast_forward:"):
+        if st.button("Continue training", key="train_extend", icon=":material/fast_forward:"):
             try:
                 queue.resume(run, epochs=planned + more)
             except AecoreError as error:
@@ -120,4 +120,4 @@ def _go_on(run: Run) -> None:
             run_cache.changed()
             st.rerun()
     if run.spec.train.schedule == "linear":
-        st.caption("The step size, down to 0 by now, begins anew and comes down once more.")
+        st.caption("The linear schedule has reached 0; it restarts over the additional epochs.")

@@ -1,4 +1,4 @@
-"""The run on show on `/train`, as it forms, and what can be done about it; all other runs."""
+"""The selected run on `/train`, with live progress and its actions, and the list of other runs."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from aecore.ui.text.formats import escape
 
 _LIVE_SECONDS = 1.0
 _IDLE_SECONDS = 4.0
-"""How soon a page where nothing goes on notices what another tab has started."""
+"""Refresh interval of a page without an active run: another tab may start one."""
 _PROBLEM = "train_problem"
 
 
 @scaffold.guarded
 def show() -> None:
-    """Draw the run chosen last, or else the one at work, or the latest."""
+    """Draw the run chosen last, else the active one, else the latest."""
     listing = run_cache.listing()
     run = _chosen(listing)
     if message := st.session_state.pop(_PROBLEM, None):
         scaffold.show_error(message)
     if run is None:
-        _nothing()
+        _no_runs()
     else:
         _head(run)
     active = any(not each.ended for each in listing.runs)
@@ -53,7 +53,7 @@ def _chosen(listing: Listing) -> Run | None:
 
 
 def _signature(listing: Listing) -> tuple:
-    """What the page is drawn from, besides what the browser draws itself."""
+    """Return the state that the page, apart from its browser-drawn parts, depends on."""
     return tuple(
         (run.id, run.state, run.place, run.queued, run.has_checkpoint, run.kept_as)
         for run in listing.runs
@@ -62,7 +62,7 @@ def _signature(listing: Listing) -> tuple:
 
 @scaffold.guarded
 def _watch(run_id: str | None, drawn: tuple) -> None:
-    """Send what is new; draw the page anew when a run has begun, ended or come."""
+    """Send new results; rerun the page when a run was added, began or ended."""
     listing = run_cache.listing()
     if _signature(listing) != drawn:
         st.rerun()
@@ -72,7 +72,7 @@ def _watch(run_id: str | None, drawn: tuple) -> None:
 
 
 def _reference(run: Run) -> tuple[str, tuple[EpochRecord, ...]] | None:
-    """The training of the preset's own model, where its errors are of the same task and digits."""
+    """Return the preset's own training curve, if it is of the same task and data."""
     card = checkpoint_cache.cards().get(run.spec.preset or "")
     if card is None or card.train.noise != run.spec.train.noise:
         return None
@@ -84,21 +84,21 @@ def _reference(run: Run) -> tuple[str, tuple[EpochRecord, ...]] | None:
     return (run.spec.preset, card.history) if same else None
 
 
-def _nothing() -> None:
+def _no_runs() -> None:
     st.info(
-        "Nothing has been trained here yet. Change one thing above, press **Train**, and watch the "
-        "errors fall and the map form. It goes on if you leave the page or close the browser.",
+        "No runs yet. Change a setting above, press **Train**, and watch the error fall and the "
+        "latent space form. Training continues if you leave the page or close the browser.",
         icon=":material/model_training:",
     )
 
 
 def _head(run: Run) -> None:
-    """The run's name, and the button that ends it."""
+    """Draw the run's name and the button that stops or resumes it."""
     title, button = st.columns([4, 1], vertical_alignment="bottom")
     title.subheader(escape(run_text.name(run)), anchor=False)
     if not run.ended:
         button.button(
-            "Leave the queue" if run.state == "queued" else "Stop",
+            "Remove from queue" if run.state == "queued" else "Stop",
             key="train_stop",
             icon=":material/stop:",
             width="stretch",
@@ -118,7 +118,7 @@ def _head(run: Run) -> None:
 
 
 def attempt(action: Callable[[Run], object], run: Run) -> None:
-    """Do something to a run before the page is drawn; what goes wrong is shown there."""
+    """Apply an action to a run before the page is drawn, which shows the error if it fails."""
     try:
         action(run)
     except AecoreError as error:
@@ -127,12 +127,12 @@ def attempt(action: Callable[[Run], object], run: Run) -> None:
 
 
 def _others(listing: Listing, shown: Run | None) -> None:
-    """The queue and what was interrupted in sight, all others folded away."""
+    """List active, queued and interrupted runs, and earlier ones in an expander."""
     others = [run for run in listing.runs if shown is None or run.id != shown.id]
     pressing = [run for run in others if run.state in ("running", "queued", "interrupted")]
     rest = [run for run in others if run not in pressing]
     if pressing:
-        st.subheader("Other runs at work, waiting or interrupted", anchor=False)
+        st.subheader("Other active, queued or interrupted runs", anchor=False)
         for run in pressing:
             _row(run)
     if rest or listing.damaged:
@@ -145,7 +145,7 @@ def _others(listing: Listing, shown: Run | None) -> None:
 
 def _row(run: Run) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"train_row_{run.id}"):
-        kept = f" · kept as {', '.join(run.kept_as)}" if run.kept_as else ""
+        kept = f" · saved as {', '.join(run.kept_as)}" if run.kept_as else ""
         st.markdown(
             f"{run_text.ICONS[run.state]} **{escape(run_text.name(run))}** · "
             f"{escape(run_text.headline(run) + kept)}",
@@ -153,14 +153,14 @@ def _row(run: Run) -> None:
         )
         st.button("Show", key=f"train_show_{run.id}", on_click=_choose, args=(run,))
         if not run.ended:
-            label = "Leave the queue" if run.state == "queued" else "Stop"
+            label = "Remove from queue" if run.state == "queued" else "Stop"
             st.button(label, key=f"train_stop_{run.id}", on_click=attempt, args=(queue.stop, run))
             return
         if run.resumable and queue.training_allowed():
             key = f"train_resume_{run.id}"
             st.button("Resume", key=key, on_click=attempt, args=(queue.resume, run))
         st.button(
-            "Remove", key=f"train_remove_{run.id}", on_click=attempt, args=(queue.delete, run)
+            "Delete", key=f"train_remove_{run.id}", on_click=attempt, args=(queue.delete, run)
         )
 
 
