@@ -1,4 +1,4 @@
-"""More digits than there are: each a little turned, stretched and slanted."""
+"""More digits than there are: each a little rotated, scaled and sheared."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from aecore.config import N_PIXELS, SHAPE
+from aecore.config import SHAPE
 
-_TURN = 0.2
-_STRETCH = 0.12
-_SLANT = 0.2
+_ROTATION = 0.2
+_SCALING = 0.12
+_SHEAR = 0.2
 
 
-def distort(x: Tensor, *, share: float, generator: torch.Generator) -> Tensor:
-    """Turn (up to 0.2 rad), stretch (12%) and slant (0.2) the first digits of a batch.
+def augment(x: Tensor, *, share: float, generator: torch.Generator) -> Tensor:
+    """Rotate (up to 0.2 rad), scale (12%) and shear (0.2) the first digits of a batch.
 
     Parameters
     ----------
@@ -32,13 +32,17 @@ def distort(x: Tensor, *, share: float, generator: torch.Generator) -> Tensor:
     if count == 0:
         return x
     draws = 2.0 * torch.rand(4, count, generator=generator, device=x.device) - 1.0
-    turn, slant = _TURN * draws[0], _SLANT * draws[1]
-    wide, high = 1.0 + _STRETCH * draws[2], 1.0 + _STRETCH * draws[3]
-    zero = torch.zeros_like(turn)
+    angle, shear = _ROTATION * draws[0], _SHEAR * draws[1]
+    width, height = 1.0 + _SCALING * draws[2:]
+    zero = torch.zeros_like(angle)
     matrices = torch.stack(
-        (wide * turn.cos(), slant - turn.sin(), zero, turn.sin(), high * turn.cos(), zero), dim=1
+        (
+            *(width * angle.cos(), shear - angle.sin(), zero),
+            *(angle.sin(), height * angle.cos(), zero),
+        ),
+        dim=1,
     ).view(count, 2, 3)
-    shape = (count, 1, *SHAPE)
+    shape = [count, 1, *SHAPE]
     grid = functional.affine_grid(matrices, shape, align_corners=False)
     moved = functional.grid_sample(x[:count].view(shape), grid, align_corners=False)
-    return torch.cat((moved.view(count, N_PIXELS), x[count:]))
+    return torch.cat((moved.view(count, -1), x[count:]))

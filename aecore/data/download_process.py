@@ -12,19 +12,19 @@ from collections.abc import Sequence
 from contextlib import redirect_stdout, suppress
 from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from aecore.data.openml import DownloadProgress, download, remove_leftovers
 from aecore.errors import DataError
+from aecore.system.installation import python_path
 
 State = Literal["ready", "running", "done", "failed", "stopped"]
 
 
-class DownloadJob:
+class DownloadProcess:
     """A download in a process of its own, to be watched from any thread.
 
-    When it is `done`, `load_cache` has the digits. The process ends with this one: it notices
+    When it is `done`, `load_cache` has the data set. The process ends with this one: it notices
     that nobody holds the other end of its standard input any more.
 
     Parameters
@@ -38,32 +38,17 @@ class DownloadJob:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
-        self._progress = DownloadProgress(phase="connecting")
-        self._state: State = "ready"
-        self._error: str | None = None
-
-    @property
-    def progress(self) -> DownloadProgress:
-        """The latest that the process has told."""
-        with self._lock:
-            return self._progress
-
-    @property
-    def state(self) -> State:
-        """Where the job is; the last three are final."""
-        with self._lock:
-            return self._state
-
-    @property
-    def error(self) -> str | None:
-        """Why the job failed, in one line; None in every other state."""
-        with self._lock:
-            return self._error
+        self.progress = DownloadProgress(phase="connecting")
+        """The latest that the process has reported."""
+        self.error: str | None = None
+        """Why the download failed, in one line; None in every other state."""
+        self.state: State = "ready"
+        """The last three are final."""
 
     def start(self) -> None:
-        """Start the process; a job that was started before is left alone."""
+        """Start the process, unless it was started before."""
         with self._lock:
-            if self._state != "ready":
+            if self.state != "ready":
                 return
             try:
                 self._process = subprocess.Popen(
@@ -71,71 +56,68 @@ class DownloadJob:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     text=True,
-                    env=os.environ | {"PYTHONPATH": _search_path()},
+                    env=os.environ | {"PYTHONPATH": python_path()},
                 )
             except OSError as error:
-                self._state, self._error = "failed", f"The download cannot start: {error}."
+                self._fail(f"The download cannot start: {error}.")
                 return
-            self._state = "running"
-            self._reader = threading.Thread(target=self._follow, name="download", daemon=True)
+            self.state = "running"
+            self._reader = threading.Thread(
+                target=self._follow, args=(self._process,), name="download", daemon=True
+            )
             self._reader.start()
 
     def wait(self, timeout: float | None = None) -> State:
-        """Wait for the end, for `timeout` seconds at most, and tell the state."""
+        """Wait for the end, for `timeout` seconds at most, and return the state."""
         if self._reader is not None:
             self._reader.join(timeout)
         return self.state
 
     def stop(self) -> None:
-        """End the process at once and remove what it had fetched; does nothing after the end."""
+        """End the process at once and remove what it has fetched; does nothing after the end."""
         with self._lock:
-            if self._state == "ready":
-                self._state = "stopped"
-            if self._state != "running":
-                return
-            self._state = "stopped"
-            self._process.kill()
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=10)
-        remove_leftovers()
+            process = self._process if self.state == "running" else None
+            if self.state in ("ready", "running"):
+                self.state = "stopped"
+        if process is not None:
+            process.kill()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=10)
+            remove_leftovers()
 
-    def _follow(self) -> None:
-        """Take the process's lines until it ends; runs in the reader thread."""
+    def _follow(self, process: subprocess.Popen[str]) -> None:
+        """Read the process's lines until it ends; runs in the reader thread."""
+        assert process.stdin
+        assert process.stdout
         last: dict[str, Any] = {}
-        for line in self._process.stdout:
-            with suppress(ValueError):  # the last line of a killed process may be cut off
-                last = json.loads(line)
-            if "phase" in last:
-                with self._lock:
-                    self._progress = DownloadProgress(**last)
-        code = self._process.wait()
-        self._process.stdin.close()
-        self._process.stdout.close()
+        with process.stdin, process.stdout:
+            for line in process.stdout:
+                with suppress(ValueError):  # the last line of a killed process may be cut off
+                    last = json.loads(line)
+                if "phase" in last:
+                    self.progress = DownloadProgress(**last)
+            code = process.wait()
         with self._lock:
-            if self._state == "running":
-                self._state = "done" if code == 0 else "failed"
-                if code:
-                    self._error = last.get(
-                        "error", f"The download ended unexpectedly (exit code {code}); see the log."
-                    )
+            if self.state == "running" and code == 0:
+                self.state = "done"
+            elif self.state == "running":
+                unknown = f"The download ended unexpectedly (exit code {code}); see the log."
+                self._fail(last.get("error", unknown))
+
+    def _fail(self, error: str) -> None:
+        self.error, self.state = error, "failed"
 
 
-def _search_path() -> str:
-    """Lets the process import this package wherever the app was started."""
-    here = str(Path(__file__).resolve().parents[2])
-    return os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
-
-
-def work() -> int:
-    """Download, and tell so in one JSON object a line on standard output; the exit code."""
+def main() -> int:
+    """Download MNIST, reporting in one JSON object a line on stdout; return the exit status."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, whose end ends this
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    tell = partial(_write_line, sys.stdout)
+    report = partial(_write_line, sys.stdout)
     try:
         with redirect_stdout(sys.stderr):
-            download(progress=lambda progress: tell(asdict(progress)))
+            download(progress=lambda progress: report(asdict(progress)))
     except DataError as error:
-        tell({"error": str(error)})
+        report({"error": str(error)})
         return 1
     return 0
 
@@ -153,4 +135,4 @@ def _end_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(work())
+    sys.exit(main())

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 from aecore.errors import TrainingError
+from aecore.system.installation import python_path
 from aecore.system.process_lock import ProcessLock
 from aecore.system.threads import cores
 
@@ -42,8 +43,6 @@ def start(path: Path, alive: ProcessLock) -> None:
 
 def _environment() -> dict[str, str]:
     """Let the process import this package wherever the app was started, and share the cores."""
-    here = str(Path(__file__).resolve().parents[2])
-    search = os.pathsep.join(filter(None, (here, os.environ.get("PYTHONPATH"))))
     # Training threads wait for each other by spinning, long enough to waste whole time slices when
     # a page has one of the cores: beside a process that took one of two cores an epoch of `plane`
     # did not end within 50 s, and took 3.5 s so; with both cores free no difference was seen.
@@ -51,4 +50,4 @@ def _environment() -> dict[str, str]:
         "GOMP_SPINCOUNT": os.environ.get("GOMP_SPINCOUNT", "2000"),
         "OMP_NUM_THREADS": str(cores()),  # the server may keep itself to one
     }
-    return os.environ | threads | {"PYTHONPATH": search}
+    return os.environ | threads | {"PYTHONPATH": python_path()}

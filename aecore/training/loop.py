@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from aecore.config import N_PIXELS, ModelConfig, NoiseConfig, TrainConfig
 from aecore.corruptions import NOISES
-from aecore.data.augmentation import distort
+from aecore.data.augmentation import augment
 from aecore.data.noise import corrupt, corrupt_fixed
 from aecore.errors import TrainingError
 from aecore.models.autoencoder import Autoencoder, penalty
@@ -115,7 +115,7 @@ def train(
         """Learn from the digits in these rows."""
         target = gather(rows)
         if config.distortion:
-            whole = distort(together(target), share=config.distortion, generator=generator)
+            whole = augment(together(target), share=config.distortion, generator=generator)
             target = apart(whole, backpropagate.parts)
         x = _corrupt(target, config.noise, generator)
         loss, mse = backpropagate(x, target)

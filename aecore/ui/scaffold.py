@@ -13,7 +13,7 @@ from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
-from aecore.data.download_process import DownloadJob
+from aecore.data.download_process import DownloadProcess
 from aecore.data.openml import DownloadProgress
 from aecore.data.sources import downloads_allowed
 from aecore.errors import AecoreError, CheckpointError
@@ -194,7 +194,7 @@ def _watch_download(source: str) -> None:
         st.rerun()
 
 
-def _offer_download(source: str, job: DownloadJob) -> None:
+def _offer_download(source: str, job: DownloadProcess) -> None:
     """Draw why MNIST is not available, and a button that tries again."""
     reasons = {"stopped": "The download was stopped.", "failed": job.error}
     reason = reasons.get(job.state, "The downloaded data cannot be read; see the server's log.")

@@ -6,7 +6,7 @@ import torch
 from scipy import ndimage
 
 from aecore.data import augmentation
-from aecore.data.augmentation import distort
+from aecore.data.augmentation import augment
 from aecore.imaging.levels import to_unit
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
@@ -22,13 +22,13 @@ def x(digits):
 
 
 def test_no_share_gives_the_digits_themselves(x):
-    assert distort(x, share=0.0, generator=seeded()) is x
+    assert augment(x, share=0.0, generator=seeded()) is x
 
 
 def test_only_the_named_share_is_changed_and_the_input_is_left_alone(x):
     before = x.clone()
 
-    found = distort(x, share=0.3, generator=seeded())
+    found = augment(x, share=0.3, generator=seeded())
 
     assert torch.equal(x, before)
     assert torch.equal(found[12:], x[12:])
@@ -38,7 +38,7 @@ def test_only_the_named_share_is_changed_and_the_input_is_left_alone(x):
 
 
 def test_the_same_seed_distorts_in_the_same_way(x):
-    first, same, other = (distort(x, share=1.0, generator=seeded(s)) for s in (1, 1, 2))
+    first, same, other = (augment(x, share=1.0, generator=seeded(s)) for s in (1, 1, 2))
 
     assert torch.equal(first, same)
     assert not torch.equal(first, other)
@@ -49,7 +49,7 @@ def test_a_turn_alone_is_that_of_scipy(x, monkeypatch):
     monkeypatch.setattr(augmentation, "_SLANT", 0.0)
     turn = 0.2 * (2 * torch.rand(4, 40, generator=seeded(3))[0, 0].item() - 1)
 
-    found = distort(x, share=1.0, generator=seeded(3))[0].view(28, 28).numpy()
+    found = augment(x, share=1.0, generator=seeded(3))[0].view(28, 28).numpy()
 
     expected = ndimage.rotate(
         x[0].view(28, 28).numpy(), np.degrees(turn), reshape=False, order=1, prefilter=False
@@ -59,7 +59,7 @@ def test_a_turn_alone_is_that_of_scipy(x, monkeypatch):
 
 
 def test_the_shape_of_a_digit_stays(x):
-    found = distort(x, share=1.0, generator=seeded())
+    found = augment(x, share=1.0, generator=seeded())
 
     mass, before = found.sum(dim=1), x.sum(dim=1)
     assert ((mass / before - 1).abs() < 0.35).all()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from aecore.data.cache import load_cache
-from aecore.data.download_process import DownloadJob
+from aecore.data.download_process import DownloadProcess
 from aecore.data.openml import download
 from tests.support.openml_server import OpenMLServer
 from tests.support.ten_digits import left_in, same_digits, small_dataset, worker_command
@@ -27,7 +27,7 @@ def wait_until(condition: Callable[[], bool], *, seconds: float = 30) -> None:
 
 def test_two_jobs_at_once_download_once(cache: Path, openml: OpenMLServer):
     openml.pause_halfway = True
-    jobs = [DownloadJob(command=worker_command(openml)) for _ in range(2)]
+    jobs = [DownloadProcess(command=worker_command(openml)) for _ in range(2)]
 
     for job in jobs:
         job.start()
@@ -45,7 +45,7 @@ def test_a_stopped_job_leaves_nothing_and_the_next_download_works(
     cache: Path, openml: OpenMLServer
 ):
     openml.pause_halfway = True
-    job = DownloadJob(command=worker_command(openml))
+    job = DownloadProcess(command=worker_command(openml))
     job.start()
     assert openml.halfway.wait(30)
     state_before = job.state
@@ -62,7 +62,7 @@ def test_a_worker_ends_with_its_parent_and_the_next_download_clears_up(
     cache: Path, openml: OpenMLServer
 ):
     openml.pause_halfway = True
-    job = DownloadJob(command=worker_command(openml))
+    job = DownloadProcess(command=worker_command(openml))
     job.start()
     assert openml.halfway.wait(30)
 
@@ -78,7 +78,7 @@ def test_a_worker_ends_with_its_parent_and_the_next_download_clears_up(
 
 def test_a_failed_job_tells_the_error_in_one_line(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("AECORE_CACHE", "/dev/null/cache")
-    job = DownloadJob()
+    job = DownloadProcess()
 
     job.start()
 
@@ -94,7 +94,7 @@ def test_a_failed_job_tells_the_error_in_one_line(monkeypatch: pytest.MonkeyPatc
     ],
 )
 def test_a_job_whose_process_breaks_has_failed(command: list[str], message: str):
-    job = DownloadJob(command=command)
+    job = DownloadProcess(command=command)
 
     job.start()
 
@@ -103,11 +103,11 @@ def test_a_job_whose_process_breaks_has_failed(command: list[str], message: str)
 
 
 def test_a_job_is_started_once_and_may_be_stopped_at_any_time(openml: OpenMLServer):
-    early = DownloadJob(command=worker_command(openml))
+    early = DownloadProcess(command=worker_command(openml))
     early.stop()
     early.start()
 
-    late = DownloadJob(command=[sys.executable, "-c", ""])
+    late = DownloadProcess(command=[sys.executable, "-c", ""])
     late.start()
     assert late.wait(30) == "done"
     late.stop()
@@ -117,7 +117,7 @@ def test_a_job_is_started_once_and_may_be_stopped_at_any_time(openml: OpenMLServ
 
 
 def test_many_threads_may_stop_one_job():
-    job = DownloadJob(command=[sys.executable, "-c", "import time; time.sleep(60)"])
+    job = DownloadProcess(command=[sys.executable, "-c", "import time; time.sleep(60)"])
     job.start()
     threads = [threading.Thread(target=job.stop) for _ in range(5)]
 

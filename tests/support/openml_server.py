@@ -1,6 +1,6 @@
 """A stand-in for OpenML on this machine, answering as much of its interface as scikit-learn asks.
 
-As a program it is the worker of a `DownloadJob` that asks this server:
+As a program it is the worker of a `DownloadProcess` that asks this server:
 `python tests/openml_server.py URL N_TRAIN N_TEST`.
 """
 
@@ -173,7 +173,7 @@ def main(url: str, n_train: str, n_test: str) -> int:
 
     vars(_openml).update(addresses_at(url))
     openml.N_TRAIN, openml.N_TEST = int(n_train), int(n_test)
-    return download_process.work()
+    return download_process.main()
 
 
 if __name__ == "__main__":

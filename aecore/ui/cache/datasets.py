@@ -15,7 +15,7 @@ from aecore.checkpoints.card import Card
 from aecore.data import sources
 from aecore.data.cache import CACHE_FILE, cache_dir
 from aecore.data.dataset import DatasetSpec
-from aecore.data.download_process import DownloadJob
+from aecore.data.download_process import DownloadProcess
 from aecore.imaging.levels import to_unit
 from aecore.models import spectrum
 
@@ -87,12 +87,12 @@ class Downloads:
     """The one download of this server; a failed one can be started again."""
 
     def __init__(self) -> None:
-        self.job = DownloadJob()
+        self.job = DownloadProcess()
 
     def restart(self) -> None:
         """Start the download again after a failure or a stop."""
         if self.job.state != "running":
-            self.job = DownloadJob()
+            self.job = DownloadProcess()
             self.job.start()
 
 
