@@ -45,8 +45,8 @@ def test_the_same_seed_distorts_in_the_same_way(x):
 
 
 def test_a_turn_alone_is_that_of_scipy(x, monkeypatch):
-    monkeypatch.setattr(augmentation, "_STRETCH", 0.0)
-    monkeypatch.setattr(augmentation, "_SLANT", 0.0)
+    monkeypatch.setattr(augmentation, "_SCALING", 0.0)
+    monkeypatch.setattr(augmentation, "_SHEAR", 0.0)
     turn = 0.2 * (2 * torch.rand(4, 40, generator=seeded(3))[0, 0].item() - 1)
 
     found = augment(x, share=1.0, generator=seeded(3))[0].view(28, 28).numpy()
