@@ -1,4 +1,4 @@
-"""The same digits broken and mended in several ways, and how well each way does."""
+"""Denoising of corrupted digits by several methods, and how close each comes to the clean ones."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 
 from aecore.analysis import metrics
-from aecore.config import SHAPE, SIDE
-from aecore.data.noise import FixedCorruption, compensate
+from aecore.config import SHAPE, SIDE, NoiseConfig
+from aecore.data.noise import FixedCorruption, compensate, corrupt_fixed
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
 from aecore.models.pca import PCA
 
-Way = Literal["noisy", "model", "plain", "pca", "median"]
+Method = Literal["noisy", "model", "plain", "pca", "median"]
 STEPS = 10
-"""Between the levels that every curve has."""
+"""Intervals between the noise levels of every curve."""
 _WORKERS = 2  # levels measured at a time
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spread:
-    """How a figure is spread over digits."""
+class Summary:
+    """Distribution of a figure over digits."""
 
     mean: float
     low: float
@@ -34,8 +34,8 @@ class Spread:
     """The 90th percentile."""
 
     @classmethod
-    def of(cls, values: np.ndarray) -> Spread:
-        """Of one value a digit (B,), all of them numbers or inf."""
+    def of(cls, values: np.ndarray) -> Self:
+        """Summarize one value a digit (B,), each a number or inf."""
         # No interpolation: between a number and inf there is nothing.
         low, high = np.percentile(values, (10, 90), method="inverted_cdf")
         return cls(mean=float(values.mean()), low=float(low), high=float(high))
@@ -43,73 +43,112 @@ class Spread:
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """How near mended digits come to the clean ones."""
+    """How close denoised digits come to the clean ones."""
 
-    psnr: Spread
+    psnr: Summary
     """In dB; inf where the digits equal the clean ones."""
-    ssim: Spread
+    ssim: Summary
     """At most 1."""
     count: int
-    """Of digits."""
+    """Number of digits."""
 
     @classmethod
-    def of(cls, clean: np.ndarray, mended: np.ndarray) -> Score:
-        """Of pictures (B, 784) in 0..1."""
+    def of(cls, clean: np.ndarray, denoised: np.ndarray) -> Self:
+        """Compare images (B, 784) in 0..1."""
         return cls(
-            psnr=Spread.of(metrics.psnr(clean, mended)),
-            ssim=Spread.of(metrics.ssim(clean, mended)),
+            psnr=Summary.of(metrics.psnr(clean, denoised)),
+            ssim=Summary.of(metrics.ssim(clean, denoised)),
             count=len(clean),
         )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Workshop:
-    """Those who mend: models and the PCA of their size, and a median filter that knows nothing."""
+class Denoisers:
+    """The methods that are compared: models, PCA of their size, and a median filter."""
 
-    models: Mapping[Way, Autoencoder]
+    models: Mapping[Method, Autoencoder]
     """`model`, and `plain` if there is one of the same size."""
     pca: PCA
     """Gets masked digits rescaled to their expected brightness."""
 
-    def mend(self, noisy: np.ndarray, damage: FixedCorruption) -> dict[Way, np.ndarray]:
-        """Let everyone mend broken digits.
+    def denoise(self, noisy: np.ndarray, corruption: FixedCorruption) -> dict[Method, np.ndarray]:
+        """Denoise digits by every method.
 
         Parameters
         ----------
         noisy : ndarray of shape (B, 784), float32 in 0..1
-        damage : FixedCorruption
-            What broke them.
+        corruption : FixedCorruption
+            What they were corrupted with.
 
         Returns
         -------
         dict of ndarray of shape (B, 784), in 0..1
             `noisy` as it came, then by `models`, `pca`, `median`.
         """
-        mended = {way: inference.reconstruct(model, noisy) for way, model in self.models.items()}
-        mended["pca"] = self.pca.reconstruct(compensate(noisy, damage))
-        mended["median"] = median_3x3(noisy)
-        return {"noisy": noisy} | {way: output.clip(0.0, 1.0) for way, output in mended.items()}
+        outputs: dict[Method, np.ndarray] = {
+            **{name: inference.reconstruct(model, noisy) for name, model in self.models.items()},
+            "pca": self.pca.reconstruct(compensate(noisy, corruption)),
+            "median": median_3x3(noisy),
+        }
+        return {"noisy": noisy, **{name: each.clip(0.0, 1.0) for name, each in outputs.items()}}
 
-    def measure(self, clean: np.ndarray, damage: FixedCorruption) -> dict[Way, Score]:
-        """Break digits (B, 784), let everyone mend them, and compare with the clean ones.
+    def score(self, clean: np.ndarray, corruption: FixedCorruption) -> dict[Method, Score]:
+        """Corrupt digits (B, 784), denoise them by every method, and compare with the clean ones.
 
-        Digits that came out of the damage just as they were, as a small square may leave some, do
-        not count, unless all did: a single one of them has an infinite PSNR, and so the mean.
+        Digits that the corruption leaves unchanged, as a small square may, do not count, unless all
+        are: a single one has an infinite PSNR, and so has the mean.
         """
-        noisy = damage.apply(clean)
+        noisy = corruption.apply(clean)
         changed = (noisy != clean).any(axis=1)
         if changed.any():
             clean, noisy = clean[changed], noisy[changed]
-        mended = self.mend(noisy, damage)
-        return {way: Score.of(clean, images) for way, images in mended.items()}
+        denoised = self.denoise(noisy, corruption)
+        return {method: Score.of(clean, images) for method, images in denoised.items()}
 
-    def measure_all(
-        self, clean: np.ndarray, damages: Sequence[FixedCorruption]
-    ) -> Iterator[dict[Way, Score]]:
-        """`measure` for one damage after the other, two at a time."""
+    def score_all(
+        self, clean: np.ndarray, corruptions: Sequence[FixedCorruption]
+    ) -> Iterator[dict[Method, Score]]:
+        """Yield the `score` of one corruption after the other, computed two at a time."""
         with ThreadPoolExecutor(_WORKERS) as pool:
-            for start in range(0, len(damages), _WORKERS):  # no queue that outlives its reader
-                yield from pool.map(partial(self.measure, clean), damages[start : start + _WORKERS])
+            for start in range(0, len(corruptions), _WORKERS):  # no queue that outlives its reader
+                yield from pool.map(
+                    partial(self.score, clean), corruptions[start : start + _WORKERS]
+                )
+
+
+class DenoisedDigit(NamedTuple):
+    """A denoised image, and how close it comes to the clean digit."""
+
+    image: np.ndarray
+    """(784,) float32 in 0..1."""
+    psnr: float
+    """Peak signal-to-noise ratio against the clean digit, in dB; inf where they are identical."""
+
+
+def denoise_digit(
+    digit: np.ndarray, noise: NoiseConfig, models: Mapping[str, Autoencoder]
+) -> dict[str, DenoisedDigit]:
+    """Corrupt one digit with a fixed seed and denoise it with every model.
+
+    Parameters
+    ----------
+    digit : ndarray of shape (784,), float32 in 0..1
+    noise : NoiseConfig
+    models : mapping of name to Autoencoder
+
+    Returns
+    -------
+    dict of DenoisedDigit
+        `noisy`, then one by each model's name.
+    """
+    clean = digit.reshape(1, -1)
+    noisy = corrupt_fixed(clean, noise)
+    outputs = {name: inference.reconstruct(model, noisy) for name, model in models.items()}
+    images = {"noisy": noisy} | {name: each.clip(0.0, 1.0) for name, each in outputs.items()}
+    return {
+        name: DenoisedDigit(image[0], float(metrics.psnr(clean, image)[0]))
+        for name, image in images.items()
+    }
 
 
 # Pairs to put in order, each by one minimum and one maximum of whole arrays.
@@ -121,9 +160,10 @@ _MEDIAN_OF_9 = (
 
 
 def median_3x3(images: np.ndarray) -> np.ndarray:
-    """Each pixel becomes the median of the 3x3 around it; edge pixels repeat beyond the edge.
+    """Replace each pixel by the median of the 3x3 around it; edge pixels repeat beyond the edge.
 
-    As SciPy's `median_filter` with mode "nearest", 5 times faster on many small pictures.
+    As SciPy's `median_filter` with mode "nearest", 3 times faster on 1,000 digits (22 against 70
+    ms).
 
     Parameters
     ----------

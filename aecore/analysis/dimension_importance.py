@@ -1,4 +1,4 @@
-"""What each number of a code counts for: the error with that number fixed at its mean."""
+"""Importance of each latent dimension: the error with that dimension fixed at its mean."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aecore.system import csv_text
 from aecore.validation import as_codes
 
 MEASURED = 1_000
-"""Digits that are measured, evenly spread over the test set: each dimension decodes them anew."""
+"""Digits measured, evenly spaced over the test set: they are decoded once for each dimension."""
 ALL = metrics.N_LABELS
 """Column of the mean over all digits, after those of the ten labels."""
 COLUMNS = (*map(str, range(metrics.N_LABELS)), "all")
@@ -23,13 +23,13 @@ COLUMNS = (*map(str, range(metrics.N_LABELS)), "all")
 Decode = Callable[[np.ndarray], np.ndarray]
 
 
-def measured(count: int) -> np.ndarray:
-    """Positions of the digits that are measured, among `count`."""
+def measured_digits(count: int) -> np.ndarray:
+    """Return the positions of the digits that are measured, among `count`."""
     return evenly_spaced(count, MEASURED)
 
 
 def error_row(errors: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Mean of errors (B,) for each of the labels (B,) and for all: (11,), NaN for an absent one."""
+    """Return the mean of errors (B,) for each label and for all: (11,), NaN for an absent one."""
     return np.append(metrics.mse_by_label(errors, labels), errors.mean(dtype=np.float64))
 
 
@@ -40,7 +40,7 @@ def fixed_errors(
     labels: np.ndarray,
     dimensions: Iterable[int],
 ) -> np.ndarray:
-    """Errors with one dimension of every code at its mean over these codes.
+    """Measure the errors with one dimension of every code at its mean over these codes.
 
     Parameters
     ----------
@@ -76,59 +76,55 @@ def fixed_errors(
     return np.reshape(rows, (-1, len(COLUMNS)))
 
 
-def blocks(dim: int, *, most: int = 16) -> list[tuple[int, int]]:
-    """The dimensions 0..dim-1 as at most `most` ranges (start, stop): the steps of a progress."""
+def dimension_ranges(dim: int, *, most: int = 16) -> list[tuple[int, int]]:
+    """Split the dimensions 0..dim-1 into at most `most` ranges (start, stop), to show progress."""
     size = -(-dim // most)
     return [(start, min(start + size, dim)) for start in range(0, dim, size)]
 
 
 @dataclass(frozen=True, eq=False)
 class Importance:
-    """What each dimension of a code counts for."""
+    """Importance of each latent dimension."""
 
-    whole: np.ndarray
-    """(11,), as from `error_row`: errors of the codes as they are."""
+    baseline: np.ndarray
+    """(11,), as from `error_row`: errors of the unchanged codes."""
     fixed: np.ndarray
     """(D, 11), as from `fixed_errors`."""
-    linear: np.ndarray
-    """(D,): by how much PCA's error over all digits grows with each of its components fixed."""
+    pca_increase: np.ndarray
+    """(D,): increase in PCA's error over all digits with each of its components fixed."""
 
     @property
     def increase(self) -> np.ndarray:
-        """(D, 11): by how much the errors grow; below 0 where fixing a dimension helps."""
-        return self.fixed - self.whole
+        """(D, 11): increase in the errors; below 0 where fixing a dimension helps."""
+        return self.fixed - self.baseline
 
     @property
     def order(self) -> np.ndarray:
-        """The dimensions, the one first that counts most over all digits: (D,) int."""
+        """(D,) int: the dimensions, the most important over all digits first."""
         return np.argsort(-self.increase[:, ALL], kind="stable")
 
     @property
-    def n_idle(self) -> int:
-        """How many dimensions count for less than a hundredth of the one that counts most."""
+    def n_unused(self) -> int:
+        """Number of dimensions with less than a hundredth of the largest increase."""
         total = self.increase[:, ALL]
         return int((total < total.max() / 100).sum())
 
     def to_csv(self) -> str:
-        """The errors as text: a row for the whole code, then one for each dimension."""
+        """Write the errors as CSV: a row for the unchanged codes, then one for each dimension."""
         named = {f"z{i}": row for i, row in enumerate(self.fixed, 1)}
-        return to_csv("fixed", {"nothing": self.whole} | named)
-
-    def strongest(self, count: int) -> np.ndarray:
-        """The `count` dimensions that count most, (K,) int."""
-        return self.order[:count]
+        return to_csv("fixed", {"nothing": self.baseline} | named)
 
 
-def linear_increase(codes: np.ndarray) -> np.ndarray:
-    """What fixing each component of PCA at its mean adds to the error: (B, D) -> (D,).
+def pca_increase(codes: np.ndarray) -> np.ndarray:
+    """Return what fixing each component of PCA at its mean adds to the error: (B, D) -> (D,).
 
-    Its components are orthonormal and what it leaves out is orthogonal to all of them, so the
-    squared error grows by the component's own variance, shared among 784 pixels.
+    Its components are orthonormal and its residual is orthogonal to all of them, so the squared
+    error grows by the component's own variance, shared among 784 pixels.
     """
     return codes.var(axis=0, dtype=np.float64) / N_PIXELS
 
 
 def to_csv(heading: str, rows: Mapping[str, np.ndarray]) -> str:
-    """Errors as text: `heading` and the columns' names, then named rows (11,) of errors."""
+    """Write errors as CSV: `heading` and the columns' names, then named rows (11,) of errors."""
     header = [heading, *(f"mse_{column}" for column in COLUMNS)]
     return csv_text.to_csv(header, ([name, *row.tolist()] for name, row in rows.items()))

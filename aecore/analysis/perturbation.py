@@ -1,4 +1,4 @@
-"""Codes disturbed on their way to the decoder: dropout left on, and noise."""
+"""Perturbation of codes before they are decoded: dropout at test time, and Gaussian noise."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from aecore.errors import ConfigError
 from aecore.latent.neighbors import NeighborIndex
 from aecore.validation import as_codes
 
-PASSES = 64
-"""How often a digit is decoded with dropout left on."""
-DRAWS = 32
-"""How many directions of noise are tried around a code."""
+DROPOUT_SAMPLES = 64
+"""How often a code is decoded with dropout."""
+NOISE_SAMPLES = 32
+"""Directions of noise tried around a code."""
 SIGMAS = tuple(step / 8 for step in range(25))
-"""Levels of noise, 0 to 3, in standard deviations of each code dimension."""
-OFF_THE_MAP = 99.5
-"""From this percentile of distance on, a code counts as off the map."""
+"""Noise levels, 0 to 3, in standard deviations of each latent dimension."""
+OUTSIDE = 99.5
+"""Isolation in percent from which on a code counts as outside the data."""
 SEED = 20_061_002
 
 Decode = Callable[[np.ndarray], np.ndarray]
 
 
-def drop(codes: np.ndarray, *, rate: float, seed: int = SEED) -> np.ndarray:
-    """Thin codes as a decoder does that was left in training mode.
+def apply_dropout(codes: np.ndarray, *, rate: float, seed: int = SEED) -> np.ndarray:
+    """Apply dropout to codes as a decoder in training mode does.
 
     Each value is set to 0 with probability `rate`, the others are divided by 1 - rate; the draws
     are those of `aecore.models.autoencoder.Decoder` with a generator of this seed.
@@ -45,7 +45,7 @@ def drop(codes: np.ndarray, *, rate: float, seed: int = SEED) -> np.ndarray:
     ConfigError
         If the rate is out of range.
     """
-    import torch  # takes over a second: the figures of this module's users need it late
+    import torch  # takes over a second: the constants above are needed sooner
 
     if not 0.0 <= rate < 1.0:
         raise ConfigError(f"A dropout rate must lie in 0..1, below 1, not {rate}.")
@@ -55,32 +55,34 @@ def drop(codes: np.ndarray, *, rate: float, seed: int = SEED) -> np.ndarray:
 
 
 @dataclass(frozen=True, eq=False)
-class Passes:
-    """One digit decoded again and again with dropout on its code."""
+class DropoutSamples:
+    """One digit decoded S times with dropout on its code, and once without."""
 
     outputs: np.ndarray
-    """(P, 784) float32."""
+    """(S, 784) float32."""
     mean: np.ndarray
-    """(784,), of the passes."""
+    """(784,), mean of the samples."""
     deviation: np.ndarray
-    """(784,), standard deviation of the passes in gray levels of 0..1."""
+    """(784,), standard deviation of the samples in gray levels of 0..1."""
     errors: np.ndarray
-    """(P,), mean squared error of each pass."""
+    """(S,), mean squared error of each sample."""
     mean_error: float
-    """Mean squared error of the mean picture."""
-    quiet: np.ndarray
+    """Mean squared error of the mean image."""
+    eval_output: np.ndarray
     """(784,) float32, decoded without dropout."""
-    quiet_error: float
+    eval_error: float
     """Mean squared error without dropout."""
 
     @property
-    def shade(self) -> np.ndarray:
-        """The deviation as gray (784,): white is 0.5 or more."""
+    def deviation_image(self) -> np.ndarray:
+        """The deviation as gray levels (784,): white is 0.5 or more."""
         return self.deviation / 0.5
 
 
-def passes(decode: Decode, code: np.ndarray, image: np.ndarray, *, rate: float) -> Passes:
-    """Decode a code `PASSES` times with dropout on it, and once without.
+def sample_dropout(
+    decode: Decode, code: np.ndarray, image: np.ndarray, *, rate: float
+) -> DropoutSamples:
+    """Decode a code `DROPOUT_SAMPLES` times with dropout, and once without.
 
     Parameters
     ----------
@@ -88,7 +90,7 @@ def passes(decode: Decode, code: np.ndarray, image: np.ndarray, *, rate: float) 
         Codes (B, D) to digits (B, 784), without any dropout of its own.
     code : ndarray of shape (D,), float32
     image : ndarray of shape (784,)
-        What the code is of.
+        The digit of the code.
     rate : float in 0..1, below 1
 
     Raises
@@ -96,35 +98,35 @@ def passes(decode: Decode, code: np.ndarray, image: np.ndarray, *, rate: float) 
     ConfigError
         If the rate is out of range.
     """
-    outputs = decode(drop(np.repeat(code[None], PASSES, axis=0), rate=rate))
-    quiet = decode(code[None])
+    outputs = decode(apply_dropout(np.repeat(code[None], DROPOUT_SAMPLES, axis=0), rate=rate))
+    eval_output = decode(code[None])
     mean = outputs.mean(axis=0, dtype=np.float64)
-    return Passes(
+    return DropoutSamples(
         outputs=outputs,
         mean=mean,
         deviation=outputs.std(axis=0, dtype=np.float64),
-        errors=metrics.mse(np.repeat(image[None], PASSES, axis=0), outputs),
-        mean_error=float(metrics.mse(image[None], mean[None])[0]),
-        quiet=quiet[0],
-        quiet_error=float(metrics.mse(image[None], quiet)[0]),
+        errors=_errors(image, outputs),
+        mean_error=float(_errors(image, mean[None])[0]),
+        eval_output=eval_output[0],
+        eval_error=float(_errors(image, eval_output)[0]),
     )
 
 
-def left_on(decode: Decode, codes: np.ndarray, images: np.ndarray, *, rate: float) -> float:
-    """Mean squared error of digits (B, 784) with one pass of dropout on each of the codes (B, D).
+def dropout_error(decode: Decode, codes: np.ndarray, images: np.ndarray, *, rate: float) -> float:
+    """Measure the MSE of digits (B, 784) with dropout once on each of the codes (B, D).
 
     Raises
     ------
     ConfigError
         If the rate is out of range.
     """
-    return float(metrics.mse(images, decode(drop(codes, rate=rate))).mean())
+    return float(metrics.mse(images, decode(apply_dropout(codes, rate=rate))).mean())
 
 
-def noised(
-    code: np.ndarray, deviations: np.ndarray, sigma: float, *, draws: int = DRAWS
+def add_noise(
+    code: np.ndarray, deviations: np.ndarray, sigma: float, *, count: int = NOISE_SAMPLES
 ) -> np.ndarray:
-    """Copies of a code with Gaussian noise: always the same directions, `sigma` times as far.
+    """Add Gaussian noise to copies of a code, in the same directions at every level.
 
     Parameters
     ----------
@@ -135,38 +137,38 @@ def noised(
 
     Returns
     -------
-    ndarray of shape (draws, D), float32
+    ndarray of shape (count, D), float32
     """
-    directions = np.random.default_rng(SEED).standard_normal((draws, len(code)))
+    directions = np.random.default_rng(SEED).standard_normal((count, len(code)))
     return (code + sigma * deviations * directions).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
-class Fall:
-    """What becomes of a digit as the noise on its code grows; a row for each of `SIGMAS`."""
+class NoiseSweep:
+    """One digit decoded with more and more noise on its code; a row for each of `SIGMAS`."""
 
     percentiles: np.ndarray
-    """(S, DRAWS): how far off the map each noised code lies, see `NeighborIndex.isolation`."""
+    """(S, NOISE_SAMPLES): isolation of each noisy code, see `NeighborIndex.isolation`."""
     errors: np.ndarray
-    """(S, DRAWS): mean squared error of each decoded digit."""
-    linear_errors: np.ndarray
-    """(S, DRAWS): the same of PCA, with as many of its own standard deviations."""
+    """(S, NOISE_SAMPLES): mean squared error of each decoded digit."""
+    pca_errors: np.ndarray
+    """(S, NOISE_SAMPLES): the same of PCA, with as many of its own standard deviations."""
 
     @property
-    def leaves_at(self) -> float | None:
-        """The first level at which half of the codes or more are off the map; None if none is."""
-        off = np.median(self.percentiles, axis=1) >= OFF_THE_MAP
-        return SIGMAS[int(off.argmax())] if off.any() else None
+    def leaves_data_at(self) -> float | None:
+        """The first level with half of the codes or more outside the data; None if none has."""
+        outside = np.median(self.percentiles, axis=1) >= OUTSIDE
+        return SIGMAS[int(outside.argmax())] if outside.any() else None
 
 
-def fall(
+def sweep_noise(
     decoders: tuple[Decode, Decode],
     codes: tuple[np.ndarray, np.ndarray],
     deviations: tuple[np.ndarray, np.ndarray],
     image: np.ndarray,
-    near: NeighborIndex,
-) -> Fall:
-    """Noise of every level on the code of a digit, for a model and for PCA.
+    index: NeighborIndex,
+) -> NoiseSweep:
+    """Add noise of every level to the code of a digit, for a model and for PCA.
 
     Parameters
     ----------
@@ -174,22 +176,22 @@ def fall(
         Of the model and of PCA: a callable (B, D) to (B, 784), a code (D,), and the standard
         deviation (D,) of each dimension over the data's codes.
     image : ndarray of shape (784,)
-        What the codes are of.
-    near : NeighborIndex
+        The digit of the codes.
+    index : NeighborIndex
         Of the model's codes.
     """
-
-    def errors(decode: Decode, noisy: np.ndarray) -> np.ndarray:
-        output = decode(noisy)
-        return metrics.mse(np.repeat(image[None], len(output), axis=0), output).reshape(-1, DRAWS)
-
-    model, linear = (
-        np.concatenate([noised(code, deviation, sigma) for sigma in SIGMAS])
+    model, pca = (
+        np.concatenate([add_noise(code, deviation, sigma) for sigma in SIGMAS])
         for code, deviation in zip(codes, deviations, strict=True)
     )
-    as_codes("codes", model, near.codes.shape[1])
-    return Fall(
-        percentiles=near.isolation(model).reshape(-1, DRAWS),
-        errors=errors(decoders[0], model),
-        linear_errors=errors(decoders[1], linear),
+    as_codes("codes", model, index.codes.shape[1])
+    return NoiseSweep(
+        percentiles=index.isolation(model).reshape(-1, NOISE_SAMPLES),
+        errors=_errors(image, decoders[0](model)).reshape(-1, NOISE_SAMPLES),
+        pca_errors=_errors(image, decoders[1](pca)).reshape(-1, NOISE_SAMPLES),
     )
+
+
+def _errors(image: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Mean squared error (B,) of outputs (B, 784) against one image (784,)."""
+    return metrics.mse(np.repeat(image[None], len(outputs), axis=0), outputs)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from aecore.analysis.dimension_importance import COLUMNS
-from aecore.analysis.perturbation import OFF_THE_MAP, SIGMAS
+from aecore.analysis.perturbation import OUTSIDE, SIGMAS
 from aecore.charts.latent_map import DIGIT_COLORS
 from aecore.charts.spec import Heat, Mark, Plot, Series
 
@@ -121,7 +121,7 @@ def distances_over_sigma(percentiles: np.ndarray, *, shown: float) -> Plot:
     return _over_sigma(
         {"distance to the map": (percentiles, _MODEL)},
         shown,
-        [Mark(at=OFF_THE_MAP, text="off the map", axis="y")],
+        [Mark(at=OUTSIDE, text="off the map", axis="y")],
         title="How far off the map",
         alt="Line: how far off the map the noised code lies, over the level of the noise",
         file="noise-distances",

@@ -6,30 +6,30 @@ from scipy.ndimage import median_filter
 from skimage.metrics import structural_similarity
 
 from aecore.analysis import evaluation
-from aecore.analysis.denoising import Score, Spread, Workshop, median_3x3
+from aecore.analysis.denoising import Denoisers, Score, Summary, median_3x3
 from aecore.data.noise import FixedCorruption
 from aecore.models.inference import build_model, reconstruct
 
 
 @pytest.fixture(scope="module")
-def workshop(tiny_checkpoint, tiny_denoiser):
+def denoisers(tiny_checkpoint, tiny_denoiser):
     models = {
         way: build_model(found.card.model, found.weights)
         for way, found in (("model", tiny_denoiser), ("plain", tiny_checkpoint))
     }
-    return Workshop(models=models, pca=tiny_denoiser.pca)
+    return Denoisers(models=models, pca=tiny_denoiser.pca)
 
 
 @pytest.mark.parametrize("kind", ["masking", "gaussian", "salt_and_pepper", "occlusion"])
-def test_everyone_mends_the_same_broken_digits(workshop, unit_digits, kind):
+def test_everyone_mends_the_same_broken_digits(denoisers, unit_digits, kind):
     damage = FixedCorruption(kind=kind, level=0.4)
     noisy = damage.apply(unit_digits[:6])
 
-    mended = workshop.mend(noisy, damage)
+    mended = denoisers.denoise(noisy, damage)
 
     assert list(mended) == ["noisy", "model", "plain", "pca", "median"]
     np.testing.assert_array_equal(mended["noisy"], noisy)
-    for way, model in workshop.models.items():
+    for way, model in denoisers.models.items():
         np.testing.assert_array_equal(mended[way], reconstruct(model, noisy).clip(0, 1))
     for images in mended.values():
         assert images.shape == (6, 784)
@@ -38,14 +38,14 @@ def test_everyone_mends_the_same_broken_digits(workshop, unit_digits, kind):
 
 @pytest.mark.parametrize(("kind", "factor"), [("masking", 2), ("gaussian", 1), ("occlusion", 1)])
 def test_pca_gets_masked_digits_brightened_and_others_as_they_are(
-    workshop, unit_digits, kind, factor
+    denoisers, unit_digits, kind, factor
 ):
     damage = FixedCorruption(kind=kind, level=0.5)
     noisy = damage.apply(unit_digits[:6])
 
-    mended = workshop.mend(noisy, damage)
+    mended = denoisers.denoise(noisy, damage)
 
-    expected = workshop.pca.reconstruct(factor * noisy).clip(0, 1)
+    expected = denoisers.pca.reconstruct(factor * noisy).clip(0, 1)
     np.testing.assert_allclose(mended["pca"], expected, atol=1e-6)
 
 
@@ -59,12 +59,12 @@ def test_the_median_filter_is_scipys(unit_digits):
 
 
 def test_at_the_training_level_the_figures_are_those_of_evaluate(
-    workshop, tiny_denoiser, digits, unit_digits
+    denoisers, tiny_denoiser, digits, unit_digits
 ):
     trained = tiny_denoiser.card.train.noise
-    model = workshop.models["model"]
+    model = denoisers.models["model"]
 
-    scores = workshop.measure(unit_digits, FixedCorruption(kind=trained.kind, level=trained.level))
+    scores = denoisers.score(unit_digits, FixedCorruption(kind=trained.kind, level=trained.level))
 
     wanted = evaluation.evaluate(model, tiny_denoiser.pca, trained, digits)
     assert scores["noisy"].psnr.mean == pytest.approx(wanted["noisy_psnr"], rel=1e-9)
@@ -89,30 +89,30 @@ def test_a_score_is_that_of_a_loop_over_the_digits(unit_digits):
         assert found.high == pytest.approx(sorted(expected)[26], rel=1e-5)
 
 
-def test_digits_that_a_square_leaves_as_they_were_do_not_count(workshop, unit_digits):
+def test_digits_that_a_square_leaves_as_they_were_do_not_count(denoisers, unit_digits):
     damage = FixedCorruption(kind="occlusion", level=0.15, row=5, column=5)
     changed = (damage.apply(unit_digits) != unit_digits).any(axis=1)
 
-    scores = workshop.measure(unit_digits, damage)
+    scores = denoisers.score(unit_digits, damage)
 
     assert 0 < changed.sum() < len(unit_digits)
-    assert scores == workshop.measure(unit_digits[changed], damage)
+    assert scores == denoisers.score(unit_digits[changed], damage)
     assert {score.count for score in scores.values()} == {changed.sum()}
     assert np.isfinite(scores["noisy"].psnr.mean)
 
 
-def test_without_noise_all_digits_count_and_the_noisy_ones_are_the_clean(workshop, unit_digits):
-    scores = workshop.measure(unit_digits, FixedCorruption(kind="gaussian", level=0.0))
+def test_without_noise_all_digits_count_and_the_noisy_ones_are_the_clean(denoisers, unit_digits):
+    scores = denoisers.score(unit_digits, FixedCorruption(kind="gaussian", level=0.0))
 
-    assert scores["noisy"].psnr == Spread(mean=np.inf, low=np.inf, high=np.inf)
+    assert scores["noisy"].psnr == Summary(mean=np.inf, low=np.inf, high=np.inf)
     assert scores["noisy"].ssim.mean == pytest.approx(1)
     assert scores["model"].count == len(unit_digits)
 
 
-def test_the_curve_is_the_measure_at_each_level_in_order(workshop, unit_digits):
+def test_the_curve_is_the_measure_at_each_level_in_order(denoisers, unit_digits):
     damages = [FixedCorruption(kind="masking", level=level) for level in (0.0, 0.3, 0.6)]
 
-    curve = list(workshop.measure_all(unit_digits[:50], damages))
+    curve = list(denoisers.score_all(unit_digits[:50], damages))
 
-    assert curve == [workshop.measure(unit_digits[:50], damage) for damage in damages]
+    assert curve == [denoisers.score(unit_digits[:50], damage) for damage in damages]
     assert curve[1]["noisy"].psnr.mean > curve[2]["noisy"].psnr.mean

@@ -48,7 +48,7 @@ def test_any_range_of_dimensions_gives_the_same_rows(measured):
 
     parts = [
         dimension_importance.fixed_errors(*measured, range(start, stop))
-        for start, stop in dimension_importance.blocks(4, most=3)
+        for start, stop in dimension_importance.dimension_ranges(4, most=3)
     ]
 
     np.testing.assert_array_equal(np.concatenate(parts), whole)
@@ -56,7 +56,7 @@ def test_any_range_of_dimensions_gives_the_same_rows(measured):
 
 @pytest.mark.parametrize("dim", [1, 2, 15, 16, 17, 128, 784])
 def test_blocks_cover_every_dimension_once_in_few_steps(dim):
-    found = dimension_importance.blocks(dim)
+    found = dimension_importance.dimension_ranges(dim)
 
     assert [i for start, stop in found for i in range(start, stop)] == list(range(dim))
     assert len(found) <= 16
@@ -71,7 +71,7 @@ def test_fixing_a_component_of_pca_costs_exactly_its_variance(unit_digits, digit
     table = dimension_importance.fixed_errors(pca.decode, codes, images, labels, range(5))
 
     increase = (table - whole)[:, dimension_importance.ALL]
-    np.testing.assert_allclose(increase, dimension_importance.linear_increase(codes), rtol=1e-3)
+    np.testing.assert_allclose(increase, dimension_importance.pca_increase(codes), rtol=1e-3)
 
 
 def test_a_dimension_that_never_changes_counts_for_nothing(measured):
@@ -97,18 +97,18 @@ def found():
     whole = np.full(11, 0.1)
     increase = np.array([0.0, 0.02, 0.5, 0.004, -0.01])
     return dimension_importance.Importance(
-        whole=whole, fixed=whole + increase[:, None], linear=np.zeros(5)
+        baseline=whole, fixed=whole + increase[:, None], pca_increase=np.zeros(5)
     )
 
 
 def test_the_dimension_that_counts_most_comes_first(found):
     assert found.order.tolist() == [2, 1, 3, 0, 4]
-    assert found.strongest(2).tolist() == [2, 1]
+    assert found.order[:2].tolist() == [2, 1]
     np.testing.assert_allclose(found.increase[2], 0.5)
 
 
 def test_dimensions_below_a_hundredth_of_the_strongest_are_idle(found):
-    assert found.n_idle == 3
+    assert found.n_unused == 3
 
 
 def test_the_table_as_text_reads_back_exactly(found):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from aecore.analysis.fixed_points import PASSES, Settling, settle
+from aecore.analysis.fixed_points import ITERATIONS, FixedPointIteration, iterate
 from aecore.models.inference import build_model, decode, encode
 
 
@@ -13,20 +13,20 @@ def model(tiny_checkpoint):
 
 
 def test_each_pass_gets_what_the_one_before_gave(model, unit_digits):
-    found = settle(model, unit_digits[:5])
+    found = iterate(model, unit_digits[:5])
 
     image = unit_digits[:5]
-    for number in range(1, PASSES[-1] + 1):
+    for number in range(1, ITERATIONS[-1] + 1):
         code = encode(model, image)
         after = decode(model, code).clip(0, 1)
         np.testing.assert_allclose(found.codes[number - 1], code, atol=1e-5)
         change = np.sqrt(((after - image) ** 2).mean(axis=1))
         np.testing.assert_allclose(found.changes[number - 1], change, atol=1e-6)
-        if number in PASSES:
-            np.testing.assert_allclose(found.pictures[PASSES.index(number)], after, atol=1e-6)
+        if number in ITERATIONS:
+            np.testing.assert_allclose(found.images[ITERATIONS.index(number)], after, atol=1e-6)
         image = after
-    np.testing.assert_array_equal(found.pictures[0], unit_digits[:5])
-    assert found.codes.shape == (PASSES[-1], 5, 2)
+    np.testing.assert_array_equal(found.images[0], unit_digits[:5])
+    assert found.codes.shape == (ITERATIONS[-1], 5, 2)
 
 
 def test_digits_that_stand_still_have_settled_and_equal_ends_are_one_place():
@@ -36,7 +36,9 @@ def test_digits_that_stand_still_have_settled_and_equal_ends_are_one_place():
     changes = np.full((3, 4), 0.2)
     changes[-1] = 0, 1e-4, 0.2, 1e-2
 
-    found = Settling(pictures=np.stack([ends] * 8), codes=np.zeros((3, 4, 2)), changes=changes)
+    found = FixedPointIteration(
+        images=np.stack([ends] * 8), codes=np.zeros((3, 4, 2)), changes=changes
+    )
 
-    assert found.settled.tolist() == [True, True, False, False]
-    assert found.places == 3
+    assert found.converged.tolist() == [True, True, False, False]
+    assert found.n_distinct == 3

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from aecore.analysis.perturbation import DRAWS, OFF_THE_MAP, SIGMAS
+from aecore.analysis.perturbation import NOISE_SAMPLES, OUTSIDE, SIGMAS
 from aecore.charts import reconstruction
 
 RNG = np.random.default_rng(0)
@@ -50,7 +50,7 @@ def test_effects_name_each_dimension_on_one_symmetric_scale():
 
 
 def test_curves_over_the_noise_are_medians_between_the_outer_tenths():
-    model, linear = RNG.random((2, len(SIGMAS), DRAWS))
+    model, linear = RNG.random((2, len(SIGMAS), NOISE_SAMPLES))
 
     plot = reconstruction.errors_over_sigma(model, linear, ("model", "PCA"), shown=0.5)
 
@@ -64,7 +64,7 @@ def test_curves_over_the_noise_are_medians_between_the_outer_tenths():
 
 
 def test_the_edge_of_the_map_is_marked():
-    plot = reconstruction.distances_over_sigma(RNG.random((len(SIGMAS), DRAWS)), shown=0.25)
+    plot = reconstruction.distances_over_sigma(RNG.random((len(SIGMAS), NOISE_SAMPLES)), shown=0.25)
 
     marks = {mark.text: (mark.axis, mark.at) for mark in plot.marks}
-    assert marks == {"shown": ("x", 0.25), "off the map": ("y", OFF_THE_MAP)}
+    assert marks == {"shown": ("x", 0.25), "off the map": ("y", OUTSIDE)}

@@ -7,8 +7,8 @@ import base64
 import numpy as np
 import pytest
 
+from aecore.analysis.denoising import denoise_digit
 from aecore.analysis.metrics import psnr
-from aecore.analysis.repair import repair
 from aecore.config import NoiseConfig
 from aecore.data.noise import corrupt_fixed
 from aecore.digits.canvas_input import digit_of
@@ -55,17 +55,17 @@ def test_a_digit_is_broken_always_alike_and_mended_by_every_model(tiny_denoiser,
     model = build_model(tiny_denoiser.card.model, tiny_denoiser.weights)
     digit, noise = unit_digits[0], NoiseConfig(kind="gaussian", level=0.3)
 
-    repairs = repair(digit, noise, {"tiny": model})
+    denoised = denoise_digit(digit, noise, {"tiny": model})
 
-    assert list(repairs) == ["noisy", "tiny"]
-    np.testing.assert_array_equal(repairs["noisy"].image, corrupt_fixed(digit[None], noise)[0])
-    for each in repairs.values():
+    assert list(denoised) == ["noisy", "tiny"]
+    np.testing.assert_array_equal(denoised["noisy"].image, corrupt_fixed(digit[None], noise)[0])
+    for each in denoised.values():
         assert each.image.min() >= 0
         assert each.image.max() <= 1
         assert each.psnr == pytest.approx(psnr(digit[None], each.image[None])[0])
 
 
 def test_without_noise_the_noisy_digit_is_identical(unit_digits):
-    repairs = repair(unit_digits[0], NoiseConfig(kind="masking", level=0.0), {})
+    denoised = denoise_digit(unit_digits[0], NoiseConfig(kind="masking", level=0.0), {})
 
-    assert repairs["noisy"].psnr == np.inf
+    assert denoised["noisy"].psnr == np.inf

@@ -10,7 +10,7 @@ import streamlit as st
 
 from aecore.analysis import dimension_importance, metrics, perturbation
 from aecore.analysis.dimension_importance import Decode, Importance
-from aecore.analysis.perturbation import Fall
+from aecore.analysis.perturbation import NoiseSweep
 from aecore.checkpoints.file import Checkpoint
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
@@ -65,18 +65,18 @@ def importance(checkpoint: Checkpoint, digits: TestSet) -> Importance:
     """Measure the importance of each latent dimension, behind a progress bar where it takes long."""
     dim = checkpoint.card.model.latent_dim
     start, bar, tables = perf_counter(), st.empty(), []
-    for block in dimension_importance.blocks(dim):
+    for block in dimension_importance.dimension_ranges(dim):
         if perf_counter() - start > _PROGRESS_AFTER:
             bar.progress(block[0] / dim, f"Fixing one dimension at a time: {block[0]}/{dim}")
         tables.append(_fixed_errors(checkpoint, digits, block))
     bar.empty()
-    whole, linear = _whole_errors(checkpoint, digits)
-    return Importance(whole=whole, fixed=np.concatenate(tables), linear=linear)
+    baseline, pca_increase = _baseline_errors(checkpoint, digits)
+    return Importance(baseline=baseline, fixed=np.concatenate(tables), pca_increase=pca_increase)
 
 
 @shared(kept=512)
 def _fixed_errors(checkpoint: Checkpoint, digits: TestSet, block: tuple[int, int]) -> np.ndarray:
-    rows = dimension_importance.measured(len(digits.labels))
+    rows = dimension_importance.measured_digits(len(digits.labels))
     images = digits.images[rows]
     return dimension_importance.fixed_errors(
         decoder(checkpoint), encode(checkpoint, images), images, digits.labels[rows], range(*block)
@@ -84,21 +84,23 @@ def _fixed_errors(checkpoint: Checkpoint, digits: TestSet, block: tuple[int, int
 
 
 @shared(kept=64)
-def _whole_errors(checkpoint: Checkpoint, digits: TestSet) -> tuple[np.ndarray, np.ndarray]:
-    rows = dimension_importance.measured(len(digits.labels))
+def _baseline_errors(checkpoint: Checkpoint, digits: TestSet) -> tuple[np.ndarray, np.ndarray]:
+    rows = dimension_importance.measured_digits(len(digits.labels))
     errors = test_errors(checkpoint, digits)["model"][rows]
-    whole = dimension_importance.error_row(errors, digits.labels[rows])
-    return whole, dimension_importance.linear_increase(checkpoint.pca.encode(digits.images[rows]))
+    baseline = dimension_importance.error_row(errors, digits.labels[rows])
+    return baseline, dimension_importance.pca_increase(checkpoint.pca.encode(digits.images[rows]))
 
 
 @shared(kept=256)
 def dropout_errors(checkpoint: Checkpoint, digits: TestSet, rate: float) -> tuple[float, float]:
     """Return the mean MSE with one pass of code dropout for each digit: the model's and PCA's."""
-    images = digits.images[dimension_importance.measured(len(digits.labels))]
+    images = digits.images[dimension_importance.measured_digits(len(digits.labels))]
     pca = checkpoint.pca
     return (
-        perturbation.left_on(decoder(checkpoint), encode(checkpoint, images), images, rate=rate),
-        perturbation.left_on(pca.decode, pca.encode(images), images, rate=rate),
+        perturbation.dropout_error(
+            decoder(checkpoint), encode(checkpoint, images), images, rate=rate
+        ),
+        perturbation.dropout_error(pca.decode, pca.encode(images), images, rate=rate),
     )
 
 
@@ -110,10 +112,10 @@ def deviations(checkpoint: Checkpoint, digits: TestSet) -> tuple[np.ndarray, np.
 
 
 @shared(kept=128, spinner="Adding noise to the code…")
-def code_noise(checkpoint: Checkpoint, digits: TestSet, number: int) -> Fall:
+def code_noise(checkpoint: Checkpoint, digits: TestSet, number: int) -> NoiseSweep:
     """Return what noise of every level on the code of a test digit does."""
     image = digits.images[number]
-    return perturbation.fall(
+    return perturbation.sweep_noise(
         (decoder(checkpoint), checkpoint.pca.decode),
         (encode(checkpoint, image[None])[0], checkpoint.pca.encode(image[None])[0]),
         deviations(checkpoint, digits),

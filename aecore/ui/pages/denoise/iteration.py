@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import streamlit as st
 
-from aecore.analysis.fixed_points import PASSES, SETTLED, Settling, settle
+from aecore.analysis.fixed_points import CONVERGED, ITERATIONS, FixedPointIteration, iterate
 from aecore.analysis.sampling import evenly_spaced, first_of_each_label
 from aecore.charts import curves
 from aecore.checkpoints.file import Checkpoint
@@ -32,49 +32,50 @@ def show(bench: Bench) -> None:
     labels = digits.labels[chosen]
     clean = digits.images[chosen]
     broken = tuple(dataclasses.asdict(damage).items())
-    settling, verdict = _settling(found.digest, digits.fingerprint, broken, found)
+    iteration, verdict = _iteration(found.digest, digits.fingerprint, broken, found)
     st.markdown(
         f"What {escape(found.name)} gives goes back in, cut to 0..1, up to "
-        f"{PASSES[-1]} times. {verdict}"
+        f"{ITERATIONS[-1]} times. {verdict}"
     )
-    _pictures(settling, labels, clean)
-    _charts(found, settling, labels)
+    _pictures(iteration, labels, clean)
+    _charts(found, iteration, labels)
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def _settling(
+def _iteration(
     digest: str, fingerprint: str, damage: tuple, _checkpoint: Checkpoint
-) -> tuple[Settling, str]:
+) -> tuple[FixedPointIteration, str]:
     """Where one digit of each label goes, and what is to be said of it."""
     digits = datasets.test_set()
     chosen = first_of_each_label(digits.labels[:MEASURED])
     noisy = FixedCorruption(**dict(damage)).apply(digits.images[: chosen.max() + 1])
-    settling = settle(checkpoint_cache.load_model(_checkpoint), noisy[chosen])
-    return settling, _verdict(_checkpoint, settling, digits.labels[chosen])
+    iteration = iterate(checkpoint_cache.load_model(_checkpoint), noisy[chosen])
+    return iteration, _verdict(_checkpoint, iteration, digits.labels[chosen])
 
 
-def _verdict(checkpoint: Checkpoint, settling: Settling, labels: np.ndarray) -> str:
-    count, places = len(labels), settling.places
+def _verdict(checkpoint: Checkpoint, iteration: FixedPointIteration, labels: np.ndarray) -> str:
+    count, places = len(labels), iteration.n_distinct
     own = (
-        settling.end_among(checkpoint_cache.neighbor_index(checkpoint), checkpoint.labels) == labels
+        iteration.final_labels(checkpoint_cache.neighbor_index(checkpoint), checkpoint.labels)
+        == labels
     )
-    settled = settling.settled.sum()
+    settled = iteration.converged.sum()
     where = "all in the **same** picture" if places == 1 else f"in **{places}** different pictures"
     return (
         f"By then **{settled} of {count}** digits have settled: a pass changes them by less than "
-        f"{SETTLED:g} (RMS, gray levels of 0..1). They end {where}, and **{own.sum()} of {count}** "
+        f"{CONVERGED:g} (RMS, gray levels of 0..1). They end {where}, and **{own.sum()} of {count}** "
         "end among the codes of their own label."
     )
 
 
-def _pictures(settling: Settling, labels: np.ndarray, clean: np.ndarray) -> None:
-    decibels = settling.decibels(clean)
+def _pictures(iteration: FixedPointIteration, labels: np.ndarray, clean: np.ndarray) -> None:
+    decibels = iteration.mean_psnr(clean)
     names = [
         f"{_after(count)} · {value:.1f} dB" if np.isfinite(value) else _after(count)
-        for count, value in zip(PASSES, decibels, strict=True)
+        for count, value in zip(ITERATIONS, decibels, strict=True)
     ]
     series = [
-        Row(name=name, images=images) for name, images in zip(names, settling.pictures, strict=True)
+        Row(name=name, images=images) for name, images in zip(names, iteration.images, strict=True)
     ]
     with st.container(key="denoise_again"):
         rows(
@@ -92,16 +93,16 @@ def _after(count: int) -> str:
     return {0: "noisy", 1: "after 1 pass"}.get(count, f"after {count} passes")
 
 
-def _charts(checkpoint: Checkpoint, settling: Settling, labels: np.ndarray) -> None:
+def _charts(checkpoint: Checkpoint, iteration: FixedPointIteration, labels: np.ndarray) -> None:
     names = [f"a {label}" for label in labels]
     view = checkpoint_cache.projection(checkpoint, views(checkpoint.card.model.latent_dim)[0])
     few = evenly_spaced(len(checkpoint.codes), _DOTS)
-    ways = np.stack([view.points(codes, labels) for codes in settling.codes])
+    ways = np.stack([view.points(codes, labels) for codes in iteration.codes])
     dots = view.points(checkpoint.codes[few], checkpoint.labels[few])
     charts(
         "denoise_settling",
         [
-            curves.by_pass(settling.changes, names, settled=SETTLED),
+            curves.by_pass(iteration.changes, names, settled=CONVERGED),
             curves.over_map(dots, checkpoint.labels[few], ways, names, view.axis_names),
         ],
         note=f"Dots: {len(few):,} test digits' codes. Pink: a digit's code from pass to pass, a "

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from aecore.analysis.denoising import Score, Way
+from aecore.analysis.denoising import Method, Score
 from aecore.analysis.sampling import first_of_each_label
 from aecore.charts import curves
 from aecore.checkpoints.file import Checkpoint
@@ -22,7 +22,7 @@ from aecore.ui.components.registry import Foresight
 from aecore.ui.pages.denoise.task import MEASURED, Bench, Scores, measured_digits
 from aecore.ui.text.formats import dimensions, escape
 
-_DRAWN: tuple[Way, ...] = ("model", "noisy", "median", "pca", "plain")
+_DRAWN: tuple[Method, ...] = ("model", "noisy", "median", "pca", "plain")
 _SWEEPS_KEPT = 8  # 5 MB each
 _MEASURES = {"PSNR": "mean PSNR (dB)", "SSIM": "mean SSIM (at most 1)"}
 
@@ -90,7 +90,7 @@ def _series(bench: Bench, damage: FixedCorruption) -> list[Row]:
     count = chosen.max() + 1
     clean = datasets.test_set().images[:count]
     residual = damage.residual(clean)[chosen]
-    mended = bench.workshop.mend(damage.apply(clean)[chosen], damage)
+    mended = bench.denoisers.denoise(damage.apply(clean)[chosen], damage)
     return [
         Row(name="clean", images=clean[chosen]),
         Row(
@@ -216,7 +216,7 @@ def _curve(bench: Bench) -> None:
     trained = checkpoint.card.train.noise
     known = trained is not None and trained.kind == damage.kind
     # The model first, as its spread is drawn; the one that may be missing last: colors stay.
-    order: list[Way] = [way for way in _DRAWN if way in names]
+    order: list[Method] = [way for way in _DRAWN if way in names]
     notes = [
         f"Each dot is the mean over those of the first {len(measured_digits()):,} test digits that "
         "the noise changes; at level 0 over all, and the noisy digits have no PSNR there: it is "
@@ -248,7 +248,7 @@ def _curve(bench: Bench) -> None:
     )
 
 
-def _column(measured: dict[float, Scores], way: Way, measure: str) -> np.ndarray:
+def _column(measured: dict[float, Scores], way: Method, measure: str) -> np.ndarray:
     """Mean, 10th and 90th percentile at each level, (L, 3)."""
     spreads = [getattr(scores[way], measure) for scores in measured.values()]
     return np.array([(spread.mean, spread.low, spread.high) for spread in spreads])

@@ -13,7 +13,7 @@ from typing import Self
 import numpy as np
 import streamlit as st
 
-from aecore.analysis.denoising import STEPS, Score, Way, Workshop
+from aecore.analysis.denoising import STEPS, Denoisers, Method, Score
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.noise import FixedCorruption
 from aecore.ui.cache import checkpoints as checkpoint_cache
@@ -23,7 +23,7 @@ MEASURED = 1_000
 """Most digits that anything is measured on."""
 _PATIENCE = 0.2  # seconds until progress is shown
 
-Scores = dict[Way, Score]
+Scores = dict[Method, Score]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,7 +32,7 @@ class Bench:
 
     checkpoint: Checkpoint
     damage: FixedCorruption
-    checkpoints: dict[Way, Checkpoint]
+    checkpoints: dict[Method, Checkpoint]
     """`model`, which is `found`, and `plain` if there is one of the same size."""
     digest: str
     """Names those and the digits."""
@@ -42,7 +42,7 @@ class Bench:
     @classmethod
     def of(cls, checkpoint: Checkpoint, damage: FixedCorruption) -> Self:
         """With the plain autoencoder of the same shape and data, if there is one besides it."""
-        checkpoints: dict[Way, Checkpoint] = {"model": checkpoint}
+        checkpoints: dict[Method, Checkpoint] = {"model": checkpoint}
         for name, card in checkpoint_cache.cards().items():
             alike = (
                 card.model == checkpoint.card.model
@@ -59,13 +59,13 @@ class Bench:
         )
 
     @property
-    def workshop(self) -> Workshop:
+    def denoisers(self) -> Denoisers:
         """Those who mend."""
         models = {way: checkpoint_cache.load_model(each) for way, each in self.checkpoints.items()}
-        return Workshop(models=models, pca=self.checkpoint.pca)
+        return Denoisers(models=models, pca=self.checkpoint.pca)
 
     @property
-    def names(self) -> dict[Way, str]:
+    def names(self) -> dict[Method, str]:
         """What each row is called, in the rows' order."""
         models = {way: each.name for way, each in self.checkpoints.items()}
         return {"noisy": "noisy"} | models | {"pca": "PCA, same D", "median": "3×3 median"}
@@ -74,7 +74,7 @@ class Bench:
         """At this level."""
         level = self.damage.level
         if level not in self.kept:
-            self.kept[level] = self.workshop.measure(measured_digits(), self.damage)
+            self.kept[level] = self.denoisers.score(measured_digits(), self.damage)
         return self.kept[level]
 
     def scores_by_level(self) -> dict[float, Scores]:
@@ -85,7 +85,7 @@ class Bench:
             if level not in self.kept
         ]
         start, bar = time.monotonic(), None
-        for done, scores in enumerate(self.workshop.measure_all(measured_digits(), lacking)):
+        for done, scores in enumerate(self.denoisers.score_all(measured_digits(), lacking)):
             self.kept[lacking[done].level] = scores
             if bar is None and time.monotonic() - start > _PATIENCE:
                 bar = st.progress(0.0)

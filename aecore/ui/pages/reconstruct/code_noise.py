@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from aecore.analysis.perturbation import DRAWS, OFF_THE_MAP, SIGMAS, Fall, noised
+from aecore.analysis.perturbation import NOISE_SAMPLES, OUTSIDE, SIGMAS, NoiseSweep, add_noise
 from aecore.charts import reconstruction
 from aecore.checkpoints.file import Checkpoint
 from aecore.ui import links
@@ -50,26 +50,26 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
         [
             reconstruction.distances_over_sigma(result.percentiles, shown=sigma),
             reconstruction.errors_over_sigma(
-                result.errors, result.linear_errors, (checkpoint.name, size), shown=sigma
+                result.errors, result.pca_errors, (checkpoint.name, size), shown=sigma
             ),
         ],
-        note=f"Medians over {DRAWS} samples of the noise with a fixed seed, the same directions at "
+        note=f"Medians over {NOISE_SAMPLES} samples of the noise with a fixed seed, the same directions at "
         "every level; bands: 10th to 90th percentile. PCA's code gets the same noise, scaled to "
         "its own standard deviations. Dotted: the level of the images above.",
     )
 
 
 def _rows(
-    checkpoint: Checkpoint, digits: datasets.TestSet, number: int, sigma: float, result: Fall
+    checkpoint: Checkpoint, digits: datasets.TestSet, number: int, sigma: float, result: NoiseSweep
 ) -> list[Row]:
     level = SIGMAS.index(sigma)
     image = digits.images[number : number + 1]
-    codes = noised(
+    codes = add_noise(
         reconstruction_cache.encode(checkpoint, image)[0],
         reconstruction_cache.deviations(checkpoint, digits)[0],
         sigma,
     )[:_SHOWN]
-    linear = noised(
+    linear = add_noise(
         checkpoint.pca.encode(image)[0],
         reconstruction_cache.deviations(checkpoint, digits)[1],
         sigma,
@@ -89,20 +89,20 @@ def _rows(
         Row(
             name="PCA, the same noise · MSE",
             images=checkpoint.pca.decode(linear[:_SHOWN]),
-            texts=[f"{error:.3f}" for error in result.linear_errors[level, :_SHOWN]],
+            texts=[f"{error:.3f}" for error in result.pca_errors[level, :_SHOWN]],
         ),
     ]
 
 
-def _verdict(result: Fall) -> str:
+def _verdict(result: NoiseSweep) -> str:
     """Return the noise level at which the code leaves the data, if it does."""
-    isolated = f"more isolated than {OFF_THE_MAP:g}% of the test digits"
-    if result.leaves_at is None:
+    isolated = f"more isolated than {OUTSIDE:g}% of the test digits"
+    if result.leaves_data_at is None:
         return (
             f"Up to σ = {SIGMAS[-1]:g} most noisy codes stay **on the map**: at no level is half "
             f"of them {isolated}."
         )
     return (
-        f"From **σ = {result.leaves_at:g}** on, at least half of the noisy codes are **off the "
+        f"From **σ = {result.leaves_data_at:g}** on, at least half of the noisy codes are **off the "
         f"map**: {isolated}."
     )

@@ -26,12 +26,12 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
     )
     result = reconstruction_cache.importance(checkpoint, digits)
     st.markdown(_verdict(checkpoint, result))
-    strongest = result.strongest(_SHOWN)
+    strongest = result.order[:_SHOWN]
     increase = result.increase[strongest]
     charts(
         "reconstruct_dimensions",
         [
-            reconstruction.by_rank(checkpoint.name, result.increase[:, ALL], result.linear),
+            reconstruction.by_rank(checkpoint.name, result.increase[:, ALL], result.pca_increase),
             reconstruction.effects(increase, strongest, color_limit(np.nan_to_num(increase))),
         ],
     )
@@ -54,12 +54,12 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
 def _verdict(checkpoint: Checkpoint, result: Importance) -> str:
     """Return which dimension matters most, and how many do not matter."""
     top = result.order[0]
-    whole, fixed = result.whole[ALL], result.fixed[top, ALL]
+    whole, fixed = result.baseline[ALL], result.fixed[top, ALL]
     name = escape(checkpoint.name)
     count = counted(len(result.fixed), "dimension")
     return (
         f"{name}: fixing **z{top + 1}** costs most; the error rises from {whole:.4f} to "
-        f"**{fixed:.4f}**, an increase of {fixed - whole:.4f}. **{result.n_idle or 'None'}** of "
-        f"{count} {'costs' if result.n_idle == 1 else 'cost'} less than a hundredth of that. "
-        f"Fixing PCA's strongest component costs {result.linear.max():.4f}."
+        f"**{fixed:.4f}**, an increase of {fixed - whole:.4f}. **{result.n_unused or 'None'}** of "
+        f"{count} {'costs' if result.n_unused == 1 else 'cost'} less than a hundredth of that. "
+        f"Fixing PCA's strongest component costs {result.pca_increase.max():.4f}."
     )

@@ -7,7 +7,7 @@ import streamlit as st
 
 from aecore.analysis import perturbation
 from aecore.analysis.dimension_importance import MEASURED
-from aecore.analysis.perturbation import PASSES, Passes
+from aecore.analysis.perturbation import DROPOUT_SAMPLES, DropoutSamples
 from aecore.checkpoints.file import Checkpoint
 from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
@@ -41,13 +41,13 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
         persist_state="session",
     )
     image = digits.images[number]
-    own = perturbation.passes(
+    own = perturbation.sample_dropout(
         reconstruction_cache.decoder(checkpoint),
         reconstruction_cache.codes(checkpoint, np.array([number]))[0],
         image,
         rate=rate,
     )
-    linear = perturbation.passes(
+    linear = perturbation.sample_dropout(
         checkpoint.pca.decode, checkpoint.pca.encode(image[None])[0], image, rate=rate
     )
     size = pca_name(checkpoint.card.model.latent_dim)
@@ -67,7 +67,7 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
         series,
         headings,
         columns=headings,
-        note=f"Test digit no. {number}, a {digits.labels[number]}. {PASSES} passes with a fixed "
+        note=f"Test digit no. {number}, a {digits.labels[number]}. {DROPOUT_SAMPLES} passes with a fixed "
         "seed. Images range from 0 (black) to 1 (white). Spread: the standard deviation of each "
         "pixel; white is 0.5 or more.",
         title="a digit with dropout at test time",
@@ -77,25 +77,25 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
     st.markdown(_verdict(checkpoint, digits, named, left))
 
 
-def _pictures(image: np.ndarray, result: Passes) -> dict[str, tuple[np.ndarray, str]]:
+def _pictures(image: np.ndarray, result: DropoutSamples) -> dict[str, tuple[np.ndarray, str]]:
     """Return pictures (784,) by name, each with its caption."""
     single = result.outputs[:_SINGLE]
     return {
         "input": (image, ""),
-        "dropout off": (result.quiet, f"MSE {result.quiet_error:.4f}"),
+        "dropout off": (result.eval_output, f"MSE {result.eval_error:.4f}"),
         **{
             f"pass {i}": (pixels, f"MSE {error:.4f}")
             for i, (pixels, error) in enumerate(zip(single, result.errors, strict=False), 1)
         },
-        f"mean of {PASSES}": (result.mean, f"MSE {result.mean_error:.4f}"),
-        "spread": (result.shade, f"at most {result.deviation.max():.2f}"),
+        f"mean of {DROPOUT_SAMPLES}": (result.mean, f"MSE {result.mean_error:.4f}"),
+        "spread": (result.deviation_image, f"at most {result.deviation.max():.2f}"),
     }
 
 
 def _verdict(
     checkpoint: Checkpoint,
     digits: datasets.TestSet,
-    named: dict[str, Passes],
+    named: dict[str, DropoutSamples],
     left: tuple[float, float],
 ) -> str:
     """Return the errors with and without dropout, for this digit and for many."""
@@ -103,9 +103,9 @@ def _verdict(
     whole = reconstruction_cache.test_errors(checkpoint, digits)
     name = escape(checkpoint.name)
     return (
-        f"Error (MSE) of {name} for this digit: **{own.quiet_error:.4f}** with dropout off, "
+        f"Error (MSE) of {name} for this digit: **{own.eval_error:.4f}** with dropout off, "
         f"**{own.errors.mean():.4f}** in a single pass on average, {own.mean_error:.4f} for the "
-        f"mean of {PASSES} passes. Over all test digits, dropout off: {name} "
+        f"mean of {DROPOUT_SAMPLES} passes. Over all test digits, dropout off: {name} "
         f"**{whole['model'].mean():.4f}**, PCA {whole['PCA'].mean():.4f}. Dropout on, one pass for "
         f"each of {min(MEASURED, len(digits.labels)):,} evenly spaced test digits: {name} "
         f"**{left[0]:.4f}**, PCA {left[1]:.4f}."

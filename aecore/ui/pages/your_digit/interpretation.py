@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from aecore.analysis.repair import repair
+from aecore.analysis.denoising import denoise_digit
 from aecore.charts import latent_map
 from aecore.checkpoints.file import Checkpoint
 from aecore.config import SHAPE, NoiseConfig
@@ -202,16 +202,16 @@ def _denoise(checkpoint: Checkpoint, digit: np.ndarray) -> None:
         if card.train.noise is not None or name == checkpoint.name
     ]
     models = {name: checkpoint_cache.load_model(checkpoint_cache.load(name)) for name in names}
-    repairs = repair(digit, noise, models)
+    denoised = denoise_digit(digit, noise, models)
     st.html(
         html_parts.cards(
             [html_parts.picture(digit, "your digit")]
             + [
                 html_parts.picture(each.image, f"your digit, {name}")
-                for name, each in repairs.items()
+                for name, each in denoised.items()
             ],
-            ["your digit", *repairs],
-            ["clean", *(_decibels(each.psnr) for each in repairs.values())],
+            ["your digit", *denoised],
+            ["clean", *(_decibels(each.psnr) for each in denoised.values())],
             width=128,
         )
     )
