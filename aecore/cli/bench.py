@@ -1,4 +1,4 @@
-"""`python -m aecore bench ...`: a benchmark's figures as a table or as JSON."""
+"""`python -m aecore bench ...`: what a benchmark measured, as a table or as JSON."""
 
 from __future__ import annotations
 
@@ -7,79 +7,66 @@ import signal
 import sys
 from typing import Any
 
-from aecore.cli.result import Result, load_data
+from aecore.cli.result import Result, load_data, log, table
 from aecore.presets import get_preset
+
+_PACE = ("p50 ms", "p95 ms", "updates/s", "messages")
 
 
 def bench_decode(options: argparse.Namespace) -> Result:
-    """Measure how quickly digits are decoded in the browser."""
+    """Measure the time from the pointer to the decoded digit, in the browser."""
     from aecore.bench.decoding import bench_decode
 
-    _end_politely()
-    measured = bench_decode(progress=_say)
-    return Result(measured, "\n".join(_decoding(measured["presets"])))
+    _exit_on_terminate()
+    measured = bench_decode(progress=log)
+    rows = [("model", "decode ms", "error", *_PACE, *(f"map {title}" for title in _PACE), "server")]
+    rows += [
+        (
+            name,
+            f"{row['js_ms']:.3f}",
+            f"{row['max_abs_error']:.1e}",
+            *_pace(row),
+            *_pace(row["map"]),
+            f"{row['server_slider_ms']:.0f} ms",
+        )
+        for name, row in measured["presets"].items()
+    ]
+    return Result(measured, table(rows))
 
 
 def bench_draw(options: argparse.Namespace) -> Result:
-    """Measure how closely the page follows the pen."""
+    """Measure the time from the pen to the reconstruction, in the browser."""
     from aecore.bench.decoding import bench_draw
 
-    _end_politely()
-    measured = bench_draw(progress=_say)
-    return Result(measured, "\n".join(_drawing(measured["presets"])))
+    _exit_on_terminate()
+    measured = bench_draw(progress=log)
+    rows = [(name, *_pace(row)) for name, row in measured["presets"].items()]
+    return Result(measured, table([("model", *_PACE), *rows]))
 
 
 def bench_pages(options: argparse.Namespace) -> Result:
-    """Measure how long the laboratory pages take to answer."""
+    """Measure the response time of the controls of the pages."""
     from aecore.bench.pages import bench_pages
 
-    _end_politely()
+    _exit_on_terminate()
     pages = tuple(page.strip("/") for page in options.pages)
-    measured = bench_pages(pages, progress=_say)
-    return Result(measured, "\n".join(_answers(measured)))
-
-
-def _answers(measured: dict[str, Any]) -> list[str]:
-    lines = [f"{'':42}{'first change':>16}{'last change':>16}"]
-    lines.append(f"{'page, control':42}{'p50':>8}{'p95 ms':>8}{'p50':>8}{'p95 ms':>8}")
-    for row in measured["controls"]:
-        what = f"{row['page']} {row['control']}"
-        lines.append(
-            f"{what:42}{row['first_p50_ms']:8.0f}{row['first_p95_ms']:8.0f}"
-            f"{row['p50_ms']:8.0f}{row['p95_ms']:8.0f}"
-        )
+    measured = bench_pages(pages, progress=log)
+    times = ("first_p50_ms", "first_p95_ms", "p50_ms", "p95_ms")
+    rows: list[tuple[str, ...]] = [
+        ("page, control", "first p50 ms", "p95 ms", "last p50 ms", "p95 ms")
+    ]
+    rows += [
+        (f"{row['page']} {row['control']}", *(f"{row[time]:.0f}" for time in times))
+        for row in measured["controls"]
+    ]
+    text = table(rows)
     if "curve_seconds" in measured:
-        lines.append(f"Curve over all levels, the first time: {measured['curve_seconds']:.2f} s")
-    return lines
-
-
-def _end_politely() -> None:
-    """A plain end would leave the servers and the browser behind."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-
-
-def _decoding(presets: dict[str, dict[str, Any]]) -> list[str]:
-    lines = [
-        f"{'':18}{'one':>7}{'error':>9} | slider:{'p50':>5}{'p95':>6}{'per':>5}{'mes-':>6} | "
-        f"map:{'p50':>5}{'p95':>6}{'per':>5}{'mes-':>6} |{'server':>7}",
-        f"{'model':18}{'ms':>7}{'':9} | {'ms':>12}{'ms':>6}{'s':>5}{'sages':>6} | "
-        f"{'ms':>9}{'ms':>6}{'s':>5}{'sages':>6} |{'ms':>7}",
-    ]
-    return lines + [
-        f"{name:18}{row['js_ms']:7.3f}{row['max_abs_error']:9.1e} | {'':7}{_pace(row)} | "
-        f"{'':4}{_pace(row['map'])} |{row['server_slider_ms']:7.0f}"
-        for name, row in presets.items()
-    ]
-
-
-def _drawing(presets: dict[str, dict[str, Any]]) -> list[str]:
-    lines = [f"{'':18}{'p50':>5}{'p95':>6}{'per':>5}{'mes-':>6}"]
-    lines.append(f"{'model':18}{'ms':>5}{'ms':>6}{'s':>5}{'sages':>6}")
-    return lines + [f"{name:18}{_pace(row)}" for name, row in presets.items()]
+        text += f"\nCurve over all levels, the first time: {measured['curve_seconds']:.2f} s"
+    return Result(measured, text)
 
 
 def bench_train(options: argparse.Namespace) -> Result:
-    """Measure how quickly a preset is trained, beside the notebook's loop."""
+    """Measure the training time of a preset, compared with the notebook's loop."""
     from aecore.bench.training import bench_train
     from aecore.training.loop import pick_device
 
@@ -90,32 +77,38 @@ def bench_train(options: argparse.Namespace) -> Result:
         seeds=options.seeds,
         notebook_epochs=options.epochs_notebook,
         device=device,
-        progress=_say,
+        progress=log,
     )
-    rows = (
-        ("the notebook's loop and recipe", "notebook", None),
-        ("our loop, the same recipe", "same_recipe", "same_recipe_speedup"),
-        (f"our recipe, {measured['recipe_epochs']} epochs", "recipe", "parity_speedup"),
-    )
-    lines = [f"{'':32}{'seconds':>9}{'test MSE':>10}{'speedup':>9}"]
-    for title, key, speedup in rows:
-        times = f"{measured[speedup]:8.1f}x" if speedup else ""
-        lines.append(
-            f"{title:32}{measured[f'{key}_seconds']:9.2f}{measured[f'{key}_test_mse']:10.5f}{times}"
+    rows = [
+        (
+            title,
+            f"{measured[f'{key}_seconds']:.2f}",
+            f"{measured[f'{key}_test_mse']:.5f}",
+            f"{measured[speedup]:.1f}x" if speedup else "",
         )
-    lines.append(
-        f"Matrix products alone: {measured['floor_seconds']:.2f} s on {measured['device']}; our "
-        f"loop takes {measured['floor_ratio']:.2f} times that. Medians of {options.seeds}."
+        for title, key, speedup in (
+            ("notebook's loop and recipe", "notebook", None),
+            ("this loop, same recipe", "same_recipe", "same_recipe_speedup"),
+            (f"preset's recipe, {measured['recipe_epochs']} epochs", "recipe", "parity_speedup"),
+        )
+    ]
+    return Result(
+        measured,
+        f"{table([('', 'seconds', 'test MSE', 'speedup'), *rows])}\n"
+        f"Matrix products alone: {measured['floor_seconds']:.2f} s on {measured['device']}; this "
+        f"loop takes {measured['floor_ratio']:.2f} times that. Medians of {options.seeds}.",
     )
-    return Result(measured, "\n".join(lines))
 
 
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+def _exit_on_terminate() -> None:
+    """Let SIGTERM clean up: the default would leave the servers and the browser running."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
-def _pace(row: dict[str, float]) -> str:
+def _pace(row: dict[str, Any]) -> tuple[str, ...]:
     return (
-        f"{row['frame_p50_ms']:5.1f}{row['frame_p95_ms']:6.1f}{row['updates_per_second']:5.0f}"
-        f"{row['websocket_messages_during_drag']:6}"
+        f"{row['frame_p50_ms']:.1f}",
+        f"{row['frame_p95_ms']:.1f}",
+        f"{row['updates_per_second']:.0f}",
+        f"{row['websocket_messages_during_drag']}",
     )

@@ -1,12 +1,13 @@
-"""The small commands of the command line: options in, a result out."""
+"""Commands on data and models: `data`, `models`, `evaluate` and `decode`."""
 
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
-from aecore.cli.result import Result, complain, load_data
+from aecore.cli.result import Result, load_data, report_error, table
 from aecore.config import SHAPE
 from aecore.errors import CheckpointError
 from aecore.latent.codes import parse_code
@@ -16,7 +17,7 @@ from aecore.latent.codes import parse_code
 
 
 def show_data(options: argparse.Namespace) -> Result:
-    """Say where the digits come from, fetching them if need be."""
+    """Show where the digits come from; download them if necessary."""
     dataset = load_data(options.data)
     facts = {
         "source": dataset.source,
@@ -34,16 +35,16 @@ def show_data(options: argparse.Namespace) -> Result:
 
 
 def list_models(options: argparse.Namespace) -> Result:
-    """List the checkpoints of the models folder, complaining about those that cannot be used."""
-    checkpoint = []
+    """List the checkpoints of the models folder, and report those that cannot be used."""
+    models: list[dict[str, Any]] = []
     for name in catalog.names():
         path = catalog.find(name)
         try:
             card = checkpoint_file.read_card(path)
         except CheckpointError as error:
-            complain(error, 1)
+            report_error(error, 1)
             continue
-        checkpoint.append(
+        models.append(
             {
                 "name": name,
                 "preset": card.preset,
@@ -54,14 +55,17 @@ def list_models(options: argparse.Namespace) -> Result:
                 "path": str(path),
             }
         )
-    lines = [f"{'model':20} {'D':>4}  {'hidden':12} {'test MSE':>9} {'PCA':>9}"]
-    lines += [
-        f"{model['name']:20} {model['latent_dim']:4}  "
-        f"{','.join(map(str, model['hidden_dims'])):12} "
-        f"{model['test_mse']:9.5f} {model['pca_test_mse']:9.5f}"
-        for model in checkpoint
+    rows = [
+        (
+            model["name"],
+            ",".join(map(str, model["hidden_dims"])),
+            str(model["latent_dim"]),
+            f"{model['test_mse']:.5f}",
+            f"{model['pca_test_mse']:.5f}",
+        )
+        for model in models
     ]
-    return Result(checkpoint, "\n".join(lines))
+    return Result(models, table([("model", "hidden", "D", "test MSE", "PCA"), *rows], left=2))
 
 
 def evaluate(options: argparse.Namespace) -> Result:
@@ -72,8 +76,8 @@ def evaluate(options: argparse.Namespace) -> Result:
     checkpoint = checkpoint_file.load(options.model)
     dataset = load_data(options.data)
     model = build_model(checkpoint.card.model, checkpoint.weights)
-    figures = evaluation.evaluate(model, checkpoint.pca, checkpoint.card.train.noise, dataset)
-    facts = figures | {
+    metrics = evaluation.evaluate(model, checkpoint.pca, checkpoint.card.train.noise, dataset)
+    facts = metrics | {
         "model": checkpoint.name,
         "n_test": len(dataset.test_images),
         "source": dataset.source,
@@ -82,12 +86,12 @@ def evaluate(options: argparse.Namespace) -> Result:
     lines = [
         f"{checkpoint.name} on {facts['n_test']:,} test {dataset.spec.nouns} ({dataset.source})"
     ]
-    lines += [f"  {name:18} {value:.6g}" for name, value in figures.items()]
+    lines += [f"  {name:18} {value:.6g}" for name, value in metrics.items()]
     return Result(facts, "\n".join(lines))
 
 
 def decode(options: argparse.Namespace) -> Result:
-    """Draw the digit of a code."""
+    """Decode a latent code to a picture."""
     from aecore.imaging.png import write_png
     from aecore.models import inference
 
@@ -99,5 +103,5 @@ def decode(options: argparse.Namespace) -> Result:
     facts = {"path": str(options.out), "map_distance_percentile": percentile}
     return Result(
         facts,
-        f"{options.out}: farther from its nearest codes than {percentile:.1f}% of the test digits",
+        f"{options.out}: the code is more isolated than {percentile:.1f}% of the test digits",
     )

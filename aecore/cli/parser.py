@@ -13,13 +13,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from aecore.cli import bench as bench_command
-from aecore.cli import models as model_commands
-from aecore.cli import reconstruct as reconstruct_command
-from aecore.cli import train as train_command
-from aecore.cli.result import INTERRUPTED, complain
+from aecore.cli import app, bench, models, reconstruct, train
+from aecore.cli.result import INTERRUPTED, report_error
 from aecore.config import MAX_EPOCHS
 from aecore.data.sources import SOURCES
 from aecore.errors import AecoreError, ConfigError
@@ -27,21 +24,19 @@ from aecore.presets import PRESETS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit status."""
+    """Run one command and return the exit status."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     try:
         options = _parser().parse_args(arguments)
         result = options.command(options)
-        if options.json:
-            print(json.dumps(result.json, allow_nan=False), flush=True)
-        else:
-            print(result.text, flush=True)
+        text = json.dumps(result.json, allow_nan=False) if options.json else result.text
+        print(text, flush=True)
     except ConfigError as error:
-        return complain(error, 2)
+        return report_error(error, 2)
     except AecoreError as error:
-        return complain(error, 1)
+        return report_error(error, 1)
     except KeyboardInterrupt as stop:
-        return complain(str(stop) or "Stopped.", INTERRUPTED)
+        return report_error(str(stop) or "Stopped.", INTERRUPTED)
     except BrokenPipeError:  # the reader went away; there is nobody to tell, not even on exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -49,88 +44,95 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line; the usage is a `--help` away."""
+    """A parser that says what is wrong in one line; the usage is a `--help` away."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"aecore: {message}. See: {self.prog} --help\n")
 
 
-def _parser() -> argparse.ArgumentParser:
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--json", action="store_true", help="print JSON on stdout")
-    source = argparse.ArgumentParser(add_help=False)
-    source.add_argument(
-        "--data",
-        metavar="DIR",
-        help=f"folder of MNIST files, or one of {', '.join(SOURCES)} (or set AECORE_DATA)",
-    )
+def _option(name: str, **options: Any) -> argparse.ArgumentParser:
+    """Return a parent of parsers that share an option."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument(name, **options)
+    return parser
 
-    parser = _Parser(prog="python -m aecore", description=__doc__.splitlines()[0])
-    subparsers = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+
+def _parser() -> _Parser:
+    json_ = _option("--json", action="store_true", help="print JSON on stdout")
+    text = f"folder of MNIST files, or one of {', '.join(SOURCES)} (or set AECORE_DATA)"
+    data = _option("--data", metavar="DIR", help=text)
+    preset = _option("preset", metavar="PRESET", help=", ".join(PRESETS))
+    device = _option("--device", help="auto (default), cuda, mps or cpu")
+    model = _option("--model", metavar="MODEL", required=True, help="a name in models/ or a path")
+
+    parser = _Parser(prog="python -m aecore", description=(__doc__ or "").splitlines()[0])
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
 
     def add(
-        name: str, command: Callable, text: str, *parents, within=subparsers
+        name: str, command: Callable, text: str, *parents, within=commands
     ) -> argparse.ArgumentParser:
-        sub = within.add_parser(name, help=text, description=text, parents=[shared, *parents])
+        sub = within.add_parser(name, help=text, description=text, parents=parents)
         sub.set_defaults(command=command)
         return sub
 
-    add(
-        "data",
-        model_commands.show_data,
-        "say where the digits come from; fetch them if need be",
-        source,
-    )
-    add("models", model_commands.list_models, "list the trained models")
+    sub = add("app", app.open_app, "open the explorer in the browser", data)
+    sub.add_argument("--port", type=_port, help="of the server (default: 8501)")
 
-    sub = add("train", train_command.train, "train a preset and save the checkpoint", source)
-    sub.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))
-    for name, setting in train_command.OPTIONS.items():
+    text = "show where the digits come from; download them if necessary"
+    add("data", models.show_data, text, json_, data)
+
+    add("models", models.list_models, "list the trained models", json_)
+
+    text = "train a preset and save the checkpoint"
+    sub = add("train", train.train, text, json_, data, preset, device)
+    for name, setting in train.OPTIONS.items():
         help_text = setting.describe().replace("%", "%%")
         sub.add_argument(f"--{name.replace('_', '-')}", help=help_text)
-    sub.add_argument("--device", help="auto (default), cuda, mps or cpu")
     sub.add_argument("--out", metavar="PATH", help="the file, or its folder (default: models/)")
 
-    sub = add("evaluate", model_commands.evaluate, "measure a model on the test digits", source)
+    text = "measure a model on the test digits"
+    sub = add("evaluate", models.evaluate, text, json_, data)
     sub.add_argument("model", metavar="MODEL", help="a name in models/ or a path")
 
-    text = "send pictures of handwritten digits, or folders of them, through a model"
-    sub = add("reconstruct", reconstruct_command.reconstruct, text)
+    text = "reconstruct pictures of handwritten digits, or folders of them"
+    sub = add("reconstruct", reconstruct.reconstruct, text, json_, model)
     sub.add_argument("pictures", metavar="PICTURE", nargs="+", type=Path)
-    sub.add_argument("--model", metavar="MODEL", required=True)
     sub.add_argument("--out", metavar="DIR", required=True, type=Path)
-    sub.add_argument("--steps", action="store_true", help="also write what each step made")
+    sub.add_argument("--steps", action="store_true", help="also save a picture of every step")
     sub.add_argument("--invert", default="auto", help="auto, yes or no: is the ink darker?")
-    sub.add_argument("--threshold", type=float, help="0 to 1: what counts as ink (default: found)")
+    sub.add_argument("--threshold", type=float, help="0 to 1: what counts as ink (default: auto)")
     sub.add_argument("--rotate", type=int, default=0, help="0, 90, 180 or 270 degrees clockwise")
     sub.add_argument("--pick", default="all", help="all, together (one digit), or a number from 0")
 
-    sub = add("decode", model_commands.decode, "draw the digit of a code")
-    sub.add_argument("--model", metavar="MODEL", required=True)
+    sub = add("decode", models.decode, "decode a latent code to a picture", json_, model)
     sub.add_argument("--z", metavar="A,B,...", required=True, help="the code; write --z=-1,2")
     sub.add_argument("--out", metavar="PNG", required=True, type=Path)
 
-    text = "measure how quickly things go"
-    benches = subparsers.add_parser("bench", help=text, description=text).add_subparsers(
+    text = "measure speed"
+    benches = commands.add_parser("bench", help=text, description=text).add_subparsers(
         metavar="WHAT", required=True, parser_class=_Parser
     )
-    text = "how quickly the browser decodes digits"
-    add("decode", bench_command.bench_decode, text, within=benches)
-    text = "how closely the page follows the pen"
-    add("draw", bench_command.bench_draw, text, within=benches)
-    text = "how quickly the laboratory pages answer"
-    sub = add("pages", bench_command.bench_pages, text, within=benches)
+    text = "time from the pointer to the decoded digit, in the browser"
+    add("decode", bench.bench_decode, text, json_, within=benches)
+    text = "time from the pen to the reconstruction, in the browser"
+    add("draw", bench.bench_draw, text, json_, within=benches)
+    text = "response time of the controls of the pages"
+    sub = add("pages", bench.bench_pages, text, json_, within=benches)
     sub.add_argument("pages", metavar="PAGE", nargs="*", help="as in filters; / is the map")
-    text = "how quickly a preset is trained, beside the notebook's loop"
-    sub = add("train", bench_command.bench_train, text, source, within=benches)
-    sub.add_argument("preset", metavar="PRESET", help=", ".join(PRESETS))
+    text = "training time of a preset, compared with the notebook's loop"
+    sub = add("train", bench.bench_train, text, json_, data, preset, device, within=benches)
     sub.add_argument("--seeds", type=_count, default=3, help="runs to take medians of")
     sub.add_argument("--epochs-notebook", type=_count, default=50, help="of the notebook's loop")
-    sub.add_argument("--device", help="auto (default), cuda, mps or cpu")
     return parser
 
 
 def _count(text: str) -> int:
     if not 1 <= int(text) <= MAX_EPOCHS:
+        raise ValueError
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not 1 <= int(text) <= 65_535:
         raise ValueError
     return int(text)

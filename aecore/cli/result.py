@@ -1,9 +1,10 @@
-"""What every command of the command line shares: its result, complaints, and the digits."""
+"""What all commands share: results, tables, error messages, and the digits in use."""
 
 from __future__ import annotations
 
 import dataclasses
 import sys
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from aecore.data import sources
@@ -15,7 +16,7 @@ INTERRUPTED = 130
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """What a command has to say, and its exit status."""
+    """The output of a command, and its exit status."""
 
     json: Any
     """Printed with `--json`."""
@@ -24,18 +25,36 @@ class Result:
     status: int = 0
 
 
-def complain(message: object, status: int) -> int:
-    """Say in one line on stderr what is wrong; the exit status."""
-    print(f"aecore: {message}", file=sys.stderr)
+def table(rows: Iterable[Sequence[str]], *, left: int = 1) -> str:
+    """Return rows as lines of aligned columns; the first `left` columns are aligned left."""
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if index < left else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    )
+
+
+def log(text: str) -> None:
+    """Print a line of progress on stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def report_error(message: object, status: int) -> int:
+    """Print what went wrong in one line on stderr and return the exit status."""
+    log(f"aecore: {message}")
     return status
 
 
 def load_data(folder: str | None) -> Dataset:
-    """Load the data set in use and say on stderr which it is."""
+    """Load the data set in use, and print on stderr which it is."""
     dataset = sources.load(
         folder, allow_download=sources.downloads_allowed(), progress=_DownloadLog()
     )
-    print(f"{dataset.spec.nouns.capitalize()}: {dataset.source}", file=sys.stderr)
+    log(f"{dataset.spec.nouns.capitalize()}: {dataset.source}")
     return dataset
 
 
@@ -47,5 +66,5 @@ class _DownloadLog:
     def __call__(self, progress: DownloadProgress) -> None:
         line = f"MNIST from OpenML: {progress}"
         if line != self._last:
-            print(line, file=sys.stderr)
+            log(line)
         self._last = line

@@ -119,7 +119,7 @@ def test_the_command_prints_its_figures_as_json_and_as_a_table(monkeypatch, caps
     found = json.loads(first)
     assert found.keys() >= KEYS
     assert all(math.isfinite(found[key]) for key in KEYS - {"device"})
-    assert "our loop, the same recipe" in table
+    assert "this loop, same recipe" in table
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,32 @@
+"""`aecore app`: open the explorer in the browser."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib.util import find_spec
+from typing import NoReturn
+
+from aecore.errors import AecoreError
+from aecore.system.installation import HOME
+
+_PACKAGES = ("streamlit", "plotly", "pandas", "PIL", "skimage", "filelock", "threadpoolctl")
+"""What the extra `app` installs, by the names of the imports."""
+
+
+def open_app(options: argparse.Namespace) -> NoReturn:
+    """Become the explorer's server, which opens the browser."""
+    missing = [name for name in _PACKAGES if find_spec(name) is None]
+    if missing:
+        raise AecoreError(
+            f"The explorer needs more packages ({', '.join(missing)}). Install them: "
+            "pip install 'aecore[app]'."
+        )
+    command = [sys.executable, "-m", "streamlit", "run", str(HOME / "app.py")]
+    if options.port:
+        command += ["--server.port", str(options.port)]
+    if options.data:
+        os.environ["AECORE_DATA"] = options.data
+    sys.stdout.flush()
+    os.execv(sys.executable, command)
