@@ -1,13 +1,10 @@
-"""Picture files from outside: whatever is wrong with one ends in one `PictureError`."""
+"""Open picture files from outside; whatever is wrong with one ends in one `PictureError`."""
 
 from __future__ import annotations
 
 import io
 import math
 import struct
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import numpy as np
 from PIL import ExifTags, Image
@@ -33,28 +30,17 @@ MAX_PIECES = 200_000
 """Pillow lists a TIFF's strips or tiles one by one: 50 megapixels in tiles of 16 x 16."""
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 FORMAT_NAMES = "PNG, JPEG, WebP, BMP, GIF or TIFF"
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 
 WORKING_SIDE = 1024
-VISIBLE = 10
-"""What differs over white by fewer levels of 255 cannot be seen there."""
+MIN_VISIBLE = 10
+"""What differs by fewer levels of 255 over white cannot be seen there."""
 
 _BYTES = (1, 2, 6, 7)
 """Kinds of TIFF tags that come in one lump, as notes and profiles do, but for..."""
 _LISTS = (258, 273, 279, 320, 324, 325, 338, 339)
 """...what Pillow goes through one by one: bits, strips, colors, tiles, kinds of samples."""
-
-_DAMAGE = (
-    OSError,  # truncated or unidentified; also most decoder errors
-    SyntaxError,  # Pillow's word for a broken chunk or tag
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    EOFError,
-    MemoryError,
-    struct.error,
-    zlib.error,
-)
+_TOO_MANY_PARTS = "the file has so many parts that it takes too long. Save it again as PNG."
 
 
 def open_picture(data: bytes, *, name: str = "picture") -> np.ndarray:
@@ -80,20 +66,38 @@ def open_picture(data: bytes, *, name: str = "picture") -> np.ndarray:
     PictureError
         If the file is empty, too large, damaged or of another kind.
     """
-    name = _printable(name)
+    try:
+        return _decode(data)
+    except Exception as error:  # decoders raise whatever they stumble over
+        raise PictureError(f"{_printable(name) or 'picture'}: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """Return what is wrong with a file, and what to do, from what reading it has raised."""
+    if isinstance(error, PictureError):
+        return str(error)
+    if isinstance(error, Image.UnidentifiedImageError):
+        return f"not a {FORMAT_NAMES} picture, or its beginning is damaged. Save it as PNG or JPEG."
+    if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
+        return _too_large("its header claims far more")
+    detail = _printable(str(error)) or type(error).__name__
+    return f"the file is damaged or of an unusual kind ({detail}). Save it again as PNG or JPEG."
+
+
+def _decode(data: bytes) -> np.ndarray:
+    """Check a file and return its pixels, as `open_picture` does."""
     if not data:
-        raise PictureError(f"{name}: the file is empty. Choose a {FORMAT_NAMES} picture.")
+        raise PictureError(f"the file is empty. Choose a {FORMAT_NAMES} picture.")
     if len(data) > MAX_BYTES:
         raise PictureError(
-            f"{name}: {len(data) / 2**20:.1f} MiB is more than the {MAX_BYTES // 2**20} MiB that "
-            "are read. Save it smaller."
+            f"{len(data) / 2**20:.1f} MiB is more than the limit of {MAX_BYTES // 2**20} MiB. "
+            "Save it smaller."
         )
-    _check_kind(data, name)
-    _check_parts(data, name)
-    file = _PatientFile(data, name)
-    with _refusing_damage(name), Image.open(file, formats=FORMATS) as picture:
-        _check_size(picture, name)
-        _check_effort(picture, data, name)
+    _check_kind(data)
+    _check_parts(data)
+    with Image.open(_LimitedFile(data), formats=FORMATS) as picture:
+        _check_size(picture)
+        _check_effort(picture, data)
         picture.draft(None, (WORKING_SIDE, WORKING_SIDE))
         picture.load()
         pixels = _shrunk(picture)
@@ -101,54 +105,48 @@ def open_picture(data: bytes, *, name: str = "picture") -> np.ndarray:
         return _upright(pixels, picture.getexif().get(ExifTags.Base.Orientation, 1))
 
 
-def _printable(name: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in name).strip()[:80] or "picture"
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text).strip()[:80]
 
 
-def _check_kind(data: bytes, name: str) -> None:
-    """Name the files that people try most besides pictures that can be read."""
+def _check_kind(data: bytes) -> None:
+    """Refuse the kinds that people try most besides those that can be read, by their names."""
     start = data[:1024].lstrip()
     if data[4:8] == b"ftyp":
         kind = "an AVIF" if data[8:12] in (b"avif", b"avis") else "a HEIC (or video)"
         raise PictureError(
-            f"{name}: {kind} file cannot be read here. Export it as JPEG first; an iPhone takes "
-            "JPEG with Settings > Camera > Formats > Most Compatible."
+            f"{kind} file cannot be read here. Export it as JPEG first; an iPhone takes JPEG with "
+            "Settings > Camera > Formats > Most Compatible."
         )
-    for kind, found in (("a PDF", start[:5] == b"%PDF-"), ("an SVG", b"<svg" in start)):
-        if found:
+    for kind, matches in (("a PDF", start[:5] == b"%PDF-"), ("an SVG", b"<svg" in start)):
+        if matches:
             raise PictureError(
-                f"{name}: {kind} file holds drawing commands, no pixels. Export it as PNG, or "
-                "take a screenshot of it."
+                f"{kind} file holds vector graphics, not pixels. Export it as PNG, or take a "
+                "screenshot of it."
             )
 
 
-class _PatientFile(io.BytesIO):
+class _LimitedFile(io.BytesIO):
     """A file in memory that is read only so many times."""
 
-    def __init__(self, data: bytes, name: str) -> None:
-        super().__init__(data)
-        self._name, self._left = name, MAX_READS
+    reads_left = MAX_READS
 
     def read(self, size: int | None = -1, /) -> bytes:
-        self._left -= 1
-        if self._left < 0:
-            raise PictureError(_in_pieces(self._name))
+        self.reads_left -= 1
+        if self.reads_left < 0:
+            raise PictureError(_TOO_MANY_PARTS)
         return super().read(size)
 
 
-def _check_parts(data: bytes, name: str) -> None:
+def _check_parts(data: bytes) -> None:
     """Refuse too many notes and too long lists before anything is opened."""
     notes = max(data.count(mark) for mark in (b"iCCP", b"Exif\0\0"))
     if notes > MAX_NOTES or _longest_list(data) > MAX_PIECES:
-        raise PictureError(_in_pieces(name))
-
-
-def _in_pieces(name: str) -> str:
-    return f"{name}: the file is in so many pieces that it takes too long. Save it again as PNG."
+        raise PictureError(_TOO_MANY_PARTS)
 
 
 def _longest_list(data: bytes) -> int:
-    """Of how many numbers the longest list among a TIFF's first tags is; 0 in other files."""
+    """Return the length of the longest list among a TIFF's first tags; 0 for other files."""
     order = {b"II": "<", b"MM": ">"}.get(data[:2])
     if order is None:
         return 0
@@ -170,64 +168,42 @@ def _longest_list(data: bytes) -> int:
     return longest
 
 
-@contextmanager
-def _refusing_damage(name: str) -> Iterator[None]:
-    """Turn what Pillow raises for a broken file into one message."""
-    try:
-        yield
-    except PictureError:
-        raise
-    except Image.UnidentifiedImageError:
-        raise PictureError(
-            f"{name}: this is no {FORMAT_NAMES} picture, or its beginning is damaged. "
-            "Save it as PNG or JPEG."
-        ) from None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise PictureError(_too_large(name, "its header claims far more")) from None
-    except _DAMAGE as error:
-        detail = _printable(str(error) or type(error).__name__)
-        raise PictureError(
-            f"{name}: the file is damaged or of an unusual kind ({detail}). "
-            "Save it again as PNG or JPEG."
-        ) from error
-
-
-def _too_large(name: str, found: str) -> str:
+def _too_large(size: str) -> str:
     return (
-        f"{name}: {found}, and at most {MAX_PIXELS // 10**6} megapixels and {MAX_SIDE:,} pixels "
-        "a side are read. Save it smaller."
+        f"{size}; the limit is {MAX_PIXELS // 10**6} megapixels and {MAX_SIDE:,} pixels a side. "
+        "Save it smaller."
     )
 
 
-def _check_size(picture: Image.Image, name: str) -> None:
-    """Refuse by the header, before any pixel is decoded."""
+def _check_size(picture: Image.Image) -> None:
+    """Refuse pictures that are too large by their header, before any pixel is decoded."""
     width, height = picture.size
     if min(width, height) < 1:
-        raise PictureError(f"{name}: {width} x {height} pixels hold no picture. Choose another.")
+        raise PictureError(f"{width} x {height} pixels hold no picture. Choose another.")
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise PictureError(_too_large(name, f"it has {width:,} x {height:,} pixels"))
+        raise PictureError(_too_large(f"it has {width:,} x {height:,} pixels"))
     if picture.format == "WEBP" and width * height > MAX_WEBP_PIXELS:
         raise PictureError(
-            f"{name}: a WebP of {width:,} x {height:,} pixels takes too much memory; at most "
-            f"{MAX_WEBP_PIXELS // 10**6} megapixels are read. Save it smaller, or as JPEG."
+            f"a WebP of {width:,} x {height:,} pixels takes too much memory; the limit is "
+            f"{MAX_WEBP_PIXELS // 10**6} megapixels. Save it smaller, or as JPEG."
         )
 
 
-def _check_effort(picture: Image.Image, data: bytes, name: str) -> None:
-    """Refuse files whose decoding costs far more than their size in pixels tells."""
+def _check_effort(picture: Image.Image, data: bytes) -> None:
+    """Refuse files that cost far more to decode than their size in pixels suggests."""
     tags = getattr(picture, "tag_v2", {})  # TIFF alone has tags and tiles
     sides = [tags.get(tag, 0) for tag in (ExifTags.Base.TileWidth, ExifTags.Base.TileLength)]
     tile = math.prod(side for side in sides if isinstance(side, int))  # text where it is damaged
     if tile > MAX_PIXELS:
-        raise PictureError(_too_large(name, f"its tiles have {tile:,} pixels"))
+        raise PictureError(_too_large(f"its tiles have {tile:,} pixels"))
     if picture.format in ("JPEG", "MPO") and data.count(b"\xff\xda") > MAX_SCANS:
         raise PictureError(
-            f"{name}: a JPEG with more than {MAX_SCANS} scans takes too long. Save it as PNG."
+            f"a JPEG with more than {MAX_SCANS} scans takes too long to read. Save it as PNG."
         )
 
 
 def _upright(pixels: np.ndarray, orientation: object) -> np.ndarray:
-    """Pixels (H, W) or (H, W, 3) turned as EXIF says; other values than 1 to 8 say nothing."""
+    """Turn pixels (H, W) or (H, W, 3) as EXIF says; values other than 1 to 8 say nothing."""
     if orientation in (5, 6, 7, 8):
         pixels = pixels.swapaxes(0, 1)
     if orientation in (2, 3, 6, 7):
@@ -238,7 +214,7 @@ def _upright(pixels: np.ndarray, orientation: object) -> np.ndarray:
 
 
 def _shrunk(picture: Image.Image) -> np.ndarray:
-    """Pixels in 0..1, (H, W) or (H, W, 3), at most 1024 pixels long.
+    """Return pixels in 0..1, (H, W) or (H, W, 3), at most 1024 pixels long.
 
     Band by band: a second full-size copy of 50 megapixels would take 200 MB.
     """
@@ -263,11 +239,11 @@ def _on_paper(pixels: np.ndarray) -> np.ndarray:
     """Lay pixels (H, W, 4), colors times opacity and opacity in 0..255, over paper: (H, W, 3)."""
     colors, clear = pixels[..., :3], 255 - pixels[..., 3:]
     over_white = colors + clear
-    return over_white if np.ptp(over_white) >= VISIBLE else colors
+    return over_white if np.ptp(over_white) >= MIN_VISIBLE else colors
 
 
 def _reduced(band: Image.Image, factor: int) -> np.ndarray:
-    """Means over squares of pixels, float32 in the band's own levels.
+    """Average squares of pixels; float32 in the band's own levels.
 
     What may be transparent has four channels: colors times opacity, and the opacity.
     """
@@ -284,7 +260,7 @@ def _reduced(band: Image.Image, factor: int) -> np.ndarray:
 
 
 def _is_deep(mode: str) -> bool:
-    """Whether pixels have more than 8 bits, of one channel."""
+    """Return whether pixels have more than 8 bits, of one channel."""
     return mode in ("I", "F") or mode.startswith("I;16")
 
 

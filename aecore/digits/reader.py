@@ -1,66 +1,77 @@
-"""Any picture of handwritten digits -> MNIST-style digits, with every step kept for showing.
+"""Turn any picture of handwritten digits into MNIST-style digits, stage by stage.
 
-`aecore.digits.image_file` is the door for files, `aecore.digits.foreground` takes the paper away, `aecore.digits.segmentation` finds
-the digits and `aecore.digits.normalization` makes 28x28 pixels of each.
+    picture -> gray -> ink -> ink without printed lines -> segments
+            -> each digit's ink, cut out -> strokes of MNIST's width -> 20-pixel box -> 28x28
+
+`PICTURE_STAGES` prepare the whole picture, `DIGIT_STAGES` each digit that is found in it. A stage
+is a pure function from one draft to the next, and leaves a preview and a reason to be shown.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from aecore.digits.foreground import EIGHT, find_ink, gray_of
-from aecore.digits.normalization import BOX, FINE, Framed, crop, fit
-from aecore.digits.ruled_lines import without_lines
-from aecore.digits.segmentation import Blobs, find_blobs
+from aecore.digits import normalization
+from aecore.digits.foreground import EIGHT_CONNECTED, Invert, extract_ink, to_gray
+from aecore.digits.normalization import BOX, FINE_SCALE, crop
+from aecore.digits.ruled_lines import remove_lines
+from aecore.digits.segmentation import Box, Segment, Segmentation, segment
 from aecore.errors import ConfigError, PictureError
 from aecore.imaging.resampling import resized, shrunk, unmagnified
 
 PREVIEW_SIDE = 256
-SHARP = 40
-"""Strokes of digits longer than so many pixels are made black or white, but for their edges."""
-BLEED = 4.0
-"""How steep those edges are at most."""
-ENLARGED = 4
+
+# All of these were chosen on one half of scikit-learn's digits.
+SHARP_LENGTH = 40
+"""Strokes of digits longer than this many pixels are made black or white, except at the edges."""
+MAX_STEEPNESS = 4.0
+"""Greatest factor by which these edges are made steeper."""
+TINY_ENLARGEMENT = 4
 """How many times digits shorter than the 20-pixel box are enlarged before their edges are found."""
-TINY_BLEED = 2.5
-"""How steep those edges are then made."""
-BLURRED = 0.15
-"""Edges are blurred where hardly one is so steep, in shares of white for each pixel of the fine
+TINY_STEEPNESS = 2.5
+"""The factor for these edges."""
+BLURRED_SLOPE = 0.15
+"""A digit is blurred if hardly an edge is this steep, in shares of white for each pixel of the fine
 copy: 98% of MNIST's digits have steeper ones than 0.2."""
-TINY_BLURRED = 0.12
-"""The same of tiny digits: those of 10 pixels or more have steeper ones."""
-SPREAD_BLEED = 3.5
-"""How steep the edges of blurred digits are made."""
-SPREAD_PENS = (1.6, 2.8)
-"""Thinnest and thickest pen that is left as it is in them."""
-SPREAD_PEN = 2.0
-"""What others are brought to. All of these were chosen on one half of scikit-learn's digits."""
+TINY_BLURRED_SLOPE = 0.12
+"""The same for tiny digits: those of 10 pixels or more have steeper ones."""
+BLURRED_STEEPNESS = 3.5
+"""The factor for the edges of blurred digits."""
+BLURRED_STROKE_WIDTHS = (1.6, 2.8)
+"""Thinnest and thickest strokes left unchanged in them, in pixels of the box."""
+BLURRED_STROKE_WIDTH = 2.0
+"""Width that others are adjusted to."""
+
+Rotation = Literal[0, 90, 180, 270]
+Region = tuple[float, float, float, float]
+"""Left, top, right and bottom, in shares of the upright picture's width and height."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What is found by itself and may be set by hand instead."""
+    """What is detected by default and can be set by hand instead."""
 
-    invert: Literal["auto", "yes", "no"] = "auto"
+    invert: Invert = "auto"
     """Whether the ink is darker than the paper."""
     threshold: float | None = None
-    """What counts as ink, as a share of the strongest, in 0..1; None finds it."""
-    rotate: Literal[0, 90, 180, 270] = 0
-    """Degrees clockwise, after the camera's own note is followed."""
+    """What counts as ink, as a share of the strongest, in 0..1; None detects it."""
+    rotate: Rotation = 0
+    """Degrees clockwise, on top of the camera's own note."""
     pick: Literal["all", "together"] | int = "all"
     """Every digit found; all ink as one digit; or only that number, from 0 in reading order."""
 
     def __post_init__(self) -> None:
-        if self.invert not in ("auto", "yes", "no"):
+        if self.invert not in get_args(Invert):
             raise ConfigError(f"invert must be auto, yes or no, not {self.invert!r}.")
         if self.threshold is not None and not 0 < self.threshold < 1:
             raise ConfigError(f"threshold must lie between 0 and 1, not {self.threshold!r}.")
-        if self.rotate not in (0, 90, 180, 270):
+        if self.rotate not in get_args(Rotation):
             raise ConfigError(f"rotate must be 0, 90, 180 or 270, not {self.rotate!r}.")
         number = isinstance(self.pick, int) and not isinstance(self.pick, bool) and self.pick >= 0
         if not number and self.pick not in ("all", "together"):
@@ -69,7 +80,7 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Step:
-    """What one step made of the picture."""
+    """What one stage made of the picture."""
 
     name: str
     """Two or three words: "Gray", "White on black", ..."""
@@ -80,19 +91,41 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class FoundDigit:
-    """A digit like MNIST's, and how it came about."""
+class Digit:
+    """A digit like MNIST's, and how it was made."""
 
-    digit: np.ndarray
+    image: np.ndarray
     """Shape (28, 28), float32 in 0..1, white on black."""
-    box: tuple[float, float, float, float]
-    """Left, top, right and bottom in shares of the upright picture's width and height."""
-    pen: float
+    box: Region = (0.0, 0.0, 1.0, 1.0)
+    """Where it was found."""
+    stroke_width: float = 0.0
     """How wide its strokes were in the picture, in pixels of the 20-pixel box."""
-    coarse: bool
+    low_resolution: bool = False
     """Whether it had fewer pixels than that box, or was enlarged from few."""
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...] = ()
     """In the order they were taken; the first ones are shared by all digits of the picture."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Draft(Digit):
+    """A digit in the making, as one stage hands it to the next: its `image` is any (H, W).
+
+    At first that is the whole picture, in color (H, W, 3).
+    """
+
+    settings: Settings
+    upright: np.ndarray | None = None
+    """The whole picture, upright and in gray, (H, W)."""
+    inverted: bool = False
+    """Whether the ink was darker than the paper."""
+    threshold: float = 0.0
+    """Ink stronger than this makes a stroke."""
+    blurred: bool = False
+    """Whether edges are so flat that strokes have spread."""
+    preview: np.ndarray | None = None
+    """What is shown of the last stage, (H, W) in 0..1; by default `image`."""
+    reason: str = ""
+    """What it did and why, in one line."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -105,10 +138,10 @@ class Reading:
     """Whether the ink was darker than the paper."""
     threshold: float
     """What counted as ink, as a share of the strongest."""
-    digits: tuple[FoundDigit, ...]
+    digits: tuple[Digit, ...]
     """In reading order; at least one."""
-    boxes: tuple[tuple[float, float, float, float], ...]
-    """Of all digits found, where `Settings.pick` took one of them, too."""
+    boxes: tuple[Region, ...]
+    """Of all digits found, even if `Settings.pick` took only one of them."""
 
 
 def read(picture: np.ndarray, settings: Settings | None = None) -> Reading:
@@ -117,7 +150,7 @@ def read(picture: np.ndarray, settings: Settings | None = None) -> Reading:
     Parameters
     ----------
     picture : ndarray of shape (H, W) or (H, W, 3), in 0..1
-        As `picture_file.open_picture` gives it.
+        As `image_file.open_picture` returns it.
     settings : Settings, optional
 
     Returns
@@ -127,133 +160,175 @@ def read(picture: np.ndarray, settings: Settings | None = None) -> Reading:
     Raises
     ------
     PictureError
-        If the picture holds no ink, or not so many digits as `settings.pick` asks for.
+        If the picture holds no ink, or not as many digits as `settings.pick` asks for.
     """
     settings = settings or Settings()
-    gray, reason = gray_of(picture)
-    turn = f", turned by {settings.rotate}° as you set" if settings.rotate else ""
-    gray = np.rot90(gray, -settings.rotate // 90)
-    pixels, side = unmagnified(gray)
-    large = f"; {side:.3g} x {side:.3g} pixels are alike each, and taken as one" if side > 1 else ""
-    steps = [_step("Gray", reason + turn + large, gray)]
-    ink, inverted, reason = find_ink(pixels, settings.invert)
-    steps.append(_step("White on black", reason, ink / ink.max()))
-    ink, reason = without_lines(ink)
-    steps.append(_step("Printed lines", reason, ink / ink.max()))
-    blobs = find_blobs(ink, threshold=settings.threshold)
-    boxes = tuple(_shares(blobs.box(strokes), ink.shape) for strokes in blobs.digits)
-    picked = _picked(blobs, settings.pick)
+    page = _run(PICTURE_STAGES, Draft(settings=settings, image=picture))
+    segmentation = segment(page.image, threshold=settings.threshold)
+    picked = _pick(segmentation.digits, settings.pick)
+    drafts = [_isolate(page, segmentation, each) for each in picked]
     return Reading(
-        picture=np.ascontiguousarray(gray, dtype=np.float32),
-        inverted=inverted,
-        threshold=blobs.threshold / float(ink.max()),
-        digits=tuple(_cut_out(ink, blobs, strokes, tuple(steps), settings) for strokes in picked),
-        boxes=boxes,
+        picture=np.ascontiguousarray(page.upright, dtype=np.float32),
+        inverted=page.inverted,
+        threshold=segmentation.threshold / float(page.image.max()),
+        digits=tuple(_run(DIGIT_STAGES, draft) for draft in drafts),
+        boxes=tuple(_region(each.box, page.image.shape) for each in segmentation.digits),
     )
 
 
-def _picked(blobs: Blobs, pick: str | int) -> tuple[tuple[int, ...], ...]:
-    if pick == "all":
-        return blobs.digits
+def _run(stages: Mapping[str, Stage], draft: Draft) -> Draft:
+    """Take a draft through stages and keep what each has made, to be shown."""
+    for name, stage in stages.items():
+        draft = stage(draft)
+        shown = draft.image if draft.preview is None else draft.preview
+        image = np.clip(shrunk(shown, PREVIEW_SIDE), 0, 1).astype(np.float32)
+        step = Step(name=name, reason=draft.reason, image=image)
+        draft = replace(draft, preview=None, steps=(*draft.steps, step))
+    return draft
+
+
+# --- stages of the whole picture ---
+
+
+def _turn_to_gray(draft: Draft) -> Draft:
+    """Choose the gray or a color channel, rotate it, and undo an enlargement of whole pixels."""
+    rotate = draft.settings.rotate
+    gray, reason = to_gray(draft.image)
+    gray = np.rot90(gray, -rotate // 90)
+    pixels, side = unmagnified(gray)
+    if rotate:
+        reason += f"; rotated by {rotate}° as you set"
+    if side > 1:
+        reason += f"; blocks of {side:.3g} x {side:.3g} equal pixels taken as one pixel each"
+    return replace(draft, image=pixels, upright=gray, preview=gray, reason=reason)
+
+
+def _extract_ink(draft: Draft) -> Draft:
+    """Subtract the paper, and make ink white."""
+    ink, inverted, reason = extract_ink(draft.image, draft.settings.invert)
+    return replace(draft, image=ink, preview=ink / ink.max(), inverted=inverted, reason=reason)
+
+
+def _remove_lines(draft: Draft) -> Draft:
+    """Remove the lines of ruled and squared paper."""
+    ink, reason = remove_lines(draft.image)
+    return replace(draft, image=ink, preview=ink / ink.max(), reason=reason)
+
+
+# --- from the picture to its digits ---
+
+
+def _pick(digits: tuple[Segment, ...], pick: str | int) -> tuple[Segment, ...]:
+    """Choose digits as `Settings.pick` says."""
     if pick == "together":
-        return (tuple(number for strokes in blobs.digits for number in strokes),)
-    if pick >= len(blobs.digits):
+        return (Segment.merged(digits),)
+    if isinstance(pick, str):
+        return digits
+    if pick >= len(digits):
         raise PictureError(
-            f"The picture holds {len(blobs.digits)} digits, none of number {pick}, counted from 0. "
-            "Choose another."
+            f"The picture holds {len(digits)} digits, so there is no number {pick}, counted from 0."
+            " Choose another."
         )
-    return (blobs.digits[pick],)
+    return (digits[pick],)
 
 
-def _cut_out(
-    ink: np.ndarray,
-    blobs: Blobs,
-    strokes: tuple[int, ...],
-    steps: tuple[Step, ...],
-    settings: Settings,
-) -> FoundDigit:
-    """One digit, from the strokes that are its own."""
-    top, left, bottom, right = blobs.box(strokes)
+def _isolate(page: Draft, segmentation: Segmentation, digit: Segment) -> Draft:
+    """Cut a digit's own ink out of the page's, and scale it so that its strokes are 1."""
+    top, left, bottom, right = digit.box
     view = np.s_[max(top - 1, 0) : bottom + 1, max(left - 1, 0) : right + 1]
-    own = np.isin(blobs.labels[view], strokes)
-    ink = ink[view]
-    white = np.quantile(ink[own & (ink > blobs.threshold)], 0.95)
+    labels, ink, level = segmentation.labels[view], page.image[view], segmentation.threshold
+    own = np.isin(labels, digit.strokes)
+    white = np.quantile(ink[own & (ink > level)], 0.95)
     # The strokes' gray edges belong to them, too.
-    grown = ndimage.binary_dilation(own, structure=EIGHT) & ((blobs.labels[view] == 0) | own)
-    ink = np.where(grown, ink, 0) / white
-    spread = _is_blurred(ink)
-    digit = crop(_sharpened(ink, blobs.threshold / white, spread=spread))
-    framed = fit(digit, pens=SPREAD_PENS, pen=SPREAD_PEN) if spread else fit(digit)
-    found = "as you set" if settings.threshold is not None else "found"
-    height, width = digit.shape
-    reasons = (
-        f"Ink is what is stronger than {blobs.threshold:.0%} ({found}); strokes kept: "
-        f"{len(strokes)}, digits in all: {len(blobs.digits)}, specks and edges dropped: "
-        f"{blobs.dropped}",
-        _pen(framed),
-        f"From {width} x {height} pixels, proportions kept",
-        "The center of its ink is put at the middle of 28 x 28 pixels",
+    own |= ndimage.binary_dilation(own, structure=EIGHT_CONNECTED) & (labels == 0)
+    source = "automatic" if page.settings.threshold is None else "as you set"
+    reason = (
+        f"Ink threshold {level:.0%} ({source}); strokes kept: {len(digit.strokes)}; digits found: "
+        f"{len(segmentation.digits)}; specks and edges removed: {segmentation.n_dropped}"
     )
-    names = ("Cut out", "Pen width", "20-pixel box", "Centered")
-    images = (digit, framed.ink, framed.box, framed.digit)
-    own_steps = map(_step, names, reasons, images)
-    return FoundDigit(
-        digit=framed.digit,
-        box=_shares((top, left, bottom, right), blobs.labels.shape),
-        pen=framed.pen,
-        coarse=_is_tiny(ink) or spread,
-        steps=(*steps, *own_steps),
+    return replace(
+        page,
+        image=np.where(own, ink, 0) / white,
+        box=_region(digit.box, page.image.shape),
+        threshold=level / white,
+        reason=reason,
     )
 
 
-def _is_tiny(ink: np.ndarray) -> bool:
-    """Whether a digit with a pixel around it is shorter than the box."""
-    return max(ink.shape) - 2 < BOX
+def _region(box: Box, shape: tuple[int, ...]) -> Region:
+    height, width = shape
+    return box.left / width, box.top / height, box.right / width, box.bottom / height
 
 
-def _is_blurred(ink: np.ndarray) -> bool:
-    """Whether edges are so flat that strokes have spread: in few pixels, or enlarged from few.
+# --- stages of each digit ---
 
-    The paper around a digit does not count: whether there was any says nothing of its edges.
+
+def _sharpen(draft: Draft) -> Draft:
+    """Crop a digit, and make its edges steeper about the threshold where it has enough pixels.
+
+    A tiny digit is enlarged, because its edges lie somewhere within its outermost pixels.
     """
-    least = TINY_BLURRED if _is_tiny(ink) else BLURRED
-    ink = crop(ink)
-    side = FINE * BOX / max(ink.shape)
-    fine = resized(ink, tuple(max(2, round(n * side)) for n in ink.shape))
-    steep = np.hypot(*np.gradient(fine))[fine > 0.3]
-    return steep.size > 0 and float(np.quantile(steep, 0.95)) < least
+    ink, threshold = draft.image, draft.threshold
+    tiny = max(ink.shape) - 2 < BOX  # there is a pixel of paper around it
+    blurred = _edge_slope(crop(ink)) < (TINY_BLURRED_SLOPE if tiny else BLURRED_SLOPE)
+    steepness = min(max(max(ink.shape) / SHARP_LENGTH, 1.0), MAX_STEEPNESS)
+    if tiny:
+        padded = np.pad(crop(ink), 3)  # as far as the kernel reaches
+        shape = tuple(TINY_ENLARGEMENT * n for n in padded.shape)
+        ink = resized(padded, shape, Image.Resampling.LANCZOS)
+        steepness = TINY_STEEPNESS
+    if blurred:
+        steepness = BLURRED_STEEPNESS
+    digit = crop(np.clip((ink - threshold) * steepness + threshold, 0, 1))
+    return replace(draft, image=digit, blurred=blurred, low_resolution=tiny or blurred)
 
 
-def _sharpened(ink: np.ndarray, threshold: float, *, spread: bool) -> np.ndarray:
-    """Ink from 0 to 1, steeper about the threshold where there are pixels enough.
+def _edge_slope(ink: np.ndarray) -> float:
+    """Return how steep the edges of cropped ink are, in shares of white a pixel of the fine copy.
 
-    A tiny digit is enlarged, for its edges lie somewhere within its outermost pixels.
+    The paper around a digit is cropped first: whether there was any says nothing of its edges.
     """
-    if _is_tiny(ink):
-        margin = np.pad(crop(ink), 3)  # as far as the kernel reaches
-        shape = tuple(ENLARGED * n for n in margin.shape)
-        ink = resized(margin, shape, Image.Resampling.LANCZOS)
-        steep = TINY_BLEED
-    else:
-        steep = min(max(max(ink.shape) / SHARP, 1.0), BLEED)
-    steep = SPREAD_BLEED if spread else steep
-    return np.clip((ink - threshold) * steep + threshold, 0, 1)
+    scale = FINE_SCALE * BOX / max(ink.shape)
+    fine = resized(ink, tuple(max(2, round(n * scale)) for n in ink.shape))
+    slopes = np.hypot(*np.gradient(fine))[fine > 0.3]
+    return float(np.quantile(slopes, 0.95)) if slopes.size else np.inf
 
 
-def _pen(framed: Framed) -> str:
-    width = f"The pen is {framed.pen:.1f} pixels wide in the 20-pixel box"
-    if framed.pen == framed.wanted:
-        return f"{width}, as MNIST's are: left as it is"
-    return f"{width}, brought to {framed.wanted:.1f}, as are many of MNIST's"
+def _adjust_strokes(draft: Draft) -> Draft:
+    """Make strokes about as wide as MNIST's."""
+    options = {}
+    if draft.blurred:
+        options = {"widths": BLURRED_STROKE_WIDTHS, "target": BLURRED_STROKE_WIDTH}
+    ink, width, target = normalization.adjust_strokes(draft.image, **options)
+    change = "unchanged" if width == target else f"adjusted to {target:.1f}"
+    reason = f"Strokes {width:.1f} pixels wide in the 20-pixel box: {change}, as usual in MNIST"
+    return replace(draft, image=ink, stroke_width=width, reason=reason)
 
 
-def _shares(
-    box: tuple[int, int, int, int], shape: tuple[int, ...]
-) -> tuple[float, float, float, float]:
-    (top, left, bottom, right), (height, width) = box, shape
-    return left / width, top / height, right / width, bottom / height
+def _scale_to_box(draft: Draft) -> Draft:
+    """Scale a digit to 20 pixels on its longer side."""
+    height, width = draft.image.shape
+    reason = f"Scaled from {width} x {height} pixels, proportions kept"
+    return replace(draft, image=normalization.scale_to_box(draft.image), reason=reason)
 
 
-def _step(name: str, reason: str, gray: np.ndarray) -> Step:
-    image = np.clip(shrunk(gray, PREVIEW_SIDE), 0, 1).astype(np.float32)
-    return Step(name=name, reason=reason, image=image)
+def _center(draft: Draft) -> Draft:
+    """Center a digit in 28x28 pixels."""
+    reason = "Center of mass moved to the middle of 28 x 28 pixels"
+    return replace(draft, image=normalization.center(draft.image), reason=reason)
+
+
+Stage = Callable[[Draft], Draft]
+PICTURE_STAGES: dict[str, Stage] = {
+    "Gray": _turn_to_gray,
+    "White on black": _extract_ink,
+    "Printed lines": _remove_lines,
+}
+"""From the picture to its ink, by the names that are shown."""
+DIGIT_STAGES: dict[str, Stage] = {
+    "Cut out": _sharpen,
+    "Pen width": _adjust_strokes,
+    "20-pixel box": _scale_to_box,
+    "Centered": _center,
+}
+"""From the ink of one digit to 28x28 pixels."""

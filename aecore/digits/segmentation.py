@@ -1,70 +1,115 @@
-"""Ink -> blobs: connected strokes, grouped into digits and put in reading order."""
+"""Split ink into connected strokes, and group these into digits in reading order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
-from aecore.digits.foreground import EIGHT, threshold_of
+from aecore.digits.foreground import EIGHT_CONNECTED, ink_threshold
 from aecore.errors import PictureError
 
-Box = tuple[int, int, int, int]
-"""Top, left, bottom, right; the last two are one past the end."""
-
-DUST = 0.02
+MIN_AREA_SHARE = 0.02
 """Strokes with less of the largest one's area are dropped."""
-SMALLEST = 64
+MAX_LENGTH_RATIO = 64
 """How many times longer than its digit a picture may be."""
-SEEN = 0.05
-"""The share of the picture's longer side from which on a stroke may be a digit beside an edge."""
-SEEN_PIXELS = 10
-"""The least of that: smaller ones are specks beside a digit that touches the edge."""
-LARGE = 0.4
-"""The share of the picture's side that a paper's edge or a frame takes at least."""
-SLIVER = 0.02
-"""What lies along the edge and is no thicker than this share of the picture is the desk's, too."""
-SMALL_DIGIT = 0.35
-"""What is smaller than this share of the largest digit is none."""
-MOST = 50
-"""Digits looked at in one picture."""
-MOST_STROKES = 300
-"""The same of strokes: noise makes thousands."""
+MIN_DIGIT_SHARE = 0.35
+"""What is shorter than this share of the largest digit is none."""
+MAX_DIGITS = 50
+MAX_STROKES = 300
+"""Noise makes thousands; only the largest are looked at."""
 
-NEAR = 0.3
-"""How far from a digit its parts may lie, in lengths of the longer of both."""
-BESIDE = 0.16
+# Frames, and a desk beside the paper
+INNER_SHARE = 0.05
+"""The share of the picture's longer side from which on a stroke may be a digit beside an edge."""
+INNER_PIXELS = 10
+"""The least of that: smaller ones are specks beside a digit that touches the edge."""
+FRAME_SHARE = 0.4
+"""The share of the picture's side that a paper's edge or a frame takes at least."""
+SLIVER_SHARE = 0.02
+"""What lies along the edge and is no thicker than this share of the picture is the desk's, too."""
+
+# Parts of one digit; distances are in lengths of the longer part
+MAX_GAP = 0.3
+"""How far from a digit its parts may lie."""
+MAX_SIDE_GAP = 0.16
 """The same for parts that do not lie above or below."""
-CLOSE = 0.1
+MAX_HALF_GAP = 0.1
 """The same for two parts of about the same size."""
-PART = 0.6
+PART_SHARE = 0.6
 """What is shorter than this share of a digit may be a part of it."""
 
 
+class Box(NamedTuple):
+    """A rectangle of pixels; bottom and right are one past the end."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width."""
+        return self.bottom - self.top, self.right - self.left
+
+    def touches_edge(self, shape: tuple[int, ...]) -> bool:
+        """Return whether the box reaches the edge of a picture."""
+        return 0 in self[:2] or self.bottom == shape[0] or self.right == shape[1]
+
+    def lies_within(self, other: Box) -> bool:
+        """Return whether the other box surrounds this one."""
+        grown = Box(self.top - 1, self.left - 1, self.bottom + 1, self.right + 1)
+        return Box.around([grown, other]) == other
+
+    def overlap(self, other: Box) -> tuple[int, int]:
+        """Return how many rows and columns two boxes share; below 0 they lie apart by so many."""
+        return (
+            min(self.bottom, other.bottom) - max(self.top, other.top),
+            min(self.right, other.right) - max(self.left, other.left),
+        )
+
+    @classmethod
+    def around(cls, boxes: Sequence[Box]) -> Box:
+        """Return the smallest box that contains all the given ones."""
+        top, left, bottom, right = zip(*boxes, strict=True)
+        return cls(min(top), min(left), max(bottom), max(right))
+
+
+class Segment(NamedTuple):
+    """The strokes of one digit."""
+
+    strokes: tuple[int, ...]
+    """Their numbers."""
+    box: Box
+
+    @classmethod
+    def merged(cls, segments: Sequence[Segment]) -> Segment:
+        """Return the strokes of several as those of a single digit."""
+        strokes = tuple(number for each in segments for number in each.strokes)
+        return cls(strokes, Box.around([each.box for each in segments]))
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Blobs:
+class Segmentation:
     """The strokes of a picture, by digit."""
 
     labels: np.ndarray
     """(H, W) int: the number of the stroke at each pixel, 0 for none."""
-    digits: tuple[tuple[int, ...], ...]
-    """The strokes of each digit, in reading order."""
+    digits: tuple[Segment, ...]
+    """In reading order."""
     threshold: float
-    """Ink stronger than this makes a stroke; one reaches down to half of it."""
-    dropped: int
+    """Ink stronger than this makes a stroke, which extends down to half of it."""
+    n_dropped: int
     """How many specks, frames and edges were left out."""
 
-    def box(self, digit: Sequence[int]) -> Box:
-        """The smallest box around the strokes of one digit."""
-        boxes = ndimage.find_objects(self.labels)
-        return _around([_corners(boxes[number - 1]) for number in digit])
 
-
-def find_blobs(ink: np.ndarray, *, threshold: float | None = None) -> Blobs:
+def segment(ink: np.ndarray, *, threshold: float | None = None) -> Segmentation:
     """Find the digits in a picture's ink.
 
     Parameters
@@ -72,43 +117,43 @@ def find_blobs(ink: np.ndarray, *, threshold: float | None = None) -> Blobs:
     ink : ndarray of shape (H, W), in 0..1
         0 where there is none.
     threshold : float in 0..1, optional
-        What counts as ink, as a share of the strongest; found where it is not given.
+        What counts as ink, as a share of the strongest; detected by default.
 
     Raises
     ------
     PictureError
         If there is nothing but specks.
     """
-    edges = 0
+    n_edges = 0
     while True:
-        level = threshold_of(ink) if threshold is None else threshold * float(ink.max())
+        level = ink_threshold(ink) if threshold is None else threshold * float(ink.max())
         labels, strokes = _strokes(ink, level)
-        outer = _edges(strokes, ink.shape)
-        if not outer:
+        edges = _edges(strokes, ink.shape)
+        if not edges:
             break
-        edges += len(outer)
-        ink = np.where(np.isin(labels, [stroke.label for stroke in outer]), 0, ink)
-    groups = _groups([stroke for stroke in strokes if stroke.area >= DUST * strokes[0].area])
-    boxes = [_around([stroke.box for stroke in group]) for group in groups]
-    sizes = [max(_size(box)) for box in boxes]
-    if max(sizes) < max(ink.shape) / SMALLEST:
+        n_edges += len(edges)
+        ink = np.where(np.isin(labels, [stroke.label for stroke in edges]), 0, ink)
+    groups = _groups([each for each in strokes if each.area >= MIN_AREA_SHARE * strokes[0].area])
+    found = [Segment(tuple(each.label for each in group), _around(group)) for group in groups]
+    longest = max(max(each.box.size) for each in found)
+    if longest < max(ink.shape) / MAX_LENGTH_RATIO:
         raise PictureError(
-            f"The picture holds no ink but specks of at most {max(sizes)} pixels. "
+            f"No digit found: the image holds only specks of at most {longest} pixels. "
             "Draw or photograph one digit larger."
         )
-    whole = [at for at, size in enumerate(sizes) if size >= SMALL_DIGIT * max(sizes)][:MOST]
-    order = _reading_order([boxes[at] for at in whole])
-    digits = tuple(tuple(stroke.label for stroke in groups[whole[at]]) for at in order)
-    return Blobs(
-        labels=labels,
-        digits=digits,
-        threshold=level,
-        dropped=edges + len(strokes) - sum(map(len, digits)),
-    )
+    whole = [each for each in found if max(each.box.size) >= MIN_DIGIT_SHARE * longest]
+    digits = tuple(_in_reading_order(whole[:MAX_DIGITS]))
+    n_dropped = n_edges + len(strokes) - sum(len(each.strokes) for each in digits)
+    return Segmentation(labels=labels, digits=digits, threshold=level, n_dropped=n_dropped)
+
+
+# --- strokes ---
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Stroke:
+    """Connected ink."""
+
     label: int
     area: int
     box: Box
@@ -118,72 +163,58 @@ class _Stroke:
     @cached_property
     def outline(self) -> np.ndarray:
         """Places (n, 2) of its outermost pixels in the picture."""
-        mask = np.pad(self.mask, 1)
-        return np.argwhere(mask & ~ndimage.binary_erosion(mask)) - 1 + self.box[:2]
+        return np.argwhere(self.mask & ~ndimage.binary_erosion(self.mask)) + self.box[:2]
 
 
 def _strokes(ink: np.ndarray, level: float) -> tuple[np.ndarray, list[_Stroke]]:
-    """Connected ink above half of `level` that rises above it somewhere, numbered from 1.
+    """Label connected ink above half of `level` that rises above it somewhere, from 1.
 
-    The labels (H, W), and the strokes, the largest first; of thousands of grains only so many.
+    Returns the labels (H, W), and the strokes, the largest first; of thousands only the first.
     """
-    labels, count = ndimage.label(ink > level / 2, structure=EIGHT)
+    labels, count = ndimage.label(ink > level / 2, structure=EIGHT_CONNECTED)
     areas = np.bincount(labels[ink > level], minlength=count + 1)
     areas[0] = 0
     slices = ndimage.find_objects(labels)
-    largest = np.argsort(-areas, kind="stable")[:MOST_STROKES]
     return labels, [
         _Stroke(
             label=int(label),
             area=int(areas[label]),
-            box=_corners(slices[label - 1]),
+            box=_box(slices[label - 1]),
             mask=labels[slices[label - 1]] == label,
         )
-        for label in largest
+        for label in np.argsort(-areas, kind="stable")[:MAX_STROKES]
         if areas[label]
     ]
 
 
 def _edges(strokes: list[_Stroke], shape: tuple[int, ...]) -> list[_Stroke]:
-    """What is no ink: a desk beside the paper, and frames around the strokes."""
-    inner = [stroke for stroke in strokes if not _touches(stroke.box, shape)]
-    least = max(SEEN * max(shape), SEEN_PIXELS)
-    seen = [stroke for stroke in inner if max(_size(stroke.box)) >= least]
-    outer = []
-    for stroke in strokes:
-        shares = [n / whole for n, whole in zip(_size(stroke.box), shape, strict=True)]
-        if _touches(stroke.box, shape):
-            if seen and (max(shares) >= LARGE or _is_sliver(stroke.box, shape)):
-                outer.append(stroke)
-        elif min(shares) >= LARGE and any(_within(other.box, stroke.box) for other in seen):
-            outer.append(stroke)
-    return outer
+    """Return what is no ink: a desk beside the paper, and frames around the strokes."""
+    least = max(INNER_SHARE * max(shape), INNER_PIXELS)
+    boxes = [each.box for each in strokes if max(each.box.size) >= least]
+    inner = [box for box in boxes if not box.touches_edge(shape)]
+    return [each for each in strokes if _is_edge(each.box, shape, inner)]
 
 
-def _touches(box: Box, shape: tuple[int, ...]) -> bool:
-    return box[0] == 0 or box[1] == 0 or box[2] == shape[0] or box[3] == shape[1]
-
-
-def _is_sliver(box: Box, shape: tuple[int, ...]) -> bool:
-    """Whether a box lies along an edge of the picture and is hardly thicker than it."""
-    height, width = _size(box)
-    thin = max(1, SLIVER * max(shape))
-    level = box[0] == 0 or box[2] == shape[0]
-    upright = box[1] == 0 or box[3] == shape[1]
-    return (level and height <= min(thin, width / 4)) or (
-        upright and width <= min(thin, height / 4)
+def _is_edge(box: Box, shape: tuple[int, ...], inner: list[Box]) -> bool:
+    """Return whether a box is a desk's or a frame's, given those that may be digits'."""
+    height, width = box.size
+    shares = height / shape[0], width / shape[1]
+    if not box.touches_edge(shape):
+        return min(shares) >= FRAME_SHARE and any(each.lies_within(box) for each in inner)
+    thin = max(1, SLIVER_SHARE * max(shape))
+    horizontal = box.top == 0 or box.bottom == shape[0]
+    vertical = box.left == 0 or box.right == shape[1]
+    is_sliver = (horizontal and height <= min(thin, width / 4)) or (
+        vertical and width <= min(thin, height / 4)
     )
+    return bool(inner) and (max(shares) >= FRAME_SHARE or is_sliver)
 
 
-def _within(box: Box, other: Box) -> bool:
-    return other[0] < box[0] and other[1] < box[1] and box[2] < other[2] and box[3] < other[3]
-
-
-# Strokes -> digits
+# --- from strokes to digits ---
 
 
 def _groups(strokes: list[_Stroke]) -> list[list[_Stroke]]:
-    """Strokes that belong to one digit, together; the largest first."""
+    """Group strokes that belong to one digit; the largest group first."""
     groups: list[list[_Stroke]] = []
     for stroke in strokes:
         own = [group for group in groups if _are_one(group, stroke)]
@@ -193,68 +224,52 @@ def _groups(strokes: list[_Stroke]) -> list[list[_Stroke]]:
 
 
 def _are_one(group: list[_Stroke], stroke: _Stroke) -> bool:
-    """Whether a stroke is a part of the digit that a group of larger ones makes."""
-    box = _around([each.box for each in group])
-    (tall, wide), size = _size(box), _size(stroke.box)
-    large = max(tall, wide, *size)
-    reach = NEAR * large
-    if _box_gap(box, stroke.box) > reach:
+    """Return whether a stroke is a part of the digit that a group of larger ones makes."""
+    box, other = _around(group), stroke.box
+    (height, width), (other_height, other_width) = box.size, other.size
+    length = max(height, width, other_height, other_width)
+    rows, columns = box.overlap(other)
+    if -min(rows, columns) > MAX_GAP * length:
         return False
     gap = _gap(group, stroke)
-    if gap > reach:
+    if gap > MAX_GAP * length:
         return False
-    under = _overlap(box[1::2], stroke.box[1::2]) / min(wide, size[1])
-    if max(size) < PART * large:  # a bar, a foot, a broken end
-        return under >= 0.3 or gap <= BESIDE * large
-    height, width = _size(_around([box, stroke.box]))
-    flat = min(tall, size[0]) <= PART * max(tall, size[0])
-    if flat and under >= 0.5 and gap <= BESIDE * large:  # a broken 7's or 5's top
+    shared = columns / min(width, other_width)
+    if max(other.size) < PART_SHARE * length:  # a bar, a foot, a broken end
+        return shared >= 0.3 or gap <= MAX_SIDE_GAP * length
+    is_flat = min(height, other_height) <= PART_SHARE * max(height, other_height)
+    if is_flat and shared >= 0.5 and gap <= MAX_SIDE_GAP * length:  # a broken 7's or 5's top
         return True
-    return gap <= CLOSE * large and (width <= 0.85 * height or under >= 0.5)  # two halves
+    both_height, both_width = Box.around([box, other]).size
+    is_upright = both_width <= 0.85 * both_height
+    return gap <= MAX_HALF_GAP * length and (is_upright or shared >= 0.5)  # two halves
 
 
 def _gap(group: list[_Stroke], stroke: _Stroke) -> float:
-    """The shortest way between a stroke and a group, in pixels."""
-    there = cKDTree(np.concatenate([each.outline for each in group]))
-    return float(there.query(stroke.outline)[0].min()) - 1
+    """Return the shortest distance between a stroke and a group, in pixels."""
+    tree = cKDTree(np.concatenate([each.outline for each in group]))
+    return float(tree.query(stroke.outline)[0].min()) - 1
 
 
-def _reading_order(boxes: list[Box]) -> list[int]:
-    """Lines from top to bottom, each from left to right."""
-    lines: list[list[int]] = []
-    for at in sorted(range(len(boxes)), key=lambda at: boxes[at][0] + boxes[at][2]):
+def _in_reading_order(segments: list[Segment]) -> list[Segment]:
+    """Sort digits by lines from top to bottom, and each line from left to right."""
+    lines: list[list[Segment]] = []
+    for digit in sorted(segments, key=lambda each: each.box.top + each.box.bottom):
+        box = digit.box
         for line in lines:
-            last = boxes[line[-1]]
-            shared = _overlap(boxes[at][::2], last[::2])
-            if shared >= 0.5 * min(_size(boxes[at])[0], _size(last)[0]):
-                line.append(at)
+            last = line[-1].box
+            if box.overlap(last)[0] >= 0.5 * min(box.size[0], last.size[0]):
+                line.append(digit)
                 break
         else:
-            lines.append([at])
-    return [at for line in lines for at in sorted(line, key=lambda at: boxes[at][1])]
+            lines.append([digit])
+    return [each for line in lines for each in sorted(line, key=lambda each: each.box.left)]
 
 
-# Boxes
+def _around(strokes: Sequence[_Stroke]) -> Box:
+    return Box.around([each.box for each in strokes])
 
 
-def _corners(slices: tuple[slice, slice]) -> Box:
-    return slices[0].start, slices[1].start, slices[0].stop, slices[1].stop
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    top, left, bottom, right = zip(*boxes, strict=True)
-    return min(top), min(left), max(bottom), max(right)
-
-
-def _size(box: Box) -> tuple[int, int]:
-    return box[2] - box[0], box[3] - box[1]
-
-
-def _overlap(one: Sequence[int], other: Sequence[int]) -> int:
-    """How much two ranges share; below 0 they are apart."""
-    return min(one[1], other[1]) - max(one[0], other[0])
-
-
-def _box_gap(one: Box, other: Box) -> int:
-    """Pixels between two boxes along the axis where they are further apart."""
-    return -min(_overlap(one[::2], other[::2]), _overlap(one[1::2], other[1::2]))
+def _box(slices: tuple[slice, slice]) -> Box:
+    rows, columns = slices
+    return Box(rows.start, columns.start, rows.stop, columns.stop)

@@ -1,19 +1,20 @@
-"""Which label a code has, by the test digits near it.
+"""Predict the label of a code from the test digits near it.
 
-The ten nearest vote, and nine of them settle it. Where they are divided, their labels, at most the
-three most frequent, are tried: the one whose 30 nearest digits can be mixed into what comes closest
-to the code wins. A mix follows the ways in which digits of one label differ, as by slant or pen,
-which a distance to single digits takes for strangeness.
+The ten nearest vote. If at least nine agree, their label wins. Otherwise their labels, at most the
+three most frequent, are candidates: for each, the 30 nearest codes of that label are combined so
+that they approximate the code as well as possible (ridge regression), and the label with the
+smallest residual wins. A combination follows the directions in which digits of one label vary, such
+as slant or stroke width, which the distance to single digits counts as strangeness.
 
-Measured with the shipped models of D = 30 to 128 without dropout, on digits of 8 x 8 pixels by
-other hands (scikit-learn's last 597, on which nothing was chosen): 84 to 86% are voted right, 79 to
-82% by the ten alone; of MNIST's test digits, each left out of the map, 98%, not 95 to 96%. Of the
-same 597 a small convolutional network trained on MNIST tells 93%.
+Measured with the shipped models of D = 30 to 128 without dropout, on digits of 8x8 pixels by other
+writers (scikit-learn's last 597, on which nothing was chosen): 84 to 86% are predicted right, 79 to
+82% by the ten neighbors alone; of MNIST's test digits, each left out of the map, 98% rather than 95
+to 96%. A small convolutional network trained on MNIST predicts 93% of the same 597.
 
-Tried and left out, as they gained less: all distances in a metric that whitens what digits of one
-label differ by (D=32: up to 1 in a hundred; D=128: far worse), cosines, votes pooled over slants
-and pens. Trying the digit in other shapes as well gains 3 more, and takes nine times the work:
-`aecore.recognition.shape_augmentation` does so where a picture has few pixels.
+Tried and left out, because they gained less: all distances in a metric that whitens the variation
+within a label (D=32: up to 1 percentage point; D=128: far worse), cosine similarity, votes pooled
+over slants and stroke widths. Augmenting the digit as well gains 3 more points at nine times the
+cost: `aecore.recognition.shape_augmentation` does so where a picture has few pixels.
 """
 
 from __future__ import annotations
@@ -23,24 +24,24 @@ import numpy as np
 from aecore.errors import ShapeError
 from aecore.latent.neighbors import NeighborIndex, nearest_label_vote
 
-NEIGHBORS = 10
-AGREED = 9
-"""So many of them settle it."""
-TRIED = 3
-"""How many of their labels are tried at most; a fourth gains nothing."""
-FAMILY = 30
-"""How many digits of a label are mixed; all of them where there are fewer."""
-STIFFNESS = 0.5
-"""What it costs to leave their middle: the squared weights of a mix count this times the digits'
-mean squared distance from it. Chosen, as is `FAMILY`, on one half of scikit-learn's digits."""
+N_NEIGHBORS = 10
+MIN_AGREEING = 9
+"""If this many of them agree, they decide."""
+MAX_CANDIDATES = 3
+"""How many of their labels are compared at most; a fourth gains nothing."""
+N_COMBINED = 30
+"""How many digits of a label are combined; all of them where there are fewer."""
+RIDGE = 0.5
+"""Penalty on leaving their mean: the squared weights of a combination count this times the digits'
+mean squared distance from it. Chosen, as is `N_COMBINED`, on one half of scikit-learn's digits."""
 CHUNK = 256
 """Codes that are compared with all others at once."""
 
 
-def label_vote(
+def predict_labels(
     index: NeighborIndex, labels: np.ndarray, z: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The label of each point, and its nearest codes.
+    """Predict the label of each point, and return its nearest codes.
 
     Parameters
     ----------
@@ -65,48 +66,51 @@ def label_vote(
     """
     if labels.shape != (len(index.codes),):
         raise ShapeError(f"There are {len(index.codes)} codes, but labels {labels.shape}.")
-    neighbors, _ = index.neighbors(z, NEIGHBORS)
+    neighbors, _ = index.neighbors(z, N_NEIGHBORS)
     near = labels[neighbors]
     votes = nearest_label_vote(near)
-    divided = np.flatnonzero((near == votes[:, None]).sum(axis=1) < AGREED)
+    divided = np.flatnonzero((near == votes[:, None]).sum(axis=1) < MIN_AGREEING)
     rows = {label: np.flatnonzero(labels == label) for label in np.unique(near[divided])}
     sizes = np.square(index.codes).sum(axis=1)
-    for at in np.split(divided, range(CHUNK, len(divided), CHUNK)):
-        points = np.asarray(z[at], dtype=np.float64)
-        # What the point itself adds to each squared distance changes no order.
+    for chunk in np.split(divided, range(CHUNK, len(divided), CHUNK)):
+        points = np.asarray(z[chunk], dtype=np.float64)
+        # What the point itself adds to each squared distance does not change their order.
         squares = sizes - 2 * points @ index.codes.T
-        for place, point, square in zip(at, points, squares, strict=True):
-            tried = _most_frequent(near[place])
-            gaps = [gap(point, index.codes[nearest(rows[one], square)]) for one in tried]
-            votes[place] = tried[int(np.argmin(gaps))]
+        for at, point, square in zip(chunk, points, squares, strict=True):
+            candidates = _most_frequent(near[at])
+            residuals = [
+                residual(point, index.codes[nearest_rows(rows[label], square)])
+                for label in candidates
+            ]
+            votes[at] = candidates[int(np.argmin(residuals))]
     return votes, neighbors
 
 
 def _most_frequent(labels: np.ndarray) -> np.ndarray:
-    """At most `TRIED` of the labels, the most frequent first; of equals, the nearest digit's."""
+    """Return the candidates, the most frequent first; of equals, the nearest digit's."""
     names, firsts, counts = np.unique(labels, return_index=True, return_counts=True)
-    return names[np.lexsort((firsts, -counts))][:TRIED]
+    return names[np.lexsort((firsts, -counts))][:MAX_CANDIDATES]
 
 
-def nearest(rows: np.ndarray, squares: np.ndarray) -> np.ndarray:
-    """Those of the rows that have the `FAMILY` smallest squares."""
-    if len(rows) <= FAMILY:
+def nearest_rows(rows: np.ndarray, squares: np.ndarray) -> np.ndarray:
+    """Return those of the rows that have the `N_COMBINED` smallest squared distances."""
+    if len(rows) <= N_COMBINED:
         return rows
-    return rows[np.argpartition(squares[rows], FAMILY - 1)[:FAMILY]]
+    return rows[np.argpartition(squares[rows], N_COMBINED - 1)[:N_COMBINED]]
 
 
-def gap(point: np.ndarray, family: np.ndarray) -> float:
-    """What the best mix of a family (n, D) leaves of a point (D,), squared, and costs.
+def residual(point: np.ndarray, digits: np.ndarray) -> float:
+    """Return the squared residual and penalty of the best combination of digits (n, D).
 
-    The least of |r - a F|^2 + c |a|^2 over the weights a: ridge regression of the point on the
-    family, both counted from its middle.
+    The least of |r - a X|^2 + c |a|^2 over the weights a: ridge regression of the point (D,) on
+    the digits, both relative to the digits' mean.
     """
-    middle = family.mean(axis=0)
-    spread, rest = family - middle, point - middle
+    mean = digits.mean(axis=0)
+    spread, rest = digits - mean, point - mean
     gram = spread @ spread.T  # (n, n)
-    cost = STIFFNESS * np.trace(gram) / len(family)
-    if cost == 0:  # all of them on one spot
+    penalty = RIDGE * np.trace(gram) / len(digits)
+    if penalty == 0:  # all of them on one spot
         return float(rest @ rest)
-    shares = spread @ rest
-    mix = np.linalg.solve(gram + cost * np.eye(len(family)), shares)
-    return float(rest @ rest - shares @ mix)
+    products = spread @ rest
+    weights = np.linalg.solve(gram + penalty * np.eye(len(digits)), products)
+    return float(rest @ rest - products @ weights)

@@ -1,24 +1,24 @@
-"""Which label a digit of few pixels has: it is tried in nine shapes, by code and by picture.
+"""Predict the label of a digit of few pixels by test-time augmentation: from nine variants of it.
 
-Other hands slant and stretch otherwise than MNIST's, a code moves far with either, and few pixels
-leave little else to go by. So the digit is also slanted to both sides, made narrower and wider.
-The shape and the label win whose 30 nearest test digits, mixed as in `aecore.recognition.neighbor_vote`, come closest
-both to its code and, as the model draws them again, to its picture: the product of the two gaps is
-the least.
+Other writers slant and stretch their digits differently from MNIST's, either moves a code far, and
+few pixels leave little else to go by. So the digit is also slanted to both sides, made narrower and
+wider. For every variant and label the 30 nearest test digits are combined as in
+`aecore.recognition.neighbor_vote`, once to approximate the variant's code and once, as the model
+decodes them, its pixels. The label with the smallest product of the two residuals wins.
 
 Measured with the shipped models of D = 32 to 128 without dropout on scikit-learn's 1,797 digits of
-8 x 8 pixels: 90.2 to 91.4% are voted right, 86.5 to 87.8% in one shape; of the last 597, on which
-nothing was chosen, 87.9 to 89.1%, not 83.6 to 86.3%. MNIST's own, made 10 to 20 pixels small and
-left out of the map, gain 1 to 2 (D=32). It takes 12 to 15 ms a digit, 23 ms with `deep-30`. With
-two numbers a code it is no better than one shape.
+8x8 pixels: 90.2 to 91.4% are predicted right, 86.5 to 87.8% from the digit alone; of the last 597,
+on which nothing was chosen, 87.9 to 89.1% rather than 83.6 to 86.3%. MNIST's own, shrunk to 10 to
+20 pixels and left out of the map, gain 1 to 2 points (D=32). It takes 12 to 15 ms a digit, 23 ms
+with `deep-30`. With two latent dimensions it is no better than the digit alone.
 
-Tried and left out, on the first 1,200: the code's gap alone (0.8 in a hundred less), the picture's
-alone (0.4 less), sums of gaps over the shapes (1 to 3 less: most shapes are wrong ones), only where
-the ten nearest are divided (1 less), two more widths, turns by 9 degrees, bent and wedge-shaped
-digits, other pens, costs for shapes far from the reading, tangents in place of shapes, the error of
-the reconstruction as a weight (`denoise-mask` loses up to 8), regression on the labels of the
-nearest 200 codes, a map of MNIST's digits at 8 x 8 pixels. Most of what is still misread are 9s
-with a hooked foot, taken for 3s, and 1s with a long flag, taken for 4s.
+Tried and left out, on the first 1,200: the code's residual alone (0.8 points less), the pixels'
+alone (0.4 less), sums of residuals over the variants (1 to 3 less: most variants are wrong ones),
+only where the ten nearest are divided (1 less), two more widths, rotation by 9 degrees, bent and
+wedge-shaped digits, other stroke widths, penalties for strong augmentation, tangents instead of
+variants, the reconstruction error as a weight (`denoise-mask` loses up to 8), regression on the
+labels of the nearest 200 codes, a map of MNIST's digits at 8x8 pixels. Most of what is still wrong
+are 9s with a hooked foot, taken for 3s, and 1s with a long flag, taken for 4s.
 """
 
 from __future__ import annotations
@@ -30,34 +30,35 @@ from aecore.config import SHAPE, SIDE
 from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
-from aecore.recognition.neighbor_vote import NEIGHBORS, gap, nearest
+from aecore.recognition.neighbor_vote import N_NEIGHBORS, nearest_rows, residual
 
 SLANTS = (0.0, -0.2, 0.2)
 """Columns for each row: 11 degrees to either side."""
 WIDTHS = (1.0, 0.85, 1.2)
-SHAPES = len(SLANTS) * len(WIDTHS)
+N_VARIANTS = len(SLANTS) * len(WIDTHS)
 
 
-def shapes_of(digit: np.ndarray) -> np.ndarray:
-    """A digit (784,) in 0..1 that is not blank in every shape, its own first: (9, 784) float32.
+def augment(digit: np.ndarray) -> np.ndarray:
+    """Return the nine variants of a digit (784,) in 0..1, itself first: (9, 784) float32.
 
-    The center of ink lies exactly where `aecore.digits.normalization` puts it to the nearest pixel.
+    The digit must not be blank. The center of mass lies exactly where
+    `aecore.digits.normalization` puts it to the nearest pixel.
     """
     image = digit.reshape(SHAPE)
-    center, middle = np.array(ndimage.center_of_mass(image)), np.full(2, SIDE / 2)
-    pictures = []
+    mass, middle = np.array(ndimage.center_of_mass(image)), np.full(2, SIDE / 2)
+    variants = []
     for slant in SLANTS:
         for width in WIDTHS:
-            back = np.array([[1, 0], [slant, 1]]) @ np.diag([1, 1 / width])
-            offset = center - back @ middle
-            pictures.append(ndimage.affine_transform(image, back, offset=offset, order=1))
-    return np.stack(pictures).reshape(SHAPES, -1).astype(np.float32)
+            inverse = np.array([[1, 0], [slant, 1]]) @ np.diag([1, 1 / width])
+            offset = mass - inverse @ middle
+            variants.append(ndimage.affine_transform(image, inverse, offset=offset, order=1))
+    return np.stack(variants).reshape(N_VARIANTS, -1).astype(np.float32)
 
 
-def shape_votes(
+def predict_labels_augmented(
     model: Autoencoder, index: NeighborIndex, labels: np.ndarray, digits: np.ndarray
 ) -> np.ndarray:
-    """The label of each digit, of those that lie near it in any shape.
+    """Predict the label of each digit from its variants.
 
     Parameters
     ----------
@@ -74,29 +75,30 @@ def shape_votes(
     ndarray of shape (B,)
     """
     sizes = np.square(index.codes).sum(axis=1)
-    votes = [_vote(model, index.codes, sizes, labels, digit) for digit in digits]
+    votes = [_predict(model, index.codes, sizes, labels, digit) for digit in digits]
     return np.array(votes, dtype=labels.dtype)
 
 
-def _vote(
-    model: Autoencoder, known: np.ndarray, sizes: np.ndarray, labels: np.ndarray, digit: np.ndarray
+def _predict(
+    model: Autoencoder, atlas: np.ndarray, sizes: np.ndarray, labels: np.ndarray, digit: np.ndarray
 ) -> int:
-    pictures = shapes_of(digit)
-    codes = inference.encode(model, pictures).astype(np.float64)  # (9, D)
-    squares = sizes - 2 * codes @ known.T  # (9, N), but for what the code itself adds
-    near = np.argpartition(squares, NEIGHBORS - 1, axis=1)[:, :NEIGHBORS]
-    tried = np.unique(labels[near])
-    families = [
-        [nearest(rows, square) for square in squares]
-        for rows in (np.flatnonzero(labels == label) for label in tried)
+    """Predict the label of a digit (784,), given the atlas (N, D) and its squared lengths (N,)."""
+    variants = augment(digit)
+    codes = inference.encode(model, variants).astype(np.float64)  # (9, D)
+    squares = sizes - 2 * codes @ atlas.T  # (9, N), up to what the code itself adds
+    neighbors = np.argpartition(squares, N_NEIGHBORS - 1, axis=1)[:, :N_NEIGHBORS]
+    candidates = np.unique(labels[neighbors])
+    combined = [
+        [nearest_rows(rows, square) for square in squares]
+        for rows in (np.flatnonzero(labels == label) for label in candidates)
     ]
-    used = np.unique(np.concatenate([family for each in families for family in each]))
-    drawn = inference.decode(model, known[used].astype(np.float32)).astype(np.float64)
-    gaps = [
+    used = np.unique(np.concatenate([rows for each in combined for rows in each]))
+    decoded = inference.decode(model, atlas[used].astype(np.float32)).astype(np.float64)
+    products = [
         [
-            gap(code, known[family]) * gap(picture, drawn[np.searchsorted(used, family)])
-            for code, picture, family in zip(codes, pictures, each, strict=True)
+            residual(code, atlas[rows]) * residual(variant, decoded[np.searchsorted(used, rows)])
+            for code, variant, rows in zip(codes, variants, each, strict=True)
         ]
-        for each in families
+        for each in combined
     ]
-    return tried[np.min(gaps, axis=1).argmin()]
+    return candidates[np.min(products, axis=1).argmin()]

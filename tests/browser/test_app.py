@@ -207,7 +207,7 @@ def test_an_upload_is_understood_by_every_model(app, page):
     choose_file(page, "one.jpg", digit_picture())
 
     result = page.locator(".st-key-digit_result")
-    result.get_by_text("nearest codes").first.wait_for()
+    result.get_by_text("nearest test digits").first.wait_for()
     settled(page)
     assert "this looks like a 1" in result.inner_text()
     for name in PRESETS:

@@ -61,11 +61,11 @@ def test_a_photo_taken_now_is_read_and_forgotten_when_it_is_cleared(camera, app,
         page.get_by_text("Camera", exact=True).click()
         page.wait_for_function(SEES)
         page.get_by_role("button", name="Take Photo").click()
-        page.locator(RESULT).get_by_text("Denoise me").wait_for()
+        page.locator(RESULT).get_by_text("Denoise your digit").wait_for()
 
         photographed = np.asarray(Image.open(io.BytesIO(download(page, "28 × 28 PNG"))))
 
         (wanted,) = read(np.float32(sheet) / 255).digits
-        assert np.abs(photographed / 255 - wanted.digit).mean() < 0.02
+        assert np.abs(photographed / 255 - wanted.image).mean() < 0.02
         page.get_by_role("button", name="Clear photo").click()
         page.locator(RESULT).wait_for(state="detached")

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aecore.digits.normalization import fit
+from aecore.digits.normalization import normalize
 from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
-from aecore.recognition.neighbor_vote import label_vote
+from aecore.recognition.neighbor_vote import predict_labels
 from aecore.viewer.bundle import bundle
 from tests.support.browser import SHOWN, decoded, shown_code, shown_digit, wait_for_script
 
@@ -76,7 +76,7 @@ def test_the_browser_frames_drawings_as_python_does(visitor):
     tab.close()
     for each in framed:
         ink = np.frombuffer(base64.b64decode(each["ink"]), np.float32).reshape(PAPER, PAPER)
-        digit = fit(ink).digit.reshape(-1)
+        digit = normalize(ink).image.reshape(-1)
         assert np.abs(each["digit"] - digit).mean() < 0.5 / 255
         assert np.rint(255 * np.array(each["digit"])) == pytest.approx(255 * digit, abs=1)
 
@@ -116,7 +116,7 @@ def test_the_browser_votes_as_python_does(visitor, dim):
     votes = tab.evaluate(VOTE, {"script": bundle(VOTING).script, "dim": dim} | told)
 
     tab.close()
-    expected, nearest = label_vote(NeighborIndex(codes), labels, points)
+    expected, nearest = predict_labels(NeighborIndex(codes), labels, points)
     assert [each["label"] for each in votes] == expected.tolist()
     shares = (labels[nearest] == expected[:, None]).sum(axis=1)
     assert [each["count"] for each in votes] == shares.tolist()
@@ -172,7 +172,7 @@ def assert_shows_what_torch_makes_of_it(page, found) -> None:
     code = inference.encode(inference.build_model(found.card.model, found.weights), digit)
     np.testing.assert_allclose(shown_code(page), code[0], rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(shown_digit(page), decoded(found, code)[0], atol=1e-4)
-    (vote,), _ = label_vote(NeighborIndex(found.codes), found.labels, code)
+    (vote,), _ = predict_labels(NeighborIndex(found.codes), found.labels, code)
     assert page.locator(f"{CANVAS} .numeral").inner_text() == str(vote)
 
 
@@ -201,7 +201,7 @@ def test_a_drawing_is_followed_without_the_server_and_survives_everything(app, p
     # The pen is lifted: the server adds the rest, and the drawing stays.
     ink = inked(page)
     page.mouse.up()
-    page.locator(RESULT).get_by_text("Denoise me").wait_for()
+    page.locator(RESULT).get_by_text("Denoise your digit").wait_for()
     settle(page)
     assert inked(page) == ink
     with page.expect_download() as waiting:
@@ -214,7 +214,7 @@ def test_a_drawing_is_followed_without_the_server_and_survives_everything(app, p
     page.wait_for_function(f"{SHOWN}?.lastZ?.length === 32")
     assert_shows_what_torch_makes_of_it(page, many)
     np.testing.assert_array_equal(drawn_digit(page), digit)
-    page.locator(RESULT).get_by_text("Denoise me").wait_for()
+    page.locator(RESULT).get_by_text("Denoise your digit").wait_for()
 
     # Clear is undone, then done by the keyboard.
     page.get_by_role("button", name="Clear").click()

@@ -17,8 +17,8 @@ from aecore.digits.image_file import open_picture
 from aecore.latent.codes import parse_code
 from aecore.latent.neighbors import NeighborIndex
 from aecore.models.inference import build_model, decode, encode
-from aecore.recognition.neighbor_vote import label_vote
-from aecore.recognition.shape_augmentation import shape_votes
+from aecore.recognition.neighbor_vote import predict_labels
+from aecore.recognition.shape_augmentation import predict_labels_augmented
 from tests.support.command_line import pixels
 
 pytest_plugins = ["tests.support.command_line"]
@@ -131,7 +131,7 @@ def test_reconstruct_draws_the_digit_beside_its_reconstruction(run_json, models,
     assert (row["path"], row["error"]) == (str(picture), None)
     assert row["mse"] == pytest.approx(np.square(output - digit).mean(), rel=1e-5)
     assert row["code"] == pytest.approx(code[0].tolist())
-    votes, nearest = label_vote(NeighborIndex(found.codes), found.labels, code)
+    votes, nearest = predict_labels(NeighborIndex(found.codes), found.labels, code)
     assert (row["nearest_label"], row["neighbours"]) == (votes[0], nearest[0].tolist())
     expected = np.hstack([digit.reshape(28, 28), output.reshape(28, 28)]).clip(0, 1) * 255
     np.testing.assert_array_equal(pixels(row["out"]), np.rint(expected))
@@ -144,19 +144,21 @@ def test_reconstruct_tells_that_a_digit_of_few_pixels_was_tried_in_several_shape
     Image.fromarray((load_digits().images[0] * 15.9).astype(np.uint8)).save(tiny)
     found = checkpoint_file.load("tiny")
     model = build_model(found.card.model, found.weights)
-    expected = shape_votes(model, found.neighbor_index(), found.labels, digits_of(tiny))
+    expected = predict_labels_augmented(
+        model, found.neighbor_index(), found.labels, digits_of(tiny)
+    )
     told = ("--model", "tiny", "--out", tmp_path / "out")
 
     _, [row] = run_json("reconstruct", tiny, *told)
     _, text, _ = run("reconstruct", tiny, *told)
 
     assert (row["shapes"], row["nearest_label"]) == (9, expected[0])
-    assert "(few pixels: tried in 9 shapes)" in text
+    assert "(few pixels: 9 variants compared)" in text
 
 
 def digits_of(picture):
     (found,) = reader.read(open_picture(picture.read_bytes())).digits
-    return found.digit.reshape(1, -1)
+    return found.image.reshape(1, -1)
 
 
 def test_one_bad_picture_does_not_stop_the_others(run_json, models, picture, tmp_path):

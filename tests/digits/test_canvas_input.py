@@ -11,7 +11,7 @@ from aecore.analysis.denoising import denoise_digit
 from aecore.analysis.metrics import psnr
 from aecore.config import NoiseConfig
 from aecore.data.noise import corrupt_fixed
-from aecore.digits.canvas_input import digit_of
+from aecore.digits.canvas_input import parse_drawing
 from aecore.errors import PictureError
 from aecore.models.inference import build_model
 
@@ -23,7 +23,7 @@ def as_text(pixels: bytes) -> str:
 
 
 def test_a_drawn_digit_comes_out_in_gray_levels_of_0_to_1():
-    digit = digit_of(as_text(PIXELS.tobytes()))
+    digit = parse_drawing(as_text(PIXELS.tobytes()))
 
     assert digit.shape == (784,)
     assert digit.dtype == np.float32
@@ -48,7 +48,7 @@ def test_a_drawn_digit_comes_out_in_gray_levels_of_0_to_1():
 )
 def test_anything_else_is_refused(levels):
     with pytest.raises(PictureError):
-        digit_of(levels)
+        parse_drawing(levels)
 
 
 def test_a_digit_is_broken_always_alike_and_mended_by_every_model(tiny_denoiser, unit_digits):

@@ -47,7 +47,7 @@ MODES = {
 
 def digit_of(data: bytes) -> np.ndarray:
     (found,) = read(open_picture(data)).digits
-    return found.digit
+    return found.image
 
 
 def likeness(one: np.ndarray, other: np.ndarray) -> float:
@@ -94,7 +94,7 @@ def test_pictures_without_a_digit_are_read_and_say_so(case):
     opened = open_picture(BLANK[case]())
 
     assert np.isfinite(opened).all()
-    with pytest.raises(PictureError, match="no ink"):
+    with pytest.raises(PictureError, match="No digit found"):
         read(opened)
 
 
@@ -168,7 +168,7 @@ def test_large_pictures_are_shrunk():
     opened = open_picture(encode(draw(2500), "PNG"))
 
     assert max(opened.shape) <= WORKING_SIDE
-    assert likeness(read(opened).digits[0].digit, PLAIN) > 0.95
+    assert likeness(read(opened).digits[0].image, PLAIN) > 0.95
 
 
 def test_slivers_are_taken():
@@ -221,7 +221,7 @@ def test_damaged_files_never_raise_anything_but_a_picture_error(kind):
 
         try:
             found = read(open_picture(bytes(damaged))).digits
-            digits_made += all(each.digit.shape == (28, 28) for each in found)
+            digits_made += all(each.image.shape == (28, 28) for each in found)
         except PictureError as error:
             messages.append(str(error))
 

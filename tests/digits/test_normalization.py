@@ -10,13 +10,13 @@ from scipy import ndimage
 from sklearn.datasets import load_digits
 
 from aecore.digits import normalization
-from aecore.digits.normalization import fit, frame, pen_width
+from aecore.digits.normalization import frame, normalize, stroke_width
 from aecore.errors import PictureError, ShapeError
 from aecore.imaging.levels import to_unit
 
 EIGHTS = load_digits().images / 16
 FRAMES = pytest.mark.parametrize(
-    "framed", [frame, lambda ink: fit(ink).digit], ids=["frame", "fit"]
+    "framed", [frame, lambda ink: normalize(ink).image], ids=["frame", "fit"]
 )
 INK = arrays.arrays(
     np.float32,
@@ -87,7 +87,7 @@ def test_other_shapes_are_refused(framed, shape):
 
 @FRAMES
 def test_what_holds_no_ink_is_refused(framed):
-    with pytest.raises(PictureError, match="no ink"):
+    with pytest.raises(PictureError, match="No digit found"):
         framed(np.zeros((9, 9)))
 
 
@@ -105,51 +105,51 @@ def test_mnist_digits_are_left_alone(mnist_images):
 
 
 def test_the_pen_is_mended_of_few_mnist_digits(mnist_images):
-    found = [fit(image) for image in mnist_images]
+    found = [normalize(image) for image in mnist_images]
 
-    mended = np.array([each.wanted != each.pen for each in found])
-    change = np.abs(np.stack([each.digit for each in found]) - mnist_images).mean(axis=(1, 2))
+    mended = np.array([each.target_width != each.stroke_width for each in found])
+    change = np.abs(np.stack([each.image for each in found]) - mnist_images).mean(axis=(1, 2))
     assert 0 < mended.mean() < 0.05
     assert np.quantile(change[~mended], 0.99) < 0.01
     assert change.mean() < 0.01
 
 
 def test_the_wanted_pen_is_that_of_mnist(mnist_images):
-    pens = [fit(image).pen for image in mnist_images]
+    pens = [normalize(image).stroke_width for image in mnist_images]
 
-    assert np.median(pens) == pytest.approx(normalization.PEN, abs=0.1)
-    assert np.percentile(pens, (2, 98)) == pytest.approx(normalization.PENS, abs=0.1)
+    assert np.median(pens) == pytest.approx(normalization.STROKE_WIDTH, abs=0.1)
+    assert np.percentile(pens, (2, 98)) == pytest.approx(normalization.STROKE_WIDTHS, abs=0.1)
 
 
 @pytest.mark.parametrize("width", [8, 20, 60])
 def test_the_pens_width_is_area_over_edge(width):
-    measured = pen_width(stroke(width))
+    measured = stroke_width(stroke(width))
 
     assert measured == pytest.approx(width, rel=0.2)
 
 
 @pytest.mark.parametrize("width", [3, 8, 16, 30])
 def test_thin_pens_come_out_as_mnists(width):
-    result = fit(stroke(width))
+    result = normalize(stroke(width))
 
-    again = fit(result.digit)
-    assert result.wanted == normalization.PEN
-    assert again.pen == pytest.approx(normalization.PEN, rel=0.1)
-    assert again.wanted == again.pen
+    again = normalize(result.image)
+    assert result.target_width == normalization.STROKE_WIDTH
+    assert again.stroke_width == pytest.approx(normalization.STROKE_WIDTH, rel=0.1)
+    assert again.target_width == again.stroke_width
 
 
 def test_thick_pens_come_out_thinner():
-    result = fit(stroke(140))
+    result = normalize(stroke(140))
 
-    assert result.wanted == normalization.PEN
-    assert fit(result.digit).pen < 0.85 * result.pen
+    assert result.target_width == normalization.STROKE_WIDTH
+    assert normalize(result.image).stroke_width < 0.85 * result.stroke_width
 
 
 def test_a_pen_like_mnists_is_left_alone():
-    result = fit(stroke(54))
+    result = normalize(stroke(54))
 
-    assert result.wanted == result.pen == pytest.approx(2.5, rel=0.1)
-    np.testing.assert_allclose(result.digit, frame(stroke(54)), atol=0.01)
+    assert result.target_width == result.stroke_width == pytest.approx(2.5, rel=0.1)
+    np.testing.assert_allclose(result.image, frame(stroke(54)), atol=0.01)
 
 
 @given(INK, st.integers(1, 40))

@@ -10,7 +10,14 @@ import pytest
 from aecore.analysis import metrics
 from aecore.imaging.levels import to_unit
 from aecore.models import inference
-from aecore.recognition.assessment import AGREEING, SOLID, SPECKLED, _pieces, _width, judge
+from aecore.recognition.assessment import (
+    MAX_PIECES,
+    MAX_STROKE_WIDTH,
+    MIN_AGREEMENT,
+    _n_pieces,
+    _stroke_width,
+    assess,
+)
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +28,7 @@ def model(tiny_checkpoint):
 def test_every_figure_is_that_of_its_measure(tiny_checkpoint, model, unit_digits):
     digits = unit_digits[:3]
 
-    verdicts = judge(tiny_checkpoint, model, digits.reshape(-1, 28, 28))
+    verdicts = assess(tiny_checkpoint, model, digits.reshape(-1, 28, 28))
 
     output = inference.reconstruct(model, digits)
     pca = tiny_checkpoint.pca.reconstruct(digits)
@@ -44,13 +51,13 @@ def test_every_figure_is_that_of_its_measure(tiny_checkpoint, model, unit_digits
 def test_noise_looks_like_no_digit_and_the_reason_is_told(tiny_checkpoint, model, unit_digits):
     noise = np.random.default_rng(0).random((1, 784), dtype=np.float32)
 
-    (strange,) = judge(tiny_checkpoint, model, noise)
-    usual = judge(tiny_checkpoint, model, unit_digits[:50])
+    (strange,) = assess(tiny_checkpoint, model, noise)
+    usual = assess(tiny_checkpoint, model, unit_digits[:50])
 
     assert not strange.looks_like_a_digit
     assert "100.0%" in strange.reason
     assert np.mean([verdict.looks_like_a_digit for verdict in usual]) > 0.9
-    assert all("out of the ordinary" in v.reason for v in usual if v.looks_like_a_digit)
+    assert all("is unusual" in v.reason for v in usual if v.looks_like_a_digit)
 
 
 @pytest.mark.parametrize(
@@ -64,16 +71,18 @@ def test_what_is_no_digit_at_sight_is_named(tiny_checkpoint, model, kind, word):
         "disc": (y - 14) ** 2 + (x - 14) ** 2 < 90,
     }
 
-    (verdict,) = judge(tiny_checkpoint, model, pictures[kind][None].astype(np.float32))
+    (verdict,) = assess(tiny_checkpoint, model, pictures[kind][None].astype(np.float32))
 
     assert not verdict.looks_like_a_digit
     assert word in verdict.reason
 
 
 def test_the_pen_of_the_picture_counts_where_it_is_known(tiny_checkpoint, model, unit_digits):
-    drawn, filled = judge(tiny_checkpoint, model, unit_digits[[0, 0]], pens=[2.5, SOLID])
+    drawn, filled = assess(
+        tiny_checkpoint, model, unit_digits[[0, 0]], stroke_widths=[2.5, MAX_STROKE_WIDTH]
+    )
 
-    assert (drawn.width, filled.width) == (2.5, SOLID)
+    assert (drawn.stroke_width, filled.stroke_width) == (2.5, MAX_STROKE_WIDTH)
     assert "filled shape" not in drawn.reason
     assert "filled shape" in filled.reason
 
@@ -86,17 +95,20 @@ def test_neighbors_of_many_kinds_are_a_reason_where_codes_tell_digits(
     card = replace(tiny_checkpoint.card, metrics={"knn5_accuracy": accuracy})
     mixed = replace(tiny_checkpoint, labels=labels, card=card)
 
-    verdicts = judge(mixed, model, unit_digits[:50])
+    verdicts = assess(mixed, model, unit_digits[:50])
 
-    apart = np.array([np.bincount(v.labels).max() <= 10 * AGREEING for v in verdicts])
+    apart = np.array([np.bincount(v.labels).max() <= 10 * MIN_AGREEMENT for v in verdicts])
     assert 0 < apart.sum() < 50
-    told = ["many kinds" in verdict.reason for verdict in verdicts]
+    told = ["many different labels" in verdict.reason for verdict in verdicts]
     np.testing.assert_array_equal(told, apart & counts)
 
 
 def test_hardly_an_mnist_digit_is_taken_for_a_filled_shape_or_noise(mnist):
     images = to_unit(mnist.test_images).reshape(-1, 28, 28)
 
-    odd = [_pieces(image) >= SPECKLED or _width(image) >= SOLID for image in images]
+    odd = [
+        _n_pieces(image) >= MAX_PIECES or _stroke_width(image) >= MAX_STROKE_WIDTH
+        for image in images
+    ]
 
     assert np.mean(odd) < 0.001

@@ -7,7 +7,13 @@ import pytest
 
 from aecore.errors import ShapeError
 from aecore.latent.neighbors import NeighborIndex, nearest_label_vote
-from aecore.recognition.neighbor_vote import AGREED, FAMILY, NEIGHBORS, STIFFNESS, label_vote
+from aecore.recognition.neighbor_vote import (
+    MIN_AGREEING,
+    N_COMBINED,
+    N_NEIGHBORS,
+    RIDGE,
+    predict_labels,
+)
 
 
 def map_of(n: int, dim: int, labels: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -22,17 +28,17 @@ def map_of(n: int, dim: int, labels: int) -> tuple[np.ndarray, np.ndarray, np.nd
 def by_hand(codes: np.ndarray, labels: np.ndarray, point: np.ndarray) -> tuple[int, bool]:
     """The label and whether the ten nearest were divided, with nothing saved."""
     distances = np.linalg.norm(codes - point, axis=1)
-    near = labels[distances.argsort()[:NEIGHBORS]]
+    near = labels[distances.argsort()[:N_NEIGHBORS]]
     tried, counts = np.unique(near, return_counts=True)
-    if counts.max() >= AGREED:
+    if counts.max() >= MIN_AGREEING:
         return tried[counts.argmax()], False
     order = sorted(tried, key=lambda label: (-(near == label).sum(), list(near).index(label)))
     gaps = []
     for label in order[:3]:
         of_it = np.flatnonzero(labels == label)
-        family = codes[of_it[distances[of_it].argsort()[:FAMILY]]]
+        family = codes[of_it[distances[of_it].argsort()[:N_COMBINED]]]
         spread = family - family.mean(axis=0)
-        cost = STIFFNESS * np.square(spread).sum(axis=1).mean()
+        cost = RIDGE * np.square(spread).sum(axis=1).mean()
         # The best mix is a distance from the middle that counts less where the family spreads.
         metric = np.linalg.inv(np.eye(len(point)) + spread.T @ spread / cost)
         rest = point - family.mean(axis=0)
@@ -46,22 +52,22 @@ def by_hand(codes: np.ndarray, labels: np.ndarray, point: np.ndarray) -> tuple[i
 def test_the_vote_is_that_of_its_definition(n, dim, labels):
     codes, names, points = map_of(n, dim, labels)
 
-    votes, neighbors = label_vote(NeighborIndex(codes), names, points)
+    votes, neighbors = predict_labels(NeighborIndex(codes), names, points)
 
     expected = [by_hand(codes, names, point) for point in points]
     np.testing.assert_array_equal(votes, [vote for vote, _ in expected])
     assert any(divided for _, divided in expected)
-    nearest = NeighborIndex(codes).neighbors(points, NEIGHBORS)[0]
+    nearest = NeighborIndex(codes).neighbors(points, N_NEIGHBORS)[0]
     np.testing.assert_array_equal(neighbors, nearest)
 
 
 def test_nine_of_ten_settle_it():
     codes, names, points = map_of(900, 8, 2)
 
-    votes, neighbors = label_vote(NeighborIndex(codes), names, points)
+    votes, neighbors = predict_labels(NeighborIndex(codes), names, points)
 
     near = names[neighbors]
-    settled = np.maximum((near == 0).sum(axis=1), (near == 1).sum(axis=1)) >= AGREED
+    settled = np.maximum((near == 0).sum(axis=1), (near == 1).sum(axis=1)) >= MIN_AGREEING
     assert 0 < settled.sum() < len(points)
     np.testing.assert_array_equal(votes[settled], nearest_label_vote(near)[settled])
 
@@ -72,7 +78,7 @@ def test_a_point_along_a_sparse_label_is_told_from_the_dense_one_beside_it():
     crowd = (0, 0.4, 0) + 0.08 * rng.normal(size=(200, 3))
     codes, labels = np.concatenate([line, crowd]), np.repeat([1, 2], [30, 200])
 
-    votes, neighbors = label_vote(NeighborIndex(codes), labels, np.zeros((1, 3)))
+    votes, neighbors = predict_labels(NeighborIndex(codes), labels, np.zeros((1, 3)))
 
     assert np.bincount(labels[neighbors[0]]).argmax() == 2
     assert votes[0] == 1
@@ -82,16 +88,16 @@ def test_many_points_are_voted_on_as_one_by_one():
     codes, names, points = map_of(900, 8, 4)
     many = np.tile(points, (10, 1))
 
-    together = label_vote(NeighborIndex(codes), names, many)[0]
+    together = predict_labels(NeighborIndex(codes), names, many)[0]
 
-    alone = [label_vote(NeighborIndex(codes), names, point[None])[0][0] for point in points]
+    alone = [predict_labels(NeighborIndex(codes), names, point[None])[0][0] for point in points]
     np.testing.assert_array_equal(together, np.tile(alone, 10))
 
 
 def test_a_map_that_collapsed_to_one_spot_has_a_vote():
     codes, labels = np.zeros((40, 5)), np.arange(40) % 4
 
-    votes, _ = label_vote(NeighborIndex(codes), labels, np.zeros((1, 5)))
+    votes, _ = predict_labels(NeighborIndex(codes), labels, np.zeros((1, 5)))
 
     assert votes[0] in labels
 
@@ -100,4 +106,4 @@ def test_labels_must_be_those_of_the_codes():
     codes, names, points = map_of(600, 2, 3)
 
     with pytest.raises(ShapeError, match="600 codes"):
-        label_vote(NeighborIndex(codes), names[1:], points)
+        predict_labels(NeighborIndex(codes), names[1:], points)

@@ -1,4 +1,4 @@
-"""Digits of few pixels are tried in nine shapes: what `aecore.recognition.shape_augmentation` says, beside brute force."""
+"""Test-time augmentation of digits of few pixels, against its definition done by brute force."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from sklearn.datasets import load_digits
 from aecore.checkpoints import file as checkpoint_file
 from aecore.digits.reader import read
 from aecore.models import inference
-from aecore.recognition.assessment import judge
-from aecore.recognition.neighbor_vote import FAMILY, NEIGHBORS, STIFFNESS, label_vote
-from aecore.recognition.shape_augmentation import SHAPES, shape_votes, shapes_of
+from aecore.recognition.assessment import assess
+from aecore.recognition.neighbor_vote import N_COMBINED, N_NEIGHBORS, RIDGE, predict_labels
+from aecore.recognition.shape_augmentation import N_VARIANTS, augment, predict_labels_augmented
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -28,9 +28,9 @@ def stroke() -> np.ndarray:
 def test_the_first_shape_is_the_digit_and_the_others_keep_its_height_and_middle():
     digit = stroke()
 
-    shapes = shapes_of(digit.reshape(-1)).reshape(-1, 28, 28)
+    shapes = augment(digit.reshape(-1)).reshape(-1, 28, 28)
 
-    assert (shapes.shape, shapes.dtype) == ((SHAPES, 28, 28), np.float32)
+    assert (shapes.shape, shapes.dtype) == ((N_VARIANTS, 28, 28), np.float32)
     np.testing.assert_allclose(shapes[0], digit, atol=1e-5)
     for shape in shapes:
         assert 0 <= shape.min() <= shape.max() <= 1.00001
@@ -46,7 +46,7 @@ def test_slants_lean_to_either_side():
         middles = (rows @ np.arange(28)) / rows.sum(axis=1)
         return float(np.polyfit(np.arange(10), middles, 1)[0])
 
-    leans = [lean(shape.reshape(28, 28)) for shape in shapes_of(stroke().reshape(-1))[::3]]
+    leans = [lean(shape.reshape(28, 28)) for shape in augment(stroke().reshape(-1))[::3]]
 
     assert leans == pytest.approx([0, 0.2, -0.2], abs=0.02)
 
@@ -57,17 +57,17 @@ def slowly(found, model, digit: np.ndarray) -> int:
     pictures = inference.decode(model, found.codes.astype(np.float32)).astype(np.float64)
     best: dict[int, float] = {}
     names: set[int] = set()
-    for shape in shapes_of(digit):
+    for shape in augment(digit):
         code = inference.encode(model, shape[None])[0].astype(np.float64)
         distances = np.linalg.norm(codes - code, axis=1)
-        names |= set(found.labels[distances.argsort()[:NEIGHBORS]])
+        names |= set(found.labels[distances.argsort()[:N_NEIGHBORS]])
         for label in np.unique(found.labels):
             rows = np.flatnonzero(found.labels == label)
-            family = rows[distances[rows].argsort()[:FAMILY]]
+            family = rows[distances[rows].argsort()[:N_COMBINED]]
             product = 1.0
             for point, known in ((code, codes), (shape, pictures)):
                 spread = known[family] - known[family].mean(axis=0)
-                cost = STIFFNESS * np.square(spread).sum(axis=1).mean()
+                cost = RIDGE * np.square(spread).sum(axis=1).mean()
                 ways = np.vstack([spread.T, np.sqrt(cost) * np.eye(len(family))])
                 wanted = np.append(point - known[family].mean(axis=0), np.zeros(len(family)))
                 weights = np.linalg.lstsq(ways, wanted, rcond=None)[0]
@@ -80,7 +80,9 @@ def test_the_vote_is_that_of_its_definition(tiny_denoiser, unit_digits):
     model = inference.build_model(tiny_denoiser.card.model, tiny_denoiser.weights)
     digits = unit_digits[:6] * np.random.default_rng(0).random((6, 784), dtype=np.float32)
 
-    votes = shape_votes(model, tiny_denoiser.neighbor_index(), tiny_denoiser.labels, digits)
+    votes = predict_labels_augmented(
+        model, tiny_denoiser.neighbor_index(), tiny_denoiser.labels, digits
+    )
 
     assert votes.tolist() == [slowly(tiny_denoiser, model, digit) for digit in digits]
 
@@ -91,11 +93,11 @@ def test_only_digits_of_few_pixels_are_tried_in_several_shapes(tiny_denoiser, un
     digits = unit_digits[:20] * np.random.default_rng(1).random((20, 784), dtype=np.float32)
     coarse = [at % 2 == 1 for at in range(20)]
 
-    verdicts = judge(tiny_denoiser, model, digits, coarse=coarse)
+    verdicts = assess(tiny_denoiser, model, digits, low_resolution=coarse)
 
-    usual, nearest = label_vote(index, labels, inference.encode(model, digits))
-    tried = shape_votes(model, index, labels, digits)
-    assert [each.shapes for each in verdicts] == [SHAPES if each else 1 for each in coarse]
+    usual, nearest = predict_labels(index, labels, inference.encode(model, digits))
+    tried = predict_labels_augmented(model, index, labels, digits)
+    assert [each.n_variants for each in verdicts] == [N_VARIANTS if each else 1 for each in coarse]
     assert [each.vote for each in verdicts] == np.where(coarse, tried, usual).tolist()
     assert (usual[1::2] != tried[1::2]).any()
     np.testing.assert_array_equal([each.neighbors for each in verdicts], nearest)
@@ -109,10 +111,12 @@ def test_nine_of_ten_tiny_digits_by_other_hands_are_voted_right(name):
     found = checkpoint_file.load(name)
     model = inference.build_model(found.card.model, found.weights)
     readings = [read(image.astype(np.float32)).digits[0] for image in images]
-    digits = np.stack([each.digit.reshape(-1) for each in readings])
+    digits = np.stack([each.image.reshape(-1) for each in readings])
 
-    votes = shape_votes(model, found.neighbor_index(), found.labels, digits)
+    votes = predict_labels_augmented(model, found.neighbor_index(), found.labels, digits)
 
-    one_shape, _ = label_vote(found.neighbor_index(), found.labels, inference.encode(model, digits))
-    assert all(each.coarse for each in readings)
+    one_shape, _ = predict_labels(
+        found.neighbor_index(), found.labels, inference.encode(model, digits)
+    )
+    assert all(each.low_resolution for each in readings)
     assert (votes == labels).mean() >= max(0.91, (one_shape == labels).mean() + 0.01)

@@ -17,7 +17,7 @@ from aecore.errors import PictureError
 from aecore.imaging.levels import to_unit
 from aecore.latent.neighbors import NeighborIndex, nearest_label_vote
 from aecore.models import inference
-from aecore.recognition.neighbor_vote import label_vote
+from aecore.recognition.neighbor_vote import predict_labels
 from tests.support import renderings
 
 ORIENTATION = 0x0112
@@ -40,7 +40,7 @@ def vote():
 
     def votes(digits: np.ndarray) -> np.ndarray:
         codes = inference.encode(model, np.asarray(digits, np.float32).reshape(-1, 784))
-        return label_vote(index, found.labels, codes)[0]
+        return predict_labels(index, found.labels, codes)[0]
 
     return votes
 
@@ -57,7 +57,7 @@ def largest(picture: np.ndarray) -> np.ndarray:
         found = read(picture).digits
     except PictureError:
         return np.zeros((28, 28), dtype=np.float32)
-    return max(found, key=lambda each: np.ptp(each.box[::2]) * np.ptp(each.box[1::2])).digit
+    return max(found, key=lambda each: np.ptp(each.box[::2]) * np.ptp(each.box[1::2])).image
 
 
 def sent(digit: np.ndarray, rng: np.random.Generator) -> bytes:
@@ -143,7 +143,7 @@ def test_divided_neighbors_are_settled_better_than_by_their_number(tiny, name):
         (found.codes, found.labels, theirs, labels, 0.87),
         (known, found.labels[:8000], left_out, found.labels[8000:], 0.97),
     ):
-        votes, nearest = label_vote(NeighborIndex(codes), map_labels, points)
+        votes, nearest = predict_labels(NeighborIndex(codes), map_labels, points)
 
         by_number = (nearest_label_vote(map_labels[nearest]) == wanted).mean()
         assert (votes == wanted).mean() >= max(least, by_number + 0.01)

@@ -7,7 +7,7 @@ text is escaped here; Streamlit's own sanitiser sees the result once more.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 import numpy as np
@@ -58,12 +58,12 @@ def gallery(pictures: Sequence[str], *, smallest: int = 44) -> str:
     return _grid("".join(f"<div>{image}</div>" for image in pictures), smallest)
 
 
-def cards(pictures: Sequence[str], titles: Sequence[str], texts: Sequence[str], width: int) -> str:
-    """Pictures `width` pixels wide, each with a title and a text below."""
+def cards(rows: Iterable[tuple[str, str, str]], width: int) -> str:
+    """Pictures `width` pixels wide: each row is a picture, the title and the text below it."""
     cells = "".join(
         f'<div>{image}<div style="font-weight:600;font-size:.9rem;margin-top:.3rem;">'
         f'{escape(title)}</div><div style="{_DIM}">{escape(text)}</div></div>'
-        for image, title, text in zip(pictures, titles, texts, strict=True)
+        for image, title, text in rows
     )
     return _grid(cells, width, most=width, gap=".8rem")
 

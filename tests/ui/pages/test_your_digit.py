@@ -13,10 +13,10 @@ from sklearn.datasets import load_digits
 from streamlit.testing.v1 import AppTest
 
 from aecore.checkpoints import file as checkpoint_file
-from aecore.digits.canvas_input import digit_of
+from aecore.digits.canvas_input import parse_drawing
 from aecore.models import inference
 from aecore.presets import PRESETS
-from aecore.recognition.assessment import Verdict, judge
+from aecore.recognition.assessment import Assessment, assess
 from tests.support import pages
 from tests.support.pages import grid, texts
 
@@ -49,19 +49,21 @@ def upload(content: bytes, name: str = "digit.png") -> AppTest:
     return app.run()
 
 
-def verdicts_on(levels: str) -> list[Verdict]:
+def verdicts_on(levels: str) -> list[Assessment]:
     """Every shipped model's verdict on a drawing."""
-    digit = digit_of(levels)
+    digit = parse_drawing(levels)
     shipped = [checkpoint_file.load(name) for name in PRESETS]
     models = [inference.build_model(each.card.model, each.weights) for each in shipped]
-    return [judge(each, model, digit[None])[0] for each, model in zip(shipped, models, strict=True)]
+    return [
+        assess(each, model, digit[None])[0] for each, model in zip(shipped, models, strict=True)
+    ]
 
 
 def test_an_empty_paper_is_no_error_and_judges_nothing():
     app = open_page()
 
     assert not app.exception
-    assert "nearest codes" not in texts(app)
+    assert "nearest test digits" not in texts(app)
 
 
 @pytest.mark.parametrize("way", ["Upload", "Camera"])
@@ -69,7 +71,7 @@ def test_no_picture_yet_is_no_error(way):
     app = open_page(your_digit_way=way)
 
     assert not app.exception
-    assert "stays in memory" in texts(app)
+    assert "kept in memory" in texts(app)
 
 
 def test_a_picture_dropped_beside_the_paper_is_turned_to(levels):
@@ -87,8 +89,9 @@ def test_a_drawing_is_judged_by_every_model_with_pca_beside_it(levels):
 
     assert not app.exception
     for name in PRESETS:
-        assert f"your digit by {name}" in grid(app)
-    assert grid(app).count("your digit by PCA with") == 2 * len(PRESETS)  # alt and title
+        assert f"your digit reconstructed by {name}" in grid(app)
+    by_pca = "your digit reconstructed by PCA with"
+    assert grid(app).count(by_pca) == 2 * len(PRESETS)  # alt and title
     assert grid(app).count("test digit no. ") == 2 * 10
     assert re.findall(r"(?:label (\d)|no digit) · MSE", grid(app)) == [
         str(each.vote) if each.looks_like_a_digit else "" for each in verdicts_on(levels)
@@ -121,7 +124,7 @@ def test_an_upload_is_read_step_by_step_and_judged():
     assert not app.exception
     assert not app.error
     assert "White on black" in grid(app)
-    assert "nearest codes" in "".join(each.value for each in app.subheader)
+    assert "nearest test digits" in "".join(each.value for each in app.subheader)
 
 
 def test_a_digit_of_few_pixels_is_said_to_be_tried_in_several_shapes():
@@ -130,15 +133,15 @@ def test_a_digit_of_few_pixels_is_said_to_be_tried_in_several_shapes():
 
     few, many = (texts(upload(content)) for content in (tiny.getvalue(), photo("7")))
 
-    assert "tried in 9 shapes" in few
-    assert "shapes" not in many
+    assert "9 variants" in few
+    assert "variants" not in many
 
 
 def test_two_digits_in_one_picture_become_two_rows():
     app = upload(photo("1", "7"))
 
     assert not app.exception
-    assert "digit 2 by plane" in grid(app)
+    assert "digit 2 reconstructed by plane" in grid(app)
     assert app.subheader[1].value.startswith("2 digits")
 
 
@@ -179,5 +182,5 @@ def test_a_picture_without_ink_can_still_be_corrected():
     app = upload(file.getvalue())
 
     assert not app.exception
-    assert "ink" in app.error[0].value
+    assert "No digit found" in app.error[0].value
     assert app.expander

@@ -166,8 +166,7 @@ def _digit(checkpoint: Checkpoint, number: int) -> None:
         difference = html_parts.picture((output - target)[0], "output − input", limit=1.0)
         pictures = {"input": html_parts.picture(target[0], "input")} | pictures
         pictures["output − input"] = difference
-    names = list(pictures)
-    st.html(html_parts.cards(list(pictures.values()), names, [""] * len(names), _SIDE))
+    st.html(html_parts.cards([(each, name, "") for name, each in pictures.items()], _SIDE))
     st.markdown(f"Label **{checkpoint.labels[number]}** · {formats.code(code[0])}")
     if at_hand:
         st.markdown(f"Error of this digit (MSE) **{metrics.mse(target, output)[0]:.4f}**")

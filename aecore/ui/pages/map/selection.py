@@ -51,10 +51,7 @@ def show(checkpoint: Checkpoint, view: str) -> None:
         chosen = Subset.of(numbers, checkpoint.codes, checkpoint.labels, checkpoint.errors)
         means, text = _means(checkpoint, chosen)
         cards = html_parts.cards(
-            [html_parts.picture(pixels, name) for name, pixels in means.items()],
-            list(means),
-            [""] * len(means),
-            width=100,
+            [(html_parts.picture(pixels, name), name, "") for name, pixels in means.items()], 100
         )
         images, pictures, caption = _gallery(checkpoint, chosen)
         st.subheader(

@@ -1,4 +1,4 @@
-"""What the models make of a visitor's digit, on `/your-digit`."""
+"""Show what the models make of a visitor's digit, on `/your-digit`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from aecore.config import SHAPE, NoiseConfig
 from aecore.corruptions import CORRUPTIONS, NOISES
 from aecore.imaging.png import to_png
 from aecore.latent.projection import views
-from aecore.recognition.assessment import Verdict, judge
+from aecore.models import inference
+from aecore.recognition.assessment import Assessment, assess, assess_read
 from aecore.ui import scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
@@ -25,53 +26,57 @@ from aecore.ui.text import formats
 from aecore.ui.text.formats import dimensions, escape
 
 if TYPE_CHECKING:
-    from aecore.digits.reader import FoundDigit
+    from aecore.digits.reader import Digit
 
 
-def judge_all(
-    checkpoint: Checkpoint, digits: np.ndarray, read: Sequence[FoundDigit] | None = None
-) -> tuple[Verdict, ...]:
-    """One model's verdict on each of the digits (B, 784); `read`: where they come from."""
-    pens, coarse = (read and [getattr(each, name) for each in read] for name in ("pen", "coarse"))
-    index = checkpoint_cache.neighbor_index(checkpoint)
-    model = checkpoint_cache.load_model(checkpoint)
-    return judge(checkpoint, model, digits, index=index, pens=pens, coarse=coarse)
+def show(checkpoint: Checkpoint, digit: np.ndarray, read: Digit | None = None) -> None:
+    """Show all that is known of a digit (784,).
 
-
-def show(
-    checkpoint: Checkpoint, digit: np.ndarray, *, on_map: bool, read: FoundDigit | None = None
-) -> None:
-    """Draw all that is known of a digit (784,).
-
-    `on_map`: with its place on the map; `read`: as what it was found in a picture.
+    `read` is how it was found in a picture; without it, it was drawn in the browser, which shows
+    its place in the latent space itself.
     """
-    (verdict,) = judge_all(checkpoint, digit[None], read and [read])
+    assessment = _assess(checkpoint, digit, read)
     with st.container(key="digit_result"):
-        _headline(checkpoint, digit, verdict)
-        _every_model(digit, read)
-        if on_map:
-            _on_the_map(checkpoint, verdict)
-        _nearest(checkpoint, verdict)
+        _headline(checkpoint, digit, assessment)
+        _reconstructions(digit, read)
+        if read is not None:
+            _latent_space(checkpoint, assessment)
+        _nearest(checkpoint, assessment)
         _denoise(checkpoint, digit)
 
 
-def _headline(checkpoint: Checkpoint, digit: np.ndarray, verdict: Verdict) -> None:
-    name = escape(checkpoint.name)
-    if verdict.looks_like_a_digit:
-        st.success(
-            f"To {name} this looks like a **{verdict.vote}**. {escape(verdict.reason)}",
-            icon=":material/check:",
-        )
+def assess_digits(checkpoint: Checkpoint, digits: Sequence[Digit]) -> tuple[Assessment, ...]:
+    """Assess the digits of a picture with one model."""
+    model, index = (
+        checkpoint_cache.load_model(checkpoint),
+        checkpoint_cache.neighbor_index(checkpoint),
+    )
+    return assess_read(checkpoint, model, digits, index=index)
+
+
+def _assess(checkpoint: Checkpoint, digit: np.ndarray, read: Digit | None) -> Assessment:
+    if read is not None:
+        return assess_digits(checkpoint, [read])[0]
+    model, index = (
+        checkpoint_cache.load_model(checkpoint),
+        checkpoint_cache.neighbor_index(checkpoint),
+    )
+    return assess(checkpoint, model, digit[None], index=index)[0]
+
+
+def _headline(checkpoint: Checkpoint, digit: np.ndarray, assessment: Assessment) -> None:
+    name, reason = escape(checkpoint.name), escape(assessment.reason)
+    if assessment.looks_like_a_digit:
+        text = f"To {name}, this looks like a **{assessment.vote}**. {reason}"
+        st.success(text, icon=":material/check:")
     else:
-        st.warning(
-            f"To {name} this does not look like a digit. {escape(verdict.reason)}",
-            icon=":material/help:",
-        )
+        text = f"To {name}, this does not look like a digit. {reason}"
+        st.warning(text, icon=":material/help:")
     facts, button = st.columns([4, 1], vertical_alignment="center")
     facts.caption(
-        f"Its error is larger than that of **{verdict.error_percentile:.1f}%** of the test "
-        f"digits; it lies farther from their codes than **{verdict.map_distance_percentile:.1f}%** "
-        "of them do from each other's."
+        f"Reconstruction error higher than **{assessment.error_percentile:.1f}%** of the test "
+        f"digits; more isolated in latent space than **{assessment.map_distance_percentile:.1f}%** "
+        "of them."
     )
     button.download_button(
         "28 × 28 PNG",
@@ -82,119 +87,102 @@ def _headline(checkpoint: Checkpoint, digit: np.ndarray, verdict: Verdict) -> No
         on_click="ignore",
         icon=":material/download:",
         width="stretch",
-        help="The digit as the models get it.",
+        help="The digit as the models receive it.",
     )
 
 
-def _every_model(digit: np.ndarray, read: FoundDigit | None) -> None:
-    st.subheader("What every model makes of it", anchor=False)
-    checkpoints = [checkpoint_cache.load(name) for name in checkpoint_cache.cards()]
-    verdicts = [judge_all(each, digit[None], read and [read])[0] for each in checkpoints]
-    st.html(
-        html_parts.cards(
-            [
-                html_parts.pair(
-                    html_parts.picture(verdict.output, f"your digit by {each.name}"),
-                    html_parts.picture(
-                        verdict.pca_output,
-                        f"your digit by PCA with {dimensions(each.card.model.latent_dim)}",
-                    ),
-                )
-                for each, verdict in zip(checkpoints, verdicts, strict=True)
-            ],
-            [f"{each.name} · {dimensions(each.card.model.latent_dim)}" for each in checkpoints],
-            [
-                f"{_in_short(verdict)} · MSE {verdict.mse:.4f} ({_decibels(verdict.psnr)}), "
-                f"PCA {verdict.pca_mse:.4f} ({_decibels(verdict.pca_psnr)})"
-                for verdict in verdicts
-            ],
-            width=172,
+def _reconstructions(digit: np.ndarray, read: Digit | None) -> None:
+    """Show the reconstruction by every model, beside PCA's."""
+    st.subheader("Compare reconstructions", anchor=False)
+    rows = []
+    for name, card in checkpoint_cache.cards().items():
+        result = _assess(checkpoint_cache.load(name), digit, read)
+        size = dimensions(card.model.latent_dim)
+        label = f"label {result.vote}" if result.looks_like_a_digit else "no digit"
+        own = html_parts.picture(result.output, f"your digit reconstructed by {name}")
+        pca = html_parts.picture(result.pca_output, f"your digit reconstructed by PCA with {size}")
+        text = (
+            f"{label} · MSE {result.mse:.4f} ({_decibels(result.psnr)}), "
+            f"PCA {result.pca_mse:.4f} ({_decibels(result.pca_psnr)})"
         )
-    )
+        rows.append((html_parts.pair(own, pca), f"{name} · {size}", text))
+    st.html(html_parts.cards(rows, 172))
     st.caption(
-        "Left the autoencoder, right PCA with the same number of dimensions D; label: the vote of "
-        "the nearest test digits, “no digit” where something is out of the ordinary to this model; "
-        "MSE: mean squared error, less is better; dB: peak signal-to-noise ratio (PSNR), more is "
-        "better."
+        "Left: the autoencoder; right: PCA with the same number of latent dimensions (D). Label: "
+        "predicted from the nearest test digits; “no digit” where the model finds something "
+        "unusual. MSE: mean squared error, lower is better. dB: peak signal-to-noise ratio (PSNR), "
+        "higher is better."
     )
-
-
-def _in_short(verdict: Verdict) -> str:
-    return f"label {verdict.vote}" if verdict.looks_like_a_digit else "no digit"
 
 
 def _decibels(value: float) -> str:
     return "identical" if math.isinf(value) else f"{value:.1f} dB"
 
 
-def _on_the_map(checkpoint: Checkpoint, verdict: Verdict) -> None:
+def _latent_space(checkpoint: Checkpoint, assessment: Assessment) -> None:
     view = checkpoint_cache.projection(checkpoint, views(checkpoint.card.model.latent_dim)[0])
-    st.subheader("Where it lands on the map", anchor=False)
-    point = view.points(verdict.code[None], np.array([verdict.vote]))[0]
+    st.subheader("Position in the latent space", anchor=False)
     st.plotly_chart(
         latent_map.latent_map(
             view.points(checkpoint.codes, checkpoint.labels),
             checkpoint.labels,
             view.axis_names,
-            pinned=point,
+            pinned=view.points(assessment.code[None], np.array([assessment.vote]))[0],
             pinned_label="your digit",
         ),
         key="your_digit_map",
-        alt=f"The map of {checkpoint.name} with your digit ringed",
+        alt=f"The latent space of {checkpoint.name} with your digit circled",
     )
-    st.caption(formats.code(verdict.code))
+    st.caption(formats.code(assessment.code))
 
 
-def _nearest(checkpoint: Checkpoint, verdict: Verdict) -> None:
-    """The test digits with the nearest codes, as pictures where they are at hand."""
-    from aecore.models.inference import decode
-
+def _nearest(checkpoint: Checkpoint, assessment: Assessment) -> None:
+    """Show the nearest test digits; decoded from their codes where they are not available."""
     digits = datasets.test_set()
-    at_hand = digits.matches(checkpoint.card)
-    if at_hand:
-        images = digits.images[verdict.neighbors]
+    available = digits.matches(checkpoint.card)
+    if available:
+        images = digits.images[assessment.neighbors]
     else:
-        codes = checkpoint.codes[verdict.neighbors].astype(np.float32)
-        images = decode(checkpoint_cache.load_model(checkpoint), codes)
-    st.subheader("The ten test digits with the nearest codes", anchor=False)
-    st.html(
-        html_parts.cards(
-            [
-                html_parts.picture(pixels, f"test digit no. {number}, a {label}")
-                for pixels, number, label in zip(
-                    images, verdict.neighbors, verdict.labels, strict=True
-                )
-            ],
-            [str(label) for label in verdict.labels],
-            [f"no. {number}" for number in verdict.neighbors],
-            width=70,
+        codes = checkpoint.codes[assessment.neighbors].astype(np.float32)
+        images = inference.decode(checkpoint_cache.load_model(checkpoint), codes)
+    st.subheader("The ten nearest test digits in latent space", anchor=False)
+    rows = [
+        (
+            html_parts.picture(pixels, f"test digit no. {number}, labeled {label}"),
+            str(label),
+            f"no. {number}",
         )
-    )
-    drawn = "" if at_hand else " MNIST is not at hand: these are drawn from their codes."
+        for pixels, number, label in zip(
+            images, assessment.neighbors, assessment.labels, strict=True
+        )
+    ]
+    st.html(html_parts.cards(rows, 70))
+    source = "" if available else " Their images are not available: decoded from their codes."
     st.caption(
-        f"By the codes of {escape(checkpoint.name)}, {verdict.vote_share:.0%} of them are a "
-        f"{verdict.vote}.{_how_decided(verdict)}{drawn}"
+        f"In the latent space of {escape(checkpoint.name)}, {assessment.vote_share:.0%} of "
+        f"them are labeled {assessment.vote}.{_decision(assessment)}{source}"
     )
 
 
-def _how_decided(verdict: Verdict) -> str:
-    if verdict.shapes > 1:
+def _decision(assessment: Assessment) -> str:
+    """Explain how the label was predicted, where not from the neighbors alone."""
+    if assessment.n_variants > 1:
         return (
-            f" The picture has few pixels, so the digit was tried in {verdict.shapes} shapes, also "
-            f"slanted, narrower and wider: the nearest {verdict.vote}s, mixed, come closest to "
-            "one of them."
+            f" The picture has few pixels, so {assessment.n_variants} variants of the digit "
+            "(slanted, narrower, wider) were compared: one of them is best approximated by nearby "
+            f"{assessment.vote}s."
         )
-    if not verdict.divided:
-        return ""
-    return (
-        " They are divided, so their labels are tried one by one: the nearest "
-        f"{verdict.vote}s, mixed, come closest to your digit's code."
-    )
+    if assessment.is_divided:
+        return (
+            " They disagree, so their labels were compared: the code of your digit is best "
+            f"approximated by nearby {assessment.vote}s."
+        )
+    return ""
 
 
 @scaffold.fragment
 def _denoise(checkpoint: Checkpoint, digit: np.ndarray) -> None:
-    st.subheader("Denoise me", anchor=False)
+    st.subheader("Denoise your digit", anchor=False)
     noise = _pick_noise()
     names = [
         name
@@ -202,24 +190,17 @@ def _denoise(checkpoint: Checkpoint, digit: np.ndarray) -> None:
         if card.train.noise is not None or name == checkpoint.name
     ]
     models = {name: checkpoint_cache.load_model(checkpoint_cache.load(name)) for name in names}
-    denoised = denoise_digit(digit, noise, models)
-    st.html(
-        html_parts.cards(
-            [html_parts.picture(digit, "your digit")]
-            + [
-                html_parts.picture(each.image, f"your digit, {name}")
-                for name, each in denoised.items()
-            ],
-            ["your digit", *denoised],
-            ["clean", *(_decibels(each.psnr) for each in denoised.values())],
-            width=128,
-        )
-    )
-    st.caption("dB: peak signal-to-noise ratio (PSNR) against your digit, more is better.")
+    rows = [(html_parts.picture(digit, "your digit"), "your digit", "clean")]
+    rows += [
+        (html_parts.picture(each.image, f"your digit, {name}"), name, _decibels(each.psnr))
+        for name, each in denoise_digit(digit, noise, models).items()
+    ]
+    st.html(html_parts.cards(rows, 128))
+    st.caption("dB: peak signal-to-noise ratio (PSNR) against your digit, higher is better.")
 
 
 def _pick_noise() -> NoiseConfig:
-    """Kind and level; they begin as what the page Denoise was left at."""
+    """Choose kind and level; they start as the page Denoise was left."""
     kinds = tuple(NOISES)
     left_at = st.session_state.get("noise_kind")
     with st.container(horizontal=True, gap="large"):
@@ -234,7 +215,7 @@ def _pick_noise() -> NoiseConfig:
         )
         setting = NOISES[kind].level
         level = st.slider(
-            "Level",
+            "Noise level",
             0.0,
             setting.high,
             min(st.session_state.get("noise_level", NoiseConfig.level), setting.high),

@@ -8,33 +8,33 @@ import streamlit as st
 
 from aecore.charts import latent_map
 from aecore.checkpoints.file import Checkpoint
-from aecore.digits.canvas_input import digit_of
+from aecore.digits.canvas_input import parse_drawing
 from aecore.errors import PictureError
 from aecore.ui import scaffold
 from aecore.ui.components.live_model import live_decoder
 from aecore.ui.pages.your_digit import upload
 
 _EXPLANATION = (
-    "**Draw a digit.** While you draw, your browser squeezes it into the model's few numbers, "
-    "draws it again from them alone and shows where it lands on the map. Or photograph one, or "
+    "**Draw a digit.** While you draw, your browser encodes it, reconstructs it from its latent "
+    "code alone and shows where it lands in the latent space. Or take a photo of a digit, or "
     "upload any picture."
 )
-_WAY, _LEVELS = "your_digit_way", "your_digit_levels"
+_INPUT, _LEVELS = "your_digit_way", "your_digit_levels"
 
 
 def render() -> None:
     checkpoint = scaffold.open_page("Your digit", _EXPLANATION)
-    ways = {"Draw": _draw, "Upload": upload.upload, "Camera": upload.photograph}
-    st.session_state.setdefault(_WAY, "Draw")  # a default beside what `_chosen` sets is warned of
-    way = st.segmented_control(
-        "Where the digit comes from",
-        ways,
+    inputs = {"Draw": _draw, "Upload": upload.upload, "Camera": upload.photograph}
+    st.session_state.setdefault(_INPUT, "Draw")  # Streamlit warns of a default if `_chosen` sets it
+    chosen = st.segmented_control(
+        "Input",
+        inputs,
         required=True,
-        key=_WAY,
+        key=_INPUT,
         label_visibility="collapsed",
         persist_state="session",
     )
-    ways[way](checkpoint)
+    inputs[chosen](checkpoint)
     scaffold.close_page()
 
 
@@ -48,28 +48,27 @@ def _draw(checkpoint: Checkpoint) -> None:
         on_release=_released,
     )
     upload.choose(on_change=_chosen)
-    if st.session_state[_WAY] != "Draw":
+    if st.session_state[_INPUT] != "Draw":
         st.rerun()
     if levels is not None:
-        from aecore.ui.pages.your_digit import (
-            interpretation,  # needs torch, over a second: after the first screen
-        )
+        # It needs torch, over a second: after the first screen.
+        from aecore.ui.pages.your_digit import interpretation
 
-        interpretation.show(checkpoint, digit_of(levels), on_map=False)
+        interpretation.show(checkpoint, parse_drawing(levels))
 
 
 def _released(message: dict[str, Any]) -> None:
-    """The pen is up, or the paper has been cleared; it comes from the browser."""
+    """Remember what is on the canvas once the pen is up, or that it was cleared."""
     levels = message.get("levels")
     try:
         if levels is not None:
-            digit_of(levels)
+            parse_drawing(levels)
     except PictureError:
-        return  # not from our script: nobody to tell
+        return  # not from our script
     st.session_state[_LEVELS] = levels
 
 
 def _chosen() -> None:
-    """A picture has come in while the paper was on show: turn to it."""
+    """Switch from the canvas to a picture that has come in."""
     if st.session_state["digit_upload"] is not None:
-        st.session_state[_WAY] = "Upload"
+        st.session_state[_INPUT] = "Upload"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from aecore.checkpoints.file import Checkpoint
-from aecore.digits.image_file import MAX_BYTES, open_picture
+from aecore.digits.image_file import MAX_BYTES, SUFFIXES, open_picture
 from aecore.imaging.png import square
 from aecore.ui import scaffold
 from aecore.ui.components import html as html_parts
@@ -18,21 +17,22 @@ from aecore.ui.components.live_model import paste_target
 from aecore.ui.text.formats import escape
 
 if TYPE_CHECKING:
-    from aecore.digits.reader import FoundDigit, Reading, Settings
+    from aecore.digits.reader import Digit, Reading, Settings
 
-# aecore.digits.reader needs scikit-image, half a second: it is imported once there is a picture to read.
+# The reader needs scikit-image, half a second, and interpretation.py torch, over a second: they are
+# imported once there is a picture to read.
 
-_TYPES = ["png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff"]
-_INVERT = {"auto": "found", "yes": "dark ink", "no": "light ink"}
-_PICK = {"all": "each on its own", "together": "all as one"}
+_INVERT = {"auto": "Automatic", "yes": "Dark ink", "no": "Light ink"}
+_ROTATE = {degrees: f"{degrees}°" for degrees in (0, 90, 180, 270)}
+_PICK = {"all": "Separate digits", "together": "One digit"}
 _OPENED, _READING = "your_digit_opened", "your_digit_reading"
 
 
 def choose(*, on_change: Callable[[], None] | None = None) -> UploadedFile | None:
     """Let the visitor choose, drop or paste a picture file."""
     file = st.file_uploader(
-        "A picture of one digit, or of several",
-        _TYPES,
+        "A picture of one or more digits",
+        [suffix[1:] for suffix in SUFFIXES],
         key="digit_upload",
         max_upload_size=MAX_BYTES // 2**20,
         on_change=on_change,
@@ -43,13 +43,13 @@ def choose(*, on_change: Callable[[], None] | None = None) -> UploadedFile | Non
 
 @scaffold.fragment
 def upload(checkpoint: Checkpoint) -> None:
-    """Choose a picture file, and see what becomes of it."""
+    """Choose a picture file, and show what becomes of it."""
     _show(checkpoint, choose())
 
 
 @scaffold.fragment
 def photograph(checkpoint: Checkpoint) -> None:
-    """The same with a photo taken now."""
+    """Take a photo, and show what becomes of it."""
     _show(checkpoint, st.camera_input("A digit on paper", key="your_digit_camera"))
 
 
@@ -57,69 +57,54 @@ def _show(checkpoint: Checkpoint, file: UploadedFile | None) -> None:
     if file is None:
         _forget()
         st.caption(
-            "Dark on light or light on dark, a scan, a photo or a drawing. It stays in memory, and "
-            "only for this visit."
+            "Dark on light or light on dark; a scan, a photo or a drawing. It is kept in memory "
+            "only, and only during this visit."
         )
         return
-    from aecore.ui.pages.your_digit import (
-        interpretation,  # needs torch, over a second: after the first screen
-    )
+    from aecore.ui.pages.your_digit import interpretation
 
     left, right = st.columns([2, 3], gap="large")
     with right:
         settings = _corrections(file.file_id)
     reading = _read(file, settings)
     with left:
-        number = _choose(reading)
-    chosen = reading.digits[number]
+        digit = _inspect(reading)
     with right:
-        _steps(chosen)
+        _steps(digit)
     if len(reading.digits) > 1:
-        _rows(checkpoint, reading.digits)
-    interpretation.show(checkpoint, chosen.digit.reshape(-1), on_map=True, read=chosen)
+        _all_digits(checkpoint, reading.digits)
+    interpretation.show(checkpoint, digit.image.reshape(-1), digit)
 
 
 def _forget() -> None:
-    """The visitor has taken the picture away: keep nothing of it."""
+    """Keep nothing of a picture that the visitor has removed."""
     for key in (_OPENED, _READING):
         st.session_state.pop(key, None)
 
 
 def _corrections(file_id: str) -> Settings:
-    """What the visitor wants read otherwise; every file begins anew."""
+    """Let the visitor correct how a picture is read; every file starts from the defaults."""
     from aecore.digits.reader import Settings
 
-    with st.expander("Read wrongly? Correct it by hand", icon=":material/tune:"):
-        invert = st.segmented_control(
-            "Ink",
-            _INVERT,
-            default="auto",
+    def choice(label: str, name: str, options: Mapping[Any, str]) -> Any:
+        return st.segmented_control(
+            label,
+            options,
+            default=next(iter(options)),
             required=True,
-            key=f"your_digit_invert_{file_id}",
-            format_func=_INVERT.get,
+            key=f"your_digit_{name}_{file_id}",
+            format_func=options.get,
         )
-        rotate = st.segmented_control(
-            "Turned clockwise",
-            (0, 90, 180, 270),
-            default=0,
-            required=True,
-            key=f"your_digit_rotate_{file_id}",
-            format_func="{}°".format,
-        )
-        pick = st.segmented_control(
-            "Things found",
-            _PICK,
-            default="all",
-            required=True,
-            key=f"your_digit_pick_{file_id}",
-            format_func=_PICK.get,
-        )
-        by_hand = st.toggle("Set the threshold", key=f"your_digit_by_hand_{file_id}")
+
+    with st.expander("Misread? Correct it by hand", icon=":material/tune:"):
+        invert = choice("Ink", "invert", _INVERT)
+        rotate = choice("Rotate clockwise", "rotate", _ROTATE)
+        pick = choice("Read the ink as", "pick", _PICK)
         threshold = None
-        if by_hand:
+        if st.toggle("Set the ink threshold", key=f"your_digit_by_hand_{file_id}"):
             last = st.session_state.get(_READING)
             threshold = st.slider(
-                "Ink is what is stronger than this share of the strongest",
+                "Ink threshold, relative to the strongest ink",
                 0.01,
                 0.99,
                 min(max(last[1].threshold, 0.01), 0.99) if last else 0.5,
@@ -130,7 +115,7 @@ def _corrections(file_id: str) -> Settings:
 
 
 def _read(file: UploadedFile, settings: Settings) -> Reading:
-    """The digits of a file; what this visit has opened and read last is not read again."""
+    """Read the digits of a file, unless this visit has read them with these settings before."""
     from aecore.digits.reader import read
 
     opened = st.session_state.get(_OPENED)
@@ -139,71 +124,55 @@ def _read(file: UploadedFile, settings: Settings) -> Reading:
         opened = (file.file_id, open_picture(file.getvalue(), name=file.name))
         st.session_state[_OPENED] = opened
     key = (file.file_id, settings)
-    kept = st.session_state.get(_READING)
-    if kept is None or kept[0] != key:
+    last = st.session_state.get(_READING)
+    if last is None or last[0] != key:
         with st.spinner("Looking for digits…"):
-            kept = (key, read(opened[1], settings))
-        st.session_state[_READING] = kept
-    return kept[1]
+            last = (key, read(opened[1], settings))
+        st.session_state[_READING] = last
+    return last[1]
 
 
-def _choose(reading: Reading) -> int:
-    """Show the picture with what was found in it; which of several digits to look at."""
-    boxes = [each.box for each in reading.digits]
-    st.html(
-        html_parts.boxed(html_parts.photo(reading.picture, "your picture, upright and gray"), boxes)
-    )
+def _inspect(reading: Reading) -> Digit:
+    """Show the picture with the digits found in it, and let the visitor choose one of several."""
+    boxes = [digit.box for digit in reading.digits]
+    photo = html_parts.photo(reading.picture, "your picture, upright and in gray")
+    st.html(html_parts.boxed(photo, boxes))
     if len(boxes) == 1:
-        return 0
-    chosen = st.pills(
-        "Look closer at digit",
+        return reading.digits[0]
+    number = st.pills(
+        "Inspect digit",
         range(len(boxes)),
         default=0,
         required=True,
         key=f"your_digit_number_{len(boxes)}",
         format_func=lambda number: str(number + 1),
     )
-    return min(chosen, len(boxes) - 1)
+    return reading.digits[min(number, len(boxes) - 1)]
 
 
-def _steps(digit: FoundDigit) -> None:
-    st.subheader("From your picture to a digit", anchor=False)
-    st.html(
-        html_parts.cards(
-            [html_parts.picture(square(step.image), step.name) for step in digit.steps],
-            [f"{number}. {step.name}" for number, step in enumerate(digit.steps, 1)],
-            [step.reason for step in digit.steps],
-            width=150,
-        )
-    )
+def _steps(digit: Digit) -> None:
+    """Show what each stage of the reader made of the picture."""
+    st.subheader("From picture to digit", anchor=False)
+    rows = [
+        (html_parts.picture(square(step.image), step.name), f"{number}. {step.name}", step.reason)
+        for number, step in enumerate(digit.steps, 1)
+    ]
+    st.html(html_parts.cards(rows, 150))
 
 
-def _rows(checkpoint: Checkpoint, digits: Sequence[FoundDigit]) -> None:
-    st.subheader(
-        f"{len(digits)} digits, and what {escape(checkpoint.name)} makes of them",
-        anchor=False,
-    )
+def _all_digits(checkpoint: Checkpoint, digits: Sequence[Digit]) -> None:
+    """Show all digits of a picture, each beside its reconstruction."""
     from aecore.ui.pages.your_digit import interpretation
 
-    images = np.stack([each.digit.reshape(-1) for each in digits])  # (B, 784)
-    verdicts = interpretation.judge_all(checkpoint, images, digits)
-    st.html(
-        html_parts.cards(
-            [
-                html_parts.pair(
-                    html_parts.picture(digit, f"digit {number}"),
-                    html_parts.picture(verdict.output, f"digit {number} by {checkpoint.name}"),
-                )
-                for number, (digit, verdict) in enumerate(zip(images, verdicts, strict=True), 1)
-            ],
-            [
-                f"{number}: {verdict.vote if verdict.looks_like_a_digit else 'no digit?'}"
-                for number, verdict in enumerate(verdicts, 1)
-            ],
-            [
-                f"MSE {verdict.mse:.4f}, larger than {verdict.error_percentile:.0f}%"
-                for verdict in verdicts
-            ],
-            width=172,
-        )
-    )
+    name = checkpoint.name
+    st.subheader(f"{len(digits)} digits, reconstructed by {escape(name)}", anchor=False)
+    rows = []
+    for number, (digit, result) in enumerate(
+        zip(digits, interpretation.assess_digits(checkpoint, digits), strict=True), 1
+    ):
+        own = html_parts.picture(digit.image, f"digit {number}")
+        output = html_parts.picture(result.output, f"digit {number} reconstructed by {name}")
+        label = result.vote if result.looks_like_a_digit else "no digit?"
+        error = f"MSE {result.mse:.4f}, higher than {result.error_percentile:.0f}%"
+        rows.append((html_parts.pair(own, output), f"{number}: {label}", error))
+    st.html(html_parts.cards(rows, 172))
