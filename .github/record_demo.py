@@ -1,7 +1,7 @@
-"""Record the README's moving picture from the app: the pointer over the latent space, the digit following.
+"""Record the README's moving picture: the pointer over the latent space, the digit following.
 
-`python .github/record_demo.py OUT.gif` (or `make demo`) starts the app, moves the pointer along a closed
-path over the latent space of `plane` in a real Chromium, and writes what the screen shows.
+`python .github/record_demo.py OUT.gif` (or `make demo`) starts the app, moves the pointer along a
+closed path over the latent space of `plane` in a real Chromium, and writes what the screen shows.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def main() -> None:
     with serve("app.py") as app, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         page = browser.new_page(viewport=SIZE)
-        page.goto(f"{app.url}/?model=plane")
+        page.goto(f"{app}/?model=plane")
         frames = record(page)
         browser.close()
     write_gif(frames, out)

@@ -13,9 +13,9 @@ PACKAGE = REPOSITORY / "aecore"
 
 # From the bottom: a package imports from itself and from those before it, inside functions too.
 PACKAGES = (
-    "errors", "system", "validation", "settings", "corruptions", "config", "presets", "imaging", "digits",
-    "latent", "data", "models", "training", "analysis", "checkpoints", "charts", "recognition", "jobs",
-    "experiment", "viewer", "ui", "bench", "cli", "__main__",
+    "errors", "system", "validation", "settings", "corruptions", "config", "presets", "imaging",
+    "digits", "latent", "data", "models", "training", "analysis", "checkpoints", "charts",
+    "recognition", "jobs", "experiment", "viewer", "ui", "bench", "cli", "__main__",
 )  # fmt: skip
 RANK = {package: rank for rank, package in enumerate(PACKAGES)}
 

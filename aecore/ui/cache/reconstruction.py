@@ -62,7 +62,7 @@ def _model_errors(checkpoint: Checkpoint, digits: TestSet) -> np.ndarray:
 
 
 def importance(checkpoint: Checkpoint, digits: TestSet) -> Importance:
-    """Measure the importance of each latent dimension, behind a progress bar where it takes long."""
+    """Measure the importance of each latent dimension, with a progress bar if it takes long."""
     dim = checkpoint.card.model.latent_dim
     start, bar, tables = perf_counter(), st.empty(), []
     for block in dimension_importance.dimension_ranges(dim):

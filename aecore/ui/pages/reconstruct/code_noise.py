@@ -53,8 +53,8 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
                 result.errors, result.pca_errors, (checkpoint.name, size), shown=sigma
             ),
         ],
-        note=f"Medians over {NOISE_SAMPLES} samples of the noise with a fixed seed, the same directions at "
-        "every level; bands: 10th to 90th percentile. PCA's code gets the same noise, scaled to "
+        note=f"Medians over {NOISE_SAMPLES} samples of the noise with a fixed seed, the same "
+        "directions at every level; bands: 10th to 90th percentile. PCA's code gets the same noise, scaled to "
         "its own standard deviations. Dotted: the level of the images above.",
     )
 
@@ -103,6 +103,6 @@ def _verdict(result: NoiseSweep) -> str:
             f"of them {isolated}."
         )
     return (
-        f"From **σ = {result.leaves_data_at:g}** on, at least half of the noisy codes are **off the "
-        f"map**: {isolated}."
+        f"From **σ = {result.leaves_data_at:g}** on, at least half of the noisy codes are **off "
+        f"the map**: {isolated}."
     )

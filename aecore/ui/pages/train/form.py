@@ -161,8 +161,8 @@ def _draw(
 def _draw_more(inputs: Inputs) -> dict[str, Any]:
     """Draw the inputs of the settings that are seldom changed and return their values by name."""
     first, second, third = st.columns(4), st.columns(4), st.columns(4, vertical_alignment="bottom")
-    follow = {"on_change": _follow_optimizer, "args": (inputs,)}
-    values = {"optimizer": inputs.draw(first[0], "optimizer", **follow)}
+    optimizer = inputs.draw(first[0], "optimizer", on_change=_follow_optimizer, args=(inputs,))
+    values = {"optimizer": optimizer}
     values |= inputs.row(first[1:], "learning_rate", "schedule", "batch_size")
     values |= inputs.row(second, "gamma", "distortion", "output", "weight_init")
     variational = inputs.draw(third[0], "variational")

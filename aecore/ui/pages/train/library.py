@@ -79,7 +79,7 @@ def _select(name: str) -> None:
 
 
 def _actions(checkpoint: Checkpoint) -> None:
-    name, path = checkpoint.name, checkpoint.path
+    name, path = checkpoint.name, catalog.find(checkpoint.name)
     st.caption(model_text.summary(checkpoint.card))
     if library.is_shipped(name):
         st.caption("Built-in, read-only.")

@@ -40,8 +40,9 @@ def show(run: Run) -> None:
 def _figures(run: Run) -> None:
     """Draw the metrics of the run, of its preset's model, and of PCA."""
     own = Entry(name="this run", card=checkpoint_cache.read_card(run.checkpoint_path), size=0)
-    card = checkpoint_cache.cards().get(run.spec.preset or "")
-    entries = [own] if card is None else [own, Entry(name=run.spec.preset, card=card, size=0)]
+    preset = run.spec.preset or ""
+    card = checkpoint_cache.cards().get(preset)
+    entries = [own] if card is None else [own, Entry(name=preset, card=card, size=0)]
     names, rows = comparison.side_by_side(entries)
     head = "| | " + " | ".join(escape(name) for name in names) + " |"
     body = [

@@ -73,7 +73,8 @@ def _watch(run_id: str | None, drawn: tuple) -> None:
 
 def _reference(run: Run) -> tuple[str, tuple[EpochRecord, ...]] | None:
     """Return the preset's own training curve, if it is of the same task and data."""
-    card = checkpoint_cache.cards().get(run.spec.preset or "")
+    preset = run.spec.preset or ""
+    card = checkpoint_cache.cards().get(preset)
     if card is None or card.train.noise != run.spec.train.noise:
         return None
     try:
@@ -81,7 +82,7 @@ def _reference(run: Run) -> tuple[str, tuple[EpochRecord, ...]] | None:
     except DataError:  # their folder may have gone; training has them in memory
         return None
     same = digits.source == run.source and digits.matches(card)
-    return (run.spec.preset, card.history) if same else None
+    return (preset, card.history) if same else None
 
 
 def _no_runs() -> None:
