@@ -32,7 +32,10 @@ SETTINGS = settings_of(Example)
 def test_every_field_of_a_configuration_is_a_setting_with_a_label_and_help(config):
     settings = settings_of(config)
 
-    assert {field.name for field in dataclasses.fields(config)} - set(settings) <= {"restarts", "level"}
+    assert {field.name for field in dataclasses.fields(config)} - set(settings) <= {
+        "restarts",
+        "level",
+    }
     assert all(setting.label and setting.help for setting in settings.values())
 
 
