@@ -1,4 +1,4 @@
-"""What a chart shows, as plain data: lines over a number, bars in groups, a heat map, ways.
+"""Charts as plain data: lines, groups of bars, heat maps, trajectories, and bars or boxes by label.
 
 A browser draws these in a few milliseconds, where a Plotly figure takes some 20 to build here and
 70 to be drawn there; a chart that answers a control is one of these.
@@ -14,6 +14,40 @@ import numpy as np
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Chart:
+    """What all charts have in common."""
+
+    title: str
+    alt: str
+    """Alternative text."""
+    file: str
+    """Name of the PNG, without its ending."""
+    y_name: str
+    """With the unit, as `x_name`."""
+    x_name: str = "label"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LabelChart(Chart):
+    """One value, or five percentiles, for each of ten labels."""
+
+    kind: Literal["bars", "boxes"]
+    values: np.ndarray
+    """(10,) for bars, (10, 5) for boxes: the 5th, 25th, 50th, 75th and 95th percentile. NaN leaves
+    a gap."""
+    unit: str = ""
+    """Written after every value."""
+    least: float = 0.0
+    """Smallest range of the axis, so that small differences look small."""
+    notes: tuple[str, ...] | None = None
+    """Written below the labels."""
+    colors: tuple[str, ...] | None = None
+    """Of each bar; None: all alike."""
+    counted: bool = False
+    """Whether the value of each bar is written above it."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Series:
     """One line, or the bars of one color."""
 
@@ -21,15 +55,15 @@ class Series:
     values: np.ndarray
     """(N,); what is not finite leaves a gap."""
     color: str
-    """As CSS writes it; to be seen on white and on black."""
+    """As CSS writes it; visible on white and on black."""
     spread: np.ndarray | None = None
     """(N, 2), low and high around each of the values."""
     is_shaded: bool = False
-    """Whether the spread is drawn as a band; it is told beside the value in any case."""
+    """Whether the spread is drawn as a band; it is shown beside the value in any case."""
     dash: str = ""
-    """Lengths of dashes and gaps, as SVG writes them; none is a whole line."""
-    is_yardstick: bool = False
-    """Bars of what others are measured by are hatched."""
+    """Lengths of dashes and gaps, as SVG writes them; empty for a solid line."""
+    is_baseline: bool = False
+    """Whether these are the bars of a baseline, which are hatched."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,19 +78,12 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Plot:
+class LineChart(Chart):
     """Lines over a number, or groups of bars over names."""
 
-    title: str
-    alt: str
-    file: str
-    """Name of the PNG, without its ending."""
     x: Sequence[float] | Sequence[str]
     """(N,): ascending numbers for lines, names for groups of bars."""
     series: Sequence[Series]
-    x_name: str
-    y_name: str
-    """With the unit, as `x_name`."""
     kind: Literal["lines", "groups"] = "lines"
     y_range: tuple[float, float] | None = None
     """Default: what the values need."""
@@ -70,19 +97,13 @@ class Plot:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Heat:
+class HeatMap(Chart):
     """Signed values in a table, as colors from -limit (blue) to limit (red)."""
 
-    title: str
-    alt: str
-    file: str
-    """Name of the PNG, without its ending."""
     table: np.ndarray
     """(R, C)."""
     rows: Sequence[str]
     columns: Sequence[str]
-    x_name: str
-    y_name: str
     value_name: str
     """With its unit."""
     limit: float
@@ -90,23 +111,17 @@ class Heat:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Ways:
-    """Ways over a map of labeled dots, each with a cross at its end."""
+class Trajectories(Chart):
+    """Paths over a map of labeled dots, each with a cross at its end."""
 
-    title: str
-    alt: str
-    file: str
-    """Name of the PNG, without its ending."""
     dots: np.ndarray
     """(M, 2)."""
     labels: np.ndarray
     """(M,) in 0..9."""
-    ways: np.ndarray
-    """(N, B, 2): where each of B ways is after each of N steps."""
+    paths: np.ndarray
+    """(N, B, 2): where each of B paths is after each of N steps."""
     names: Sequence[str]
-    """Of the ways, (B,)."""
+    """Of the paths, (B,)."""
     colors: Sequence[str]
     """Of the labels, (10,)."""
-    x_name: str
-    y_name: str
-    kind: Literal["ways"] = "ways"
+    kind: Literal["paths"] = "paths"

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from aecore.charts.latent_map import DIGIT_COLORS, label_spots, latent_map
+from aecore.charts.latent_map import label_positions, latent_map
+from aecore.charts.palette import DIGIT_COLORS
 from aecore.checkpoints import file as checkpoint_file
 
 # Full color-blindness as matrices over linear RGB: Machado, Oliveira and Fernandes, "A
@@ -138,7 +139,7 @@ def test_a_digit_without_codes_keeps_its_entry_and_gets_no_sign(cloud):
 def test_signs_stand_among_their_own_digits(cloud):
     points, labels = cloud
 
-    for digit, spot in label_spots(points[:, :2], labels).items():
+    for digit, spot in label_positions(points[:, :2], labels).items():
         nearest = np.linalg.norm(points[:, :2] - spot, axis=1).argsort()[:3]
         assert digit in labels[nearest]
 
@@ -148,7 +149,7 @@ def test_signs_lie_within_the_data_even_if_it_collapsed(seed, n, spread):
     rng = np.random.default_rng(seed)
     points, labels = 7 + spread * rng.standard_cauchy(size=(n, 2)), rng.integers(0, 10, n)
 
-    spots = label_spots(points, labels)
+    spots = label_positions(points, labels)
 
     assert set(spots) == set(labels.tolist())
     low, high = points.min(axis=0) - 1e-9, points.max(axis=0) + 1e-9
@@ -161,7 +162,7 @@ def test_a_digit_far_out_does_not_drive_signs_away_from_their_own(cloud):
     points, labels = cloud
     far = np.append(points[:, :2], [[5000.0, -5000.0]], axis=0)
 
-    for digit, spot in label_spots(far, np.append(labels, 0)).items():
+    for digit, spot in label_positions(far, np.append(labels, 0)).items():
         nearest = np.linalg.norm(far - spot, axis=1).argsort()[:10]
         assert digit in np.append(labels, 0)[nearest]
 
@@ -172,6 +173,6 @@ def test_signs_on_a_map_with_long_arms_stand_near_their_own_digits(name):
     found = checkpoint_file.load(name)
     near = np.ptp(found.codes, axis=0) * 0.08
 
-    for digit, spot in label_spots(found.codes, found.labels).items():
+    for digit, spot in label_positions(found.codes, found.labels).items():
         own = found.codes[found.labels == digit]
         assert (np.abs(own - spot) < near).all(axis=1).mean() > 0.3

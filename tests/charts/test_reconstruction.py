@@ -19,9 +19,9 @@ def test_bars_show_every_label_and_all_of_each_series():
 
     assert [each.name for each in plot.series] == ["model", "PCA"]
     assert list(plot.x) == [*"0123456789", "all"]
-    for each, (values, is_yardstick) in zip(plot.series, series.values(), strict=True):
+    for each, (values, is_baseline) in zip(plot.series, series.values(), strict=True):
         np.testing.assert_array_equal(each.values, values)
-        assert each.is_yardstick == is_yardstick
+        assert each.is_baseline == is_baseline
     assert len({each.color for each in plot.series}) == 2
     assert plot.kind == "groups"
     assert axes(plot) == ("label", "mean squared error per pixel")
@@ -30,19 +30,19 @@ def test_bars_show_every_label_and_all_of_each_series():
 def test_dimensions_are_ranked_by_what_they_count():
     model, linear = RNG.random(20), RNG.random(20)
 
-    plot = reconstruction.by_rank("model", model, linear)
+    plot = reconstruction.importance_by_rank("model", model, linear)
 
     assert [each.name for each in plot.series] == ["model", "PCA"]
     for each, values in zip(plot.series, (model, linear), strict=True):
         np.testing.assert_array_equal(each.values, sorted(values, reverse=True))
     assert list(plot.x) == list(range(1, 21))
-    assert axes(plot) == ("rank of the dimension", "increase of the error (MSE)")
+    assert axes(plot) == ("rank of the dimension", "increase in error (MSE)")
 
 
 def test_effects_name_each_dimension_on_one_symmetric_scale():
     table = RNG.normal(size=(3, 11))
 
-    heat = reconstruction.effects(table, np.array([7, 0, 2]), 0.5)
+    heat = reconstruction.importance_by_label(table, np.array([7, 0, 2]), 0.5)
 
     np.testing.assert_array_equal(heat.table, table)
     assert list(heat.rows) == ["z8", "z1", "z3"]
@@ -52,7 +52,7 @@ def test_effects_name_each_dimension_on_one_symmetric_scale():
 def test_curves_over_the_noise_are_medians_between_the_outer_tenths():
     model, linear = RNG.random((2, len(SIGMAS), NOISE_SAMPLES))
 
-    plot = reconstruction.errors_over_sigma(model, linear, ("model", "PCA"), shown=0.5)
+    plot = reconstruction.errors_by_noise(model, linear, ("model", "PCA"), shown=0.5)
 
     for each, values in zip(plot.series, (model, linear), strict=True):
         np.testing.assert_allclose(each.values, np.median(values, axis=1))
@@ -64,7 +64,7 @@ def test_curves_over_the_noise_are_medians_between_the_outer_tenths():
 
 
 def test_the_edge_of_the_map_is_marked():
-    plot = reconstruction.distances_over_sigma(RNG.random((len(SIGMAS), NOISE_SAMPLES)), shown=0.25)
+    plot = reconstruction.isolation_by_noise(RNG.random((len(SIGMAS), NOISE_SAMPLES)), shown=0.25)
 
     marks = {mark.text: (mark.axis, mark.at) for mark in plot.marks}
-    assert marks == {"shown": ("x", 0.25), "off the map": ("y", OUTSIDE)}
+    assert marks == {"shown": ("x", 0.25), "outside the data": ("y", OUTSIDE)}

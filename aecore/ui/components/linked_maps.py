@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aecore.charts.latent_map import DIGIT_COLORS
+from aecore.charts.palette import DIGIT_COLORS
 from aecore.ui.components.registry import component
 from aecore.viewer.message import pack
 

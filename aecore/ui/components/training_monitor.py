@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from aecore.charts.latent_map import DIGIT_COLORS
+from aecore.charts.palette import DIGIT_COLORS
 from aecore.jobs import snapshots
 from aecore.jobs.store import Run
 from aecore.training.history import EpochRecord

@@ -144,7 +144,7 @@ def test_the_ways_over_the_map_are_those_of_brute_force(digits, unit_digits):
     for _ in range(64):
         codes.append(encode(model, images))
         images = decode(model, codes[-1]).clip(0.0, 1.0)
-    np.testing.assert_allclose(shown["ways"], codes, atol=2e-3)
+    np.testing.assert_allclose(shown["paths"], codes, atol=2e-3)
 
 
 def test_a_model_without_a_plain_twin_says_so(make_checkpoint, tmp_path, monkeypatch):

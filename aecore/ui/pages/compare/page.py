@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from aecore.charts import curves
+from aecore.charts import comparison as comparison_charts
 from aecore.checkpoints import comparison
 from aecore.checkpoints.comparison import Entry
 from aecore.ui import scaffold
@@ -96,7 +96,7 @@ def _errors(entries: list[Entry]) -> None:
         return
     pca = datasets.pca_errors() if own else comparison.pca_points(shown)
     plotly_figure.show(
-        curves.by_dimension(models, pca, whole=bool(own)),
+        comparison_charts.error_by_dimension(models, pca, whole=bool(own)),
         key="compare_dimension",
         alt="Test error against the number of values in a code: a mark for each model, and PCA's "
         "error",
@@ -130,7 +130,7 @@ def _training(entries: list[Entry]) -> None:
         persist_state="session",
     )
     plotly_figure.show(
-        curves.by_epoch(comparison.histories(entries, over), _X_NAMES[over]),
+        comparison_charts.training_curves(comparison.histories(entries, over), _X_NAMES[over]),
         key="compare_training",
         alt=f"Lines: every model's test error over the {over} of its training",
     )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from aecore.analysis.fixed_points import CONVERGED, ITERATIONS, FixedPointIteration, iterate
 from aecore.analysis.sampling import evenly_spaced, first_of_each_label
-from aecore.charts import curves
+from aecore.charts.denoising import change_by_iteration, code_trajectories
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.noise import FixedCorruption
 from aecore.latent.projection import views
@@ -102,8 +102,8 @@ def _charts(checkpoint: Checkpoint, iteration: FixedPointIteration, labels: np.n
     charts(
         "denoise_settling",
         [
-            curves.by_pass(iteration.changes, names, settled=CONVERGED),
-            curves.over_map(dots, checkpoint.labels[few], ways, names, view.axis_names),
+            change_by_iteration(iteration.changes, names, converged=CONVERGED),
+            code_trajectories(dots, checkpoint.labels[few], ways, names, view.axis_names),
         ],
         note=f"Dots: {len(few):,} test digits' codes. Pink: a digit's code from pass to pass, a "
         "cross at the last.",

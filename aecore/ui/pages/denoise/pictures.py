@@ -11,7 +11,7 @@ import streamlit as st
 
 from aecore.analysis.denoising import Method, Score
 from aecore.analysis.sampling import first_of_each_label
-from aecore.charts import curves
+from aecore.charts.denoising import scores_by_level
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.noise import FixedCorruption
 from aecore.ui.cache import datasets
@@ -229,7 +229,7 @@ def _curve(bench: Bench) -> None:
     charts(
         "denoise_curve",
         [
-            curves.by_level(
+            scores_by_level(
                 list(measured),
                 {names[way]: _column(measured, way, measure.lower()) for way in order},
                 title=f"{measure} over all levels",

@@ -10,12 +10,13 @@ import streamlit as st
 
 from aecore.analysis.ablation import ErrorIncrease
 from aecore.analysis.activations import Activations
+from aecore.charts.spec import LabelChart
 from aecore.checkpoints.file import Checkpoint
 from aecore.imaging.levels import color_limit
 from aecore.ui.cache import filters as filter_cache
 from aecore.ui.cache.datasets import TestSet
 from aecore.ui.cache.filters import Part
-from aecore.ui.components.charts import Chart, charts
+from aecore.ui.components.charts import charts
 from aecore.ui.components.image_rows import Row, rows
 from aecore.ui.components.registry import Foresight
 from aecore.ui.text import units as unit_text
@@ -54,7 +55,7 @@ def _measured(
     unit: int,
     _checkpoint: Checkpoint,
     _digits: TestSet,
-) -> tuple[ErrorIncrease, _TopDigits | None, list[Chart]]:
+) -> tuple[ErrorIncrease, _TopDigits | None, list[LabelChart]]:
     """Measure a unit: its ablation, its top-activating digits if any, and two charts."""
     activations = filter_cache.activations(_checkpoint, _digits, part)
     ablation = filter_cache.ablation(_checkpoint, _digits)
@@ -120,10 +121,10 @@ class _TopDigits:
         )
 
 
-def _distribution(activations: Activations, digits: TestSet, unit: int, name: str) -> Chart:
+def _distribution(activations: Activations, digits: TestSet, unit: int, name: str) -> LabelChart:
     by_label = activations.by_label(unit, digits.labels)
     title = "Activation by class: the middle 50% and 90%"
-    return Chart(
+    return LabelChart(
         kind="boxes",
         title=title,
         alt=f"Boxes of the output of {name} for the test digits of each class",
@@ -137,8 +138,8 @@ def _distribution(activations: Activations, digits: TestSet, unit: int, name: st
     )
 
 
-def _loss(loss: ErrorIncrease, name: str) -> Chart:
-    return Chart(
+def _loss(loss: ErrorIncrease, name: str) -> LabelChart:
+    return LabelChart(
         kind="bars",
         title="Increase in error when it is switched off",
         alt=f"Bars: increase in error (MSE) of each class without {name}, in percent",

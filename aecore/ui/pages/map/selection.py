@@ -11,7 +11,8 @@ import streamlit as st
 from aecore.analysis import lasso
 from aecore.analysis.lasso import Subset
 from aecore.analysis.sampling import evenly_spaced
-from aecore.charts.latent_map import DIGIT_COLORS
+from aecore.charts.palette import DIGIT_COLORS
+from aecore.charts.spec import LabelChart
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import ConfigError
 from aecore.ui import links, scaffold
@@ -20,7 +21,7 @@ from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
-from aecore.ui.components.charts import Chart, charts
+from aecore.ui.components.charts import charts
 from aecore.ui.components.event_listener import hear
 from aecore.ui.text.formats import dimensions
 
@@ -93,10 +94,10 @@ def _note(checkpoint: Checkpoint, view: str, message: dict[str, Any]) -> None:
     st.session_state[_STATE] = (checkpoint.digest, view, message["outline"], numbers)
 
 
-def _counts(chosen: Subset) -> Chart:
+def _counts(chosen: Subset) -> LabelChart:
     counts = chosen.counts
     told = ", ".join(f"{count} of {label}" for label, count in enumerate(counts) if count)
-    return Chart(
+    return LabelChart(
         kind="bars",
         title="How many have each label",
         alt=f"Bars: how many of the selected test digits have each label: {told}",

@@ -48,8 +48,8 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
     charts(
         "reconstruct_fall",
         [
-            reconstruction.distances_over_sigma(result.percentiles, shown=sigma),
-            reconstruction.errors_over_sigma(
+            reconstruction.isolation_by_noise(result.percentiles, shown=sigma),
+            reconstruction.errors_by_noise(
                 result.errors, result.pca_errors, (checkpoint.name, size), shown=sigma
             ),
         ],

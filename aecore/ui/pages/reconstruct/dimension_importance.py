@@ -31,8 +31,12 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
     charts(
         "reconstruct_dimensions",
         [
-            reconstruction.by_rank(checkpoint.name, result.increase[:, ALL], result.pca_increase),
-            reconstruction.effects(increase, strongest, color_limit(np.nan_to_num(increase))),
+            reconstruction.importance_by_rank(
+                checkpoint.name, result.increase[:, ALL], result.pca_increase
+            ),
+            reconstruction.importance_by_label(
+                increase, strongest, color_limit(np.nan_to_num(increase))
+            ),
         ],
     )
     downloads.offer(

@@ -1,4 +1,4 @@
-// Charts as wide as their place: lines over a number, groups of bars, a heat map, ways over a map.
+// Charts as wide as their place: lines over a number, groups of bars, a heat map, paths over a map.
 // They are drawn anew where the pointer moves, so that the legend tells the values there. Follows charts.js.
 
 import { makeSvg } from "../../core/dom.js";
@@ -57,9 +57,9 @@ function drawLegend(svg, { series, kind, spread_name }, width, at) {
 }
 
 const stroke = ({ color, dash }) => ({ stroke: color, "stroke-width": 2, "stroke-dasharray": dash, fill: "none" });
-const fillOf = ({ color, is_yardstick }) => (is_yardstick ? "url(#hatched)" : color);
+const fillOf = ({ color, is_baseline }) => (is_baseline ? "url(#hatched)" : color);
 
-/** A pattern for the bars of a yardstick. */
+/** A pattern for the bars of a baseline. */
 function makeHatching({ color }) {
   const pattern = makeSvg("pattern", { id: "hatched", width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
   pattern.append(makeSvg("rect", { width: 5, height: 5, fill: color, "fill-opacity": 0.35 }));
@@ -176,8 +176,8 @@ function makePlot(plot, width, at = null) {
   const svg = makeSvg("svg", { role: "img", "aria-label": plot.alt, fill: "currentColor", "font-size": FONT, "font-family": "sans-serif" });
   const place = layOut(plot, drawLegend(svg, plot, width, at), width);
   svg.setAttribute("viewBox", `0 0 ${width} ${place.bottom + 44}`);
-  const yardstick = plot.series.find((each) => each.is_yardstick);
-  if (yardstick) svg.prepend(makeHatching(yardstick));
+  const baseline = plot.series.find((each) => each.is_baseline);
+  if (baseline) svg.prepend(makeHatching(baseline));
   drawAxes(svg, plot, place, width, at);
   plot.marks.forEach((mark, i) => drawMark(svg, mark, place, i));
   if (plot.kind === "groups") drawBars(svg, plot.series, place);
@@ -232,9 +232,9 @@ export function span(values) {
   return [marks, (value) => (value - from) / (to - from || 1)];
 }
 
-/** Ways over a map of dots. */
-function makeWays(chart, width) {
-  const { dots, labels, ways, names, colors, alt } = chart;
+/** Paths over a map of dots. */
+function makePaths(chart, width) {
+  const { dots, labels, paths, names, colors, alt } = chart;
   const svg = makeSvg("svg", { role: "img", "aria-label": alt, fill: "currentColor", "font-size": FONT, "font-family": "sans-serif" });
   svg.append(makeSvg("text", { x: 0, y: ENTRY }, "digit"));
   const entry = Math.min(34, (width - 34) / colors.length);
@@ -242,7 +242,7 @@ function makeWays(chart, width) {
     const x = 42 + label * entry;
     svg.append(makeDots([[x, ENTRY - 4]], color, 8, 1), makeSvg("text", { x: x + 7, y: ENTRY }, label));
   });
-  const points = [...dots, ...ways.flat()];
+  const points = [...dots, ...paths.flat()];
   const [[xMarks, across], [yMarks, up]] = [0, 1].map((axis) => span(points.map((point) => point[axis])));
   const top = ENTRY + GAP;
   const left = 26 + Math.max(...yMarks.map((mark) => widthOf(inWords(mark))));
@@ -255,7 +255,7 @@ function makeWays(chart, width) {
     svg.append(makeDots(dots.filter((_, i) => labels[i] === label).map(place), color, 5, 0.6));
   });
   names.forEach((name, i) => {
-    const way = ways.map((places) => place(places[i]));
+    const way = paths.map((places) => place(places[i]));
     const [endX, endY] = way.at(-1);
     const cross = `M${endX - 4} ${endY - 4}l8 8m0 -8l-8 8`;
     const line = makeSvg("path", { d: toPath(way) + cross, stroke: WAY, "stroke-width": 2, fill: "none" });
@@ -266,7 +266,7 @@ function makeWays(chart, width) {
   return { svg, middles: null };
 }
 
-const MAKERS = { heat: makeHeat, ways: makeWays };
+const MAKERS = { heat: makeHeat, paths: makePaths };
 
 /** Keep a chart in `frame` as wide as its place, with the values where the pointer is. */
 export function drawWide(frame, chart) {

@@ -16,7 +16,7 @@ const COLOR = "#3f90da";
 export const MARGIN = 12; // px around a chart that is saved
 const HEAD = 36; // px for its title
 
-const WIDE = ["lines", "groups", "heat", "ways"]; // drawn by plots.js
+const WIDE = ["lines", "groups", "heat", "paths"]; // drawn by axis_charts.js
 
 const instances = new WeakMap(); // parent element -> {root, sight, foresight, calls, figures, note}
 

@@ -1,0 +1,122 @@
+"""Charts of denoising: scores over the noise level, and repeated denoising."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from aecore.charts.palette import DIGIT_COLORS, svg_line
+from aecore.charts.spec import LineChart, Mark, Series, Trajectories
+
+
+def scores_by_level(
+    levels: Sequence[float],
+    series: Mapping[str, np.ndarray],
+    *,
+    title: str,
+    alt: str,
+    file: str,
+    level_name: str,
+    value_name: str,
+    shown: float,
+    trained: float | None,
+) -> LineChart:
+    """Draw one line for each denoising method, over the noise level.
+
+    Parameters
+    ----------
+    levels : sequence of L float, ascending
+    series : mapping of str to ndarray of shape (L, 3)
+        Mean, 10th and 90th percentile at each level; the first has its band drawn. What is not
+        finite is left out.
+    title, alt, file : str
+        See `LineChart`.
+    level_name, value_name : str
+        With their units.
+    shown, trained : float
+        Levels to mark: of the images, and of the training if it was on this corruption.
+    """
+    marks = [Mark(at=shown, text=f"shown {shown:g}", is_dotted=True)]
+    if trained is not None:
+        marks.append(Mark(at=trained, text=f"trained at {trained:g}"))
+    return LineChart(
+        title=title,
+        alt=alt,
+        file=file,
+        x=levels,
+        series=[
+            Series(
+                name=name,
+                values=values[:, 0],
+                spread=values[:, 1:],
+                is_shaded=index == 0,
+                **svg_line(index),
+            )
+            for index, (name, values) in enumerate(series.items())
+        ],
+        x_name=level_name,
+        y_name=value_name,
+        marks=marks,
+        spread_name="10% to 90% of the digits",
+    )
+
+
+def change_by_iteration(
+    changes: np.ndarray, names: Sequence[str], *, converged: float
+) -> LineChart:
+    """Draw how much each iteration changes each digit.
+
+    Parameters
+    ----------
+    changes : ndarray of shape (N, B)
+        Root mean square change in gray levels; drawn down to 1e-6.
+    names : sequence of B str
+    converged : float
+        The change below which a digit counts as converged.
+    """
+    return LineChart(
+        title="Change per iteration",
+        alt="Lines: how much each iteration changes each of the digits",
+        file="denoise-change",
+        x=range(1, len(changes) + 1),
+        series=[
+            Series(name=name, values=values.clip(min=1e-6), **svg_line(index))
+            for index, (name, values) in enumerate(zip(names, changes.T, strict=True))
+        ],
+        x_name="iteration",
+        y_name="RMS change (gray levels of 0..1)",
+        log="xy",
+        marks=[Mark(at=converged, text="converged", axis="y", is_dotted=True)],
+    )
+
+
+def code_trajectories(
+    dots: np.ndarray,
+    labels: np.ndarray,
+    paths: np.ndarray,
+    names: Sequence[str],
+    axis_names: Sequence[str],
+) -> Trajectories:
+    """Draw the paths of B codes over N iterations on a flat map of M labeled dots.
+
+    Parameters
+    ----------
+    dots : ndarray of shape (M, 2)
+    labels : ndarray of shape (M,), in 0..9
+    paths : ndarray of shape (N, B, 2)
+    names : sequence of B str
+    axis_names : sequence of 2 str
+    """
+    return Trajectories(
+        title="Trajectories in the latent space",
+        alt="The latent space with the trajectory of each digit's code, a cross where it ends",
+        file="denoise-ways",
+        dots=dots,
+        labels=labels,
+        paths=paths,
+        names=names,
+        colors=DIGIT_COLORS,
+        x_name=axis_names[0],
+        y_name=axis_names[1],
+    )

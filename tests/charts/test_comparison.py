@@ -1,0 +1,43 @@
+"""Errors over the latent dimensions, and training curves."""
+
+from aecore.charts import comparison
+
+
+def test_models_lie_at_their_size_over_the_curve_of_pca():
+    pca = {1: 0.06, 2: 0.05, 784: 0.0}
+
+    figure = comparison.error_by_dimension({"plane": (2, 0.04)}, pca, whole=True)
+
+    line, model = figure.data
+    assert (line.mode, list(line.x)) == ("lines", [1, 2, 784])
+    assert (list(model.x), list(model.y)) == ([2], [0.04])
+    low, high = figure.layout.yaxis.range
+    assert 10**low < 0.04 < 0.06 < 10**high
+    assert "MSE" in figure.layout.yaxis.title.text
+
+
+def test_single_points_of_pca_are_not_joined():
+    figure = comparison.error_by_dimension({"a": (2, 0.04)}, {2: 0.05}, whole=False)
+
+    assert figure.data[0].mode == "markers"
+
+
+def test_many_training_curves_all_look_different():
+    histories = {f"model {i}": ([1, 2], [0.1, 0.05]) for i in range(30)}
+
+    figure = comparison.training_curves(histories, "epoch")
+
+    assert len({(trace.line.color, trace.line.dash) for trace in figure.data}) == 30
+    assert figure.layout.xaxis.title.text == "epoch"
+
+
+def test_a_long_name_is_cut_in_the_legend_and_whole_beside_its_mark():
+    name = "a-name-of-sixty-four-letters-" * 2
+
+    for figure in (
+        comparison.error_by_dimension({name: (2, 0.04)}, {2: 0.05}, whole=False),
+        comparison.training_curves({name: ([1, 2], [0.05, 0.04])}, "epoch"),
+    ):
+        trace = figure.data[-1]
+        assert trace.name == "a-name-of-sixty-…"
+        assert name in trace.hovertemplate
