@@ -100,8 +100,9 @@ def _random_shorts(x: Tensor, generator: Generator) -> Tensor:
     import torch
 
     if x.device.type != "cpu":
-        shape = {"size": x.shape, "dtype": torch.int16, "device": x.device}
-        return torch.randint(-(2**15), 2**15, generator=generator, **shape)
+        return torch.randint(
+            *(-(2**15), 2**15, x.shape), generator=generator, dtype=torch.int16, device=x.device
+        )
     drawn = torch.empty(-(-x.numel() // 4), dtype=torch.int64)
     drawn.random_(-(2**63), None, generator=generator)
     return drawn.view(torch.int16)[: x.numel()].view(x.shape)

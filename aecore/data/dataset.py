@@ -116,5 +116,5 @@ def _fingerprint(arrays: dict[str, np.ndarray]) -> str:
     digest = hashlib.sha256()
     for array in arrays.values():
         digest.update(str(array.shape).encode())
-        digest.update(np.ascontiguousarray(array))
+        digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()[:16]

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
@@ -163,7 +163,7 @@ def _check_shape(what: str, path: Path, shape: Shape, item_shape: Shape) -> None
 
 
 def _folder_dataset(path: Path, arrays: dict[str, np.ndarray], *, source: str) -> Dataset:
-    flat = {
+    flat: dict[str, Any] = {
         name: array.reshape(len(array), -1) if name.endswith("images") else array
         for name, array in arrays.items()
     }

@@ -1,7 +1,7 @@
 """MNIST from OpenML, by way of scikit-learn: checked, then kept in the cache.
 
 `download` works in this process. Parsing holds the interpreter lock for seconds and takes a few
-hundred megabytes, so whoever must stay responsive uses `aecore.data.download_process`.
+hundred megabytes, so the app uses `aecore.data.download_process`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import urllib.request
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPException, IncompleteRead
 from pathlib import Path
@@ -101,7 +101,7 @@ def download(*, progress: Report | None = None) -> Dataset:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / LOCK_FILE).touch()  # FileLock would wait for a folder to become writable
         with _sole_download(folder, report):
-            _delete_scratch(folder)
+            atomic_file.remove_leftovers(folder, SCRATCH)  # only who holds the lock makes any
             return load_cache() or _download_to_cache(folder, report)
     except OSError as error:
         raise DataError(
@@ -111,15 +111,12 @@ def download(*, progress: Report | None = None) -> Dataset:
 
 
 def remove_leftovers() -> None:
-    """Delete what killed downloads left in the cache folder, unless one is under way."""
+    """Remove what killed downloads left in the cache folder, unless one is under way."""
     from filelock import FileLock, Timeout
 
     folder = cache_dir()
-    try:
-        with FileLock(folder / LOCK_FILE, timeout=0):
-            _delete_scratch(folder)
-    except (Timeout, OSError):
-        return
+    with suppress(Timeout, OSError), FileLock(folder / LOCK_FILE, timeout=0):
+        atomic_file.remove_leftovers(folder, SCRATCH)
 
 
 def _download_to_cache(folder: Path, report: Report) -> Dataset:
@@ -139,7 +136,7 @@ def _download_to_cache(folder: Path, report: Report) -> Dataset:
 
 
 def _fetch(home: str, report: Report) -> tuple[np.ndarray, np.ndarray]:
-    """Images (N, 784) and labels (N,), both uint8, by way of the scratch folder `home`."""
+    """Return images (N, 784) and labels (N,), both uint8, by way of the temporary folder `home`."""
     report(DownloadProgress(phase="connecting"))
     try:
         from sklearn.datasets import fetch_openml
@@ -150,7 +147,7 @@ def _fetch(home: str, report: Report) -> tuple[np.ndarray, np.ndarray]:
             # level. For the class it picks a category, which fails on plain digits (scikit-learn
             # 1.9 with pandas 3.1). The other parser, liac-arff, needs no pandas, but takes 1 GB
             # and six times as long. One row too many is enough to notice a longer file.
-            found = fetch_openml(
+            table = fetch_openml(
                 NAME,
                 version=VERSION,
                 data_home=home,
@@ -161,7 +158,7 @@ def _fetch(home: str, report: Report) -> tuple[np.ndarray, np.ndarray]:
                     "nrows": N_TRAIN + N_TEST + 1,
                 },
             )
-        return _checked(found.data, found.target)
+        return _checked(table.data, table.target)
     except ImportError as error:
         raise DataError(
             f"MNIST cannot be downloaded: {error}. Install scikit-learn and pandas."
@@ -209,19 +206,14 @@ def _sole_download(folder: Path, report: Report) -> Iterator[None]:
         lock.release()
 
 
-def _delete_scratch(folder: Path) -> None:
-    """Delete what killed downloads left; safe while holding the lock, as only holders make it."""
-    atomic_file.remove_leftovers(folder, SCRATCH)
-
-
 @contextmanager
 def _watched_network(report: Report) -> Iterator[None]:
-    """Limit the wait for each byte, report what arrives, and let no retry go unseen.
+    """Limit the wait for each byte, report what arrives, and end at the first failure.
 
     scikit-learn offers no hook for any of them. It retries up to eight times, a silent server
-    too, and announces each in a warning; made an error, the first failure is the last.
+    too, and announces each in a warning, which is made an error here.
     """
-    seconds, opener = socket.getdefaulttimeout(), urllib.request._opener
+    seconds, opener = socket.getdefaulttimeout(), urllib.request._opener  # type: ignore[attr-defined]
     socket.setdefaulttimeout(SILENCE_SECONDS)
     urllib.request.install_opener(urllib.request.build_opener(_ByteCounter(report)))
     try:
@@ -234,42 +226,42 @@ def _watched_network(report: Report) -> Iterator[None]:
 
 
 class _ByteCounter(urllib.request.BaseHandler):
-    """Wraps the answer that holds the digits; the others are small."""
+    """Counts the bytes of the answer that holds the pictures; the others are small."""
 
     def __init__(self, report: Report) -> None:
         self._report = report
 
     def http_response(self, request: urllib.request.Request, response: Any) -> Any:
-        if response.status != 200 or "/api/" in request.selector:
-            return response
-        return _CountedAnswer(response, self._report)
+        if response.status == 200 and "/api/" not in request.selector:
+            length = response.headers.get("Content-Length", "")
+            total = int(length) if length.isdecimal() else None
+            response.read = _counting(response.read, total, self._report)
+        return response
 
     https_response = http_response
 
 
-class _CountedAnswer:
-    """An HTTP answer that tells how much of it has been read, and ends when it is too much."""
+def _counting(
+    read: Callable[[int], bytes], total: int | None, report: Report
+) -> Callable[[int], bytes]:
+    """Wrap an answer's `read` to report how much of it has arrived, and to end when it is too much."""
+    done = 0
 
-    def __init__(self, answer: Any, report: Report) -> None:
-        length = answer.headers.get("Content-Length", "")
-        self._answer, self._report, self._done = answer, report, 0
-        self._total = int(length) if length.isdecimal() else None
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._answer, name)
-
-    def read(self, size: int) -> bytes:
-        chunk = self._answer.read(size)
-        self._done += len(chunk)
-        if self._done > MAX_DOWNLOAD_BYTES:
+    def counted(size: int) -> bytes:
+        nonlocal done
+        chunk = read(size)
+        done += len(chunk)
+        if done > MAX_DOWNLOAD_BYTES:
             raise ValueError(f"the file is larger than {MAX_DOWNLOAD_BYTES:,} bytes")
-        phase = "downloading" if chunk else "reading"
-        self._report(DownloadProgress(phase=phase, bytes_done=self._done, bytes_total=self._total))
+        phase: Phase = "downloading" if chunk else "reading"
+        report(DownloadProgress(phase=phase, bytes_done=done, bytes_total=total))
         return chunk
+
+    return counted
 
 
 def _cause(error: BaseException) -> BaseException:
-    """What went wrong first, below the announced retries."""
+    """Return the first failure, below the announced retries."""
     while isinstance(error, Warning) and error.__context__ is not None:
         error = error.__context__
     reason = getattr(error, "reason", None)  # URLError wraps what the socket said
@@ -277,7 +269,7 @@ def _cause(error: BaseException) -> BaseException:
 
 
 def _reason(error: BaseException) -> str:
-    """One line for people."""
+    """Return a failure in one line for people."""
     text = " ".join(str(error).split())[:200]
     if isinstance(error, TimeoutError):
         return f"the server sent nothing for {SILENCE_SECONDS:g} seconds"

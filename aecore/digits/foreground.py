@@ -14,7 +14,7 @@ from skimage.filters import threshold_otsu
 from skimage.morphology import closing, disk
 
 from aecore.errors import PictureError
-from aecore.imaging.resampling import resized, shrunk
+from aecore.imaging.resampling import resize, shrink
 
 Invert = Literal["auto", "yes", "no"]
 
@@ -99,7 +99,7 @@ def to_gray(picture: np.ndarray) -> tuple[np.ndarray, str]:
 
 def _contrast(gray: np.ndarray) -> float:
     """Return how far the strongest 0.5% stands out from its surroundings, less the noise."""
-    small = shrunk(gray, CONFIG.analysis_side)
+    small = shrink(gray, CONFIG.analysis_side)
     difference = np.abs(small - ndimage.uniform_filter(small, max(small.shape) // 4))
     return float(np.quantile(difference, 0.995) - np.median(difference))
 
@@ -126,7 +126,7 @@ def extract_ink(gray: np.ndarray, invert: Invert = "auto") -> tuple[np.ndarray, 
     PictureError
         If nothing stands out.
     """
-    small = shrunk(gray, CONFIG.analysis_side)
+    small = shrink(gray, CONFIG.analysis_side)
     border = _border(small)
     even = _is_even(small, border)
     dark = _is_dark(small, border, even=even) if invert == "auto" else invert == "yes"
@@ -256,7 +256,7 @@ def _paper(small: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     padded = np.pad(ndimage.gaussian_filter(small, 1), 2 * radius, mode="edge")
     filled = closing(padded, disk(radius, decomposition="sequence"))
     inner = np.s_[2 * radius : -2 * radius]
-    return resized(filled[inner, inner], shape)
+    return resize(filled[inner, inner], shape)
 
 
 def _border(gray: np.ndarray) -> np.ndarray:

@@ -23,7 +23,7 @@ from aecore.digits.normalization import BOX, FINE_SCALE, crop
 from aecore.digits.ruled_lines import remove_lines
 from aecore.digits.segmentation import Box, Segment, Segmentation, segment
 from aecore.errors import ConfigError, PictureError
-from aecore.imaging.resampling import resized, shrunk, unmagnified
+from aecore.imaging.resampling import resize, shrink, undo_enlargement
 
 PREVIEW_SIDE = 256
 
@@ -181,7 +181,7 @@ def _run(stages: Mapping[str, Stage], draft: Draft) -> Draft:
     for name, stage in stages.items():
         draft = stage(draft)
         shown = draft.image if draft.preview is None else draft.preview
-        image = np.clip(shrunk(shown, PREVIEW_SIDE), 0, 1).astype(np.float32)
+        image = np.clip(shrink(shown, PREVIEW_SIDE), 0, 1).astype(np.float32)
         step = Step(name=name, reason=draft.reason, image=image)
         draft = replace(draft, preview=None, steps=(*draft.steps, step))
     return draft
@@ -195,7 +195,7 @@ def _turn_to_gray(draft: Draft) -> Draft:
     rotate = draft.settings.rotate
     gray, reason = to_gray(draft.image)
     gray = np.rot90(gray, -rotate // 90)
-    pixels, side = unmagnified(gray)
+    pixels, side = undo_enlargement(gray)
     if rotate:
         reason += f"; rotated by {rotate}° as you set"
     if side > 1:
@@ -275,7 +275,7 @@ def _sharpen(draft: Draft) -> Draft:
     if tiny:
         padded = np.pad(crop(ink), 3)  # as far as the kernel reaches
         shape = tuple(TINY_ENLARGEMENT * n for n in padded.shape)
-        ink = resized(padded, shape, Image.Resampling.LANCZOS)
+        ink = resize(padded, shape, Image.Resampling.LANCZOS)
         steepness = TINY_STEEPNESS
     if blurred:
         steepness = BLURRED_STEEPNESS
@@ -289,7 +289,7 @@ def _edge_slope(ink: np.ndarray) -> float:
     The paper around a digit is cropped first: whether there was any says nothing of its edges.
     """
     scale = FINE_SCALE * BOX / max(ink.shape)
-    fine = resized(ink, tuple(max(2, round(n * scale)) for n in ink.shape))
+    fine = resize(ink, tuple(max(2, round(n * scale)) for n in ink.shape))
     slopes = np.hypot(*np.gradient(fine))[fine > 0.3]
     return float(np.quantile(slopes, 0.95)) if slopes.size else np.inf
 

@@ -1,4 +1,4 @@
-"""Digits with captions on one white sheet, as PNG: what a selection is saved as."""
+"""Pictures with captions on one white sheet, as PNG."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ _MARGIN = 12
 _LINE = 18  # pixels of a line of text
 _FONT = 13
 _INK = 20
-_IN_OTHER_LETTERS = str.maketrans({"\u2009": " ", "−": "-", "×": "x", "σ": "sigma", "→": "to"})
+_REPLACEMENTS = str.maketrans({"\u2009": " ", "−": "-", "×": "x", "σ": "sigma", "→": "to"})
+"""For characters that Pillow's font draws as boxes."""
 
 
-def sheet(title: str, images: np.ndarray, captions: Sequence[str], *, columns: int) -> bytes:
-    """A gray PNG of digits in rows, each with a caption, under a title.
+def contact_sheet(
+    title: str, images: np.ndarray, captions: Sequence[str], *, columns: int
+) -> bytes:
+    """Return a gray PNG of pictures in rows, each with a caption, under a title.
 
     Parameters
     ----------
@@ -31,31 +34,22 @@ def sheet(title: str, images: np.ndarray, captions: Sequence[str], *, columns: i
         Values outside are clipped.
     captions : sequence of K str
     columns : int
-        Digits in a row.
+        Pictures in a row.
     """
-    title, captions = _known(title), [_known(caption) for caption in captions]
+    title, *captions = (text.translate(_REPLACEMENTS) for text in (title, *captions))
+    font = ImageFont.load_default(_FONT)
     columns = min(columns, len(images))
-    cell, row, head = SIDE * ZOOM + _MARGIN, SIDE * ZOOM + _LINE + _GAP, _MARGIN + _LINE
-    width = max(columns * cell + _MARGIN, round(_font().getlength(title)) + 2 * _MARGIN)
+    side = SIDE * ZOOM
+    cell, row, head = side + _MARGIN, side + _LINE + _GAP, _MARGIN + _LINE
+    width = max(columns * cell + _MARGIN, round(font.getlength(title)) + 2 * _MARGIN)
     page = Image.new("L", (width, head + -(-len(images) // columns) * row + _MARGIN), "white")
     pen = ImageDraw.Draw(page)
-    pen.text((_MARGIN, _MARGIN // 2), title, _INK, _font())
+    pen.text((_MARGIN, _MARGIN // 2), title, _INK, font)
     for i, (levels, caption) in enumerate(zip(to_levels(images), captions, strict=True)):
         left, top = _MARGIN + i % columns * cell, head + i // columns * row
-        digit = Image.fromarray(levels.reshape(SHAPE))
-        size = (SIDE * ZOOM, SIDE * ZOOM)
-        page.paste(digit.resize(size, Image.Resampling.NEAREST), (left, top))
-        middle = left + SIDE * ZOOM // 2
-        pen.text((middle, top + SIDE * ZOOM), caption, _INK, _font(), anchor="ma")
+        picture = Image.fromarray(levels.reshape(SHAPE))
+        page.paste(picture.resize((side, side), Image.Resampling.NEAREST), (left, top))
+        pen.text((left + side // 2, top + side), caption, _INK, font, anchor="ma")
     file = io.BytesIO()
     page.save(file, format="PNG")
     return file.getvalue()
-
-
-def _known(text: str) -> str:
-    """A text in letters that the font has: for others it draws boxes."""
-    return text.translate(_IN_OTHER_LETTERS)
-
-
-def _font() -> ImageFont.FreeTypeFont:
-    return ImageFont.load_default(_FONT)

@@ -1,4 +1,4 @@
-"""Arrays to picture files: PNG bytes, and files that are whole or not there."""
+"""Arrays to PNG, as bytes and as files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aecore.system import atomic_file
 
 
 def to_png(gray: np.ndarray, *, scale: int = 1) -> bytes:
-    """An 8-bit gray PNG of an array.
+    """Return an 8-bit gray PNG of an array.
 
     Parameters
     ----------
@@ -27,13 +27,13 @@ def to_png(gray: np.ndarray, *, scale: int = 1) -> bytes:
 
 
 def to_signed_png(values: np.ndarray, *, limit: float, scale: int = 1) -> bytes:
-    """A color PNG of signed values: blue is negative, white is zero, red is positive.
+    """Return a color PNG of signed values: blue is negative, white is zero, red is positive.
 
     Parameters
     ----------
     values : ndarray of shape (H, W)
     limit : float
-        The size at which the colors are deepest; beyond it they stay so.
+        Absolute value at which the colors are deepest; beyond it they stay so.
     scale : int
         Each pixel becomes a square of this size.
     """
@@ -44,7 +44,7 @@ def to_signed_png(values: np.ndarray, *, limit: float, scale: int = 1) -> bytes:
 
 
 def _encode(levels: np.ndarray, scale: int) -> bytes:
-    """PNG of levels (H, W) or colors (H, W, 3), uint8."""
+    """Return a PNG of levels (H, W) or colors (H, W, 3), uint8."""
     pixels = levels.repeat(scale, axis=0).repeat(scale, axis=1) if scale > 1 else levels
     file = io.BytesIO()
     # Pillow's own level takes four times as long and saves 4% of the bytes.
@@ -53,7 +53,7 @@ def _encode(levels: np.ndarray, scale: int) -> bytes:
 
 
 def write_png(path: Path, gray: np.ndarray) -> None:
-    """Write `to_png` to a file, through a temporary one, so that it is never half there.
+    """Write `to_png` to a file, whole or not at all.
 
     Raises
     ------
@@ -67,8 +67,8 @@ def write_png(path: Path, gray: np.ndarray) -> None:
         raise PictureError(f"{path} cannot be written: {error.strerror}.") from error
 
 
-def square(gray: np.ndarray, *, fill: float = 0.5) -> np.ndarray:
-    """A picture (H, W) in the middle of a square of side max(H, W), the rest at gray `fill`."""
+def pad_to_square(gray: np.ndarray, *, fill: float = 0.5) -> np.ndarray:
+    """Put a picture (H, W) into the middle of a square; the rest is of gray level `fill`."""
     height, width = gray.shape
     side = max(height, width)
     canvas = np.full((side, side), fill, dtype=gray.dtype)

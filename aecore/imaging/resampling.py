@@ -1,4 +1,4 @@
-"""Pictures made larger and smaller, and what was enlarged brought back."""
+"""Resizing of pictures, and undoing an enlargement that has repeated each pixel."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import math
 import numpy as np
 from PIL import Image
 
-SQUARES = 3.0
-"""How many pixels long squares must be at least to be told, where that is no whole number."""
+MIN_REPEATS = 3.0
+"""How often each pixel is repeated at least, where that is no whole number."""
+_MIN_EDGES = 4
+"""Columns and rows at which something changes; a rectangle or two are no enlargement."""
 
 
-def unmagnified(gray: np.ndarray) -> tuple[np.ndarray, float]:
+def undo_enlargement(gray: np.ndarray) -> tuple[np.ndarray, float]:
     """Undo an enlargement that has repeated each pixel.
 
     Parameters
@@ -23,60 +25,58 @@ def unmagnified(gray: np.ndarray) -> tuple[np.ndarray, float]:
     ndarray of shape (h, w)
         One pixel for each square; `gray` itself where there are none.
     float
-        How many pixels a square is long; of an enlargement by no whole number in the mean.
+        Side of a square in pixels; the mean, where it is no whole number.
     """
-    changes = []
-    for axis in (0, 1):
-        differs = (np.diff(gray, axis=axis) != 0).any(axis=1 - axis)
-        changes.append(np.flatnonzero(differs) + 1)
-    if min(map(len, changes)) < 4:  # a rectangle or two are no enlargement
+    edges = [
+        np.flatnonzero((np.diff(gray, axis=axis) != 0).any(axis=1 - axis)) + 1 for axis in (0, 1)
+    ]
+    if min(map(len, edges)) < _MIN_EDGES:
         return gray, 1.0
-    side = math.gcd(*(int(np.gcd.reduce(np.diff(each))) for each in changes))
+    side: float = math.gcd(*(int(np.gcd.reduce(np.diff(each))) for each in edges))
     if side > 1:
-        rows, columns = (
+        centers = [
             np.clip(np.arange(-(-each[0] % side), n, side) + side // 2, 0, n - 1)
-            for each, n in zip(changes, gray.shape, strict=True)
-        )
-        return gray[np.ix_(rows, columns)], float(side)
-    counts = [_pixels_before(each, n) for each, n in zip(changes, gray.shape, strict=True)]
-    scales = [n / count for n, count in zip(gray.shape, counts, strict=True)]
-    if min(scales) < SQUARES or max(scales) > 1.1 * min(scales):
-        return gray, 1.0
-    rows, columns = (
-        ((np.arange(count) + 0.5) * scale).astype(int)
-        for count, scale in zip(counts, scales, strict=True)
-    )
-    return gray[np.ix_(rows, columns)], float(np.mean(scales))
+            for each, n in zip(edges, gray.shape, strict=True)
+        ]
+    else:
+        counts = [_original_length(each, n) for each, n in zip(edges, gray.shape, strict=True)]
+        scales = np.divide(gray.shape, counts)
+        if scales.min() < MIN_REPEATS or scales.max() > 1.1 * scales.min():
+            return gray, 1.0
+        pairs = zip(counts, scales, strict=True)
+        centers = [((np.arange(count) + 0.5) * scale).astype(int) for count, scale in pairs]
+        side = scales.mean()
+    return gray[np.ix_(*centers)], float(side)
 
 
-def _pixels_before(changes: np.ndarray, length: int) -> int:
-    """How many pixels, repeated to `length`, have all their edges at `changes`; else `length`.
+def _original_length(edges: np.ndarray, length: int) -> int:
+    """Return the fewest pixels that, repeated to `length`, change at `edges`; else `length`.
 
-    The fewest that do, an edge being rounded to the next pixel.
+    Each pixel's border is rounded to a whole number.
     """
-    most = int(length / SQUARES)
-    if np.diff(changes).min() < int(SQUARES):
+    if np.diff(edges).min() < int(MIN_REPEATS):
         return length
-    for count in range(len(changes) + 1, most + 1):
+    for count in range(len(edges) + 1, int(length / MIN_REPEATS) + 1):
         scale = length / count
-        if (np.abs(changes - np.rint(changes / scale) * scale) <= 0.5).all():
+        if (np.abs(edges - np.rint(edges / scale) * scale) <= 0.5).all():
             return count
     return length
 
 
-def shrunk(gray: np.ndarray, side: int) -> np.ndarray:
-    """Shrink (H, W) to at most `side` pixels on the longer side, proportions kept."""
+def shrink(gray: np.ndarray, side: int) -> np.ndarray:
+    """Shrink (H, W) to at most `side` pixels on the longer side, keeping the proportions."""
     longest = max(gray.shape)
     if longest <= side:
         return gray
-    return resized(gray, tuple(max(1, round(n * side / longest)) for n in gray.shape))
+    height, width = (max(1, round(n * side / longest)) for n in gray.shape)
+    return resize(gray, (height, width))
 
 
-def resized(
+def resize(
     gray: np.ndarray,
-    shape: tuple[int, ...],
+    shape: tuple[int, int],
     kernel: Image.Resampling = Image.Resampling.BICUBIC,
 ) -> np.ndarray:
-    """Scale smoothly to `shape`."""
+    """Resize a picture to `shape`, interpolating; values are clipped to 0..1."""
     picture = Image.fromarray(np.ascontiguousarray(gray, dtype=np.float32))
     return np.clip(np.asarray(picture.resize(shape[::-1], kernel)), 0, 1)

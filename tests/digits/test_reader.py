@@ -16,7 +16,7 @@ from aecore.digits.normalization import frame
 from aecore.digits.reader import Digit, Settings, read
 from aecore.errors import ConfigError, PictureError
 from aecore.imaging.levels import to_unit
-from aecore.imaging.resampling import unmagnified
+from aecore.imaging.resampling import undo_enlargement
 from tests.support import renderings
 
 
@@ -249,7 +249,7 @@ def test_an_enlargement_of_whole_pixels_is_undone(mnist_digits, cut):
     small = 1 - np.pad(mnist_digits[0], 3)
     large = np.kron(small, np.ones((7, 7), dtype=np.float32))[cut[0] :, cut[1] :]
 
-    pixels, side = unmagnified(large)
+    pixels, side = undo_enlargement(large)
     found, expected = main(read(large)), main(read(small))
 
     assert side == 7
@@ -264,7 +264,7 @@ def test_an_enlargement_by_no_whole_number_is_undone(height, width):
     small = (load_digits().images[0] / 16).astype(np.float32)
     large = np.asarray(Image.fromarray(small).resize((width, height), Image.Resampling.NEAREST))
 
-    pixels, side = unmagnified(large)
+    pixels, side = undo_enlargement(large)
 
     assert side == pytest.approx((height + width) / 16)
     np.testing.assert_array_equal(pixels, small)

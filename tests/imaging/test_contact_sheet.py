@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from aecore.config import SIDE
-from aecore.imaging.contact_sheet import ZOOM, sheet
+from aecore.imaging.contact_sheet import ZOOM, contact_sheet
 
 
 def opened(content):
@@ -20,7 +20,7 @@ def opened(content):
 def test_every_digit_stands_on_the_sheet_once(count, columns):
     images = np.zeros((count, 784))  # nothing else on a sheet is black
 
-    page = opened(sheet("Blacks", images, [str(i) for i in range(count)], columns=columns))
+    page = opened(contact_sheet("Blacks", images, [str(i) for i in range(count)], columns=columns))
 
     black = page == 0
     assert black.sum() == count * (SIDE * ZOOM) ** 2
@@ -32,7 +32,7 @@ def test_every_digit_stands_on_the_sheet_once(count, columns):
 def test_a_digit_keeps_its_levels_and_is_cut_to_0_and_1():
     digit = np.linspace(-0.5, 1.5, 784)
 
-    page = opened(sheet("One", digit[None], [""], columns=1))
+    page = opened(contact_sheet("One", digit[None], [""], columns=1))
 
     top, left = np.argwhere(page == 0)[0]
     shown = page[top : top + ZOOM * SIDE : ZOOM, left : left + ZOOM * SIDE : ZOOM]
@@ -43,6 +43,6 @@ def test_no_letter_of_a_sheet_is_a_box():
     """The font that comes with Pillow has no thin space, no real minus, no times sign, no sigma."""
     blank = np.zeros((1, 784))
 
-    given = sheet("D\u2009=\u20092 − 3×3 σ", blank, ["−1"], columns=1)
+    given = contact_sheet("D\u2009=\u20092 − 3×3 σ", blank, ["−1"], columns=1)
 
-    assert given == sheet("D = 2 - 3x3 sigma", blank, ["-1"], columns=1)
+    assert given == contact_sheet("D = 2 - 3x3 sigma", blank, ["-1"], columns=1)

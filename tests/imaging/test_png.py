@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from aecore.errors import PictureError
-from aecore.imaging.png import square, to_png, to_signed_png, write_png
+from aecore.imaging.png import pad_to_square, to_png, to_signed_png, write_png
 
 shapes = st.tuples(st.integers(1, 9), st.integers(1, 9))
 
@@ -92,7 +92,7 @@ def test_a_file_in_place_of_the_folder_is_told(tmp_path):
 def test_a_square_holds_the_picture_in_its_middle(gray):
     height, width = gray.shape
 
-    whole = square(gray, fill=0.25)
+    whole = pad_to_square(gray, fill=0.25)
 
     side = max(height, width)
     assert whole.shape == (side, side)

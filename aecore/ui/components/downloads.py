@@ -11,7 +11,7 @@ import streamlit as st
 from aecore.analysis.lasso import Subset
 from aecore.checkpoints.file import Checkpoint
 from aecore.config import SHAPE
-from aecore.imaging.contact_sheet import sheet
+from aecore.imaging.contact_sheet import contact_sheet
 from aecore.imaging.gif import to_gif
 from aecore.imaging.png import to_png
 from aecore.latent.interpolation import CodePath
@@ -48,7 +48,7 @@ def offer_sheet(
     """A button that saves gray pictures (B, 784), each with a caption below."""
     offer(
         "Pictures as PNG",
-        lambda: sheet(title, images, captions, columns=_COLUMNS),
+        lambda: contact_sheet(title, images, captions, columns=_COLUMNS),
         file,
         key=key,
     )

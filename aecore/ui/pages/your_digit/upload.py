@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from aecore.checkpoints.file import Checkpoint
 from aecore.digits.image_file import MAX_BYTES, SUFFIXES, open_picture
-from aecore.imaging.png import square
+from aecore.imaging.png import pad_to_square
 from aecore.ui import scaffold
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.live_model import paste_target
@@ -154,7 +154,11 @@ def _steps(digit: Digit) -> None:
     """Show what each stage of the reader made of the picture."""
     st.subheader("From picture to digit", anchor=False)
     rows = [
-        (html_parts.picture(square(step.image), step.name), f"{number}. {step.name}", step.reason)
+        (
+            html_parts.picture(pad_to_square(step.image), step.name),
+            f"{number}. {step.name}",
+            step.reason,
+        )
         for number, step in enumerate(digit.steps, 1)
     ]
     st.html(html_parts.cards(rows, 150))
