@@ -86,7 +86,7 @@ def test_details_are_those_of_brute_force(images_and_labels):
     np.testing.assert_array_equal(levels[0], to_levels(images[best]))
     model = inference.build_model(found.card.model, found.weights)
     before = metrics.mse(images, inference.reconstruct(model, images)).mean()
-    assert f"changes from {before:.5f} to {loss.after.mean():.5f}" in texts(app)
+    assert f"goes from {before:.5f} to {loss.after.mean():.5f}" in texts(app)
 
 
 def test_orders_follow_the_address_and_the_control(images_and_labels):
@@ -125,7 +125,7 @@ def test_the_code_has_a_gallery_of_its_own_that_cannot_be_sorted_by_activity():
     assert [unit["caption"] for unit in header["units"]] == ["z1", "z2"]
     assert arrays["levels"].shape == (2, 2, 784)
     assert app.segmented_control(key="filters_sort").value == "norm"
-    assert "fixed at its mean" in texts(app)
+    assert "held at its mean" in texts(app)
 
 
 def test_a_dead_unit_is_marked_and_explained(images_and_labels):
