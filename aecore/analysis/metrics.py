@@ -41,6 +41,11 @@ def _per_image(
     return values
 
 
+def residual(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
+    """Return reconstruction - target, (B, 784): positive where the reconstruction is too bright."""
+    return reconstruction - target
+
+
 def mse(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
     """Mean squared error of each image.
 

@@ -14,6 +14,7 @@ from aecore.config import ModelConfig
 from aecore.system import csv_text
 
 Value = str | int | float | None
+Over = Literal["epochs", "seconds"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,9 +113,7 @@ def pca_points(entries: Sequence[Entry]) -> dict[int, float]:
     return dict(sorted((card.model.latent_dim, card.metrics["pca_test_mse"]) for card in plain))
 
 
-def histories(
-    entries: Sequence[Entry], over: Literal["epochs", "seconds"]
-) -> dict[str, tuple[list[float], list[float]]]:
+def histories(entries: Sequence[Entry], over: Over) -> dict[str, tuple[list[float], list[float]]]:
     """Return the test MSE after each epoch by name, over the epochs or seconds of training."""
     field = {"epochs": "epoch", "seconds": "seconds"}[over]
     return {

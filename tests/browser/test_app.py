@@ -59,7 +59,7 @@ OFFLINE = pytest.mark.parametrize("app", ["bundled digits"], indirect=True)
 
 def settled(page) -> None:
     """Wait until the server has nothing more to say."""
-    page.wait_for_selector("text=Digits:")
+    page.wait_for_selector("text=Data:")
     wait_for_script(page)
 
 

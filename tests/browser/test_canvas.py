@@ -131,7 +131,7 @@ def open_paper(page, app: str, model: str) -> None:
 
 
 def settle(page) -> None:
-    page.wait_for_selector("text=Digits:")
+    page.wait_for_selector("text=Data:")
     page.wait_for_timeout(300)
     wait_for_script(page)
 

@@ -1,4 +1,4 @@
-"""From one digit to another, on `/generate`, in a real browser."""
+"""Interpolation between two digits, on `/generate`, in a real browser."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def journey(app, visitor) -> Iterator:
     """The page with the paths between test digits 0 and 1; the last test chooses others."""
     with watched(visitor) as page:
         visit(page, app, "model=plane")
-        page.get_by_text("From one digit to another").click()
+        page.get_by_text("Interpolate").click()
         page.locator(".journey .strip canvas").first.wait_for()
         yield page
 
@@ -77,7 +77,7 @@ def test_the_gif_holds_every_frame_of_the_path(journey, plane):
 def test_another_digit_of_a_label_can_be_chosen(journey, plane):
     journey.get_by_label("Label").first.click()
     journey.get_by_role("option", name="8").click()
-    journey.get_by_role("button", name="Another").first.click()
+    journey.get_by_role("button", name="Random").first.click()
     number = journey.get_by_label("From test digit no.")
     journey.wait_for_function("document.querySelector('input[type=number]').value !== '0'")
 

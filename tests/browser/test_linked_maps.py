@@ -18,7 +18,7 @@ def test_what_is_selected_in_one_map_is_selected_in_both(app, page, plane):
     page.goto(f"{app}/compare?model=plane")
     maps = page.locator(".linked canvas")
     maps.first.wait_for()
-    page.wait_for_selector("text=Digits:")
+    page.wait_for_selector("text=Data:")
     pictures = page.locator(".st-key-compare_pictures img")
     digits = plane.codes.astype(np.float32)
 

@@ -107,7 +107,7 @@ def test_a_click_between_dots_pins_the_point_itself(page):
 
     pin(page, 0.02, 0.98)
 
-    page.get_by_text("A point between the dots").wait_for()
+    page.get_by_text("A free point, not a test digit").wait_for()
     assert pinned_number(page) is None
     address = page.evaluate("new URLSearchParams(location.search).get('z')")
     np.testing.assert_allclose(

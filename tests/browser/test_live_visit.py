@@ -46,7 +46,7 @@ def test_the_pin_and_the_weights_survive_other_pages_which_nothing_follows(page,
     assert page.locator(".aecore-layer, .aecore-plane").count() == 0
 
     # Back: the pin is where it was.
-    page.get_by_role("heading", level=1).filter(has_not_text="map").wait_for()
+    page.get_by_role("heading", level=1).filter(has_not_text="latent space").wait_for()
     page.get_by_role("link", name="Latent space").click()
     wait_for_map(page)
     wait_for_address(page, "z=0,-4")

@@ -71,7 +71,7 @@ def test_from_pressing_train_to_a_model_of_ones_own(settings, page, visitor):
 
         # Press: errors and map appear, and the canvas they are drawn on stays.
         page.goto(f"{app}/train")
-        page.wait_for_selector("text=Digits:")
+        page.wait_for_selector("text=Data:")
         epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
         epochs.fill(str(MANY))
         epochs.press("Enter")
@@ -133,7 +133,7 @@ def test_from_pressing_train_to_a_model_of_ones_own(settings, page, visitor):
     assert len(kept.card.history) < MANY
     with serve("app.py", settings) as app:
         page.goto(f"{app}/train?model=mine")
-        page.wait_for_selector("text=Digits:")
+        page.wait_for_selector("text=Data:")
         is_open_on(page, "mine")
         wait_for(page, f"{METER}?.state === 'stopped'")
         assert page.evaluate(f"{METER}.key") == run

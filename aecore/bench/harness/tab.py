@@ -106,7 +106,7 @@ class Tab:
         await self._page.wait_for_function(ready)
         # On a busy machine the script may be silent for seconds and then go on: the page's foot
         # comes last.
-        await self._page.wait_for_selector("text=Digits:")
+        await self._page.wait_for_selector("text=Data:")
         await self._page.wait_for_selector("[data-testid=stStatusWidget]", state="detached")
         await self._settle()
 

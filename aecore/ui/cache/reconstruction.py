@@ -43,6 +43,17 @@ def codes(checkpoint: Checkpoint, numbers: np.ndarray) -> np.ndarray:
     return encode(checkpoint, digits.images[numbers])
 
 
+def atlas_images(checkpoint: Checkpoint, numbers: np.ndarray) -> tuple[np.ndarray, bool]:
+    """Return test digits of a checkpoint's atlas, (B, 784), decoded where they are not loaded.
+
+    Also returns whether they are loaded.
+    """
+    digits = datasets.test_set()
+    if digits.matches(checkpoint.card):
+        return digits.images[numbers], True
+    return decoder(checkpoint)(checkpoint.codes[numbers].astype(np.float32)), False
+
+
 @shared(kept=16, spinner="Evaluating the test digits…")
 def test_errors(checkpoint: Checkpoint, digits: TestSet) -> dict[str, np.ndarray]:
     """Return the MSE of every clean test digit, (N,), by `model` and by `PCA` of the same D."""

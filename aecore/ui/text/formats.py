@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from aecore.checkpoints.card import Card
+
 _MARKDOWN = "\\`*_{}[]()<>#+-.!|~$:&"
 OUTSIDE = 99.5
 """Percentile of isolation from which a code is called outside the data."""
@@ -69,3 +71,13 @@ def duration(seconds: float) -> str:
         return f"{seconds:.0f} s" if seconds >= 9.5 else f"{max(seconds, 0.1):.1f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 120 else f"{seconds / 3600:.1f} h"
+
+
+def sentence(text: str) -> str:
+    """Return a phrase with a capital letter and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def missing_data(card: Card) -> str:
+    """Return whose test digits are not loaded, where a model knows others than those in use."""
+    return f"The test digits of this model ({escape(card.source)}) are not loaded."

@@ -1,4 +1,4 @@
-"""The maps of two models with linked selection, on `/compare`."""
+"""The latent spaces of two models with linked selection, on `/compare`."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ from aecore.ui.components import html as html_parts
 from aecore.ui.components.event_listener import hear
 from aecore.ui.components.linked_maps import SELECTED, Map, linked_maps
 from aecore.ui.text import models as model_text
-from aecore.ui.text.formats import escape
+from aecore.ui.text.formats import escape, test_digit
 
 _PICTURES = 30
-_SELECTED = "compare_selected"  # the digits' fingerprint, and what the browser last said
+_SELECTED = "compare_selected"  # the digits' fingerprint, and what the browser last sent
 
 
 @scaffold.fragment
 def show(checkpoint: Checkpoint) -> None:
-    """Choose another model of the same test digits, and draw both maps."""
-    st.subheader("Two maps of the same digits", anchor=False)
+    """Draw the choice of another model with the same test digits, and both latent spaces."""
+    st.subheader("Two latent spaces of the same digits", anchor=False)
     cards = checkpoint_cache.cards()
-    others = [
-        name
+    others = {
+        name: model_text.label(name, card)
         for name, card in cards.items()
         if name != checkpoint.name and card.fingerprint == checkpoint.card.fingerprint
-    ]
+    }
     if not others:
-        st.info(f"There is no other model of the digits that {escape(checkpoint.name)} knows.")
+        st.info(f"No other model has the same test digits as {escape(checkpoint.name)}.")
         return
     name = st.selectbox(
-        "Beside it",
+        "Compare with",
         others,
         key="compare_other",
-        format_func=lambda option: model_text.label(option, cards[option]),
+        format_func=others.__getitem__,
         persist_state="session",
     )
     other = checkpoint_cache.load(name)
     if not comparison.same_digits(checkpoint, other):
-        st.info("These two checkpoints keep other test digits: nothing links their maps.")
+        st.info("These two models have different test digits, so they cannot be linked.")
         return
     linked_maps(
         (_map(checkpoint), _map(other)),
@@ -65,43 +65,41 @@ def _map(checkpoint: Checkpoint) -> Map:
     )
 
 
-def _remember(checkpoint: Checkpoint, message: dict[str, Any]) -> None:
+def _select(checkpoint: Checkpoint, message: dict[str, Any]) -> None:
     st.session_state[_SELECTED] = (checkpoint.card.fingerprint, message.get("numbers"))
 
 
 def _selected(checkpoint: Checkpoint) -> Any:
-    """What the browser says that is selected among these test digits; unchecked."""
+    """Return the selection among these test digits as the browser sent it; unchecked."""
     fingerprint, numbers = st.session_state.get(_SELECTED, (None, None))
     return numbers if fingerprint == checkpoint.card.fingerprint else None
 
 
 @scaffold.fragment
 def _pictures(checkpoint: Checkpoint, names: str) -> None:
-    """The first of the digits selected, where they are at hand; the maps need not be drawn anew."""
-    hear("linked_selection", SELECTED, functools.partial(_remember, checkpoint))
+    """Draw the first selected digits where they are loaded, without drawing the maps again."""
+    hear("linked_selection", SELECTED, functools.partial(_select, checkpoint))
     digits = datasets.test_set()
     given = _selected(checkpoint)
     chosen = comparison.valid_indices(given, len(checkpoint.labels), _PICTURES)
     if not chosen or not digits.matches(checkpoint.card):
         return
+    images, labels = digits.images[chosen], digits.labels[chosen]
     with st.container(key="compare_pictures"):
         st.html(
             html_parts.gallery(
                 [
-                    html_parts.picture(
-                        digits.images[number],
-                        f"test digit no. {number}, a {digits.labels[number]}",
-                    )
-                    for number in chosen
+                    html_parts.picture(image, test_digit(number, label))
+                    for image, number, label in zip(images, chosen, labels, strict=True)
                 ]
             )
         )
     downloads.offer_sheet(
-        f"Test digits selected on the maps of {names}",
-        digits.images[chosen],
-        [str(label) for label in digits.labels[chosen]],
+        f"Test digits selected in the latent spaces of {names}",
+        images,
+        [str(label) for label in labels],
         "selected.png",
         key="compare_pictures_png",
     )
     if len(given) > len(chosen):
-        st.caption(f"The first {len(chosen)} of those selected.")
+        st.caption(f"The first {len(chosen)} of {len(given):,} selected digits.")

@@ -1,4 +1,4 @@
-"""From one digit to another, on `/generate`: choosing both ends, and the paths between them."""
+"""Interpolation between the codes of two test digits, on `/generate`."""
 
 from __future__ import annotations
 
@@ -7,23 +7,25 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from aecore.analysis.sampling import select
 from aecore.checkpoints.file import Checkpoint
 from aecore.config import SHAPE
 from aecore.imaging.png import to_png
-from aecore.latent import interpolation
+from aecore.latent.interpolation import CodePath, interpolate
 from aecore.ui import scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components import downloads
 from aecore.ui.components.live_model import live_decoder
+from aecore.ui.text import formats
 
 _ENDS = {"from": 0, "to": 1}
-"""The ends' names, and the test digits that a visit begins with."""
+"""Both ends, and the test digits that they begin with."""
 
 
 @scaffold.fragment
 def show(checkpoint: Checkpoint) -> None:
-    """Draw the choice of two test digits and the paths between their codes."""
+    """Draw the choice of two test digits, and the paths between their codes."""
     columns = st.columns(2, gap="large")
     start, end = (
         _pick(checkpoint, name, column) for name, column in zip(_ENDS, columns, strict=True)
@@ -32,10 +34,7 @@ def show(checkpoint: Checkpoint) -> None:
     live_decoder(
         checkpoint,
         mode="path",
-        settings={
-            "token": f"{start}-{end}",
-            "paths": [_settings(path) for path in paths],
-        },
+        settings={"token": f"{start}-{end}", "paths": [_settings(path) for path in paths]},
         on_release=lambda message: None,
     )
     with st.container(horizontal=True):
@@ -44,9 +43,8 @@ def show(checkpoint: Checkpoint) -> None:
 
 
 def _pick(checkpoint: Checkpoint, name: str, column: Any) -> int:
-    """Choose a test digit by its number, or any other one of a label."""
-    key = f"journey_{name}"
-    last = len(checkpoint.codes) - 1
+    """Draw the choice of a test digit by its number, or of a random one by its label."""
+    key, last = f"journey_{name}", len(checkpoint.codes) - 1
     st.session_state[key] = min(st.session_state.get(key, _ENDS[name]), last)
     with column.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(f"{name.capitalize()} test digit no.", 0, last, key=key, width=170)
@@ -58,57 +56,50 @@ def _pick(checkpoint: Checkpoint, name: str, column: Any) -> int:
             format_func=lambda value: "any" if value is None else str(value),
         )
         st.button(
-            "Another",
+            "Random",
             key=f"{key}_another",
             on_click=_draw,
             args=(checkpoint, key, label),
             icon=":material/casino:",
         )
-        _end(checkpoint, number)
+        _picture(checkpoint, number)
     return number
 
 
 def _draw(checkpoint: Checkpoint, key: str, label: int | None) -> None:
-    """Choose another digit of this label; the same ones in every visit."""
+    """Choose a random digit with a label; the same ones in every visit."""
     seed = st.session_state["journey_draws"] = st.session_state.get("journey_draws", 0) + 1
-    among = (
-        np.arange(len(checkpoint.labels))
-        if label is None
-        else np.flatnonzero(checkpoint.labels == label)
+    (number,) = select(
+        checkpoint.errors, checkpoint.labels, which="random", label=label, count=1, seed=seed
     )
-    st.session_state[key] = int(np.random.default_rng(seed).choice(among))
+    st.session_state[key] = int(number)
 
 
-def _end(checkpoint: Checkpoint, number: int) -> None:
-    """The picture of a test digit, where it is at hand."""
-    digits = datasets.test_set()
-    label = checkpoint.labels[number]
+def _picture(checkpoint: Checkpoint, number: int) -> None:
+    digits, label = datasets.test_set(), checkpoint.labels[number]
     if digits.matches(checkpoint.card):
         picture = to_png(digits.images[number].reshape(SHAPE), scale=3)
-        st.image(picture, width=84, alt=f"Test digit no. {number}, a {label}")
+        st.image(picture, width=84, alt=formats.test_digit(number, label).capitalize())
     else:
-        st.caption(f"A {label}. MNIST is not at hand: no picture.")
+        st.caption(f"Label {label}. {formats.missing_data(checkpoint.card)}")
 
 
-def _paths(checkpoint: Checkpoint, start: int, end: int) -> tuple[interpolation.CodePath, ...]:
-    """The paths of this visit's latest choice, computed once."""
+def _paths(checkpoint: Checkpoint, start: int, end: int) -> tuple[CodePath, ...]:
+    """Return the paths of this visit's latest choice, computed once."""
     choice = (checkpoint.digest, start, end)
     kept = st.session_state.get("journey_paths")
     if kept is None or kept[0] != choice:
-        with st.spinner("Looking for the way along the data…"):
-            paths = interpolation.interpolate(
-                checkpoint_cache.neighbor_index(checkpoint), start, end
-            )
+        with st.spinner("Finding a path along the data…"):
+            paths = interpolate(checkpoint_cache.neighbor_index(checkpoint), start, end)
         kept = st.session_state["journey_paths"] = (choice, paths)
     return kept[1]
 
 
-def _settings(path: interpolation.CodePath) -> dict[str, Any]:
-    note = f"through {path.stops - 2} other test digits" if path.stops > 2 else ""
+def _settings(path: CodePath) -> dict[str, Any]:
     return {
         "name": path.name,
         "title": path.name.capitalize(),
-        "note": note,
+        "note": f"through {path.stops - 2} other test digits" if path.stops > 2 else "",
         # As short as float32 allows: 17 digits a value would double the message.
         "codes": [[float(str(value)) for value in code] for code in path.codes],
         "percentiles": path.percentiles.round(2).tolist(),

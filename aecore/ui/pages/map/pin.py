@@ -1,4 +1,4 @@
-"""What this visit has pinned on the map: the page's address names it, the session remembers it."""
+"""The pinned point of the latent space, kept in the URL and in the session."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from aecore.ui.text.formats import escape
 
 
 def current(checkpoint: Checkpoint) -> Pin:
-    """What is pinned: as the address says, else as it was, else the first test digit."""
+    """Return the pin of the URL, else the session's, else the first test digit."""
     asked = url_state.get("z")
     digest, z = st.session_state.get("map_at", (None, None))
     if digest != checkpoint.digest or asked not in (None, z):
-        _enter(checkpoint, asked)
+        _open(checkpoint, asked)
     elif asked is None and z is not None:  # back from another page
         url_state.set("z", z)
     if warning := st.session_state["map_warning"]:
@@ -27,32 +27,31 @@ def current(checkpoint: Checkpoint) -> Pin:
     return st.session_state["map_pin"]
 
 
-def _enter(checkpoint: Checkpoint, asked: str | None) -> None:
-    """Pin what the address asks for, or say why that cannot be."""
+def _open(checkpoint: Checkpoint, asked: str | None) -> None:
+    """Pin the URL's code, or keep a warning that says why that cannot be."""
     pin, warning = Pin.of_digit(checkpoint.codes, 0), None
-    if asked is not None:
-        try:
-            code = url_state.load_code(checkpoint.card.model.latent_dim)
+    try:
+        code = url_state.load_code(checkpoint.card.model.latent_dim)
+        if code is not None:
             pin = Pin.at(code, checkpoint_cache.neighbor_index(checkpoint))
-        except ConfigError as error:
-            warning = f"{escape(error)} Showing test digit no. 0 instead."
+    except ConfigError as error:
+        warning = f"{escape(error)} Showing test digit no. 0 instead."
     st.session_state.update(map_at=(checkpoint.digest, asked), map_pin=pin, map_warning=warning)
 
 
-def _pin(checkpoint: Checkpoint, pin: Pin) -> None:
-    """Pin this, and let the address follow."""
-    at = (checkpoint.digest, url_state.store_code(pin.code))
-    st.session_state.update(map_at=at, map_pin=pin, map_warning=None)
+def _set(checkpoint: Checkpoint, pin: Pin) -> None:
+    z = url_state.store_code(pin.code)
+    st.session_state.update(map_at=(checkpoint.digest, z), map_pin=pin, map_warning=None)
 
 
 def pick(checkpoint: Checkpoint, number: int | None) -> None:
-    """Pin a test digit; None, as of an emptied field, changes nothing."""
+    """Pin a test digit; None, as of an emptied input, changes nothing."""
     if number is not None:
-        _pin(checkpoint, Pin.of_digit(checkpoint.codes, number))
+        _set(checkpoint, Pin.of_digit(checkpoint.codes, number))
 
 
 def release(checkpoint: Checkpoint, message: dict[str, Any]) -> None:
-    """Pin what the browser says that the visitor has clicked: {z, number, serial}."""
+    """Pin what the visitor has clicked, as the browser reports it: {z, number, serial}."""
     number, serial = message.get("number"), message.get("serial")
     try:
         code = check_code(message.get("z"), checkpoint.card.model.latent_dim)
@@ -61,10 +60,10 @@ def release(checkpoint: Checkpoint, message: dict[str, Any]) -> None:
     if isinstance(number, int) and 0 <= number < len(checkpoint.codes):
         pick(checkpoint, number)
     else:
-        _pin(checkpoint, Pin(code=code, number=None))
+        _set(checkpoint, Pin(code=code, number=None))
     st.session_state["map_serial"] = serial if isinstance(serial, int) else 0
 
 
 def serial() -> int:
-    """The number that the browser gave its latest pin: it ignores the echo of an older one."""
+    """Return the browser's number of its latest pin: it ignores the echo of an older one."""
     return st.session_state.get("map_serial", 0)

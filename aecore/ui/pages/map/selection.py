@@ -1,4 +1,4 @@
-"""The digits that a visitor has selected on the map, and what they have in common."""
+"""The digits selected in the latent space, and what they have in common."""
 
 from __future__ import annotations
 
@@ -23,86 +23,91 @@ from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import charts
 from aecore.ui.components.event_listener import hear
-from aecore.ui.text.formats import dimensions
+from aecore.ui.text import formats
 
 _SHOWN = 48
 _STATE = "map_selected"
 
 
 def outline(checkpoint: Checkpoint, view: str) -> list[list[float]] | None:
-    """What this visit has drawn around digits of this view, if it has."""
+    """Return the outline that this visit has drawn in a view, if there is one."""
     digest, drawn_in, corners, _ = st.session_state.get(_STATE, (None,) * 4)
     return corners if (digest, drawn_in) == (checkpoint.digest, view) else None
 
 
 @scaffold.fragment
 def show(checkpoint: Checkpoint, view: str) -> None:
-    """Draw what the digits selected in a flat view have in common; nothing while there are none.
+    """Draw what the digits selected in a 2-D view have in common; nothing while there are none.
 
     All is computed before any of it is drawn, as the browser redraws the page for each part.
     """
-    hear("map_outline", "aecore-outline", functools.partial(_note, checkpoint, view))
+    hear("map_outline", "aecore-outline", functools.partial(_select, checkpoint, view))
     digest, _, _, numbers = st.session_state.get(_STATE, (None,) * 4)
     if digest != checkpoint.digest:
         return
     with st.container(key="map_selection"):
         if len(numbers) == 0:
-            st.info("There is no digit within the outline.", icon=":material/info:")
+            st.info("There are no test digits in the selection.", icon=":material/info:")
             return
         chosen = Subset.of(numbers, checkpoint.codes, checkpoint.labels, checkpoint.errors)
-        means, text = _means(checkpoint, chosen)
-        cards = html_parts.cards(
-            [(html_parts.picture(pixels, name), name, "") for name, pixels in means.items()], 100
-        )
-        images, pictures, caption = _gallery(checkpoint, chosen)
+        means, errors = _means(checkpoint, chosen), _errors(checkpoint, chosen)
+        few = evenly_spaced(len(chosen), _SHOWN)
+        images, is_loaded = reconstruction_cache.atlas_images(checkpoint, chosen.numbers[few])
+        gallery = _gallery(checkpoint, chosen, few, images, linked=is_loaded)
         st.subheader(
             f"Selected: {len(chosen):,} of {len(checkpoint.labels):,} test digits", anchor=False
         )
         left, right = st.columns([3, 2], gap="medium")
         with left:
             charts("map_selection_counts", [_counts(chosen)])
-        right.html(cards)
-        right.markdown(text)
-        st.html(pictures)
-        st.caption(caption)
+        pictures = [(html_parts.picture(pixels, name), name, "") for name, pixels in means.items()]
+        right.html(html_parts.cards(pictures, width=100))
+        right.markdown(errors)
+        st.html(gallery)
+        st.caption(
+            f"{len(few)} of the selected digits, evenly spaced by number. "
+            + (
+                "Click one to compare reconstructions."
+                if is_loaded
+                else f"{formats.missing_data(checkpoint.card)} These are decoded from their codes."
+            )
+        )
         with st.container(horizontal=True):
             downloads.offer_sheet(
-                f"{', '.join(means)}; {len(images)} of {len(chosen):,} test digits selected on "
-                f"the map of {checkpoint.name}",
+                f"{', '.join(means)}; {len(few)} of {len(chosen):,} test digits selected in the "
+                f"latent space of {checkpoint.name}",
                 np.concatenate([np.stack(list(means.values())), images]),
-                [""] * len(means)
-                + [str(label) for label in chosen.labels[evenly_spaced(len(chosen), _SHOWN)]],
+                [""] * len(means) + [str(label) for label in chosen.labels[few]],
                 f"{checkpoint.name}-selection.png",
                 key="map_selection_png",
             )
             downloads.offer_subset(checkpoint, chosen)
 
 
-def _note(checkpoint: Checkpoint, view: str, message: dict[str, Any]) -> None:
-    """Remember the digits within the outline that the browser sends: {hash, outline, labels}."""
+def _select(checkpoint: Checkpoint, view: str, message: dict[str, Any]) -> None:
+    """Keep the digits within the outline that the browser sends: {hash, outline, labels}."""
     if message.get("hash") != checkpoint.digest:
         return  # drawn before another model was picked
     st.session_state.pop(_STATE, None)
     if message.get("outline") is None:
         return
     try:
-        outline = lasso.check_outline(message["outline"])
+        corners = lasso.check_outline(message["outline"])
     except ConfigError:
         return  # not from our own script
     points = checkpoint_cache.points(checkpoint, view)
-    numbers = lasso.select_inside(points, checkpoint.labels, outline, message.get("labels"))
+    numbers = lasso.select_inside(points, checkpoint.labels, corners, message.get("labels"))
     st.session_state[_STATE] = (checkpoint.digest, view, message["outline"], numbers)
 
 
 def _counts(chosen: Subset) -> LabelChart:
-    counts = chosen.counts
-    told = ", ".join(f"{count} of {label}" for label, count in enumerate(counts) if count)
+    listed = ", ".join(f"{count} of {label}" for label, count in enumerate(chosen.counts) if count)
     return LabelChart(
         kind="bars",
-        title="How many have each label",
-        alt=f"Bars: how many of the selected test digits have each label: {told}",
+        title="Selected digits by label",
+        alt=f"Bars: number of selected test digits with each label: {listed}",
         file="map_selection_counts",
-        values=counts,
+        values=chosen.counts,
         y_name="test digits",
         colors=DIGIT_COLORS,
         counted=True,
@@ -110,60 +115,50 @@ def _counts(chosen: Subset) -> LabelChart:
     )
 
 
-def _means(checkpoint: Checkpoint, chosen: Subset) -> tuple[dict[str, np.ndarray], str]:
-    """The mean digit (784,) and that of the mean code by their names; the mean error, Markdown."""
-    from aecore.models.inference import decode
-
+def _means(checkpoint: Checkpoint, chosen: Subset) -> dict[str, np.ndarray]:
+    """Return the mean digit (784,), also by PCA, and the decoded mean code by their names."""
+    decoded = {
+        "decoded mean code": reconstruction_cache.decoder(checkpoint)(chosen.mean_code[None])[0]
+    }
     digits = datasets.test_set()
-    decoded = decode(checkpoint_cache.load_model(checkpoint), chosen.mean_code[None])
-    pictures = {"decoded mean code": decoded[0]}
-    error = f"Mean error (MSE) of these: **{chosen.mean_error:.4f}**"
+    if not digits.matches(checkpoint.card):
+        return decoded
+    mean = chosen.mean_digit(digits.images)
+    linear = formats.pca_name(checkpoint.card.model.latent_dim)
+    return {
+        "mean digit": mean[0],
+        **decoded,
+        f"mean digit by {linear}": checkpoint.pca.reconstruct(mean)[0],
+    }
+
+
+def _errors(checkpoint: Checkpoint, chosen: Subset) -> str:
+    """Return the mean errors of the selection, and how isolated its mean code is; Markdown."""
+    digits = datasets.test_set()
+    whole = f"all test digits: {checkpoint.errors.mean(dtype=np.float64):.4f}"
     if digits.matches(checkpoint.card):
-        mean = chosen.mean_digit(digits.images)
-        size = dimensions(checkpoint.card.model.latent_dim)
-        pictures = {"mean digit": mean[0]} | pictures
-        pictures[f"mean digit by PCA, {size}"] = checkpoint.pca.reconstruct(mean)[0]
         linear = reconstruction_cache.test_errors(checkpoint, digits)["PCA"][chosen.numbers]
-        error += f", of PCA: **{linear.mean():.4f}**"
-    far = checkpoint_cache.neighbor_index(checkpoint).isolation(chosen.mean_code[None])[0]
-    return pictures, (
-        f"{error}; of all test digits: {checkpoint.errors.mean(dtype=np.float64):.4f}. The mean code "
-        f"lies farther from its nearest codes than {far:.0f}% of the test digits."
+        whole = f"PCA: **{linear.mean():.4f}**; {whole}"
+    index = checkpoint_cache.neighbor_index(checkpoint)
+    isolation = formats.isolation(index.isolation(chosen.mean_code[None])[0])
+    return (
+        f"Mean MSE of the selection **{chosen.mean_error:.4f}** ({whole}). The mean code is "
+        f"{isolation}."
     )
 
 
-def _gallery(checkpoint: Checkpoint, chosen: Subset) -> tuple[np.ndarray, str, str]:
-    """Some of the digits (B, 784), evenly spread over those selected; as HTML; what to say."""
-    from aecore.models.inference import decode
-
-    rows = evenly_spaced(len(chosen), _SHOWN)
-    numbers, labels = chosen.numbers[rows], chosen.labels[rows]
-    digits = datasets.test_set()
-    at_hand = digits.matches(checkpoint.card)
-    if at_hand:
-        images = digits.images[numbers]
-    else:
-        images = decode(
-            checkpoint_cache.load_model(checkpoint), chosen.codes[rows].astype(np.float32)
-        )
+def _gallery(
+    checkpoint: Checkpoint, chosen: Subset, rows: np.ndarray, images: np.ndarray, *, linked: bool
+) -> str:
+    """Return some of the selected digits as HTML, linked to their reconstructions."""
+    numbers = chosen.numbers[rows]
     pictures = [
-        html_parts.picture(image, f"test digit no. {number}, a {label}")
-        for image, number, label in zip(images, numbers, labels, strict=True)
+        html_parts.picture(image, formats.test_digit(number, label))
+        for image, number, label in zip(images, numbers, chosen.labels[rows], strict=True)
     ]
-    if at_hand:
+    if linked:
         pictures = [
             html_parts.linked(picture, links.to_reconstruction(checkpoint, number))
             for picture, number in zip(pictures, numbers, strict=True)
         ]
-    return (
-        images,
-        html_parts.gallery(pictures),
-        (
-            f"{len(rows)} of them, evenly spread by their numbers. "
-            + (
-                "Click one to see what the models make of it."
-                if at_hand
-                else "MNIST is not at hand: these are drawn from their codes."
-            )
-        ),
-    )
+    return html_parts.gallery(pictures)
