@@ -6,8 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from aecore.analysis.denoising import Summary
 from aecore.charts.palette import DIGIT_COLORS, svg_line
 from aecore.charts.spec import LineChart, Mark, Series, Trajectories
+
+
+def spread(summaries: Sequence[Summary]) -> np.ndarray:
+    """Return mean, 10th and 90th percentile of L summaries, (L, 3)."""
+    return np.array([(each.mean, each.low, each.high) for each in summaries])
 
 
 def scores_by_level(

@@ -1,4 +1,4 @@
-"""`/denoise`: break digits with noise and watch them mended."""
+"""`/denoise`: corrupt digits with noise and compare how methods denoise them."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ from aecore.config import SIDE, NoiseConfig
 from aecore.corruptions import CORRUPTIONS
 from aecore.data.noise import MIDDLE, FixedCorruption
 from aecore.ui import inputs, scaffold, url_state
-from aecore.ui.pages.denoise import iteration, pictures
-from aecore.ui.pages.denoise.task import Bench
+from aecore.ui.pages.denoise import iteration, pictures, scores
+from aecore.ui.pages.denoise.task import DenoisingTask
 from aecore.ui.text.formats import escape
 
 _EXPLANATION = (
-    "A denoiser gets a broken digit and is trained to draw the **clean** one. Below it stands, "
-    "where there is one, the plain autoencoder of the same size, which never saw noise in "
-    "training: compare what squeezing alone can mend, and what a median filter does that has "
-    "learned nothing at all."
+    "A denoising autoencoder gets a corrupted digit and is trained to reconstruct the **clean** "
+    "one. It is compared with a plain autoencoder of the same size, which never saw noise in "
+    "training, with PCA, and with a median filter, which learns nothing at all."
 )
 _STEPS = 20
-"""Of the slider of levels."""
-_VIEWS = {"Once, in numbers": pictures.show, "Again and again": iteration.show}
+"""Intervals of the slider of noise levels."""
+_VIEWS = {"Metrics": scores.show, "Repeated denoising": iteration.show}
 
 
 def render() -> None:
@@ -32,8 +31,8 @@ def render() -> None:
     )
     if not _is_denoiser(checkpoint.card):
         st.info(
-            f"{escape(checkpoint.name)} was trained on clean digits, so do not expect it to mend "
-            "any. Pick a denoiser above to compare.",
+            f"{escape(checkpoint.name)} was trained on clean digits and is no denoiser. Pick one "
+            "above to compare.",
             icon=":material/info:",
         )
     _show(checkpoint)
@@ -46,15 +45,15 @@ def _is_denoiser(card: Card) -> bool:
 
 @scaffold.fragment
 def _show(checkpoint: Checkpoint) -> None:
-    damage = _pick_damage(checkpoint.card)
-    url_state.flush()  # before the curve is measured
-    bench = Bench.of(checkpoint, damage)
-    pictures.pictures(bench, "noise_level", damage.corruption.levels(_STEPS))
+    corruption = _pick_corruption(checkpoint.card)
+    url_state.flush()  # before the curves are measured
+    task = DenoisingTask.of(checkpoint, corruption)
+    pictures.show(task, "noise_level", corruption.corruption.levels(_STEPS))
     view = inputs.segments("Denoise", list(_VIEWS), key="denoise_view")
-    _VIEWS[view](bench)
+    _VIEWS[view](task)
 
 
-def _pick_damage(card: Card) -> FixedCorruption:
+def _pick_corruption(card: Card) -> FixedCorruption:
     """Draw kind, level and place of the corruption, at first those of the training."""
     trained = card.train.noise or NoiseConfig()
     labels = {kind: each.label for kind, each in CORRUPTIONS.items()}

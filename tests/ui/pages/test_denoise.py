@@ -62,7 +62,7 @@ def test_the_verdict_is_that_of_the_table(kind):
         app.slider(key="noise_level").set_value(level).run()
         means = {name: float(values[0]) for name, values in table_of(app).items()}
         best = max(means, key=means.get)
-        claim = "no one mends" if best == "noisy" else best.replace("-", "\\-")
+        claim = "no method improves" if best == "noisy" else best.replace("-", "\\-")
         verdicts.append(f"At this level **{claim}**" in texts(app))
 
     assert verdicts == [True] * 3
@@ -73,7 +73,7 @@ def test_without_noise_there_is_nothing_to_mend():
 
     app.slider(key="noise_level").set_value(0.0).run()
 
-    assert "**nothing to mend**" in texts(app)
+    assert "**nothing to denoise**" in texts(app)
     assert "noisy · identical" in grid(app)
 
 
@@ -97,7 +97,7 @@ def test_what_a_model_was_trained_at_is_said_at_this_level_only():
     app = open_page("denoise", model="denoise-mask")
     kept = checkpoint_file.load("denoise-mask").card.metrics
 
-    assert f"mended {kept['denoised_psnr']:.2f} dB" in texts(app)
+    assert f"denoised {kept['denoised_psnr']:.2f} dB" in texts(app)
     app.slider(key="noise_level").set_value(0.6).run()
 
     assert "mended" not in texts(app)
@@ -122,11 +122,11 @@ def test_a_square_can_be_placed(unit_digits):
 def test_again_and_again_says_where_the_digits_settle(model):
     app = open_page("denoise", model=model)
 
-    app.segmented_control(key="denoise_view").set_value("Again and again").run()
+    app.segmented_control(key="denoise_view").set_value("Repeated denoising").run()
 
     assert not app.exception
-    assert "of 10** digits have settled" in texts(app)
-    assert "after 64 passes" in grid(app)
+    assert "of 10** digits converge" in texts(app)
+    assert "after 64 iterations" in grid(app)
     change, _ = json.loads(component(app, "denoise_settling").json)["charts"]
     assert [len(each["values"]) for each in change["series"]] == [64] * 10
 
@@ -134,7 +134,7 @@ def test_again_and_again_says_where_the_digits_settle(model):
 def test_the_ways_over_the_map_are_those_of_brute_force(digits, unit_digits):
     app = open_page("denoise", model="plane", noise="masking", level="0.0")
 
-    app.segmented_control(key="denoise_view").set_value("Again and again").run()
+    app.segmented_control(key="denoise_view").set_value("Repeated denoising").run()
 
     _, shown = json.loads(component(app, "denoise_settling").json)["charts"]
     found = checkpoint_file.load("plane")
