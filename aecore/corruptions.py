@@ -123,7 +123,9 @@ def mask_by_bits(x: Tensor, *, level: float, generator: Generator) -> Tensor:
     """Mask 64 pixels at a time, by bits; on a CPU alone.
 
     Half of 256 digits' pixels take 0.08 ms on two cores, where `mask` takes 0.36 ms; a level with
-    more binary digits than 1/2 takes up to 0.3 ms.
+    more binary digits than 1/2 takes up to 0.3 ms. An epoch of `denoise-mask` takes 2.24 s with it,
+    2.38 s with `mask` and 2.62 s with torch.rand (fastest of 7 in turns, both cores shared). Other
+    draws would give another model for the same seed.
     """
     import torch
 

@@ -30,6 +30,10 @@ NPZ_KEYS = dict(zip(ARRAY_NAMES, ("x_train", "y_train", "x_test", "y_test"), str
 
 Shape = tuple[int, ...]
 
+_ITEM_SHAPES: dict[str, Shape] = {
+    name: SHAPE if name.endswith("images") else () for name in ARRAY_NAMES
+}
+
 
 def load_folder(path: str | Path) -> Dataset:
     """Load the four IDX files, gzipped or not, or else the `mnist.npz` of a folder.
@@ -68,14 +72,25 @@ def _load_idx(folder: Path, files: dict[str, Path | None]) -> Dataset:
                 f"{folder}: {IDX_FILES[name]}, with or without .gz, is missing beside the others. "
                 "Add it."
             )
-        arrays[name] = _read_idx(path, _item_shape(name))
+        arrays[name] = _read_idx(path, _ITEM_SHAPES[name])
     return _folder_dataset(folder, arrays, source=f"IDX files in {folder}")
 
 
 def _read_idx(path: Path, item_shape: Shape) -> np.ndarray:
     """Return the items of one file: uint8 of shape (N, *item_shape)."""
+    magic = bytes([0, 0, 8, 1 + len(item_shape)])  # bytes, in so many dimensions
+    header_size = 4 * (1 + magic[-1])
     with _refusing_damage(path), _open_idx(path) as file:
-        shape = _idx_shape(path, file.read(_idx_header_size(item_shape)), item_shape)
+        header = file.read(header_size)
+        if header[:4] != magic:
+            raise DataError(
+                f"{path}: begins with {header[:4].hex() or 'nothing'}, not {magic.hex()}, so it is "
+                "not the IDX file its name says. Fetch the file again."
+            )
+        if len(header) < header_size:
+            raise DataError(f"{path}: ends within its header. Fetch the file again.")
+        shape = tuple(np.frombuffer(header, ">u4")[1:].tolist())
+        _check_shape(path.name, path, shape, item_shape)
         size = math.prod(shape)
         body = file.read(size + 1)  # the byte too many also makes gzip check its sum
     if len(body) != size:
@@ -87,28 +102,10 @@ def _read_idx(path: Path, item_shape: Shape) -> np.ndarray:
 
 
 def _open_idx(path: Path) -> IO[bytes]:
-    """Open a file, unpacked if it is gzip inside: browsers unpack files and leave them their .gz."""
+    """Open a file and unpack gzip, whatever its name: browsers unpack files and keep their .gz."""
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
     return gzip.open(path) if packed else path.open("rb")  # type: ignore[return-value]
-
-
-def _idx_shape(path: Path, header: bytes, item_shape: Shape) -> Shape:
-    magic = bytes([0, 0, 8, 1 + len(item_shape)])  # bytes, in so many dimensions
-    if header[:4] != magic:
-        raise DataError(
-            f"{path}: begins with {header[:4].hex() or 'nothing'}, not {magic.hex()}, so it is not "
-            "the IDX file its name says. Fetch the file again."
-        )
-    if len(header) < _idx_header_size(item_shape):
-        raise DataError(f"{path}: ends within its header. Fetch the file again.")
-    shape = tuple(np.frombuffer(header, ">u4")[1:].tolist())
-    _check_shape(path.name, path, shape, item_shape)
-    return shape
-
-
-def _idx_header_size(item_shape: Shape) -> int:
-    return 4 * (2 + len(item_shape))
 
 
 # --- mnist.npz ----------------------------------------------------------------------------------
@@ -117,7 +114,8 @@ def _idx_header_size(item_shape: Shape) -> int:
 def _load_npz(path: Path) -> Dataset:
     with _refusing_damage(path), zipfile.ZipFile(path) as archive:
         arrays = {
-            name: _read_npy(path, archive, key, _item_shape(name)) for name, key in NPZ_KEYS.items()
+            name: _read_npy(path, archive, key, _ITEM_SHAPES[name])
+            for name, key in NPZ_KEYS.items()
         }
     return _folder_dataset(path, arrays, source=f"{path.name} in {path.parent}")
 
@@ -143,10 +141,6 @@ def _read_npy(path: Path, archive: zipfile.ZipFile, key: str, item_shape: Shape)
 
 
 # --- both ---------------------------------------------------------------------------------------
-
-
-def _item_shape(name: str) -> Shape:
-    return SHAPE if name.endswith("images") else ()
 
 
 def _check_shape(what: str, path: Path, shape: Shape, item_shape: Shape) -> None:

@@ -244,7 +244,7 @@ class _ByteCounter(urllib.request.BaseHandler):
 def _counting(
     read: Callable[[int], bytes], total: int | None, report: Report
 ) -> Callable[[int], bytes]:
-    """Wrap an answer's `read` to report how much of it has arrived, and to end when it is too much."""
+    """Wrap an answer's `read` to report how much has arrived, and to refuse too much."""
     done = 0
 
     def counted(size: int) -> bytes:

@@ -12,7 +12,7 @@ from aecore.imaging.levels import to_levels
 
 
 def to_gif(frames: np.ndarray, *, scale: int = 8, milliseconds: int = 60) -> bytes:
-    """Return an endless animation, every pixel of the gray level that `aecore.imaging.png.to_png` gives it.
+    """Return an endless animation, with the gray levels of `aecore.imaging.png.to_png`.
 
     The frames are put together from Pillow's parts: its own saving joins frames that are equal,
     and then the n-th frame of the file is no longer the n-th of the path.

@@ -1,4 +1,4 @@
-"""How many threads BLAS and OpenMP may use."""
+"""Limits of the threads of BLAS and OpenMP."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _ONE_LIMIT = Lock()  # two limits that overlap would restore each other's, and l
 def one_thread() -> Iterator[None]:
     """Keep BLAS and OpenMP to one thread.
 
-    Where something else is busy, as a training run is, the threads of many short parallel sections
-    wait on each other: eigh at D=784 on 2 busy cores took 13 s with two threads, 0.1 s with one.
+    Beside a busy process, such as a training run, the threads of many short parallel sections wait
+    for each other: eigh at D=784 on 2 busy cores took 13 s with two threads, 0.1 s with one.
     """
     with _ONE_LIMIT, _pools(frozenset(_WITH_THREADS & sys.modules.keys())).limit(limits=1):
         yield
@@ -27,14 +27,14 @@ def one_thread() -> Iterator[None]:
 
 @functools.lru_cache(maxsize=1)
 def _pools(loaded: frozenset[str]):
-    """The libraries' thread pools; to look for them takes 5 ms, so only when there may be more."""
+    """Return the libraries' thread pools; the search takes 5 ms, so only after new imports."""
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
 
 
 def keep_to_one() -> None:
-    """Keep this process to one thread for good, what it loads later included.
+    """Limit this process to one thread for good, what it loads later included.
 
     For a server, whose pages ask for many small products: the threads of each wait for each other
     while a browser has one of the cores. Ten digits through `wide` took 24 ms with two threads, and
@@ -49,7 +49,7 @@ def keep_to_one() -> None:
 
 
 def cores() -> int:
-    """Processor cores that this process may use."""
+    """Return the number of processor cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
