@@ -33,7 +33,7 @@ def _pools(loaded: frozenset[str]):
     return ThreadpoolController()
 
 
-def keep_to_one() -> None:
+def limit_to_one_thread() -> None:
     """Limit this process to one thread for good, what it loads later included.
 
     For a server, whose pages ask for many small products: the threads of each wait for each other

@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from aecore.system.threads import keep_to_one
+from aecore.system.threads import limit_to_one_thread
 from aecore.ui import scaffold, trash, url_state
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.pages import Page, find_pages
@@ -32,7 +32,7 @@ def icon() -> str:
 
 def pages() -> StreamlitPage:
     """Return the page that the address names."""
-    keep_to_one()
+    limit_to_one_thread()
     return st.navigation({"Autoencoder Explorer": [_entry(page) for page in find_pages()]})
 
 

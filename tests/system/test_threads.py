@@ -27,8 +27,8 @@ def test_all_pools_are_kept_to_one_thread_and_let_go_again_time_after_time():
 LATER = """
 import sys, threading
 import numpy
-from aecore.system.threads import keep_to_one
-keep_to_one()
+from aecore.system.threads import limit_to_one_thread
+limit_to_one_thread()
 import sklearn.neighbors, threadpoolctl, torch
 pools = lambda: print(*{pool["num_threads"] for pool in threadpoolctl.threadpool_info()})
 thread = threading.Thread(target=pools)
