@@ -8,7 +8,7 @@ import pytest
 from aecore.data.sources import SOURCES
 from aecore.errors import DataError
 from tests.support.command_line import QUICK, complaint
-from tests.support.pages import open_page
+from tests.support.pages import grid, open_page
 
 pytest_plugins = ["tests.support.command_line"]
 pytestmark = pytest.mark.usefixtures("torch_threads")
@@ -95,6 +95,7 @@ def test_a_registered_data_set_is_on_the_pages(bars, monkeypatch):
     app = open_page("reconstruct", model="plane")
 
     assert not app.exception
+    assert "over 150 test bars; per bar below" in grid(app)
     assert ":material/database: Data: 400 drawn bars" in [each.value for each in app.caption]
 
 

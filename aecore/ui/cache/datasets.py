@@ -38,6 +38,10 @@ class TestSet:
     n_train: int
     """Number of training digits in the same data set."""
 
+    def in_words(self) -> str:
+        """Return the number of test pictures as a phrase, as in `10,000 test digits`."""
+        return f"{len(self.labels):,} test {self.spec.nouns}"
+
     def matches(self, card: Card) -> bool:
         """Return whether these are the digits of the checkpoint's atlas, in the same order."""
         return self.fingerprint == card.fingerprint

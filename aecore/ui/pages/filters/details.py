@@ -40,7 +40,7 @@ def show(
         st.subheader(headline, anchor=False)
         st.info(
             f"{name.capitalize()} is **dead**: it is active for none of the "
-            f"{len(digits.labels):,} test digits, so switching it off changes nothing.",
+            f"{digits.in_words()}, so switching it off changes nothing.",
             icon=":material/do_not_disturb_on:",
         )
     note = unit_text.loss(loss, len(digits.labels), part)

@@ -92,7 +92,7 @@ def _by_class(shown: list[Reconstructor], digits: datasets.TestSet) -> None:
     )
     own, pca = shown[:2]
     note = (
-        f"Mean squared error per pixel over all {len(digits.labels):,} test digits: "
+        f"Mean squared error per pixel over all {digits.in_words()}: "
         f"{own.name} {own.errors.mean():.4f}, PCA {pca.errors.mean():.4f}."
     )
     st.html(html_parts.table(columns, alt, note))
@@ -119,7 +119,7 @@ def _cases(shown: list[Reconstructor], digits: datasets.TestSet) -> None:
         )
     st.caption(
         "Input above, reconstruction below, then the error (MSE). The median error of "
-        f"{len(own.errors):,} test digits is {np.median(own.errors):.4f}. Click a digit to see it "
+        f"{digits.in_words()} is {np.median(own.errors):.4f}. Click a digit to see it "
         "in the latent space."
     )
 

@@ -148,7 +148,7 @@ def _grid(
         series.append(
             Row(
                 name=f"{each.title} · mean MSE {each.errors.mean():.4f} over "
-                f"{len(digits.labels):,} test digits; per digit below",
+                f"{digits.in_words()}; per {digits.spec.noun} below",
                 images=output,
                 texts=[f"{error:.4f}" for error in each.errors[chosen]],
                 links=() if each.is_pca else urls[each.checkpoint.name],
