@@ -41,7 +41,7 @@ def reconstruct(options: argparse.Namespace) -> Result:
         invert=options.invert,
         threshold=options.threshold,
         rotate=options.rotate,
-        pick=_pick(options.pick),
+        pick=int(options.pick) if options.pick.isdecimal() else options.pick,
     )
     checkpoint = checkpoint_file.load(options.model)
     model = inference.build_model(checkpoint.card.model, checkpoint.weights)
@@ -58,10 +58,6 @@ def reconstruct(options: argparse.Namespace) -> Result:
     ]
     failed = not rows or any(row["error"] for row in rows)
     return Result(rows, "\n".join(map(_line, rows)) or "No pictures found.", 1 if failed else 0)
-
-
-def _pick(text: str) -> str | int:
-    return int(text) if text.isdecimal() else text
 
 
 def _pictures(paths: Sequence[Path]) -> Iterator[Path]:

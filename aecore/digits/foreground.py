@@ -68,7 +68,7 @@ class ForegroundConfig:
 
 
 CONFIG = ForegroundConfig()
-LUMA = np.float32([0.299, 0.587, 0.114])  # ITU-R BT.601, as in Pillow
+LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601, as in Pillow
 EIGHT_CONNECTED = np.ones((3, 3), dtype=bool)
 """Pixels that touch at a corner belong together."""
 

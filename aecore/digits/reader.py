@@ -19,7 +19,7 @@ from scipy import ndimage
 
 from aecore.digits import normalization
 from aecore.digits.foreground import EIGHT_CONNECTED, Invert, extract_ink, to_gray
-from aecore.digits.normalization import BOX, FINE_SCALE, crop
+from aecore.digits.normalization import BOX, FINE_SCALE, adjust_strokes, crop
 from aecore.digits.ruled_lines import remove_lines
 from aecore.digits.segmentation import Box, Segment, Segmentation, segment
 from aecore.errors import ConfigError, PictureError
@@ -49,6 +49,7 @@ BLURRED_STROKE_WIDTH = 2.0
 """Width that others are adjusted to."""
 
 Rotation = Literal[0, 90, 180, 270]
+Pick = Literal["all", "together"] | int
 Region = tuple[float, float, float, float]
 """Left, top, right and bottom, in shares of the upright picture's width and height."""
 
@@ -63,7 +64,7 @@ class Settings:
     """What counts as ink, as a share of the strongest, in 0..1; None detects it."""
     rotate: Rotation = 0
     """Degrees clockwise, on top of the camera's own note."""
-    pick: Literal["all", "together"] | int = "all"
+    pick: Pick = "all"
     """Every digit found; all ink as one digit; or only that number, from 0 in reading order."""
 
     def __post_init__(self) -> None:
@@ -218,12 +219,12 @@ def _remove_lines(draft: Draft) -> Draft:
 # --- from the picture to its digits ---
 
 
-def _pick(digits: tuple[Segment, ...], pick: str | int) -> tuple[Segment, ...]:
+def _pick(digits: tuple[Segment, ...], pick: Pick) -> tuple[Segment, ...]:
     """Choose digits as `Settings.pick` says."""
+    if pick == "all":
+        return digits
     if pick == "together":
         return (Segment.merged(digits),)
-    if isinstance(pick, str):
-        return digits
     if pick >= len(digits):
         raise PictureError(
             f"The picture holds {len(digits)} digits, so there is no number {pick}, counted from 0."
@@ -296,10 +297,10 @@ def _edge_slope(ink: np.ndarray) -> float:
 
 def _adjust_strokes(draft: Draft) -> Draft:
     """Make strokes about as wide as MNIST's."""
-    options = {}
+    widths, target = normalization.STROKE_WIDTHS, normalization.STROKE_WIDTH
     if draft.blurred:
-        options = {"widths": BLURRED_STROKE_WIDTHS, "target": BLURRED_STROKE_WIDTH}
-    ink, width, target = normalization.adjust_strokes(draft.image, **options)
+        widths, target = BLURRED_STROKE_WIDTHS, BLURRED_STROKE_WIDTH
+    ink, width, target = adjust_strokes(draft.image, widths=widths, target=target)
     change = "unchanged" if width == target else f"adjusted to {target:.1f}"
     reason = f"Strokes {width:.1f} pixels wide in the 20-pixel box: {change}, as usual in MNIST"
     return replace(draft, image=ink, stroke_width=width, reason=reason)

@@ -133,4 +133,4 @@ def _pooled(mask: np.ndarray, factor: int) -> np.ndarray:
     """Return whether anything is set in each square of `factor` pixels."""
     height, width = (n // factor * factor for n in mask.shape)
     squares = mask[:height, :width].reshape(height // factor, factor, width // factor, factor)
-    return squares.any(axis=(1, 3))
+    return np.any(squares, axis=(1, 3))

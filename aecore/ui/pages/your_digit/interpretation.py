@@ -18,7 +18,7 @@ from aecore.imaging.png import to_png
 from aecore.latent.projection import views
 from aecore.models import inference
 from aecore.recognition.assessment import Assessment, assess, assess_read
-from aecore.ui import scaffold
+from aecore.ui import inputs, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components import html as html_parts
@@ -201,17 +201,13 @@ def _denoise(checkpoint: Checkpoint, digit: np.ndarray) -> None:
 
 def _pick_noise() -> NoiseConfig:
     """Choose kind and level; they start as the page Denoise was left."""
-    kinds = tuple(NOISES)
     left_at = st.session_state.get("noise_kind")
     with st.container(horizontal=True, gap="large"):
-        kind = st.segmented_control(
+        kind = inputs.segments(
             "Noise",
-            kinds,
-            default=left_at if left_at in kinds else kinds[0],
-            required=True,
+            {kind: CORRUPTIONS[kind].label for kind in NOISES},
             key="your_digit_noise",
-            format_func=lambda kind: CORRUPTIONS[kind].label,
-            persist_state="session",
+            default=left_at if left_at in NOISES else None,
         )
         setting = NOISES[kind].level
         level = st.slider(

@@ -34,7 +34,7 @@ def render() -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    inputs[chosen](checkpoint)
+    inputs[chosen or "Draw"](checkpoint)
     scaffold.close_page()
 
 

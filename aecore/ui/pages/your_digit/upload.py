@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -11,20 +11,20 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from aecore.checkpoints.file import Checkpoint
 from aecore.digits.image_file import MAX_BYTES, SUFFIXES, open_picture
 from aecore.imaging.png import pad_to_square
-from aecore.ui import scaffold
+from aecore.ui import inputs, scaffold
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.live_model import paste_target
 from aecore.ui.text.formats import escape
 
 if TYPE_CHECKING:
-    from aecore.digits.reader import Digit, Reading, Settings
+    from aecore.digits.reader import Digit, Invert, Pick, Reading, Rotation, Settings
 
 # The reader needs scikit-image, half a second, and interpretation.py torch, over a second: they are
 # imported once there is a picture to read.
 
-_INVERT = {"auto": "Automatic", "yes": "Dark ink", "no": "Light ink"}
-_ROTATE = {degrees: f"{degrees}°" for degrees in (0, 90, 180, 270)}
-_PICK = {"all": "Separate digits", "together": "One digit"}
+_INVERT: dict[Invert, str] = {"auto": "Automatic", "yes": "Dark ink", "no": "Light ink"}
+_ROTATE: dict[Rotation, str] = {degrees: f"{degrees}°" for degrees in (0, 90, 180, 270)}
+_PICK: dict[Pick, str] = {"all": "Separate digits", "together": "One digit"}
 _OPENED, _READING = "your_digit_opened", "your_digit_reading"
 
 
@@ -86,20 +86,10 @@ def _corrections(file_id: str) -> Settings:
     """Let the visitor correct how a picture is read; every file starts from the defaults."""
     from aecore.digits.reader import Settings
 
-    def choice(label: str, name: str, options: Mapping[Any, str]) -> Any:
-        return st.segmented_control(
-            label,
-            options,
-            default=next(iter(options)),
-            required=True,
-            key=f"your_digit_{name}_{file_id}",
-            format_func=options.get,
-        )
-
     with st.expander("Misread? Correct it by hand", icon=":material/tune:"):
-        invert = choice("Ink", "invert", _INVERT)
-        rotate = choice("Rotate clockwise", "rotate", _ROTATE)
-        pick = choice("Read the ink as", "pick", _PICK)
+        invert = inputs.segments("Ink", _INVERT, key=f"your_digit_invert_{file_id}")
+        rotate = inputs.segments("Rotate clockwise", _ROTATE, key=f"your_digit_rotate_{file_id}")
+        pick = inputs.segments("Read the ink as", _PICK, key=f"your_digit_pick_{file_id}")
         threshold = None
         if st.toggle("Set the ink threshold", key=f"your_digit_by_hand_{file_id}"):
             last = st.session_state.get(_READING)
