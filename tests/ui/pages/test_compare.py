@@ -1,0 +1,67 @@
+"""The table and the curves of `/compare`, by Streamlit's own test runner."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+
+from aecore.checkpoints import catalog, comparison
+from aecore.checkpoints import file as checkpoint_file
+from tests.support.pages import open_page, texts
+
+
+def test_the_table_of_models_has_all_of_them_and_empty_cells_for_what_they_lack():
+    app = open_page("compare")
+
+    frame = app.dataframe[0].value
+
+    assert list(frame.columns) == list(comparison.COLUMNS)
+    cards = {name: checkpoint_file.read_card(catalog.find(name)) for name in catalog.names()}
+    assert sorted(frame["model"]) == sorted(cards)
+    for name, error, trust in zip(frame["model"], frame["test MSE"], frame["trustw."], strict=True):
+        assert error == cards[name].metrics["test_mse"]
+        kept = cards[name].metrics.get("trustworthiness", np.nan)
+        np.testing.assert_equal(np.nan if trust is None else trust, kept)
+
+
+def test_the_csv_holds_what_the_table_holds():
+    app = open_page("compare")
+    frame = app.dataframe[0].value
+
+    rows = list(csv.DictReader(io.StringIO(comparison.to_csv(frame.to_dict("list")))))
+
+    assert [row["model"] for row in rows] == list(frame["model"])
+    assert float(rows[0]["test MSE"]) == frame["test MSE"][0]
+
+
+def test_without_mnist_the_page_says_what_the_whole_curve_needs():
+    app = open_page("compare")
+
+    assert "for the whole curve" in texts(app)
+    assert len(app.get("plotly_chart")) == 2
+
+
+def test_pcas_whole_curve_is_drawn_where_a_models_own_digits_are_at_hand(
+    tiny_checkpoint, tiny_denoiser, tmp_path, monkeypatch
+):
+    for model in (tiny_checkpoint, tiny_denoiser):
+        (tmp_path / model.path.name).write_bytes(model.path.read_bytes())
+    monkeypatch.setenv("AECORE_MODELS", str(tmp_path))
+
+    app = open_page("compare", model="tiny")
+
+    assert not app.exception
+    assert "one PCA of the training digits" in texts(app)
+    assert app.selectbox(key="compare_other").value == "tiny-denoiser"
+
+
+def test_a_single_model_is_compared_with_none(tiny_checkpoint, tmp_path, monkeypatch):
+    (tmp_path / "only.safetensors").write_bytes(tiny_checkpoint.path.read_bytes())
+    monkeypatch.setenv("AECORE_MODELS", str(tmp_path))
+
+    app = open_page("compare")
+
+    assert not app.exception
+    assert "No other model" in "".join(note.value for note in app.info)
