@@ -26,20 +26,20 @@ _RANDOM_BITS = 16
 
 @dataclass(frozen=True, kw_only=True)
 class Corruption:
-    """A way to corrupt pictures, and what it is called."""
+    """A way to corrupt pictures, with its names and limits."""
 
     name: str
     """In files, addresses and on the command line."""
     label: str
     """On the pages."""
     level_meaning: str
-    """What the level is, as in `share of pixels set to 0`."""
+    """Meaning of the level, as in `share of pixels set to 0`."""
     apply: Callable[..., Tensor]
     """Called with `x`, a batch of shape (B, 784), float32 in 0..1, and the keywords `level` and
     `generator`, on the device of `x`. Returns another batch of the same shape and range."""
     max_level: float = 1.0
     pixelwise: bool = False
-    """Whether each pixel is corrupted by itself, so that a batch may have any shape."""
+    """True where each pixel is corrupted by itself, so that a batch may have any shape."""
     fast: Callable[..., Tensor] | None = None
     """The same distribution from other draws, for training on a CPU; None for `apply`."""
     place: str = ""
@@ -54,7 +54,8 @@ class Corruption:
     """Expected brightness at a level, as a share of the clean picture's. A linear model trained on
     clean pictures cannot know it: what it gets is divided by it."""
     advice: Callable[[float, int], str] = lambda level, n_pixels: ""
-    """What is unusual about a level, as a sentence, given the number of pixels; may be empty."""
+    """Called with a level and the number of pixels. Returns a sentence on what is unusual about the
+    level, or an empty string."""
     cost: float = 4.0
     """Of `fast` or `apply`: operations on every pixel."""
 

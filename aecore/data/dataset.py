@@ -1,4 +1,4 @@
-"""Labeled pictures, checked and fingerprinted, and what they are pictures of."""
+"""Data sets: labeled pictures, checked and fingerprinted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ARRAY_NAMES = ("train_images", "train_labels", "test_images", "test_labels")
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetSpec:
-    """What the pictures of a data set show, and what people call them."""
+    """Shape, classes and names of the pictures of a data set."""
 
     name: str
     """On the command line and in `AECORE_DATA`."""
@@ -61,11 +61,11 @@ class Dataset:
     test_labels: np.ndarray
     """(M,) uint8."""
     kind: str
-    """Where they are from: `folder`, `cache`, `openml` or the name of another data set."""
+    """`folder`, `cache`, `openml`, or the name of another data set."""
     source: str
-    """The same in one line for people."""
+    """Origin of the pictures, in one line for people."""
     note: str = ""
-    """Why no better source is in use, in one line; empty where nothing went wrong."""
+    """Reason why no better source is in use, in one line; empty where nothing went wrong."""
     spec: DatasetSpec = MNIST
     fingerprint: str = ""
     """First 16 hex digits of the SHA-256 over each array's shape, as Python writes it, and bytes,
@@ -89,7 +89,7 @@ class Dataset:
 
     @property
     def is_mnist(self) -> bool:
-        """Whether these are exactly MNIST's 60,000 and 10,000 digits."""
+        """True for exactly MNIST's 60,000 and 10,000 digits."""
         return self.fingerprint == MNIST_FINGERPRINT
 
 

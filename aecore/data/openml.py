@@ -33,9 +33,9 @@ LOCK_FILE = "mnist.lock"
 SCRATCH = "scratch-"
 """Prefix of the temporary folders of downloads in the cache folder."""
 SILENCE_SECONDS = 20.0
-"""How long a server may send nothing."""
+"""Longest silence of a server."""
 LOCK_SECONDS = 900.0
-"""How long to wait for another process that is downloading."""
+"""Longest wait for another process that is downloading."""
 MAX_DOWNLOAD_BYTES = 200_000_000
 """The file is 122 MB of text, about 15 MB where the server compresses it."""
 
@@ -58,7 +58,7 @@ Phase = Literal["waiting", "connecting", "downloading", "reading", "saving"]
 
 @dataclass(frozen=True, kw_only=True)
 class DownloadProgress:
-    """How far a download has come."""
+    """Progress of a download."""
 
     phase: Phase
     """`waiting` is for another process that is downloading; the rest follow in this order."""

@@ -1,4 +1,4 @@
-"""Data sets, each registered once, and which of them is in use."""
+"""Registry of the data sets, and the choice of the one in use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the explorer's own files are: beside the package in a checkout, inside it in a wheel."""
+"""Location of the explorer's own files: beside the package in a checkout, inside it in a wheel."""
 
 from __future__ import annotations
 

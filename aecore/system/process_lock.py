@@ -1,4 +1,4 @@
-"""A lock on a file that ends with its process, so that others know at once whether it lives."""
+"""A lock on a file that ends with its process, so that others see whether it is alive."""
 
 from __future__ import annotations
 
