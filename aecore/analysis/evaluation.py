@@ -1,4 +1,4 @@
-"""The figures of a model on a data set: what `evaluate` prints and a checkpoint keeps."""
+"""Evaluation of a model: the figures that `evaluate` prints and a checkpoint keeps."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def evaluate(
     pca : PCA
         Of the same D.
     noise : NoiseConfig or None
-        What the model was trained to mend; it is measured at that task, with a fixed seed.
+        The corruption that the model was trained on; it is measured on it, with a fixed seed.
     dataset : Dataset
 
     Returns
@@ -41,7 +41,7 @@ def evaluate(
         `pca_trustworthiness`: of the codes' 5 nearest neighbors among the first 2,000 clean
         test digits. Denoisers also: `clean_mse`, the error with clean input; `noisy_psnr`,
         `denoised_psnr` (means over the digits, dB), `denoised_ssim` and `denoised_mse`, of
-        pictures clipped to 0..1. Variational models also: `kl_divergence`, the mean over the
+        images clipped to 0..1. Variational models also: `kl_divergence`, the mean over the
         digits, in nats, and `sampled_mse`, the error when a code is drawn from a digit's
         distribution instead of taking its mean as all other figures do.
     """

@@ -1,4 +1,4 @@
-"""How good reconstructions and codes are, as numbers."""
+"""Metrics of reconstructions and of latent codes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aecore.validation import as_codes
 # scikit-learn and SciPy are imported where they are used: together they take over a second to load.
 
 N_LABELS = 10
-CHUNK = 128  # images measured at a time: their float64 copies stay in the processor's cache
+_CHUNK = 128  # images measured at a time: their float64 copies stay in the processor's cache
 
 
 def _per_image(
@@ -21,7 +21,7 @@ def _per_image(
     target: np.ndarray,
     reconstruction: np.ndarray,
 ) -> np.ndarray:
-    """Apply `measure` to chunks of both as float64; values (B,)."""
+    """Apply `measure` to chunks of both as float64; return values (B,)."""
     target, reconstruction = np.asarray(target), np.asarray(reconstruction)
     for images in (target, reconstruction):
         if images.ndim != 2 or images.shape[1] != N_PIXELS:
@@ -33,8 +33,8 @@ def _per_image(
             f"{len(target)} targets cannot pair {len(reconstruction)} reconstructions."
         )
     values = np.empty(len(target))
-    for start in range(0, len(target), CHUNK):
-        rows = slice(start, start + CHUNK)
+    for start in range(0, len(target), _CHUNK):
+        rows = slice(start, start + _CHUNK)
         values[rows] = measure(
             target[rows].astype(np.float64), reconstruction[rows].astype(np.float64)
         )
@@ -47,7 +47,7 @@ def residual(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
 
 
 def mse(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
-    """Mean squared error of each image.
+    """Return the mean squared error of each image.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def mse(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
 
 
 def psnr(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
-    """Peak signal-to-noise ratio of each image, in dB.
+    """Return the peak signal-to-noise ratio of each image, in dB.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def psnr(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
 
 
 def ssim(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
-    """Structural similarity of each image.
+    """Return the structural similarity of each image.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def ssim(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
     -----
     Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from error visibility to
     structural similarity" (2004), with the defaults of scikit-image's `structural_similarity`: a
-    flat 7x7 window, sample covariance, the mean over the windows that lie within the picture.
+    flat 7x7 window, sample covariance, the mean over the windows that lie within the image.
     """
     return _per_image(_ssim, target, reconstruction)
 
@@ -122,7 +122,7 @@ def _ssim(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
     band = ((pixels >= starts) & (pixels < starts + window)) / window  # (22, 28)
 
     def windows(images: np.ndarray) -> np.ndarray:
-        """Means over the windows within the picture, (B, 784) -> (B, 22, 22)."""
+        """Means over the windows within the image, (B, 784) -> (B, 22, 22)."""
         return band @ (images.reshape(-1, *SHAPE) @ band.T)
 
     x, y = windows(target), windows(reconstruction)
@@ -135,7 +135,7 @@ def _ssim(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
 
 
 def _require_labels(labels: np.ndarray, n: int) -> np.ndarray:
-    """Labels (n,), checked."""
+    """Check and return labels (n,)."""
     labels = np.asarray(labels)
     if labels.shape != (n,):
         raise ShapeError(f"{n} rows need labels of the shape ({n},), not {labels.shape}.")
@@ -147,7 +147,7 @@ def _require_labels(labels: np.ndarray, n: int) -> np.ndarray:
 
 
 def mse_by_label(errors: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Mean error of each digit's images.
+    """Return the mean error of each label's images.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def knn_accuracy(
     *,
     k: int = 5,
 ) -> float:
-    """Share of queries whose label is the most frequent among their k nearest codes.
+    """Return the accuracy of a k-nearest-neighbor classifier on the codes.
 
     Of labels equally frequent the smallest wins, as in scikit-learn's `KNeighborsClassifier`.
 
@@ -217,7 +217,7 @@ def knn_accuracy(
 
 
 def trustworthiness(images: np.ndarray, codes: np.ndarray, *, n_neighbors: int = 5) -> float:
-    """Whether neighbors among the codes are neighbors among the images too.
+    """Measure whether neighbors among the codes are neighbors among the images too.
 
     Memory grows with the square of n, the number of images (2 GB at 10,000): give a sample.
 

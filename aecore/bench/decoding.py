@@ -1,10 +1,10 @@
-"""How quickly the browser decodes, beside a slider that asks the server: `bench decode`; and how
-closely it follows the pen: `bench draw`."""
+"""Speed of decoding in the browser, beside a slider on the server, and of following the pen."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, TypeVar
 
@@ -81,13 +81,13 @@ def bench_draw(*, progress: Callable[[str], None] = lambda text: None) -> dict[s
     return {"events_per_second": EVENTS_PER_SECOND, "presets": presets}
 
 
-def serve_app():
-    """The app's server, for a `with` block; it fetches nothing."""
+def serve_app() -> AbstractContextManager[str]:
+    """Start the app's server, for a `with` block; it downloads nothing."""
     return serve("app.py", {"AECORE_DOWNLOAD": "off"})
 
 
 def drive(measure: Callable[[Any], Awaitable[T]], *, seconds: float) -> T:
-    """What `measure(browser)` finds in headless Chromium, which may take some seconds at most.
+    """Run `measure(browser)` in headless Chromium, for some seconds at most.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def drive(measure: Callable[[Any], Awaitable[T]], *, seconds: float) -> T:
 def _each_preset(
     measure: Callable[[Any, str], Awaitable[dict[str, Any]]], progress: Callable[[str], None]
 ) -> dict[str, dict[str, Any]]:
-    """`measure(browser, name)` for one trained preset after the other."""
+    """Run `measure(browser, name)` for one trained preset after the other."""
     names = [name for name in PRESETS if name in catalog.names()]
     if not names:
         raise CheckpointError("No preset is trained yet. Train one: python -m aecore train plane")

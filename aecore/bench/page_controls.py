@@ -1,4 +1,4 @@
-"""The controls of the laboratory pages, as a visitor uses them: for `bench pages`."""
+"""Controls of the pages, used as a visitor does: for `bench pages`."""
 
 from __future__ import annotations
 
@@ -11,43 +11,40 @@ Act = Callable[[Any, int], Awaitable[None]]
 """Uses a control of a playwright page for the i-th time."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Control:
-    """Something on a page that a visitor uses, and what is to change then."""
+    """Something on a page that a visitor uses, and what changes then."""
 
     name: str
     act: Act
     region: str
     """CSS selector of all that has to be painted anew."""
     event: str = "click"
-    """Of which kind the visitor's last event is."""
+    """Type of the visitor's last event."""
     prepare: Act | None = None
     """What is done before, and not timed."""
 
 
-def _click(selector: str) -> Act:
-    async def act(page: Any, i: int) -> None:
-        await page.locator(selector).first.click()
-
-    return act
-
-
-def _click_in_turn(selector: str, count: int | None = None) -> Act:
+def _click_each(selector: str, count: int | None = None) -> Act:
     """Click the second of the elements, the third, and so on; all of them or the first few."""
 
     async def act(page: Any, i: int) -> None:
-        found = page.locator(selector)
-        await found.nth((i + 1) % (count or await found.count())).click()
+        elements = page.locator(selector)
+        await elements.nth((i + 1) % (count or await elements.count())).click()
 
     return act
+
+
+def _click(selector: str) -> Act:
+    return _click_each(selector, 1)
 
 
 def _arrow_keys(selector: str, steps: int) -> Act:
     """Go some steps to the right and back again."""
 
     async def act(page: Any, i: int) -> None:
-        way = "ArrowRight" if i % (2 * steps) < steps else "ArrowLeft"
-        await page.locator(selector).first.press(way)
+        key = "ArrowRight" if i % (2 * steps) < steps else "ArrowLeft"
+        await page.locator(selector).first.press(key)
 
     return act
 
@@ -69,7 +66,6 @@ def _drag(selector: str, turns: int = 0) -> Act:
     """Drag over several parts of a plot: across, as for a box, or around in so many steps."""
 
     async def act(page: Any, i: int) -> None:
-        box = await page.locator(selector).first.bounding_box()
         left, top, size = 0.2 + 0.1 * (i % 4), 0.3 + 0.1 * (i % 3), 0.1 + 0.05 * (i % 5)
         corners = [(left, top), (left + size / 2, top + size / 2), (left + size, top + size)]
         if turns:
@@ -78,7 +74,7 @@ def _drag(selector: str, turns: int = 0) -> Act:
                 (left + size * (1 - math.cos(angle)) / 2, top + size * (1 + math.sin(angle)) / 2)
                 for angle in angles
             ]
-        places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in corners]
+        places = [await _place(page, selector, x, y) for x, y in corners]
         await page.mouse.move(*places[0])
         await page.mouse.down()
         for place in places[1:]:
@@ -88,8 +84,24 @@ def _drag(selector: str, turns: int = 0) -> Act:
     return act
 
 
-def _in_turn(*acts: Act) -> Act:
-    """One after the other, and a moment for the page to follow."""
+def _click_places(selector: str) -> Act:
+    """Click one place of a plot after the other."""
+
+    async def act(page: Any, i: int) -> None:
+        x, y = 0.3 + 0.1 * (i % 5), 0.3 + 0.1 * (i % 4)
+        await page.mouse.click(*await _place(page, selector, x, y))
+
+    return act
+
+
+async def _place(page: Any, selector: str, x: float, y: float) -> tuple[float, float]:
+    """Pixels of a place in an element, given as shares of its width and height."""
+    box = await page.locator(selector).first.bounding_box()
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def _sequence(*acts: Act) -> Act:
+    """Act one after the other, and give the page a moment to follow."""
 
     async def act(page: Any, i: int) -> None:
         for each in acts:
@@ -100,7 +112,7 @@ def _in_turn(*acts: Act) -> Act:
 
 
 def _tool(name: str) -> Act:
-    """Take a tool of the map, unless it is in use, and scroll to where what it selects shows."""
+    """Take a tool of the map, unless it is in use, and scroll to where its selection shows."""
 
     async def act(page: Any, i: int) -> None:
         button = page.locator(f"[data-tool={name}]")
@@ -112,11 +124,11 @@ def _tool(name: str) -> Act:
 
 
 async def _scroll(page: Any, i: int) -> None:
-    """To where the whole map and the beginning of what stands below it show."""
+    """Scroll to where the whole map and the beginning of what stands below it show."""
     await page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 250)")
 
 
-def _first(selector: str, text: str) -> Act:
+def _press_once(selector: str, text: str) -> Act:
     """Press one of several buttons before the first use, and let the page follow."""
 
     async def act(page: Any, i: int) -> None:
@@ -127,169 +139,98 @@ def _first(selector: str, text: str) -> Act:
     return act
 
 
-def _point(selector: str) -> Act:
-    """Click one place of a plot after the other."""
-
-    async def act(page: Any, i: int) -> None:
-        box = await page.locator(selector).first.bounding_box()
-        x, y = 0.3 + 0.1 * (i % 5), 0.3 + 0.1 * (i % 4)
-        await page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
-
-    return act
-
-
-_MAP = ".st-key-map_selection"
-_PLOT = ".st-key-latent_map .nsewdrag"
 _DETAILS = "[data-testid=stColumn]:has(.st-key-filters_charts)"
-_GALLERIES = ".st-key-filters_units, .st-key-filters_left, .st-key-filters_right"
-_CHOOSE = _click_in_turn(".st-key-filters_units button[data-unit]", 20)
+_UNITS = ".st-key-filters_units, .st-key-filters_left, .st-key-filters_right"
+_ALL_UNITS = f"{_UNITS}, .st-key-filters_components"
+_CHOOSE_UNIT = _click_each(".st-key-filters_units button[data-unit]", 20)
+_SORT = _click_each(".st-key-filters_sort button")
 _OTHER_MODEL = _choose(".st-key-model input", 4)
+_RECONSTRUCTIONS = ".st-key-reconstruction_grid"
+_EXPERIMENT = ".st-key-reconstruct_laboratory"
+_DENOISED = ".st-key-denoise_grid"
+_REPEATED = ".st-key-denoise_curve, .st-key-denoise_again, .st-key-denoise_settling"
+_NOISE_KIND = _click_each(".st-key-noise_kind button")
+_PLOT = ".st-key-latent_map .nsewdrag"
+_SELECTION = ".st-key-map_selection"
+_PINNED = "[data-testid=stColumn]:has(.st-key-map_number)"
+_LINKED = ".st-key-linked_maps"
 CONTROLS: dict[str, tuple[Control, ...]] = {
     "filters": (
-        Control(name="choose a unit", act=_CHOOSE, region=_DETAILS),
-        Control(name="sort", act=_click_in_turn(".st-key-filters_sort button"), region=_GALLERIES),
-        Control(
-            name="choose, then sort",
-            act=_click_in_turn(".st-key-filters_sort button"),
-            region=_GALLERIES,
-            prepare=_in_turn(_CHOOSE),
-        ),
-        Control(
-            name="show",
-            act=_click_in_turn(".st-key-filters_show button"),
-            region=f"{_GALLERIES}, .st-key-filters_components",
-        ),
-        Control(
-            name="pictures",
-            act=_click_in_turn(".st-key-filters_scale button"),
-            region=f"{_GALLERIES}, .st-key-filters_components",
-        ),
-        Control(
-            name="layer",
-            act=_click_in_turn(".st-key-filters_layer button"),
-            region=f"{_GALLERIES}, .st-key-filters_components, {_DETAILS}",
-        ),
-        Control(name="model", act=_OTHER_MODEL, region=f".st-key-filter_gallery, {_DETAILS}"),
+        Control("choose a unit", _CHOOSE_UNIT, _DETAILS),
+        Control("sort", _SORT, _UNITS),
+        Control("choose, then sort", _SORT, _UNITS, prepare=_sequence(_CHOOSE_UNIT)),
+        Control("show", _click_each(".st-key-filters_show button"), _ALL_UNITS),
+        Control("pictures", _click_each(".st-key-filters_scale button"), _ALL_UNITS),
+        Control("layer", _click_each(".st-key-filters_layer button"), f"{_ALL_UNITS}, {_DETAILS}"),
+        Control("model", _OTHER_MODEL, f".st-key-filter_gallery, {_DETAILS}"),
     ),
     "reconstruct": (
+        Control("other digits", _click(".st-key-reconstruct_again button"), _RECONSTRUCTIONS),
         Control(
-            name="other digits",
-            act=_click(".st-key-reconstruct_again button"),
-            region=".st-key-reconstruction_grid",
+            "error pictures", _click(".st-key-reconstruct_differences label"), _RECONSTRUCTIONS
         ),
         Control(
-            name="error pictures",
-            act=_click(".st-key-reconstruct_differences label"),
-            region=".st-key-reconstruction_grid",
+            "random, worst, median, best",
+            _click_each(".st-key-reconstruct_which button"),
+            _RECONSTRUCTIONS,
+        ),
+        Control("label", _click_each(".st-key-reconstruct_label button"), _RECONSTRUCTIONS),
+        Control("laboratory", _click_each(".st-key-reconstruct_lab button"), _EXPERIMENT),
+        Control(
+            "dropout rate",
+            _arrow_keys("[class*=st-key-reconstruct_rate] input", 3),
+            _EXPERIMENT,
+            "keydown",
+            _press_once(".st-key-reconstruct_lab", "Dropout at test time"),
         ),
         Control(
-            name="random, worst, median, best",
-            act=_click_in_turn(".st-key-reconstruct_which button"),
-            region=".st-key-reconstruction_grid",
+            "noise on the code",
+            _arrow_keys(".st-key-reconstruct_sigma input", 3),
+            _EXPERIMENT,
+            "keydown",
+            _press_once(".st-key-reconstruct_lab", "Noise in the code"),
         ),
-        Control(
-            name="label",
-            act=_click_in_turn(".st-key-reconstruct_label button"),
-            region=".st-key-reconstruction_grid",
-        ),
-        Control(
-            name="laboratory",
-            act=_click_in_turn(".st-key-reconstruct_lab button"),
-            region=".st-key-reconstruct_laboratory",
-        ),
-        Control(
-            name="dropout rate",
-            act=_arrow_keys("[class*=st-key-reconstruct_rate] input", 3),
-            region=".st-key-reconstruct_laboratory",
-            event="keydown",
-            prepare=_first(".st-key-reconstruct_lab", "Dropout at test time"),
-        ),
-        Control(
-            name="noise on the code",
-            act=_arrow_keys(".st-key-reconstruct_sigma input", 3),
-            region=".st-key-reconstruct_laboratory",
-            event="keydown",
-            prepare=_first(".st-key-reconstruct_lab", "Noise in the code"),
-        ),
-        Control(name="model", act=_OTHER_MODEL, region=".st-key-reconstruction_grid"),
+        Control("model", _OTHER_MODEL, _RECONSTRUCTIONS),
     ),
     "denoise": (
+        Control("level", _arrow_keys(".st-key-noise_level input", 4), _DENOISED, "keydown"),
+        Control("kind", _NOISE_KIND, _DENOISED),
         Control(
-            name="level",
-            act=_arrow_keys(".st-key-noise_level input", 4),
-            region=".st-key-denoise_grid",
-            event="keydown",
+            "place of the square",
+            _arrow_keys(".st-key-noise_column input", 4),
+            _DENOISED,
+            "keydown",
+            _press_once(".st-key-noise_kind", "Occlusion"),
         ),
-        Control(
-            name="kind",
-            act=_click_in_turn(".st-key-noise_kind button"),
-            region=".st-key-denoise_grid",
-        ),
-        Control(
-            name="place of the square",
-            act=_arrow_keys(".st-key-noise_column input", 4),
-            region=".st-key-denoise_grid",
-            event="keydown",
-            prepare=_first(".st-key-noise_kind", "Occlusion"),
-        ),
-        Control(
-            name="once, again and again",
-            act=_click_in_turn(".st-key-denoise_view button"),
-            region=".st-key-denoise_curve, .st-key-denoise_again, .st-key-denoise_settling",
-        ),
-        Control(name="model", act=_OTHER_MODEL, region=".st-key-denoise_grid"),
+        Control("once, again and again", _click_each(".st-key-denoise_view button"), _REPEATED),
+        Control("model", _OTHER_MODEL, _DENOISED),
     ),
     "": (
+        # Before the next click, the last one is still announced to screen readers.
+        Control("click", _click_places(_PLOT), _PINNED, "pointerup", _sequence()),
         Control(
-            name="click",
-            act=_point(_PLOT),
-            region="[data-testid=stColumn]:has(.st-key-map_number)",
-            event="pointerup",
-            prepare=_in_turn(),  # the last click is still told to screen readers
+            "test digit no.",
+            _click(".st-key-map_number [data-testid=stNumberInputStepUp]"),
+            _PINNED,
         ),
+        Control("box", _drag(_PLOT), _SELECTION, "pointerup", _tool("box")),
+        Control("lasso", _drag(_PLOT, turns=24), _SELECTION, "pointerup", _tool("lasso")),
         Control(
-            name="test digit no.",
-            act=_click(".st-key-map_number [data-testid=stNumberInputStepUp]"),
-            region="[data-testid=stColumn]:has(.st-key-map_number)",
-        ),
-        Control(
-            name="box",
-            act=_drag(_PLOT),
-            region=_MAP,
-            event="pointerup",
-            prepare=_tool("box"),
-        ),
-        Control(
-            name="lasso",
-            act=_drag(_PLOT, turns=24),
-            region=_MAP,
-            event="pointerup",
-            prepare=_tool("lasso"),
-        ),
-        Control(
-            name="clear",
-            act=_click("[data-tool=clear]"),
-            region=_MAP,
-            prepare=_in_turn(_drag(_PLOT), _scroll),
+            "clear",
+            _click("[data-tool=clear]"),
+            _SELECTION,
+            prepare=_sequence(_drag(_PLOT), _scroll),
         ),
     ),
     "compare": (
+        Control("other model", _choose(".st-key-compare_other input", 4), _LINKED),
         Control(
-            name="other model",
-            act=_choose(".st-key-compare_other input", 4),
-            region=".st-key-linked_maps",
-        ),
-        Control(
-            name="linked selection",
-            act=_click_in_turn(".st-key-linked_maps button.label"),
-            region=".st-key-linked_maps, .st-key-compare_pictures",
+            "linked selection",
+            _click_each(f"{_LINKED} button.label"),
+            f"{_LINKED}, .st-key-compare_pictures",
         ),
     ),
 }
 """By the page's address."""
-OTHER_NOISE = Control(
-    name="kind",
-    act=_click_in_turn(".st-key-noise_kind button"),
-    region=".st-key-denoise_curve",
-)
+OTHER_NOISE = Control("kind", _NOISE_KIND, ".st-key-denoise_curve")
 """Asks `/denoise` for a curve that it has not measured."""

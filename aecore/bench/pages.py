@@ -1,4 +1,4 @@
-"""How quickly the laboratory pages answer their controls: `bench pages`."""
+"""Response time of the pages to their controls: `bench pages`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from aecore.checkpoints.card import Card
 from aecore.errors import AecoreError, CheckpointError
 
 EVENTS = 24
-"""Of each control that count."""
+"""Measured uses of each control."""
 _WARM = 8
-"""Before them, so that every cache is warm."""
+"""Uses before them, so that every cache is warm."""
 _PROBE = Path(__file__).with_name("harness") / "response_time.js"
 _MOST_SECONDS = 240.0  # for one page
 _TALL = 2400  # px: the kinds of noise and the curve on one screen
@@ -29,7 +29,7 @@ _TALL = 2400  # px: the kinds of noise and the curve on one screen
 def bench_pages(
     pages: tuple[str, ...] = (), *, progress: Callable[[str], None] = lambda text: None
 ) -> dict[str, Any]:
-    """Measure how long the laboratory pages take to answer, in headless Chromium.
+    """Measure how long the pages take to respond, in headless Chromium.
 
     Parameters
     ----------
@@ -62,15 +62,15 @@ def bench_pages(
     if not cards:
         raise CheckpointError("No model is trained yet. Train one: python -m aecore train plane")
     chosen = {page: _model(cards, denoiser=page == "denoise") for page in pages or CONTROLS}
-    found: dict[str, Any] = {"events": EVENTS, "controls": []}
+    measured: dict[str, Any] = {"events": EVENTS, "controls": []}
     with serve_app() as app:
         for page, model in chosen.items():
             progress(f"Measuring /{page} with {model}")
             visit = partial(_visit, address=f"{app}/{page}?model={model}", page=page)
             rows, extra = drive(visit, seconds=_MOST_SECONDS)
-            found["controls"] += [{"page": f"/{page}", "model": model} | row for row in rows]
-            found |= extra
-    return found
+            measured["controls"] += [{"page": f"/{page}", "model": model} | row for row in rows]
+            measured |= extra
+    return measured
 
 
 def _names() -> str:
@@ -78,7 +78,7 @@ def _names() -> str:
 
 
 def _model(cards: dict[str, Card], *, denoiser: bool) -> str:
-    """The widest shallow model, with most pictures to draw; a denoiser where there is one."""
+    """Return the widest shallow model, with most images to draw; a denoiser if there is one."""
     fit = {name: card for name, card in cards.items() if bool(card.train.noise) == denoiser}
     return max(fit or cards, key=lambda name: _size(cards[name]))
 
@@ -90,9 +90,9 @@ def _size(card: Card) -> tuple[int, int]:
 async def _visit(
     browser: Any, *, address: str, page: str
 ) -> tuple[list[dict[str, Any]], dict[str, float]]:
-    """The rows of a page's controls, and what else is measured on it."""
+    """Return the rows of a page's controls, and what else is measured on it."""
     rows, extra = [], {}
-    async with _Visit(browser, probe=_PROBE) as visit:
+    async with _PageTab(browser, probe=_PROBE) as visit:
         await visit.open(address, ready="true")
         if page == "denoise":
             extra["curve_seconds"] = await visit.first_curve()
@@ -113,24 +113,24 @@ async def _visit(
     return rows, extra
 
 
-class _Visit(Tab):
+class _PageTab(Tab):
     """A tab that times what its controls change."""
 
     async def time(self, control: Control, i: int) -> tuple[float, float]:
-        """ms until the first and until the last of what a control changes is painted."""
+        """Return the ms until the first and until the last of a control's changes is painted."""
         if control.prepare:
             await control.prepare(self._page, i)
         await self._page.evaluate(
             "([region, event]) => __answers.watch(region, event)", [control.region, control.event]
         )
         await control.act(self._page, i)
-        found = await self._page.evaluate("__answers.answer()")
-        if found is None:
+        times = await self._page.evaluate("__answers.answer()")
+        if times is None:
             raise AecoreError(f"{control.name!r} changed nothing on {self._page.url}.")
-        return tuple(found)
+        return tuple(times)
 
     async def first_curve(self) -> float:
-        """Seconds from choosing another kind of noise to its curve; nobody has measured it yet."""
+        """Return the seconds from choosing another kind of noise to its curve, not measured yet."""
         size = self._page.viewport_size
         await self._page.set_viewport_size(size | {"height": _TALL})
         seconds = (await self.time(OTHER_NOISE, 1))[1] / 1000

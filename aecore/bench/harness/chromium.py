@@ -1,9 +1,10 @@
-"""The browser that benchmarks and browser tests drive."""
+"""The Chromium that benchmarks and browser tests drive."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from types import ModuleType
 
 from aecore.errors import AecoreError
 
@@ -24,7 +25,7 @@ ARGUMENTS = (
 
 
 def find_chromium() -> str:
-    """The browser's program: `CHROME_PATH`, else the first of `NAMES` on the PATH.
+    """Return the browser's path: `CHROME_PATH`, else the first of `NAMES` on the PATH.
 
     Raises
     ------
@@ -32,15 +33,15 @@ def find_chromium() -> str:
         If there is none.
     """
     named = os.environ.get("CHROME_PATH")
-    found = next(filter(None, map(shutil.which, [named] if named else NAMES)), None)
-    if found is None:
+    path = next(filter(None, map(shutil.which, [named] if named else NAMES)), None)
+    if path is None:
         what = f"CHROME_PATH names {named!r}, no program" if named else f"no {' or '.join(NAMES)}"
         raise AecoreError(f"Chromium is needed: {what} here. Install it: apt install chromium")
-    return found
+    return path
 
 
-def import_playwright():
-    """The playwright package, which only benchmarks and browser tests need.
+def import_playwright() -> ModuleType:
+    """Return the playwright package, which only benchmarks and browser tests need.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A Streamlit server for as long as it is needed."""
+"""A Streamlit server that runs for as long as it is needed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _START_SECONDS = 60.0
 
 @contextmanager
 def serve(script: str, settings: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Run a Streamlit script on a free port of this machine, and always stop it again.
+    """Run a Streamlit script on a free port of this machine, and stop it in the end.
 
     Parameters
     ----------
@@ -63,8 +63,9 @@ def serve(script: str, settings: Mapping[str, str] | None = None) -> Iterator[st
             address = f"http://127.0.0.1:{port}"
             if not _answers(f"{address}/_stcore/health", process):
                 log.seek(0)
-                said = log.read().decode(errors="replace").strip().splitlines()
-                raise AecoreError(f"{script} did not start: {said[-1] if said else 'no answer'}")
+                output = log.read().decode(errors="replace").strip().splitlines()
+                reason = output[-1] if output else "no answer"
+                raise AecoreError(f"{script} did not start: {reason}")
             yield address
         finally:
             _stop(process)
@@ -77,7 +78,7 @@ def _free_port() -> int:
 
 
 def _answers(address: str, process: subprocess.Popen) -> bool:
-    """Wait until the server answers; false if it ends or takes too long."""
+    """Wait until the server answers; return False if it ends or takes too long."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -1,6 +1,6 @@
-"""The same decoder behind an `st.slider`: what `bench decode` compares the browser with.
+"""The same decoder behind an `st.slider`, with which `bench decode` compares the browser.
 
-Run by the bench alone: `streamlit run aecore/bench/harness/server_slider.py`, the model in the address.
+Run by the benchmark alone, the model in the address: `streamlit run server_slider.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from aecore.models.inference import decode
 from aecore.ui import url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 
-checkpoint = checkpoint_cache.load(url_state.get("model"))
+checkpoint = checkpoint_cache.load(url_state.get("model") or "")
 model = checkpoint_cache.load_model(checkpoint)
 mean = checkpoint.codes.astype(np.float32).mean(axis=0)
 

@@ -1,4 +1,4 @@
-"""One browser tab of the benchmark: opening pages, moving the pointer, reading the clock."""
+"""A browser tab under measurement: opening pages, moving the pointer, reading the clock."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Self
 
 import numpy as np
 
@@ -50,17 +50,17 @@ _NEXT_PICTURE = """() => {
     let since = null;
     addEventListener("pointerup", (event) => (since = event.timeStamp),
                      {capture: true, once: true});
-    const look = () => {
+    const check = () => {
       const picture = find();
       if (since === null || picture.src === before || !picture.complete) {
-        requestAnimationFrame(look);
+        requestAnimationFrame(check);
         return;
       }
       const {port1, port2} = new MessageChannel();
       port1.onmessage = () => done(performance.now() - since);
       requestAnimationFrame(() => port2.postMessage(0));
     };
-    requestAnimationFrame(look);
+    requestAnimationFrame(check);
   });
 }"""
 
@@ -74,7 +74,7 @@ class Tab:
         self._probe = probe
         self._messages = 0
 
-    async def __aenter__(self) -> Tab:
+    async def __aenter__(self) -> Self:
         self._context = await self._browser.new_context(viewport={"width": 1400, "height": 1000})
         self._page = await self._context.new_page()
         self._page.set_default_timeout(60_000)
@@ -93,26 +93,26 @@ class Tab:
     def _count(self, _: object) -> None:
         self._messages += 1
 
-    async def _settle(self) -> None:
-        """Wait until neither side has said anything for a second."""
-        heard = -1
-        while heard != self._messages:
-            heard = self._messages
+    async def _wait_until_quiet(self) -> None:
+        """Wait until no message has been sent either way for a second."""
+        before = -1
+        while before != self._messages:
+            before = self._messages
             await asyncio.sleep(1.0)
 
     async def open(self, address: str, *, ready: str = _HAS_DRAWN) -> None:
-        """Open a page, and wait until `ready`, in JavaScript, is so and it has come to rest."""
+        """Open a page, and wait until the JavaScript `ready` holds and the page is quiet."""
         await self._page.goto(address)
         await self._page.wait_for_function(ready)
         # On a busy machine the script may be silent for seconds and then go on: the page's foot
         # comes last.
         await self._page.wait_for_selector("text=Data:")
         await self._page.wait_for_selector("[data-testid=stStatusWidget]", state="detached")
-        await self._settle()
+        await self._wait_until_quiet()
 
     async def decode(self, digest: str, codes: np.ndarray) -> tuple[float, np.ndarray]:
-        """Time of one decoding in ms, and the digits (B, 784) of codes (B, D)."""
-        found = await self._page.evaluate(
+        """Return the time of one decoding in ms, and the digits (B, 784) of codes (B, D)."""
+        result = await self._page.evaluate(
             _DECODE,
             {
                 "script": bundle(_NETWORK).script,
@@ -121,48 +121,33 @@ class Tab:
                 "milliseconds": 500,
             },
         )
-        return found["ms"], np.array(found["pixels"])
+        return result["ms"], np.array(result["pixels"])
 
     async def drag_slider(self) -> dict[str, float]:
-        """Drag the first slider to and fro."""
+        """Drag the first slider back and forth."""
         box = await self._box(".st-key-live_decoder input[type=range]")
-        middle, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        await self._mouse("mousePressed", middle, y)
-        measured = await self._move(
-            lambda swing: (middle + 0.45 * box["width"] * swing, y), button="left"
-        )
-        await self._mouse("mouseReleased", middle, y)
-        return measured
+        return await self._swing(box, lambda swing: (0.45 * swing, 0.0), button="left")
 
     async def draw(self) -> dict[str, float]:
         """Draw eights, one over the other, without lifting the pen."""
         box = await self._box(".st-key-digit_canvas canvas.paper")
-        side, x, y = box["width"], box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        await self._mouse("mousePressed", x, y)
-        measured = await self._move(
-            lambda swing: (
-                x + 0.6 * side * swing * math.cos(math.asin(swing)),
-                y + 0.35 * side * swing,
-            ),
+        box["height"] = box["width"]
+        return await self._swing(
+            box,
+            lambda swing: (0.6 * swing * math.cos(math.asin(swing)), 0.35 * swing),
             button="left",
         )
-        await self._mouse("mouseReleased", x, y)
-        return measured
 
     async def move_over_map(self) -> dict[str, float]:
-        """Move the pointer to and fro over the 2-D map."""
+        """Move the pointer back and forth over the 2-D map."""
         box = await self._box(".st-key-latent_map .nsewdrag")
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        return await self._move(
-            lambda swing: (x + 0.4 * box["width"] * swing, y + 0.2 * box["height"] * swing),
-            button="none",
-        )
+        return await self._swing(box, lambda swing: (0.4 * swing, 0.2 * swing), button="none")
 
     async def click_slider(self, address: str) -> float:
-        """Median time in ms from letting go of the server's slider to the new picture."""
+        """Return the median time in ms from releasing the server's slider to the new image."""
         await self._page.goto(address)
         await self._page.wait_for_selector("[data-testid=stImage] img")
-        await self._settle()
+        await self._wait_until_quiet()
         box = await self._box("[data-testid=stSlider] [role=group]")
         times = []
         for share in np.linspace(0.1, 0.9, _CLICKS):
@@ -179,10 +164,21 @@ class Tab:
         await element.scroll_into_view_if_needed()
         return await element.bounding_box()
 
-    async def _move(
-        self, place: Callable[[float], tuple[float, float]], *, button: str
+    async def _swing(
+        self,
+        box: dict[str, float],
+        place: Callable[[float], tuple[float, float]],
+        *,
+        button: Literal["left", "none"],
     ) -> dict[str, float]:
-        """Swing the pointer for 3 s, to where `place` puts a swing of -1 to 1, and measure."""
+        """Swing the pointer over an element for 3 s, with a button held or not, and measure.
+
+        `place` turns a swing of -1 to 1 into a place relative to the element's center, in shares of
+        its width and height.
+        """
+        center = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        if button == "left":
+            await self._mouse("mousePressed", *center)
         await self._page.evaluate("__bench.restart()")
         before = self._messages
         sent = []
@@ -190,12 +186,16 @@ class Tab:
         for i in range(round(_DRAG_SECONDS * EVENTS_PER_SECOND)):
             due = i / EVENTS_PER_SECOND
             await asyncio.sleep(max(due - (time.perf_counter() - start), 0))
-            x, y = place(math.sin(2 * math.pi * _SWINGS_PER_SECOND * due))
+            right, down = place(math.sin(2 * math.pi * _SWINGS_PER_SECOND * due))
+            x, y = center[0] + right * box["width"], center[1] + down * box["height"]
             # Not awaited: the answer comes with the next frame, and would hold the next event up.
             sent.append(asyncio.create_task(self._mouse("mouseMoved", x, y, button=button)))
         await asyncio.gather(*sent)
         seconds = time.perf_counter() - start
         newest, oldest = await self._page.evaluate("[__bench.newest, __bench.oldest]")
+        messages = self._messages - before
+        if button == "left":  # only now: the page tells the server what was released
+            await self._mouse("mouseReleased", *center)
         if not newest:
             raise AecoreError(f"Nothing was drawn while the pointer moved on {self._page.url}.")
         return {
@@ -203,7 +203,7 @@ class Tab:
             "frame_p95_ms": float(np.percentile(newest, 95)),
             "oldest_p95_ms": float(np.percentile(oldest, 95)),
             "updates_per_second": len(newest) / seconds,
-            "websocket_messages_during_drag": self._messages - before,
+            "websocket_messages_during_drag": messages,
         }
 
     async def _mouse(self, kind: str, x: float, y: float, *, button: str = "left") -> None:
