@@ -1,4 +1,4 @@
-"""What can go wrong with what comes in, as one small hierarchy.
+"""Errors in what comes from outside, as one small hierarchy.
 
 Every message says what happened, what was found and what to do. The command
 line and the pages catch `AecoreError` in one place each; anything else is a bug.
@@ -26,8 +26,8 @@ class CheckpointError(AecoreError):
 
 
 class PictureError(AecoreError):
-    """A picture cannot be opened, or holds no ink."""
+    """A picture cannot be opened, or shows no digit."""
 
 
 class TrainingError(AecoreError):
-    """A training run cannot start or go on."""
+    """A training run cannot start or continue."""

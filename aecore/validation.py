@@ -1,4 +1,4 @@
-"""Checks that functions over codes have in common."""
+"""Checks that functions of latent codes share."""
 
 from __future__ import annotations
 

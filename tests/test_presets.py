@@ -133,8 +133,8 @@ def test_an_added_preset_is_trained_and_listed_by_the_command_line(added, run, r
 
 
 def test_the_name_of_an_added_preset_is_not_given_to_a_model_of_ones_own(added, tiny_checkpoint):
-    with pytest.raises(CheckpointError, match="shipped model"):
-        library.keep(tiny_checkpoint.path, "added")
+    with pytest.raises(CheckpointError, match="built-in model"):
+        library.save_copy(tiny_checkpoint.path, "added")
 
 
 def test_an_added_preset_can_be_chosen_on_the_train_page(added, monkeypatch):

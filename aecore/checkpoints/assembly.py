@@ -1,4 +1,4 @@
-"""Measure a trained model and make a checkpoint of it."""
+"""Measure a trained model and pack it into a checkpoint."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from aecore.models.pca import PCA
 from aecore.training.history import EpochRecord
 
 _PARTS = 16
-"""In which the training digits are measured: their reconstructions need less memory so."""
+"""Parts in which the training digits are measured, to save memory."""
 
 
 def pack(
@@ -38,7 +38,7 @@ def pack(
     *,
     pca: PCA | None = None,
 ) -> Checkpoint:
-    """Measure a trained model and make it a checkpoint, not yet saved.
+    """Measure a trained model and return it as a checkpoint, not yet saved.
 
     Parameters
     ----------
@@ -61,8 +61,8 @@ def pack(
     device = next(model.parameters()).device
     weights = _as_stored(model, train_config)
     pca = pca or PCA.fit(dataset.train_images, model.config.latent_dim)
-    figures = evaluate(model, pca, train_config.noise, dataset)
-    figures["train_mse"] = _train_mse(model, train_config, dataset)
+    metrics = evaluate(model, pca, train_config.noise, dataset)
+    metrics["train_mse"] = _train_mse(model, train_config, dataset)
     card = Card(
         preset=preset,
         model=model.config,
@@ -73,7 +73,7 @@ def pack(
         device=_device_name(device),
         seconds=history[-1].seconds,
         versions=_versions(),
-        metrics=figures,
+        metrics=metrics,
         history=tuple(history),
     )
     clean = to_unit(dataset.test_images)
@@ -91,7 +91,7 @@ def pack(
 
 
 def _as_stored(model: Autoencoder, config: TrainConfig) -> dict[str, np.ndarray]:
-    """The weights rounded as the disk will have them, so that what is measured is what is kept."""
+    """Round the weights as on disk, in the model too, so that what is measured is what is saved."""
     kind = stored_type(model.config)
     weights = {
         name: _storable(value, kind, config).astype(np.float32)
@@ -104,19 +104,19 @@ def _as_stored(model: Autoencoder, config: TrainConfig) -> dict[str, np.ndarray]
 
 
 def _storable(values: np.ndarray, kind: type[np.floating], config: TrainConfig) -> np.ndarray:
-    """Values in a type that may be too small for those of a model that has gone astray."""
+    """Convert values to a type that may be too small for those of a diverged model."""
     with np.errstate(over="ignore"):
         stored = values.astype(kind)
     if not np.isfinite(stored).all():
         raise TrainingError(
-            f"Training has gone astray: values of up to {np.abs(values).max():.2g} are more than a "
+            f"Training has diverged: values of up to {np.abs(values).max():.2g} are more than a "
             f"checkpoint can hold. Try a smaller learning rate than {config.learning_rate:g}."
         )
     return stored
 
 
 def _train_mse(model: Autoencoder, config: TrainConfig, dataset: Dataset) -> float:
-    """The error of the model's task on the training digits, in eval mode."""
+    """Return the error of the model's task on the training digits, in eval mode."""
     clean = to_unit(dataset.train_images)
     noisy = corrupt_fixed(clean, config.noise)
     parts = zip(np.array_split(clean, _PARTS), np.array_split(noisy, _PARTS), strict=True)

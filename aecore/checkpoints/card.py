@@ -1,4 +1,4 @@
-"""What a checkpoint says of itself."""
+"""The card of a checkpoint: how it was trained, and its metrics."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from aecore.errors import ConfigError
 from aecore.training.history import EpochRecord
 
 CARD_METRICS = ("test_mse", "pca_test_mse")
-"""Figures that every card has, as lists of models show them."""
+"""Metrics that every card has, as lists of models show them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """Everything that a checkpoint says of itself, without its arrays."""
+    """The description of a checkpoint: all but its arrays."""
 
     preset: str | None
     """The preset that it was trained from."""
@@ -37,7 +37,7 @@ class Card:
     history: tuple[EpochRecord, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """All fields as values that JSON can hold."""
+        """Return all fields as values that JSON can hold."""
         return {
             "preset": self.preset,
             "model": self.model.to_dict(),
@@ -53,7 +53,7 @@ class Card:
 
     @classmethod
     def from_dict(cls, values: Any) -> Card:
-        """Build from `to_dict`'s result.
+        """Build from the result of `to_dict`.
 
         Raises
         ------

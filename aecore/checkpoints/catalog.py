@@ -15,18 +15,18 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def models_dir() -> Path:
-    """The folder of shipped checkpoints: `AECORE_MODELS`, else `models/` beside the package."""
+    """Return the models folder: `AECORE_MODELS`, else `models/` beside the package."""
     named = os.environ.get("AECORE_MODELS")
     return Path(named) if named else _SHIPPED
 
 
 def is_name(text: str) -> bool:
-    """Whether a checkpoint can be called so: a plain word, without folder or ending."""
+    """Return whether a checkpoint can be called so: a plain word, without folder or suffix."""
     return _NAME.fullmatch(text) is not None and not text.endswith(SUFFIX)
 
 
 def find(model: str | Path) -> Path:
-    """The file of a checkpoint, from its name in the models folder or its path.
+    """Find the file of a checkpoint, given its name in the models folder or its path.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def find(model: str | Path) -> Path:
     if is_name(text):
         path = models_dir() / f"{text}{SUFFIX}"
     if not _is_file(path):
-        known = ", ".join(name for name in names()) or "none yet"
+        known = ", ".join(names()) or "none yet"
         raise CheckpointError(
             f"There is no model {text[:100]!r}. In {models_dir().name}/: {known}."
         )
@@ -53,5 +53,5 @@ def _is_file(path: Path) -> bool:
 
 
 def names() -> list[str]:
-    """Names of the checkpoints in the models folder, sorted."""
+    """Return the names of the checkpoints in the models folder, sorted."""
     return sorted(path.stem for path in models_dir().glob(f"*{SUFFIX}") if path.stem[:1] != ".")

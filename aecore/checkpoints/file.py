@@ -2,9 +2,9 @@
 
 The header's metadata holds the format version and one JSON card; the tensors are the
 weights (`model.*`), the PCA baseline of the same size (`pca.*`) and the atlas (`atlas.*`):
-the test digits' codes, their labels, how far apart they lie, and how well each is
-reconstructed. Nothing in it is ever unpickled, and this module needs no torch, so that
-listing and mapping checkpoints is quick.
+the test digits' codes, their labels, their distances to each other, and their reconstruction
+errors. Nothing in it is ever unpickled, and this module needs no torch, so that listing
+checkpoints and drawing their latent spaces is quick.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Checkpoint:
 
 
 def read_card(path: Path) -> Card:
-    """The card alone, from the file's header; the weights are not looked at.
+    """Read the card alone, from the file's header, without the weights.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def load(model: str | Path) -> Checkpoint:
 
 
 def stored_type(config: ModelConfig) -> type[np.floating]:
-    """The type of the weights on disk; `save` rounds to it."""
+    """Return the type of the weights on disk; `save` rounds to it."""
     return np.float16 if config.n_weights > HALF_ABOVE else np.float32
 
 
@@ -151,7 +151,7 @@ def require_writable(path: Path) -> None:
     Raises
     ------
     CheckpointError
-        If the name is unfit or the folder cannot be written.
+        If the name is no plain word or the folder cannot be written.
     """
     if not is_name(path.stem) or path.suffix != SUFFIX:
         raise CheckpointError(
@@ -203,7 +203,7 @@ def save(checkpoint: Checkpoint, path: Path) -> Checkpoint:
 
 
 def _in_order(content: bytes) -> bytes:
-    """The same file with the header's keys in order: equal models shall have equal digests."""
+    """Sort the keys of a file's header, so that equal models have equal digests."""
     (length,) = struct.unpack("<Q", content[:8])
     header = json.dumps(json.loads(content[8 : 8 + length]), sort_keys=True).encode()
     header += b" " * (-len(header) % 8)  # the arrays stay aligned
@@ -211,7 +211,7 @@ def _in_order(content: bytes) -> bytes:
 
 
 def _check_arrays(config: ModelConfig, arrays: Mapping[str, np.ndarray]) -> None:
-    """Names, shapes, types and finite values of all arrays of a checkpoint."""
+    """Check the names, shapes, types and values of all arrays of a checkpoint."""
     codes = arrays.get("atlas.codes")
     count = len(codes) if codes is not None and codes.ndim == 2 else 0
     if not 1 <= count <= MAX_ATLAS:

@@ -1,7 +1,7 @@
-"""The user's own checkpoints in the models folder: keep, rename, delete, restore, take in.
+"""The user's own checkpoints in the models folder: save, rename, delete, restore, import.
 
 A file is whole before it gets its name, and a name that is taken is never overwritten, however
-many sessions try at once. The shipped checkpoints, those named like a preset, stay as they are.
+many sessions try at once. The built-in checkpoints, those named like a preset, are read-only.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from aecore.errors import CheckpointError
 from aecore.presets import PRESETS, Preset
 from aecore.system import atomic_file
 
-MOST = 100
-"""Checkpoints of one's own that the folder takes."""
+MAX_MODELS = 100
+"""How many checkpoints of one's own the folder takes."""
 MAX_UPLOAD_BYTES = 64 * 2**20
-BIN = ".deleted-"
+TRASH = ".deleted-"
 """Prefix of the folders in which deleted checkpoints wait."""
 LEFTOVER_SECONDS = 24 * 3600.0
-"""After which a temporary folder is taken for one of a session or a process that is dead."""
+"""Age at which a temporary folder counts as left by a session or process that has ended."""
 _LOCK = threading.Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Deleted:
-    """A checkpoint that is out of sight and can be restored."""
+    """A deleted checkpoint that can still be restored."""
 
     name: str
     path: Path
@@ -43,22 +43,22 @@ class Deleted:
 
 
 def is_shipped(name: str) -> bool:
-    """Whether this names a shipped checkpoint, whatever its capitals: some disks ignore them."""
+    """Return whether this names a built-in checkpoint; case is ignored, as some disks do."""
     return name.casefold() in PRESETS
 
 
 def own_names() -> list[str]:
-    """Names of the user's own checkpoints, sorted."""
+    """Return the names of the user's own checkpoints, sorted."""
     return [name for name in catalog.names() if not is_shipped(name)]
 
 
 def require_free(name: str, *, besides: str = "") -> None:
-    """Check that a checkpoint of one's own can get a name; `besides` gives its own up for it.
+    """Check that a checkpoint of one's own can get a name; that of `besides` becomes free.
 
     Raises
     ------
     CheckpointError
-        If it is no plain word, or taken; capitals make no difference.
+        If it is no plain word, or taken; case is ignored.
     """
     if not catalog.is_name(name):
         raise CheckpointError(
@@ -67,7 +67,7 @@ def require_free(name: str, *, besides: str = "") -> None:
         )
     if is_shipped(name):
         raise CheckpointError(
-            f"{name!r} is the name of a shipped model, which stays as it is. Choose another name."
+            f"{name!r} is the name of a built-in model, which is read-only. Choose another name."
         )
     taken = {other.casefold(): other for other in catalog.names() if other != besides}
     if name.casefold() in taken:
@@ -77,7 +77,7 @@ def require_free(name: str, *, besides: str = "") -> None:
 
 
 def suggest(preset: Preset, model: ModelConfig, train: TrainConfig) -> str:
-    """A free name that says in what a model differs from its preset, as in `plane-d3-h256`."""
+    """Return a free name that tells how a model differs from its preset, as in `plane-d3-h256`."""
     tags = [change.tag for change in changes(preset, model, train)]
     stem = "-".join([preset.name, *tags]) if tags else f"my-{preset.name}"
     stem = stem[:56].rstrip("-.")
@@ -86,14 +86,14 @@ def suggest(preset: Preset, model: ModelConfig, train: TrainConfig) -> str:
     return next(name for name in (stem, *numbered) if name.casefold() not in taken)
 
 
-def keep(path: Path, name: str) -> Path:
-    """Put a copy of a run's checkpoint on the shelf; its file there.
+def save_copy(path: Path, name: str) -> Path:
+    """Save a copy of a run's checkpoint in the models folder and return its file.
 
     Raises
     ------
     CheckpointError
-        If the name cannot be had, the checkpoint is not there or not whole, the shelf is full, or
-        the folder cannot be written. Nothing is changed then.
+        If the name cannot be used, the checkpoint is missing or damaged, there are too many
+        models, or the folder cannot be written. Nothing is changed then.
     """
     try:
         content = path.read_bytes()
@@ -105,28 +105,28 @@ def keep(path: Path, name: str) -> Path:
 
 
 def import_upload(content: bytes, name: str) -> Path:
-    """Check the bytes of a checkpoint file as loading does, and put it on the shelf.
+    """Validate the bytes of a checkpoint file, save it in the models folder and return its file.
 
     Raises
     ------
     CheckpointError
-        If it is too large or no whole checkpoint, and as `keep` does.
+        If it is too large or no whole checkpoint, and as `save_copy` does.
     """
     if len(content) > MAX_UPLOAD_BYTES:
         raise CheckpointError(
             f"The file has {len(content) / 2**20:.0f} MB; at most {MAX_UPLOAD_BYTES // 2**20} MB "
-            "can be taken in. A smaller model has a smaller file."
+            "can be imported. A smaller model has a smaller file."
         )
     return _add(content, name)
 
 
 def rename(name: str, new: str) -> Path:
-    """Give a checkpoint of one's own another name; its file afterwards.
+    """Rename a checkpoint of one's own and return its file.
 
     Raises
     ------
     CheckpointError
-        If it is shipped or not there, the name cannot be had, or the folder cannot be written.
+        If it is built-in or missing, the name cannot be used, or the folder cannot be written.
     """
     path = _own(name)
     target = path.with_name(f"{new}{SUFFIX}")
@@ -141,27 +141,27 @@ def rename(name: str, new: str) -> Path:
 
 
 def delete(name: str) -> Deleted:
-    """Take a checkpoint of one's own out of sight, to be restored or discarded.
+    """Move a checkpoint of one's own to the trash, to be restored or discarded.
 
     Raises
     ------
     CheckpointError
-        If it is shipped or not there, or the folder cannot be written.
+        If it is built-in or missing, or the folder cannot be written.
     """
     path = _own(name)
     with _explaining("deleted"):
-        waiting = Path(tempfile.mkdtemp(dir=path.parent, prefix=BIN)) / path.name
+        waiting = Path(tempfile.mkdtemp(dir=path.parent, prefix=TRASH)) / path.name
         path.replace(waiting)
     return Deleted(name=name, path=waiting)
 
 
 def restore(deleted: Deleted) -> Path:
-    """Put a deleted checkpoint back in its place.
+    """Put a deleted checkpoint back.
 
     Raises
     ------
     CheckpointError
-        If its name has been given to another one or the file is gone.
+        If its name is taken by now, or the file is gone.
     """
     target = catalog.models_dir() / f"{deleted.name}{SUFFIX}"
     with _LOCK, _explaining("restored"):
@@ -173,39 +173,39 @@ def restore(deleted: Deleted) -> Path:
 
 
 def discard(deleted: Deleted) -> None:
-    """Remove a deleted checkpoint for good; does nothing if it is gone."""
+    """Remove a deleted checkpoint for good; do nothing if it is gone."""
     shutil.rmtree(deleted.path.parent, ignore_errors=True)
 
 
-def sweep() -> None:
-    """Remove what sessions and processes that are dead have left in the folder."""
+def remove_leftovers() -> None:
+    """Remove what ended sessions and processes have left in the models folder."""
     folder = catalog.models_dir()
-    atomic_file.remove_leftovers(folder, BIN, seconds=LEFTOVER_SECONDS)
+    atomic_file.remove_leftovers(folder, TRASH, seconds=LEFTOVER_SECONDS)
 
 
 def _own(name: str) -> Path:
-    """The file of a checkpoint that may be changed."""
+    """Find the file of a checkpoint that may be changed."""
     if not catalog.is_name(name):
         raise CheckpointError(f"There is no model called {name[:80]!r}.")
     if is_shipped(name):
-        raise CheckpointError(f"{name!r} is a shipped model: it stays as it is.")
+        raise CheckpointError(f"{name!r} is a built-in model, which is read-only.")
     return catalog.find(name)
 
 
 def _add(content: bytes, name: str) -> Path:
-    """Write, check, and only then give the name."""
+    """Write and validate a file before it gets its name."""
     require_free(name)
     folder = catalog.models_dir()
     target = folder / f"{name}{SUFFIX}"
-    with _explaining("kept"):
+    with _explaining("saved"):
         folder.mkdir(parents=True, exist_ok=True)
         with atomic_file.staged(target, content) as temporary:
             checkpoint_file.load(temporary)
             with _LOCK:
                 require_free(name)
-                if len(own_names()) >= MOST:
+                if len(own_names()) >= MAX_MODELS:
                     raise CheckpointError(
-                        f"There are {MOST} models of your own, and no more fit. Delete some first."
+                        f"You have {MAX_MODELS} models of your own, the limit. Delete some first."
                     )
                 atomic_file.move_to_free(temporary, target)
     return target
@@ -213,15 +213,15 @@ def _add(content: bytes, name: str) -> Path:
 
 @contextmanager
 def _explaining(what: str) -> Iterator[None]:
-    """Turn what a disk may answer into one message that says what to do."""
+    """Explain why the models folder cannot be changed, and what to do."""
     try:
         yield
     except FileExistsError as error:
         raise CheckpointError(
-            f"Not {what}: the name was given away just now. Choose another one."
+            f"Not {what}: the name was taken just now. Choose another one."
         ) from error
     except FileNotFoundError as error:
-        raise CheckpointError(f"Not {what}: the file has gone in the meantime.") from error
+        raise CheckpointError(f"Not {what}: the file is gone.") from error
     except OSError as error:
         cause = (
             "the disk is full. Make room and try again"

@@ -25,7 +25,7 @@ OPTIONS = {
         *("latent_dropout", "noise", "seed"),
     )
 }
-"""The settings of a preset that the command line changes."""
+"""The settings of a preset that options change."""
 
 
 def train(options: argparse.Namespace) -> Result:
@@ -44,7 +44,7 @@ def train(options: argparse.Namespace) -> Result:
     stop = _StopOnInterrupt()
     try:
         with stop:
-            made = experiment.run(
+            checkpoint = experiment.run(
                 path.stem,
                 preset.name,
                 model_config,
@@ -52,18 +52,18 @@ def train(options: argparse.Namespace) -> Result:
                 dataset,
                 device=device,
                 on_epoch=_ProgressBar(train_config.epochs),
-                should_stop=lambda: stop.asked,
+                should_stop=lambda: stop.requested,
             )
     except experiment.DivergedError as error:
         saved = checkpoint_file.save(error.kept, _unused(path))
         raise TrainingError(f"{error} They are in {saved.path}.") from None
     except TrainingError as error:
-        if stop.asked:
+        if stop.requested:
             raise KeyboardInterrupt(str(error)) from None
         raise
-    if stop.asked:
+    if stop.requested:
         path = _unused(path)
-    saved = checkpoint_file.save(made, path)
+    saved = checkpoint_file.save(checkpoint, path)
 
     card = saved.card
     facts = {
@@ -74,18 +74,18 @@ def train(options: argparse.Namespace) -> Result:
         "test_mse": card.metrics["test_mse"],
         "pca_test_mse": card.metrics["pca_test_mse"],
         "device": card.device,
-        "stopped": stop.asked,
+        "stopped": stop.requested,
     }
     text = (
         f"{path}: test MSE {facts['test_mse']:.5f} (PCA of the same size "
         f"{facts['pca_test_mse']:.5f}) after {facts['epochs']} epochs in {card.seconds:.0f} s "
-        f"on {card.device}" + (", stopped early" if stop.asked else "")
+        f"on {card.device}" + (", stopped early" if stop.requested else "")
     )
-    return Result(facts, text, INTERRUPTED if stop.asked else 0)
+    return Result(facts, text, INTERRUPTED if stop.requested else 0)
 
 
 def _configure(preset: Preset, options: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:
-    """The preset's configuration with the changes asked for; Adam's is the notebook's recipe."""
+    """Return the preset's configurations with the changes; Adam takes the notebook's recipe."""
     recipe = preset.notebook_recipe() if options.optimizer == "adam" else preset.train
     given = {name: getattr(options, name) for name in OPTIONS}
     changes = {name: OPTIONS[name].read(text) for name, text in given.items() if text is not None}
@@ -94,10 +94,10 @@ def _configure(preset: Preset, options: argparse.Namespace) -> tuple[ModelConfig
 
 
 def _out_path(preset: Preset, out: str | None, *, as_shipped: bool) -> Path:
-    """Where the checkpoint goes.
+    """Return the file of the checkpoint.
 
-    One of a changed preset, or of other digits than MNIST, never takes the shipped one's place
-    unasked.
+    A changed preset, or one trained on other digits than MNIST, never replaces the built-in
+    checkpoint unless `out` says so.
     """
     name = preset.name if as_shipped else f"{preset.name}-changed"
     path = Path(out) if out else catalog.models_dir()
@@ -107,31 +107,31 @@ def _out_path(preset: Preset, out: str | None, *, as_shipped: bool) -> Path:
 
 
 def _unused(path: Path) -> Path:
-    """`path`, or with the first number that makes it a new file."""
+    """Return `path`, with a number if that file exists."""
     numbered = (path.with_stem(f"{path.stem}-{number}") for number in range(2, 10_000))
     return next(candidate for candidate in (path, *numbered) if not candidate.exists())
 
 
 class _StopOnInterrupt:
-    """While in use, Ctrl-C asks for a stop; a second Ctrl-C interrupts at once."""
+    """A context in which Ctrl-C requests a stop; a second Ctrl-C interrupts at once."""
 
-    asked = False
+    requested = False
 
     def __enter__(self) -> None:
-        self._before = signal.signal(signal.SIGINT, self._ask)
+        self._before = signal.signal(signal.SIGINT, self._request)
 
     def __exit__(self, *_: object) -> None:
         signal.signal(signal.SIGINT, self._before)
 
-    def _ask(self, *_: object) -> None:
-        if self.asked:
+    def _request(self, *_: object) -> None:
+        if self.requested:
             raise KeyboardInterrupt
-        self.asked = True
-        print("\nStopping: keeping what was learned so far.", file=sys.stderr)
+        self.requested = True
+        print("\nStopping: saving what was learned so far.", file=sys.stderr)
 
 
 class _ProgressBar:
-    """Loss and time left, on one line of a terminal or a line an epoch elsewhere."""
+    """A progress bar with loss and time left: one line of a terminal, else a line an epoch."""
 
     _WIDTH = 24
 

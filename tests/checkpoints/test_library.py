@@ -43,7 +43,7 @@ def shelved(models, learned) -> Path:
     """A models folder with the shipped `plane` and one's own `mine`."""
     models.mkdir()
     shutil.copy(learned, models / "plane.safetensors")
-    library.keep(learned, "mine")
+    library.save_copy(learned, "mine")
     return models
 
 
@@ -57,7 +57,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def test_what_is_kept_is_there_byte_for_byte_and_nothing_else(models, learned):
-    path = library.keep(learned, "mine")
+    path = library.save_copy(learned, "mine")
 
     assert path == models / "mine.safetensors"
     assert content(models) == {"mine.safetensors": learned.read_bytes()}
@@ -71,15 +71,15 @@ def test_what_is_kept_is_there_byte_for_byte_and_nothing_else(models, learned):
 )
 def test_a_name_that_is_no_plain_word_is_refused(models, learned, name):
     with pytest.raises(CheckpointError, match="cannot name a model"):
-        library.keep(learned, name)
+        library.save_copy(learned, name)
 
     assert not models.exists()
 
 
 @pytest.mark.parametrize("name", ["plane", "Plane", "DEEP-30"])
 def test_the_shipped_names_cannot_be_had_even_where_the_file_is_not_there(models, learned, name):
-    with pytest.raises(CheckpointError, match="shipped model"):
-        library.keep(learned, name)
+    with pytest.raises(CheckpointError, match="built-in model"):
+        library.save_copy(learned, name)
 
 
 @pytest.mark.parametrize("name", ["mine", "MINE"])
@@ -87,7 +87,7 @@ def test_a_name_that_is_taken_is_refused_whatever_its_capitals(shelved, learned,
     before = content(shelved)
 
     with pytest.raises(CheckpointError, match="called 'mine' already"):
-        library.keep(learned, name)
+        library.save_copy(learned, name)
 
     assert content(shelved) == before
 
@@ -98,7 +98,7 @@ def test_a_name_that_is_taken_is_refused_whatever_its_capitals(shelved, learned,
 def test_shipped_models_can_be_neither_renamed_nor_deleted(shelved, change):
     before = content(shelved)
 
-    with pytest.raises(CheckpointError, match="shipped model"):
+    with pytest.raises(CheckpointError, match="built-in model"):
         change()
 
     assert content(shelved) == before
@@ -124,7 +124,7 @@ def test_a_rename_may_change_the_capitals_alone(shelved):
 
 
 def test_a_rename_takes_no_other_models_place(shelved, learned):
-    library.keep(learned, "yours")
+    library.save_copy(learned, "yours")
     before = content(shelved)
 
     with pytest.raises(CheckpointError, match="already"):
@@ -146,7 +146,7 @@ def test_a_deleted_model_is_out_of_sight_and_comes_back(shelved, learned):
 
 def test_a_deleted_model_does_not_come_back_over_another(shelved, learned):
     deleted = library.delete("mine")
-    library.keep(learned, "MINE")
+    library.save_copy(learned, "MINE")
 
     with pytest.raises(CheckpointError, match="already"):
         library.restore(deleted)
@@ -173,7 +173,7 @@ def test_leftovers_of_dead_sessions_are_removed_and_those_of_live_ones_stay(shel
         (folder / "x.safetensors").write_bytes(b"half")
         os.utime(folder, (0, 0))
 
-    library.sweep()
+    library.remove_leftovers()
 
     assert {path.name for path in shelved.iterdir()} == {"plane.safetensors", alive.name}
 
@@ -216,17 +216,17 @@ def test_an_upload_that_is_too_large_is_refused_before_it_is_written(models, mon
 
 
 def test_a_full_shelf_takes_no_more(shelved, learned, monkeypatch):
-    monkeypatch.setattr(library, "MOST", 1)
+    monkeypatch.setattr(library, "MAX_MODELS", 1)
 
     with pytest.raises(CheckpointError, match="Delete some first"):
-        library.keep(learned, "another")
+        library.save_copy(learned, "another")
 
     assert library.own_names() == ["mine"]
 
 
 def test_a_run_without_a_checkpoint_is_explained(models, tmp_path):
     with pytest.raises(CheckpointError, match="What was learned cannot be read"):
-        library.keep(tmp_path / "nothing.safetensors", "mine")
+        library.save_copy(tmp_path / "nothing.safetensors", "mine")
 
 
 @contextmanager
@@ -244,7 +244,7 @@ def test_a_full_disk_is_said_and_loses_nothing(shelved, learned):
     before = content(shelved)
 
     with full_disk(), pytest.raises(CheckpointError, match=r"disk is full.*Nothing was changed"):
-        library.keep(learned, "another")
+        library.save_copy(learned, "another")
 
     assert content(shelved) == before
 
@@ -252,7 +252,7 @@ def test_a_full_disk_is_said_and_loses_nothing(shelved, learned):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda learned: library.keep(learned, "another"),
+        lambda learned: library.save_copy(learned, "another"),
         lambda learned: library.import_upload(learned.read_bytes(), "another"),
         lambda learned: library.rename("mine", "another"),
         lambda learned: library.delete("mine"),
@@ -279,7 +279,7 @@ def test_a_disk_without_hard_links_serves_too(models, learned, monkeypatch):
 
     monkeypatch.setattr(os, "link", refuse)
 
-    library.keep(learned, "mine")
+    library.save_copy(learned, "mine")
     library.rename("mine", "yours")
 
     assert content(models) == {"yours.safetensors": learned.read_bytes()}
@@ -292,7 +292,7 @@ def test_of_many_who_want_a_name_at_once_one_gets_it(models, learned):
     def try_it() -> None:
         start.wait()
         try:
-            library.keep(learned, "mine")
+            library.save_copy(learned, "mine")
             outcomes.append("kept")
         except CheckpointError:
             outcomes.append("refused")
@@ -315,7 +315,7 @@ def test_the_suggested_name_says_what_was_changed_and_is_free(models, learned):
     assert library.suggest(plane, plane.model, plane.train) == "my-plane"
     name = library.suggest(plane, model, noisy)
     assert name == "plane-d3-h256-64-saltandpepper0.25-s4"
-    library.keep(learned, name)
+    library.save_copy(learned, name)
     assert library.suggest(plane, model, noisy) == f"{name}-2"
 
 

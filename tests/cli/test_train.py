@@ -211,7 +211,7 @@ def test_ctrl_c_while_training_keeps_what_was_learnt(tmp_path):
 
     assert process.returncode == 130
     assert "Traceback" not in err
-    assert "keeping what was learned" in err
+    assert "saving what was learned" in err
     facts = json.loads(out)
     card = checkpoint_file.load(tmp_path / "kept.safetensors").card
     assert facts["stopped"] is True

@@ -27,7 +27,7 @@ def show() -> None:
     """Draw the picker of saved models, the chosen one's facts and its actions."""
     if not st.session_state.setdefault(_SWEPT, False):
         st.session_state[_SWEPT] = True
-        library.sweep()
+        library.remove_leftovers()
     st.subheader("Saved models", anchor=False)
     if message := st.session_state.pop(_PROBLEM, None):
         scaffold.show_error(message)

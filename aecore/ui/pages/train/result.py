@@ -88,7 +88,7 @@ def _keep_form(run: Run) -> None:
         )
     if pressed:
         try:
-            library.keep(run.checkpoint_path, name.strip())
+            library.save_copy(run.checkpoint_path, name.strip())
             queue.mark_kept(run, name.strip())
         except AecoreError as error:
             scaffold.show_error(error)
