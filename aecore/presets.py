@@ -2,7 +2,7 @@
 
 To add one, add it to `PRESETS`, run `python -m aecore train NAME` and commit the checkpoint with
 `git add --force models/NAME.safetensors`. The command line, the pages, the wheel and the tests
-iterate over `PRESETS`.
+iterate over `PRESETS`; `python .github/model_table.py` prints the README's table.
 """
 
 from __future__ import annotations

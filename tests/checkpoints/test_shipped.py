@@ -1,6 +1,8 @@
 """The shipped models: whole, as their presets say, and as good as they claim on MNIST."""
 
+import runpy
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from aecore.presets import PRESETS
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 N_DESIGN = 11
 """Presets of the design; those that are added come after them."""
 
@@ -156,3 +159,11 @@ def test_the_atlas_holds_the_error_of_every_clean_test_digit(name, mnist):
 
     errors = np.square(outputs - clean).mean(axis=1)
     np.testing.assert_allclose(found.errors, errors, rtol=1e-3, atol=1e-6)
+
+
+def test_the_readme_has_the_table_that_the_presets_and_their_models_give():
+    made = runpy.run_path(str(REPOSITORY / ".github" / "model_table.py"))["table"]()
+
+    assert made in (REPOSITORY / "README.md").read_text(encoding="utf-8"), (
+        f"python .github/model_table.py prints:\n{made}"
+    )
