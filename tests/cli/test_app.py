@@ -1,16 +1,13 @@
 """`app`: the explorer opens, from wherever it was started; without its packages it says so."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 
 import pytest
 
 from aecore.cli import app
-from tests.support.command_line import REPOSITORY, complaint
+from tests.support.command_line import REPOSITORY, answer, complaint, free_port
 
 pytest_plugins = ["tests.support.command_line"]
 
@@ -59,9 +56,7 @@ def test_a_port_that_cannot_be_is_wrong_use(run, started, port):
 
 
 def test_the_explorer_answers_from_another_folder(tmp_path):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {"PYTHONPATH": str(REPOSITORY), "STREAMLIT_SERVER_HEADLESS": "true"}
     process = subprocess.Popen(
         [sys.executable, "-m", "aecore", "app", "--port", str(port)],
@@ -75,15 +70,3 @@ def test_the_explorer_answers_from_another_folder(tmp_path):
     finally:
         process.terminate()
         process.wait(30)
-
-
-def answer(address, *, seconds=60):
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            with urllib.request.urlopen(address, timeout=5) as response:
-                return response.read()
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.2)

@@ -4,8 +4,11 @@ A test module asks for these fixtures with `pytest_plugins = ["tests.support.com
 """
 
 import json
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 
 import numpy as np
@@ -90,3 +93,22 @@ def start(*arguments, **options):
         stderr=subprocess.PIPE,
         **{"stdout": subprocess.PIPE} | options,
     )
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def answer(address, *, seconds=60):
+    """What a server answers, waiting for it to start."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=5) as response:
+                return response.read()
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
