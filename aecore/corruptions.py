@@ -124,9 +124,10 @@ def mask_by_bits(x: Tensor, *, level: float, generator: Generator) -> Tensor:
     """Mask 64 pixels at a time, by bits; on a CPU alone.
 
     Half of 256 digits' pixels take 0.08 ms on two cores, where `mask` takes 0.36 ms; a level with
-    more binary digits than 1/2 takes up to 0.3 ms. An epoch of `denoise-mask` takes 2.24 s with it,
-    2.38 s with `mask` and 2.62 s with torch.rand (fastest of 7 in turns, both cores shared). Other
-    draws would give another model for the same seed.
+    more binary digits than 1/2 takes up to 0.3 ms. An epoch of `denoise-mask` gains little: 2.24 s
+    beside 2.38 s with `mask` and 2.62 s with torch.rand (fastest of 7 on two busy cores), and on one
+    thread nothing (3.8, 3.7 and 4.2 s of CPU time, fastest of 4). It stays because other draws would
+    give another model for the same seed.
     """
     import torch
 
