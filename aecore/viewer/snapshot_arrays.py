@@ -74,8 +74,8 @@ def frame_arrays(
     }
 
 
-def settling(frame: Snapshot, *, by_label: bool) -> dict[str, list]:
-    """What undoes a frame's turn and shift, `own = (points - shift) @ rotation.T`."""
+def alignment(frame: Snapshot, *, by_label: bool) -> dict[str, list]:
+    """Return what undoes a frame's turn and shift, `own = (points - shift) @ rotation.T`."""
     rotation, shift = frame.rotation.astype(np.float64), frame.shift.astype(np.float64)
     if by_label:  # the heights were never turned
         rotation, shift = np.diag([rotation[0, 0], 1.0]), np.array([shift[0], 0.0])

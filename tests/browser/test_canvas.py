@@ -22,13 +22,14 @@ CANVAS = ".st-key-digit_canvas"
 RESULT = ".st-key-digit_result"
 
 NORMALIZATION = """
-import { PAPER, isInTwo, noArea, normalize, stampSegment } from "./model/normalization.js";
+import { PAPER, isInTwo, noArea, stampSegment } from "./model/ink.js";
+import { normalize } from "./model/normalization.js";
 export { PAPER, isInTwo, noArea, normalize, stampSegment };
 """
 VOTING = """
 import { labelVote } from "./model/neighbor_vote.js";
-import { mapDistance } from "./model/neighbors.js";
-export { labelVote, mapDistance };
+import { distanceToData } from "./model/neighbors.js";
+export { distanceToData, labelVote };
 """
 
 # Lays each drawing's strokes on paper; gives the ink as bytes and the digit it becomes.
@@ -96,10 +97,10 @@ def test_two_digits_side_by_side_are_noticed(visitor):
 # What the browser votes of each point among a map's codes.
 VOTE = """async ({script, codes, labels, dim, points}) => {
   const address = URL.createObjectURL(new Blob([script], {type: "text/javascript"}));
-  const {mapDistance, labelVote} = await import(address);
+  const {distanceToData, labelVote} = await import(address);
   const count = labels.length;
   const model = {codes: Float32Array.from(codes), labels, dim, count, ownDistances: []};
-  return points.map((z) => (mapDistance(model, z), labelVote(model, z)));
+  return points.map((z) => labelVote(model, z, distanceToData(model, z).rows));
 }"""
 
 

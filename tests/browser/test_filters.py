@@ -217,7 +217,7 @@ def test_a_gallery_shows_pictures_that_come_with_another_one_later(page):
     shown = page.evaluate(
         MOUNT_TWO,
         [
-            bundle(entry("widgets/filter_gallery/filter_gallery", "gallery")).script,
+            bundle(entry("gallery")).script,
             list(message.pack(header)),
             list(message.pack(header | album, arrays)),
         ],
@@ -263,7 +263,7 @@ def test_what_is_off_the_screen_follows_later(page):
     seen = page.evaluate(
         MOUNT_NEAR_AND_FAR,
         [
-            bundle(entry("widgets/filter_gallery/filter_gallery", "gallery")).script,
+            bundle(entry("gallery")).script,
             list(message.pack(header | album, arrays)),
             list(message.pack(by_number)),
         ],

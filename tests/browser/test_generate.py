@@ -18,8 +18,8 @@ from tests.support.browser import SHOWN, decoded, download, shown_code, shown_di
 pytest_plugins = ["tests.support.browser"]
 
 SAMPLING = """
-import { drawFitted, drawStandard, rowsOf } from "./model/sampling.js";
-export { drawFitted, drawStandard, rowsOf };
+import { rowsOf, sampleFitted, samplePrior } from "./model/sampling.js";
+export { rowsOf, sampleFitted, samplePrior };
 """
 SLIDER = ".st-key-live_decoder input[type=range]"
 
@@ -259,7 +259,7 @@ def draw(page, source: str, label: str | None = None) -> np.ndarray:
     page.locator("select[name=source]").select_option(label=source)
     if label is not None:
         page.locator("select[name=label]").select_option(label=label)
-    page.get_by_role("button", name="Draw a code").click()
+    page.get_by_role("button", name="Sample a code").click()
     page.wait_for_timeout(60)
     return shown_code(page)
 
@@ -274,7 +274,7 @@ def test_a_test_digit_is_drawn_by_its_label(plane_page, plane):
 
 def test_every_source_draws_and_reset_goes_to_the_mean(many_page, many):
     page = many_page
-    codes = [draw(page, "all digits"), draw(page, "one digit", "4"), draw(page, "N(0, I)")]
+    codes = [draw(page, "all classes"), draw(page, "one class", "4"), draw(page, "N(0, I)")]
 
     assert len({code.tobytes() for code in codes}) == 3
     assert_shows_what_torch_decodes(page, many)
@@ -297,10 +297,10 @@ def test_draws_have_the_mean_and_covariance_of_the_codes(plane_page, plane):
         f"""async (model) => {{
           const code = {json.dumps(script)};
           const blob = new Blob([code], {{type: "text/javascript"}});
-          const {{drawFitted, drawStandard, rowsOf}} = await import(URL.createObjectURL(blob));
+          const {{rowsOf, sampleFitted, samplePrior}} = await import(URL.createObjectURL(blob));
           const rows = rowsOf(model, 1);
           const many = (one) => Array.from({{length: 20000}}, () => Array.from(one()));
-          return [many(() => drawFitted(model, rows)), many(() => drawStandard(model))];
+          return [many(() => sampleFitted(model, rows)), many(() => samplePrior(model))];
         }}""",
         model,
     )
@@ -318,7 +318,7 @@ def test_draws_have_the_mean_and_covariance_of_the_codes(plane_page, plane):
 
 def test_downloads_of_the_digit_and_its_code(many_page, many):
     page = many_page
-    code = draw(page, "all digits")
+    code = draw(page, "all classes")
     wait_for_address(page, code)
     page.wait_for_timeout(500)  # the page is drawn again after the address
 

@@ -60,6 +60,6 @@ def test_what_is_selected_in_one_map_is_selected_in_both(app, page, plane):
     assert sheet.width > 1.9 * box["width"]
 
     # Nothing selected: the pictures go.
-    page.get_by_role("button", name="None", exact=True).click()
+    page.get_by_role("button", name="Clear selection").click()
     pictures.first.wait_for(state="detached")
     assert selected(page).size == 0

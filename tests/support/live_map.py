@@ -19,7 +19,7 @@ LEFT_BEHIND = f"""{{
   layers: document.querySelectorAll(".aecore-layer").length,
   styles: document.querySelectorAll("{CHART} style").length,
 }}"""
-PLANE_SWITCH = "Decoded plane under the points"
+PLANE_SWITCH = "Show decoded grid"
 
 
 class Traffic:

@@ -73,8 +73,8 @@ def test_dots_that_all_fall_together_have_a_place_too(frame, scene):
     assert (arrays["points"] == 0).all()
 
 
-def test_settling_gives_the_codes_own_axes_back(frame):
-    settled = snapshot_arrays.settling(frame, by_label=False)
+def test_the_alignment_gives_the_codes_own_axes_back(frame):
+    settled = snapshot_arrays.alignment(frame, by_label=False)
 
     own = (frame.points - settled["shift"]) @ np.transpose(settled["rotation"])
     codes = np.random.default_rng(1).normal(scale=30.0, size=(50, 2))

@@ -10,29 +10,29 @@ import numpy as np
 
 from aecore.charts.spec import Chart, HeatMap, LabelChart, LineChart, Series, Trajectories
 from aecore.imaging.levels import signed_palette, to_signed_levels
-from aecore.ui.components.registry import Foresight, component
+from aecore.ui.components.registry import Preview, mount
 
 _SHADES = 25  # of a heat map's color scale
 
 
-def charts(
+def draw_charts(
     key: str,
     series: Sequence[Chart],
     *,
     note: str = "",
-    foresight: Foresight | None = None,
+    preview: Preview | None = None,
 ) -> None:
     """Draw charts, each with a button that saves it as a PNG.
 
     Charts by label stand one below the other, the others side by side where they fit. A note stands
-    below them all, `**what matters**` in bold. `foresight` names their model and scene.
+    below them all, `**what matters**` in bold. `preview` names their model and view.
     """
     message = {
         "charts": [_message(chart) for chart in series],
         "note": note,
-        "foresight": None if foresight is None else asdict(foresight),
+        "preview": None if preview is None else asdict(preview),
     }
-    component("charts", "widgets/charts/label_charts", "charts")(key=key, data=message)
+    mount("charts", key, message)
 
 
 def _message(chart: Chart) -> dict[str, Any]:

@@ -1,8 +1,7 @@
-"""Hears what a script of the page announces, for the fragment that it is mounted in.
+"""Reports of the page's widgets to another fragment than the one that they lie in.
 
-A component's own message runs again all of the fragment that the component lies in. Where another,
-smaller fragment is to answer, the script dispatches an event, and an ear in that fragment passes
-it on.
+A report runs again all of the fragment that its widget lies in. Where another, smaller fragment is
+to answer, a listener in that one takes the report instead.
 """
 
 from __future__ import annotations
@@ -10,39 +9,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import streamlit as st
-
-from aecore.ui.components.registry import component
+from aecore.ui.components.registry import mount
 
 
-def hear(
+def listen(
     key: str,
     event: str,
-    on_heard: Callable[[dict[str, Any]], None],
+    on_event: Callable[[dict[str, Any]], None],
     *,
     reply: dict[str, Any] | None = None,
 ) -> None:
-    """Mount an ear, which is not seen.
+    """Mount a listener, which is not seen.
 
     Parameters
     ----------
     key : str
     event : str
-        The kind of `CustomEvent` on the document that it listens for.
-    on_heard : callable
-        Called, before the fragment runs again, with the event's `detail`. It comes from the
-        browser: check it.
+        The name of the report.
+    on_event : callable
+        Called with the report, before the fragment runs again. It comes from the browser: check it.
     reply : dict, optional
-        The `detail` of an event `<event>-reply` that goes back to the scripts of the page.
+        Goes back to the widgets of the page, as their data `<event>-reply`.
     """
-    component("ear", "adapters/event_listener", "ear")(
-        key=key,
-        data={"event": event, "reply": reply},
-        on_heard_change=lambda: _pass_on(key, on_heard),
+    mount(
+        "ear",
+        key,
+        {"event": event, "reply": reply},
+        event=lambda report: on_event(report) if isinstance(report, dict) else None,
     )
-
-
-def _pass_on(key: str, on_heard: Callable[[dict[str, Any]], None]) -> None:
-    message = st.session_state[key].get("heard")
-    if isinstance(message, dict):
-        on_heard(message)

@@ -13,15 +13,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from aecore.imaging.levels import signed_palette
-from aecore.ui.components.registry import component
-from aecore.viewer import message
+from aecore.ui.components.registry import is_first_time, mount, send_again
+from aecore.viewer.message import pack
 
-CHOSEN = "aecore-unit"
-"""What the browser announces, for an `ear` to hear: `{"unit": number}`."""
-_SENT = "gallery_sent"
+CHOSEN = "unit"
+"""What the gallery reports, for a listener: `{"unit": number}`."""
 _PICTURE = 42  # px, the least width of one
 
 
@@ -57,7 +55,7 @@ class Album:
 
 @dataclass(frozen=True, kw_only=True)
 class Switch:
-    """A control of the page that the browser heeds by itself."""
+    """A control of the page that the browser follows by itself."""
 
     key: str
     """Of a segmented control."""
@@ -65,7 +63,7 @@ class Switch:
     """What its segments stand for."""
 
 
-def gallery(
+def draw_gallery(
     key: str,
     name: str,
     album: Album,
@@ -115,26 +113,20 @@ def gallery(
         "isHeaded": headed,
         "about": about,
         "note": note,
-        **about_choice(chosen, similar),
+        **choice_message(chosen, similar),
         "view": {"order": order, "count": count, "model": model, "layer": layer},
         "switches": {what: asdict(switch) for what, switch in switches.items()},
     }
     arrays = None
-    sent = st.session_state.setdefault(_SENT, set())
-    if album.digest not in sent:
-        sent.add(album.digest)
+    if is_first_time(album.digest):
         header["cell"] = _PICTURE * album.levels.shape[1]
         header["scale"] = {"name": album.scale_name, "limit": album.limit}
         header["units"] = [asdict(cell) for cell in album.cells]
         header["orders"] = {by: positions.tolist() for by, positions in album.orders.items()}
         arrays = {"levels": album.levels, "palette": signed_palette()}
-    component("gallery", "widgets/filter_gallery/filter_gallery", "gallery")(
-        key=key,
-        data=message.pack(header, arrays),
-        on_need_change=lambda: sent.discard(st.session_state[key].get("need")),
-    )
+    mount("gallery", key, pack(header, arrays), need=send_again)
 
 
-def about_choice(chosen: int | None, similar: np.ndarray | None) -> dict[str, Any]:
-    """A choice as the browser is told of it, in a gallery's message or as the reply to `CHOSEN`."""
+def choice_message(chosen: int | None, similar: np.ndarray | None) -> dict[str, Any]:
+    """Return a choice as the browser is sent it, in a gallery's message or as the reply to `CHOSEN`."""
     return {"chosen": chosen, "similar": None if similar is None else similar.tolist()}

@@ -10,13 +10,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-import streamlit as st
 
 from aecore.imaging.levels import signed_palette, to_levels, to_signed_levels
-from aecore.ui.components.registry import Foresight, component
+from aecore.ui.components.registry import Preview, is_first_time, mount, send_again
 from aecore.viewer.message import pack
-
-_SENT = "rows_sent"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,7 +54,7 @@ class Sweep:
     """Of every row at every value."""
 
 
-def rows(
+def draw_rows(
     key: str,
     series: Sequence[Row],
     titles: Sequence[str],
@@ -71,7 +68,7 @@ def rows(
     file: str,
     stacked: bool = False,
     sweep: Sweep | None = None,
-    foresight: Foresight | None = None,
+    preview: Preview | None = None,
 ) -> None:
     """Draw named rows of pictures, one column below the other, and a button that saves them.
 
@@ -101,7 +98,7 @@ def rows(
         left to the title and the note.
     sweep : Sweep, optional
         Of which `series` is the part for the slider's present value.
-    foresight : Foresight, optional
+    preview : Preview, optional
         Of whom they are, and in which scene.
     """
     limit = next((row.limit for row in series if row.limit is not None), None)
@@ -125,10 +122,9 @@ def rows(
         "file": file,
         "stacked": stacked,
         "sweep": None,
-        "foresight": None if foresight is None else asdict(foresight),
+        "preview": None if preview is None else asdict(preview),
     }
     arrays = {"levels": np.concatenate([row.levels for row in series])}
-    sent = st.session_state.setdefault(_SENT, set())
     if sweep:
         header["sweep"] = {
             "hash": sweep.digest,
@@ -136,11 +132,6 @@ def rows(
             "values": list(sweep.values),
             "names": [list(names) for names in sweep.names],
         }
-        if sweep.digest not in sent:
-            sent.add(sweep.digest)
+        if is_first_time(sweep.digest):
             arrays["swept"] = np.concatenate([row.levels for rows in sweep.stages for row in rows])
-    component("rows", "widgets/image_rows/image_rows", "rows", isolated=False)(
-        key=key,
-        data=pack(header, arrays | {"palette": signed_palette()}),
-        on_need_change=lambda: sent.discard(st.session_state[key].get("need")),
-    )
+    mount("rows", key, pack(header, arrays | {"palette": signed_palette()}), need=send_again)

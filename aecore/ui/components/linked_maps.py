@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from aecore.charts.palette import DIGIT_COLORS
-from aecore.ui.components.registry import component
+from aecore.ui.components.registry import mount
 from aecore.viewer.message import pack
 
 _KEY = "linked_maps"
-SELECTED = "aecore-selected"
+SELECTED = "selected"
 """What the browser announces, for an `ear` to hear, when the visitor lets go: `{"numbers": [...]}`
 of the test digits selected, which are to be checked."""
 
@@ -26,7 +26,7 @@ class Map:
     axis_names: tuple[str, ...]
 
 
-def linked_maps(
+def draw_linked_maps(
     maps: tuple[Map, Map],
     labels: np.ndarray,
     *,
@@ -54,6 +54,4 @@ def linked_maps(
         "points1": maps[1].points.astype(np.float32),
         "labels": labels,
     }
-    component("linked", "widgets/linked_maps/linked_maps", "linked")(
-        key=_KEY, data=pack(header, arrays)
-    )
+    mount("linked", _KEY, pack(header, arrays))

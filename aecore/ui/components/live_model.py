@@ -1,8 +1,7 @@
 """The model in the browser: a digit for every movement, without a word to the server.
 
-The JavaScript module of a mode is `core.js` and the scripts of its own. A checkpoint's
-arrays travel once a session; afterwards only a small header names them, and a browser that
-lacks them (a lost message, too many models since) asks for them again.
+A checkpoint's arrays are sent once a session; afterwards only a small header names them, and a browser
+that lacks them (a lost message, too many models since) asks for them again.
 """
 
 from __future__ import annotations
@@ -10,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
-import streamlit as st
-
 from aecore.checkpoints.file import Checkpoint
-from aecore.ui.components.registry import component
-from aecore.viewer import message
+from aecore.ui.components.registry import is_first_time, mount, send_again
+from aecore.viewer.message import pack
+from aecore.viewer.model_arrays import decoder_arrays, encoder_arrays
 
 Mode = Literal["map", "generate", "path", "draw"]
 # Two components of one page need two keys, or the second is mounted into the first one's element.
@@ -26,47 +24,36 @@ _KEYS: dict[Mode, str] = {
 }
 _ENCODING = ("draw",)
 """The modes that also encode: only they are sent the encoder, several times a decoder's size."""
-_SENT = "live_sent"
-_SCRIPTS: dict[Mode, tuple[str, str]] = {
-    "map": ("widgets/latent_map/latent_map", "latentMap"),
-    "generate": ("widgets/generate/sliders", "generate"),
-    "path": ("widgets/generate/interpolation", "journey"),
-    "draw": ("widgets/canvas/canvas", "draw"),
-}
 
 
-def live_decoder(
+def mount_live_model(
     checkpoint: Checkpoint,
     *,
     mode: Mode,
     settings: dict[str, Any],
-    on_release: Callable[[dict[str, Any]], None],
+    on_release: Callable[[dict[str, Any]], None] = lambda report: None,
     on_no_webgl: Callable[[], None] = lambda: None,
 ) -> None:
-    """Mount the browser's decoder of a checkpoint, and its encoder where the mode needs it.
+    """Mount a widget with a checkpoint's decoder, and its encoder where the mode needs it.
 
     Parameters
     ----------
     checkpoint : Checkpoint
     mode : {"map", "generate", "path", "draw"}
-        Which scripts run.
+        Which widget.
     settings : dict
-        What JSON can hold; the script finds it as `header.settings`.
+        What JSON can hold; the widget finds it as `header.settings`.
     on_release : callable
-        Called, before the page runs again, with what the script sent as "release" when the
-        visitor let go. It comes from the browser: check it.
+        Called, before the page runs again, with what the widget reports when the visitor lets go.
+        It comes from the browser: check it.
     on_no_webgl : callable
         Called likewise if the browser cannot draw with WebGL.
     """
-    sent = st.session_state.setdefault(_SENT, set())
-    encoding = mode in _ENCODING
-    name = f"{checkpoint.digest}+encoder" if encoding else checkpoint.digest
+    is_encoding = mode in _ENCODING
+    name = f"{checkpoint.digest}+encoder" if is_encoding else checkpoint.digest
     arrays = None
-    if name not in sent:
-        sent.add(name)
-        arrays = message.decoder_arrays(checkpoint)
-        if encoding:
-            arrays |= message.encoder_arrays(checkpoint)
+    if is_first_time(name):
+        arrays = decoder_arrays(checkpoint) | (encoder_arrays(checkpoint) if is_encoding else {})
     header = {
         "hash": name,
         "name": checkpoint.name,
@@ -74,27 +61,16 @@ def live_decoder(
         "logistic": checkpoint.card.model.output == "logistic",
         "settings": settings,
     }
-    key = _KEYS[mode]
-    component(mode, *_SCRIPTS[mode])(
-        key=key,
-        data=message.pack(header, arrays),
-        on_release_change=lambda: _pass_on(key, on_release),
-        on_need_change=lambda: _forget(key),
-        on_no_webgl_change=on_no_webgl,
+    mount(
+        mode,
+        _KEYS[mode],
+        pack(header, arrays),
+        release=lambda report: on_release(report) if isinstance(report, dict) else None,
+        need=send_again,
+        no_webgl=lambda report: on_no_webgl(),
     )
 
 
-def paste_target() -> None:
+def mount_paste() -> None:
     """Mount what hands a pasted picture to the page's file uploader `digit_upload`."""
-    component("paste", "widgets/canvas/paste", "paste")(key="digit_paste")
-
-
-def _pass_on(key: str, callback: Callable[[dict[str, Any]], None]) -> None:
-    released = st.session_state[key].get("release")
-    if isinstance(released, dict):
-        callback(released)
-
-
-def _forget(key: str) -> None:
-    """The browser lacks arrays that it was sent: send them again."""
-    st.session_state[_SENT].discard(st.session_state[key].get("need"))
+    mount("paste", "digit_paste", {})

@@ -1,45 +1,85 @@
-"""How components of our own are registered: a module of `aecore/viewer/js` and what it imports."""
+"""The viewer's widgets as Streamlit components: registered once, mounted with a key."""
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
 from aecore.viewer.bundle import bundle
+from aecore.viewer.widgets import WIDGETS, mount_import
+
+_SENT = "arrays_sent"
+_IN_PAGE = ("rows",)
+"""Widgets that live in the page itself, not in a shadow root: their styles hold for all of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Foresight:
-    """Lets the browser show at once what a component showed of a model, when it is picked again."""
+class Preview:
+    """Lets the browser show at once what a widget showed of a model, when it is picked again."""
 
     model: str | None
     """The one that the page is about; None: what is shown now is not to be shown again."""
-    scene: str
+    view: str
     """Names all else that decides what is shown."""
 
 
-@functools.cache
-def component(name: str, path: str, function: str, *, isolated: bool = True):
-    """Register the component `aecore_<name>`, once.
+def mount(
+    widget: str, key: str, data: bytes | Mapping[str, Any], **reports: Callable[[Any], None]
+) -> None:
+    """Mount a widget, or update the one that is there.
 
     Parameters
     ----------
-    name : str
-    path : str
-        Of its module in `aecore/viewer/js`, without the ending.
-    function : str
-        What Streamlit calls, an export of the module.
-    isolated : bool
-        Whether it lives in a shadow root; else its styles hold for the whole page.
+    widget : str
+        Its name in `aecore.viewer.widgets`, or `ear` for the event listener.
+    key : str
+        Of the element.
+    data : bytes or mapping
+        A message of `aecore.viewer.message`, or what JSON can hold.
+    **reports : callable
+        By the name under which the widget sends something: called with it before the script runs
+        again. It comes from the browser: check it.
     """
-    script, styles = bundle(entry(path, function))
+    callbacks = {
+        f"on_{name}_change": functools.partial(_pass_on, key, name, report)
+        for name, report in reports.items()
+    }
+    _component(widget)(key=key, data=data, **callbacks)
+
+
+def is_first_time(digest: str) -> bool:
+    """Note that the browser of this session is sent what a digest names; tell whether it is new."""
+    sent = st.session_state.setdefault(_SENT, set())
+    is_new = digest not in sent
+    sent.add(digest)
+    return is_new
+
+
+def send_again(digest: Any) -> None:
+    """The browser lacks what a digest names: send it once more with the next message."""
+    st.session_state[_SENT].discard(digest)
+
+
+def entry(widget: str) -> str:
+    """Return the module that exports a widget as a component."""
+    if widget == "ear":
+        return 'import { eventListener } from "./adapters/streamlit.js";\nexport default eventListener;\n'
+    adapter = 'import { asComponent } from "./adapters/streamlit.js";\n'
+    return f"{mount_import(widget)}{adapter}export default asComponent({WIDGETS[widget][1]});\n"
+
+
+@functools.cache
+def _component(widget: str) -> Callable[..., Any]:
+    """Register the component `aecore_<widget>`, once."""
+    script, styles = bundle(entry(widget))
     return st.components.v2.component(
-        f"aecore_{name}", js=script, css=styles, isolate_styles=isolated
+        f"aecore_{widget}", js=script, css=styles, isolate_styles=widget not in _IN_PAGE
     )
 
 
-def entry(path: str, function: str) -> str:
-    """Return the module that exports a function of another one as its default."""
-    return f'import {{ {function} }} from "./{path}.js";\nexport default {function};\n'
+def _pass_on(key: str, name: str, report: Callable[[Any], None]) -> None:
+    report(st.session_state[key].get(name))

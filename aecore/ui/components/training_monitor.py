@@ -17,7 +17,7 @@ from aecore.jobs import snapshots
 from aecore.jobs.store import Run
 from aecore.training.history import EpochRecord
 from aecore.ui.cache import runs as run_cache
-from aecore.ui.components.registry import component
+from aecore.ui.components.registry import mount
 from aecore.ui.text import runs as run_text
 from aecore.ui.text.formats import pca_name
 from aecore.viewer import snapshot_arrays as arrays_of
@@ -37,7 +37,9 @@ class Sent:
     scene: bool = False
 
 
-def forming(run: Run, *, reference: tuple[str, tuple[EpochRecord, ...]] | None = None) -> None:
+def draw_training(
+    run: Run, *, reference: tuple[str, tuple[EpochRecord, ...]] | None = None
+) -> None:
     """Draw a run as far as it is.
 
     Parameters
@@ -53,11 +55,7 @@ def forming(run: Run, *, reference: tuple[str, tuple[EpochRecord, ...]] | None =
         "name": reference[0],
         "errors": [record.test_mse for record in reference[1]],
     }
-    component("forming", "widgets/training_monitor/training_monitor", "forming")(
-        key=_KEY,
-        data=pack(header, arrays or None),
-        on_need_change=lambda: sent.pop(st.session_state[_KEY].get("need"), None),
-    )
+    mount("forming", _KEY, pack(header, arrays), need=lambda missed: sent.pop(missed, None))
 
 
 def _message(run: Run, sent: Sent) -> tuple[dict[str, Any], dict[str, np.ndarray], Sent]:
@@ -81,7 +79,7 @@ def _message(run: Run, sent: Sent) -> tuple[dict[str, Any], dict[str, np.ndarray
             "names": np.unique(scene.labels).tolist(),
             "corrupted": run.spec.train.noise is not None,
         },
-        "settled": _settled(run, epochs),
+        "alignment": _alignment(run, epochs),
         "colors": DIGIT_COLORS,
         "total": run.spec.train.epochs,
         "pca": run.pca_test_mse,
@@ -108,8 +106,8 @@ def _record(record: EpochRecord) -> dict[str, float]:
     }
 
 
-def _settled(run: Run, epochs: tuple[int, ...]) -> dict[str, Any] | None:
+def _alignment(run: Run, epochs: tuple[int, ...]) -> dict[str, Any] | None:
     """How the last frame was turned, once it is the last and its axes are the code's own."""
     dim = run.spec.model.latent_dim
     last = snapshots.read(run, epochs[-1]) if epochs and run.ended and dim <= 2 else None
-    return last and arrays_of.settling(last, by_label=dim == 1)
+    return last and arrays_of.alignment(last, by_label=dim == 1)

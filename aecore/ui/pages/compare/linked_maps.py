@@ -15,8 +15,8 @@ from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
-from aecore.ui.components.event_listener import hear
-from aecore.ui.components.linked_maps import SELECTED, Map, linked_maps
+from aecore.ui.components.event_listener import listen
+from aecore.ui.components.linked_maps import SELECTED, Map, draw_linked_maps
 from aecore.ui.text import models as model_text
 from aecore.ui.text.formats import escape, test_digit
 
@@ -48,7 +48,7 @@ def show(checkpoint: Checkpoint) -> None:
     if not comparison.same_digits(checkpoint, other):
         st.info("These two models have different test digits, so they cannot be linked.")
         return
-    linked_maps(
+    draw_linked_maps(
         (_map(checkpoint), _map(other)),
         checkpoint.labels,
         is_selected=bool(_selected(checkpoint)),
@@ -78,7 +78,7 @@ def _selected(checkpoint: Checkpoint) -> Any:
 @scaffold.fragment
 def _pictures(checkpoint: Checkpoint, names: str) -> None:
     """Draw the first selected digits where they are loaded, without drawing the maps again."""
-    hear("linked_selection", SELECTED, functools.partial(_select, checkpoint))
+    listen("linked_selection", SELECTED, functools.partial(_select, checkpoint))
     digits = datasets.test_set()
     given = _selected(checkpoint)
     chosen = comparison.valid_indices(given, len(checkpoint.labels), _PICTURES)

@@ -15,8 +15,8 @@ from aecore.data.noise import FixedCorruption
 from aecore.latent.projection import views
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
-from aecore.ui.components.charts import charts
-from aecore.ui.components.image_rows import Row, rows
+from aecore.ui.components.charts import draw_charts
+from aecore.ui.components.image_rows import Row, draw_rows
 from aecore.ui.pages.denoise.task import DenoisingTask, shown_digits
 from aecore.ui.text.formats import escape
 
@@ -69,7 +69,7 @@ def _pictures(iteration: FixedPointIteration, labels: np.ndarray, clean: np.ndar
         for count, value in zip(ITERATIONS, iteration.mean_psnr(clean), strict=True)
     ]
     with st.container(key="denoise_again"):
-        rows(
+        draw_rows(
             "denoise_passes",
             [
                 Row(name=name, images=images)
@@ -93,7 +93,7 @@ def _charts(checkpoint: Checkpoint, iteration: FixedPointIteration, labels: np.n
     few = evenly_spaced(len(checkpoint.codes), _POINTS)
     paths = np.stack([view.points(codes, labels) for codes in iteration.codes])
     points = view.points(checkpoint.codes[few], checkpoint.labels[few])
-    charts(
+    draw_charts(
         "denoise_settling",
         [
             change_by_iteration(iteration.changes, names, converged=CONVERGED),

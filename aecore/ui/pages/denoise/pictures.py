@@ -11,8 +11,8 @@ import streamlit as st
 from aecore.analysis.denoising import Score
 from aecore.data.noise import FixedCorruption
 from aecore.ui.cache import datasets
-from aecore.ui.components.image_rows import Row, Sweep, rows
-from aecore.ui.components.registry import Foresight
+from aecore.ui.components.image_rows import Row, Sweep, draw_rows
+from aecore.ui.components.registry import Preview
 from aecore.ui.pages.denoise.task import DenoisingTask, shown_digits
 
 _SWEEPS_KEPT = 8  # 5 MB each
@@ -46,7 +46,7 @@ def show(task: DenoisingTask, slider: str, levels: Sequence[float]) -> None:
     named = [replace(row, name=name) for row, name in zip(series, names, strict=True)]
     labels = [str(label) for label in datasets.test_set().labels[shown_digits()]]
     with st.container(key="denoise_grid"):
-        rows(
+        draw_rows(
             "denoise_pictures",
             named,
             [f"a {label}" for label in labels],
@@ -57,14 +57,14 @@ def show(task: DenoisingTask, slider: str, levels: Sequence[float]) -> None:
             title="digits corrupted and denoised",
             file="denoise",
             sweep=sweep,
-            foresight=foresight(task),
+            preview=preview(task),
         )
 
 
-def foresight(task: DenoisingTask) -> Foresight:
+def preview(task: DenoisingTask) -> Preview:
     """Return what lets the browser show this model's pictures again, for the same corruption."""
     scene = f"{task.corruption} {datasets.test_set().fingerprint}"
-    return Foresight(model=task.checkpoint.name, scene=scene)
+    return Preview(model=task.checkpoint.name, view=scene)
 
 
 def decibels(score: Score) -> str:

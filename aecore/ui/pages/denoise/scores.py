@@ -10,8 +10,8 @@ from aecore.analysis.denoising import Method
 from aecore.charts.denoising import scores_by_level, spread
 from aecore.checkpoints.file import Checkpoint
 from aecore.ui.components import html as html_parts
-from aecore.ui.components.charts import charts
-from aecore.ui.pages.denoise.pictures import decibels, foresight
+from aecore.ui.components.charts import draw_charts
+from aecore.ui.pages.denoise.pictures import decibels, preview
 from aecore.ui.pages.denoise.task import DenoisingTask, measured_digits
 from aecore.ui.text.formats import dimensions, escape
 
@@ -116,7 +116,7 @@ def _curves(task: DenoisingTask) -> None:
         notes.append(f"{checkpoint.name} was trained on clean digits.")
     elif not known:
         notes.append(f"{checkpoint.name} was trained on {trained}, not on this noise.")
-    charts(
+    draw_charts(
         "denoise_curve",
         [
             scores_by_level(
@@ -139,5 +139,5 @@ def _curves(task: DenoisingTask) -> None:
             for measure, value_name in _MEASURES.items()
         ],
         note=" ".join(notes),
-        foresight=foresight(task),
+        preview=preview(task),
     )

@@ -16,18 +16,16 @@ from aecore.imaging.levels import color_limit
 from aecore.ui.cache import filters as filter_cache
 from aecore.ui.cache.datasets import TestSet
 from aecore.ui.cache.filters import Part
-from aecore.ui.components.charts import charts
-from aecore.ui.components.image_rows import Row, rows
-from aecore.ui.components.registry import Foresight
+from aecore.ui.components.charts import draw_charts
+from aecore.ui.components.image_rows import Row, draw_rows
+from aecore.ui.components.registry import Preview
 from aecore.ui.text import units as unit_text
 from aecore.ui.text.formats import percent
 
 _UNITS_KEPT = 64  # 0.3 MB each
 
 
-def show(
-    checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int, foresight: Foresight
-) -> None:
+def show(checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int, preview: Preview) -> None:
     """Draw the details of a unit in one message: the browser redraws the page for each."""
     name = unit_text.name(part, unit)
     loss, pictures, drawn = _measured(
@@ -35,7 +33,7 @@ def show(
     )
     headline = name[0].upper() + name[1:] if part == "hidden" else name
     if pictures:
-        pictures.draw(headline, foresight)
+        pictures.draw(headline, preview)
     else:
         st.subheader(headline, anchor=False)
         st.info(
@@ -44,7 +42,7 @@ def show(
             icon=":material/do_not_disturb_on:",
         )
     note = unit_text.loss(loss, len(digits.labels), part)
-    charts("filters_charts", drawn, note=note, foresight=foresight)
+    draw_charts("filters_charts", drawn, note=note, preview=preview)
 
 
 @st.cache_resource(max_entries=_UNITS_KEPT, show_spinner=False)
@@ -97,7 +95,7 @@ class _TopDigits:
         """Value at which the colors of the difference saturate."""
         return color_limit(self.series[-1])
 
-    def draw(self, headline: str, foresight: Foresight) -> None:
+    def draw(self, headline: str, preview: Preview) -> None:
         """Draw a row for each of `series`."""
         images, whole, without, difference = self.series
         series = [
@@ -107,7 +105,7 @@ class _TopDigits:
             Row(name="Difference", images=difference, limit=self.limit),
         ]
         known = list(zip(self.numbers, self.labels, self.outputs, strict=True))
-        rows(
+        draw_rows(
             "filters_digits",
             series,
             [f"test digit no. {number}, a {label}" for number, label, _ in known],
@@ -117,7 +115,7 @@ class _TopDigits:
             headline=headline,
             title="these digits",
             file=f"{self.name.replace(' ', '-')}-digits",
-            foresight=foresight,
+            preview=preview,
         )
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from aecore.analysis.filters import Order, Scale, Units
 from aecore.imaging.levels import to_signed_levels
 from aecore.ui.cache.filters import Part
-from aecore.ui.components.filter_gallery import Album, Cell, Switch, gallery
+from aecore.ui.components.filter_gallery import Album, Cell, Switch, draw_gallery
 from aecore.ui.pages.filters.selection import Chosen
 from aecore.ui.text import units as unit_text
 
@@ -88,7 +88,7 @@ def draw(
     if sortable:
         words = unit_text.ORDERS[view.part]
         switches["order"] = Switch(key="filters_sort", values=list(words))
-    gallery(
+    draw_gallery(
         key,
         title,
         _album(names[view.scale], view, prefix, short, units),

@@ -16,9 +16,9 @@ from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache import filters as filter_cache
 from aecore.ui.cache.filters import Part
-from aecore.ui.components.event_listener import hear
-from aecore.ui.components.filter_gallery import CHOSEN, about_choice
-from aecore.ui.components.registry import Foresight
+from aecore.ui.components.event_listener import listen
+from aecore.ui.components.filter_gallery import CHOSEN, choice_message
+from aecore.ui.components.registry import Preview
 from aecore.ui.pages.filters import details, selection
 from aecore.ui.pages.filters.gallery import FEW, SHOW, View, draw
 from aecore.ui.pages.filters.selection import Chosen
@@ -113,17 +113,17 @@ def _details(
     checkpoint: Checkpoint, digits: datasets.TestSet, part: Part, units: Units, chosen: Chosen
 ) -> None:
     """Draw what depends on the chosen unit; its mark and the order are the browser's."""
-    hear(
+    listen(
         "filters_choice",
         CHOSEN,
         functools.partial(selection.choose, chosen, units),
-        reply=about_choice(chosen.unit, units.order("similarity", chosen.picture(units))),
+        reply=choice_message(chosen.unit, units.order("similarity", chosen.picture(units))),
     )
     is_first = chosen.unit == units.strongest()  # as when the model is picked
-    foresight = Foresight(
-        model=checkpoint.name if is_first else None, scene=f"{part} {digits.fingerprint}"
+    preview = Preview(
+        model=checkpoint.name if is_first else None, view=f"{part} {digits.fingerprint}"
     )
-    details.show(checkpoint, digits, part, chosen.unit, foresight)
+    details.show(checkpoint, digits, part, chosen.unit, preview)
 
 
 def _side_by_side(pair: Sequence[Checkpoint], digits: datasets.TestSet, view: View) -> None:

@@ -16,7 +16,7 @@ from aecore.ui import scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components import downloads
-from aecore.ui.components.live_model import live_decoder
+from aecore.ui.components.live_model import mount_live_model
 from aecore.ui.text import formats
 
 _ENDS = {"from": 0, "to": 1}
@@ -31,7 +31,7 @@ def show(checkpoint: Checkpoint) -> None:
         _pick(checkpoint, name, column) for name, column in zip(_ENDS, columns, strict=True)
     )
     paths = _paths(checkpoint, start, end)
-    live_decoder(
+    mount_live_model(
         checkpoint,
         mode="path",
         settings={"token": f"{start}-{end}", "paths": [_settings(path) for path in paths]},

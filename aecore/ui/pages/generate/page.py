@@ -13,7 +13,7 @@ from aecore.latent.codes import check_code
 from aecore.ui import inputs, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.components import downloads
-from aecore.ui.components.live_model import live_decoder
+from aecore.ui.components.live_model import mount_live_model
 from aecore.ui.pages.generate import interpolation
 from aecore.ui.text.formats import escape
 
@@ -39,7 +39,7 @@ def render() -> None:
 def _single_code(checkpoint: Checkpoint) -> None:
     sliders = checkpoint_cache.sliders(checkpoint)
     _load_code(checkpoint, sliders.mean)
-    live_decoder(
+    mount_live_model(
         checkpoint,
         mode="generate",
         settings={

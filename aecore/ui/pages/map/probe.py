@@ -14,7 +14,7 @@ from aecore.ui import links, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components import html as html_parts
-from aecore.ui.components.live_model import live_decoder
+from aecore.ui.components.live_model import mount_live_model
 from aecore.ui.pages.map import pin, scatter, selection
 from aecore.ui.text import formats
 
@@ -27,7 +27,7 @@ def show(checkpoint: Checkpoint, view: str) -> None:
     if st.session_state.pop("map_redraw", False):
         st.rerun()  # the whole page: the scatter plot is not part of this fragment
     pinned = pin.current(checkpoint)
-    live_decoder(
+    mount_live_model(
         checkpoint,
         mode="map",
         settings={

@@ -21,8 +21,8 @@ from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
-from aecore.ui.components.charts import charts
-from aecore.ui.components.event_listener import hear
+from aecore.ui.components.charts import draw_charts
+from aecore.ui.components.event_listener import listen
 from aecore.ui.text import formats
 
 _SHOWN = 48
@@ -41,7 +41,7 @@ def show(checkpoint: Checkpoint, view: str) -> None:
 
     All is computed before any of it is drawn, as the browser redraws the page for each part.
     """
-    hear("map_outline", "aecore-outline", functools.partial(_select, checkpoint, view))
+    listen("map_outline", "outline", functools.partial(_select, checkpoint, view))
     digest, _, _, numbers = st.session_state.get(_STATE, (None,) * 4)
     if digest != checkpoint.digest:
         return
@@ -59,7 +59,7 @@ def show(checkpoint: Checkpoint, view: str) -> None:
         )
         left, right = st.columns([3, 2], gap="medium")
         with left:
-            charts("map_selection_counts", [_counts(chosen)])
+            draw_charts("map_selection_counts", [_counts(chosen)])
         pictures = [(html_parts.picture(pixels, name), name, "") for name, pixels in means.items()]
         right.html(html_parts.cards(pictures, width=100))
         right.markdown(errors)

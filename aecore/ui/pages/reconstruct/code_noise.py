@@ -10,8 +10,8 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.ui import links
 from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
-from aecore.ui.components.charts import charts
-from aecore.ui.components.image_rows import Row, rows
+from aecore.ui.components.charts import draw_charts
+from aecore.ui.components.image_rows import Row, draw_rows
 from aecore.ui.text.formats import pca_name
 
 _SHOWN = 10
@@ -36,7 +36,7 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
     result = reconstruction_cache.code_noise(checkpoint, digits, number)
     series = _rows(checkpoint, digits, number, sigma, result)
     drawn = f"no. {number}, a {digits.labels[number]}, draw"
-    rows(
+    draw_rows(
         "reconstruct_draws",
         series,
         [f"{drawn} {i + 1}" for i in range(_SHOWN)],
@@ -45,7 +45,7 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
     )
     st.markdown(_verdict(result))
     size = pca_name(checkpoint.card.model.latent_dim)
-    charts(
+    draw_charts(
         "reconstruct_fall",
         [
             reconstruction.isolation_by_noise(result.percentiles, shown=sigma),

@@ -12,7 +12,7 @@ from aecore.imaging.levels import color_limit
 from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.components import downloads
-from aecore.ui.components.charts import charts
+from aecore.ui.components.charts import draw_charts
 from aecore.ui.text.formats import counted, escape
 
 _SHOWN = 20
@@ -28,7 +28,7 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
     st.markdown(_verdict(checkpoint, result))
     strongest = result.order[:_SHOWN]
     increase = result.increase[strongest]
-    charts(
+    draw_charts(
         "reconstruct_dimensions",
         [
             reconstruction.importance_by_rank(

@@ -11,7 +11,7 @@ from aecore.analysis.perturbation import DROPOUT_SAMPLES, DropoutSamples
 from aecore.checkpoints.file import Checkpoint
 from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
-from aecore.ui.components.image_rows import Row, rows
+from aecore.ui.components.image_rows import Row, draw_rows
 from aecore.ui.text.formats import escape, pca_name
 
 _NOTEBOOK_RATE = 0.8
@@ -62,7 +62,7 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
         for name, pictures in drawn.items()
     ]
     headings = list(drawn[size])
-    rows(
+    draw_rows(
         "reconstruct_passes",
         series,
         headings,

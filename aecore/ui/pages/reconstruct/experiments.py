@@ -12,8 +12,8 @@ from aecore.ui import links, scaffold, url_state
 from aecore.ui.cache import datasets
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
-from aecore.ui.components.charts import charts
-from aecore.ui.components.image_rows import Row, rows
+from aecore.ui.components.charts import draw_charts
+from aecore.ui.components.image_rows import Row, draw_rows
 from aecore.ui.pages.reconstruct import code_noise, dropout
 from aecore.ui.pages.reconstruct import dimension_importance as importance_panel
 from aecore.ui.pages.reconstruct.reconstructions import Reconstructor
@@ -78,7 +78,7 @@ def _by_class(shown: list[Reconstructor], digits: datasets.TestSet) -> None:
     plot = reconstruction.errors_by_label(
         {each.title: (errors[each.title], each.is_pca) for each in shown}
     )
-    charts("reconstruct_by_label", [plot])
+    draw_charts("reconstruct_by_label", [plot])
     columns = {
         "": list(errors),
         **{
@@ -109,7 +109,7 @@ def _cases(shown: list[Reconstructor], digits: datasets.TestSet) -> None:
     for which, heading in _GALLERIES.items():
         series, titles = _gallery(own.checkpoint.digest, digits.fingerprint, which, own, digits)
         st.markdown(f"**{heading}**, {escape(own.title)}")
-        rows(
+        draw_rows(
             f"reconstruct_{which}",
             series,
             titles,

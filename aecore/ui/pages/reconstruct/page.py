@@ -12,8 +12,8 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.ui import links, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
-from aecore.ui.components.image_rows import Row, rows
-from aecore.ui.components.registry import Foresight
+from aecore.ui.components.image_rows import Row, draw_rows
+from aecore.ui.components.registry import Preview
 from aecore.ui.pages.reconstruct import experiments
 from aecore.ui.pages.reconstruct.reconstructions import Reconstructor, reconstructors
 from aecore.ui.text.formats import escape
@@ -51,7 +51,7 @@ def _show(checkpoint: Checkpoint) -> None:
         )
     shown = reconstructors([checkpoint, *others])
     scene = (asked, [other.digest for other in others], differences, digits.fingerprint)
-    _grid(shown, digits, chosen, Foresight(model=checkpoint.name, scene=str(scene)), differences)
+    _grid(shown, digits, chosen, Preview(model=checkpoint.name, view=str(scene)), differences)
     experiments.show(shown, int(chosen[0]))
 
 
@@ -130,7 +130,7 @@ def _grid(
     shown: list[Reconstructor],
     digits: datasets.TestSet,
     chosen: np.ndarray,
-    foresight: Foresight,
+    preview: Preview,
     differences: bool,
 ) -> None:
     target = digits.images[chosen]
@@ -157,7 +157,7 @@ def _grid(
         if differences:
             series.append(Row(name=f"{each.title} − input", images=output - target, limit=1.0))
     with st.container(key="reconstruction_grid"):
-        rows(
+        draw_rows(
             "reconstruct_pictures",
             series,
             [f"test digit no. {i}, a {digits.labels[i]}" for i in chosen],
@@ -167,5 +167,5 @@ def _grid(
             "clipped to 0..1.",
             title="reconstructions",
             file="reconstructions",
-            foresight=foresight,
+            preview=preview,
         )

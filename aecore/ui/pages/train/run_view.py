@@ -15,7 +15,7 @@ from aecore.ui import scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache import runs as run_cache
-from aecore.ui.components.training_monitor import forming
+from aecore.ui.components.training_monitor import draw_training
 from aecore.ui.pages.train import result
 from aecore.ui.pages.train.form import CHOSEN
 from aecore.ui.text import runs as run_text
@@ -68,7 +68,7 @@ def _watch(run_id: str | None, drawn: tuple) -> None:
         st.rerun()
     run = next((each for each in listing.runs if each.id == run_id), None)
     if run is not None:
-        forming(run, reference=_reference(run))
+        draw_training(run, reference=_reference(run))
 
 
 def _reference(run: Run) -> tuple[str, tuple[EpochRecord, ...]] | None:

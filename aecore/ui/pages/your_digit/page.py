@@ -11,7 +11,7 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.digits.canvas_input import parse_drawing
 from aecore.errors import PictureError
 from aecore.ui import scaffold
-from aecore.ui.components.live_model import live_decoder
+from aecore.ui.components.live_model import mount_live_model
 from aecore.ui.pages.your_digit import upload
 
 _EXPLANATION = (
@@ -41,7 +41,7 @@ def render() -> None:
 @scaffold.fragment
 def _draw(checkpoint: Checkpoint) -> None:
     levels = st.session_state.get(_LEVELS)
-    live_decoder(
+    mount_live_model(
         checkpoint,
         mode="draw",
         settings={"colors": latent_map.DIGIT_COLORS, "levels": levels},

@@ -13,7 +13,7 @@ from aecore.digits.image_file import MAX_BYTES, SUFFIXES, open_picture
 from aecore.imaging.png import pad_to_square
 from aecore.ui import inputs, scaffold
 from aecore.ui.components import html as html_parts
-from aecore.ui.components.live_model import paste_target
+from aecore.ui.components.live_model import mount_paste
 from aecore.ui.text.formats import escape
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def choose(*, on_change: Callable[[], None] | None = None) -> UploadedFile | Non
         max_upload_size=MAX_BYTES // 2**20,
         on_change=on_change,
     )
-    paste_target()
+    mount_paste()
     return file
 
 

@@ -1,50 +1,88 @@
-// Making elements.
+// Making elements and changing them.
 
-/** An element with attributes and children. */
+/**
+ * Make an element with attributes and children.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, unknown>} attributes
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function make(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
 
-/** `make` for drawings. */
+/**
+ * Make an element of a drawing.
+ *
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, unknown>} attributes
+ * @param {...(Node | string)} children
+ * @returns {SVGElementTagNameMap[Tag]}
+ */
 export function makeSvg(tag, attributes = {}, ...children) {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes, children);
 }
 
-export function fill(element, attributes, children) {
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
   element.append(...children);
   return element;
 }
 
-/** Set what is not so already: to write the same again is work, too. */
-export function put(element, values) {
-  for (const [name, value] of Object.entries(values)) if (element[name] !== value) element[name] = value;
+/**
+ * Build elements from markup of our own: `root`, and every element with a `ref` attribute by its name.
+ *
+ * @param {string} markup
+ * @returns {Record<string, any>}
+ */
+export function build(markup) {
+  const { content } = make("template");
+  content.append(document.createRange().createContextualFragment(markup.trim()));
+  const view = { root: content.firstElementChild };
+  for (const element of content.querySelectorAll("[ref]")) view[element.getAttribute("ref")] = element;
+  return view;
 }
 
-/** A text as elements: **what matters** is bold. */
-export function prose(text) {
+/** Set those properties of an object that differ: to write the same again is work, too. */
+export function setProperties(target, values) {
+  for (const [name, value] of Object.entries(values)) if (target[name] !== value) target[name] = value;
+}
+
+/** Set the text of an element that holds nothing else, without a new node. */
+export function setText(element, text) {
+  if (element.firstChild) element.firstChild.data = text;
+  else element.textContent = text;
+}
+
+/** Return a text as nodes, with its **marked** parts bold. */
+export function boldText(text) {
   return text.split("**").map((part, i) => (i % 2 ? make("b", {}, part) : part));
 }
 
-/** Let an element say a text. */
-export function write(element, text) {
+/** Let an element show a text with **bold** parts. */
+export function setBoldText(element, text) {
   if (element.dataset.text === text) return;
   element.dataset.text = text;
-  element.replaceChildren(...prose(text));
+  element.replaceChildren(...boldText(text));
 }
 
-/** A button that saves what `draw` gives, a canvas or the promise of one, as a PNG. */
-export function makeSaver(draw) {
+/** Make a button that saves the canvas that `draw` returns, or promises, as a PNG. */
+export function makeSaveButton(draw) {
   const button = make("button", { type: "button", class: "saver" }, "↓ PNG");
-  button.addEventListener("click", async () => {
-    const canvas = await draw();
-    make("a", { download: `${button.dataset.file}.png`, href: canvas.toDataURL("image/png") }).click();
-  });
+  button.addEventListener("click", async () => saveCanvas(await draw(), button.dataset.file));
   return button;
 }
 
-/** Say what a saver saves, and under which name. */
-export function nameSaver(button, title, file) {
-  put(button, { ariaLabel: `Download as PNG: ${title}` });
-  put(button.dataset, { file });
+/** Name what a button saves, and the file. */
+export function nameSaveButton(button, title, file) {
+  setProperties(button, { ariaLabel: `Download as PNG: ${title}` });
+  setProperties(button.dataset, { file });
+}
+
+/** Save a canvas as `<file>.png`. */
+export function saveCanvas(canvas, file) {
+  make("a", { download: `${file}.png`, href: canvas.toDataURL("image/png") }).click();
 }

@@ -3,13 +3,20 @@
 const LATER = 250; // ms until what is off the screen is drawn all the same
 
 /**
- * Draws in a component's parent element: at once if that is on the screen, else when the page has had
- * the time to answer, or as soon as it is scrolled to.
+ * Make what draws in an element: at once if that is on the screen, else when the page has had the time
+ * to answer, or as soon as it is scrolled to.
+ *
+ * @param {Element} element
  */
-export function makeSight(parentElement) {
+export function makeLazyDraw(element) {
   let isOff = false;
+  /** @type {(() => void) | null} */
   let waiting = null;
   let timer = 0;
+  const forget = () => {
+    waiting = null;
+    clearTimeout(timer);
+  };
   const catchUp = () => {
     const draw = waiting;
     forget();
@@ -19,14 +26,10 @@ export function makeSight(parentElement) {
     isOff = !entries.at(-1).isIntersecting;
     if (!isOff) catchUp();
   });
-  observer.observe(parentElement.host ?? parentElement); // a shadow root is none
-  function forget() {
-    waiting = null;
-    clearTimeout(timer);
-  }
+  observer.observe(element);
   return {
     /** Call `draw`, now or later; only the latest of several is called. */
-    show(draw) {
+    draw(draw) {
       forget();
       if (!isOff) return draw();
       waiting = draw;

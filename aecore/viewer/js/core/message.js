@@ -1,22 +1,40 @@
-// What Python sends to a component, see aecore/packing.py.
+// Messages in the layout of a safetensors file, as aecore/viewer/message.py writes them: eight bytes
+// with the length of a JSON header, the header, the arrays.
 
-const KINDS = {
-  float32: Float32Array,
-  float64: Float64Array,
-  uint8: Uint8Array,
-  uint16: Uint16Array,
-  float16: Uint16Array, // as they are stored
-};
+const ARRAYS = { F64: Float64Array, F32: Float32Array, F16: Uint16Array, U16: Uint16Array, U8: Uint8Array };
 
-/** Read a message: {header, arrays}, the arrays by their names; none if none came along. */
-export function unpack(bytes) {
+/**
+ * Read a message: its own header, and its arrays by their names. Half precision comes as single.
+ *
+ * @param {Uint8Array} bytes
+ * @returns {import("./host.js").Message}
+ */
+export function readMessage(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = 8 + Number(view.getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
+  const { __metadata__: metadata, ...entries } = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
+  /** @type {Record<string, any>} */
   const arrays = {};
-  const buffer = header.sections ? bytes.slice(start).buffer : null; // aligned, and all that is kept
-  for (const { name, dtype, offset, shape } of header.sections ?? []) {
-    arrays[name] = new KINDS[dtype](buffer, offset, shape.reduce((a, b) => a * b, 1));
+  for (const [name, { dtype, data_offsets: [first, end] }] of Object.entries(entries)) {
+    // A copy: views must be aligned, the bytes may begin anywhere, and nothing else of them is kept.
+    const own = new ARRAYS[dtype](bytes.slice(start + first, start + end).buffer);
+    arrays[name] = dtype === "F16" ? toSingle(own) : own;
   }
-  return { header, arrays };
+  return { header: JSON.parse(metadata.header), arrays };
+}
+
+/**
+ * Convert IEEE 754 half precision, as raw bits, to single precision.
+ *
+ * @param {Uint16Array} bits
+ */
+export function toSingle(bits) {
+  const values = new Float32Array(bits.length);
+  for (let i = 0; i < bits.length; i++) {
+    const exponent = (bits[i] >> 10) & 31;
+    const fraction = bits[i] & 1023;
+    const size = exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : (fraction / 1024) * 2 ** -14;
+    values[i] = bits[i] & 0x8000 ? -size : size;
+  }
+  return values;
 }

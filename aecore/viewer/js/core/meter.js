@@ -1,19 +1,13 @@
-// What tests and benchmarks read.
+// What tests and benchmarks read of the widgets with a model; the widgets themselves never do.
 
-import { DIGIT_SIDE } from "./image.js";
+import { PIXELS } from "./digit.js";
 
-/** What tests and benchmarks read; the pages themselves never do. */
 export const meter = (globalThis.__aecoreLive ??= {
-  received: 0, // messages that carried weights
-  decodes: 0,
   frames: 0, // drawn because of an event
-  waits: [], // ms from the frame's first event, by its own clock, until the frame was committed
-  works: [], // ms from that event's handler until the frame was committed
-  listeners: 0,
-  instances: 0,
-  lastZ: null,
-  lastDistance: null, // what mapDistance found
-  lastDigit: new Float32Array(DIGIT_SIDE * DIGIT_SIDE), // drawn by the visitor
-  lastPixels: new Float32Array(DIGIT_SIDE * DIGIT_SIDE),
+  listeners: 0, // that are yet to be removed
+  instances: 0, // of widgets with a model
+  lastZ: null, // the latest code on show
+  lastDistance: null, // how far it lies from the data
+  lastDigit: new Float32Array(PIXELS), // drawn by the visitor
+  lastPixels: new Float32Array(PIXELS), // decoded
 });
-export const WAITS_KEPT = 4096;

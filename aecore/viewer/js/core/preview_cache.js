@@ -1,43 +1,41 @@
 // Showing at once what was on show of a model before, when it is picked again: the server's own answer,
 // later, finds it as it should be.
 
-const SCENES_KEPT = 24; // a component
+import { setNewest } from "./recent.js";
 
-/** Call `turn(model)` when the visitor clicks one in the page's list of models, until `signal`. */
-export function onPick(turn, signal) {
-  const look = ({ target }) => {
-    const option = target.closest?.("[role=option]");
-    const picker = document.querySelector(".st-key-model input");
-    if (!option || picker?.getAttribute("aria-controls") !== option.closest("[role=listbox]")?.id) return;
-    const [model] = option.textContent.split(" · ");
-    requestAnimationFrame(() => setTimeout(() => turn(model))); // first the server is told
-  };
-  document.addEventListener("click", look, { capture: true, signal });
+const MESSAGES_KEPT = 24; // a widget
+const MODEL_PICKER = "model"; // its key
+
+/**
+ * Call `show(model)` when the visitor picks a model of the page.
+ *
+ * @param {import("./host.js").Host} host
+ */
+export function onModelPick(host, show, signal) {
+  host.onChoice(({ key, text }) => {
+    if (key !== MODEL_PICKER) return;
+    const [model] = text.split(" · ");
+    requestAnimationFrame(() => setTimeout(() => show(model))); // first the server is told
+  }, signal);
 }
 
-/** Remembers a component's messages by model and scene; `show(message)` shows one again. */
-export function makeForesight(show) {
-  const seen = new Map();
-  const ends = new AbortController();
-  let scene = null;
-  onPick((model) => {
-    const found = seen.get(`${model} ${scene}`);
-    if (found) show(found);
-  }, ends.signal);
+/**
+ * Make a cache of a widget's messages by model and view; `show(message)` shows one again.
+ *
+ * @param {import("./host.js").Host} host
+ */
+export function makePreviewCache(host, show, signal) {
+  const messages = new Map();
+  let view = null;
+  onModelPick(host, (model) => {
+    const message = messages.get(`${model} ${view}`);
+    if (message) show(message);
+  }, signal);
   return {
-    /** Remember a message as that of {model, scene}; not if there is none, or no model. */
-    keep(message, view) {
-      scene = view?.scene ?? null;
-      if (!view?.model) return;
-      putLast(seen, `${view.model} ${scene}`, message, SCENES_KEPT);
+    /** Keep a message as that of {model, view}; not if there is none, or no model. */
+    keep(message, preview) {
+      view = preview?.view ?? null;
+      if (preview?.model) setNewest(messages, `${preview.model} ${view}`, message, MESSAGES_KEPT);
     },
-    end: () => ends.abort(),
   };
-}
-
-/** Set an entry of a map as its newest one; the oldest go where there are too many. */
-export function putLast(map, key, value, most) {
-  map.delete(key);
-  map.set(key, value);
-  while (map.size > most) map.delete(map.keys().next().value);
 }

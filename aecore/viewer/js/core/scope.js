@@ -1,28 +1,33 @@
-// Listeners and clean-up.
+// The life of a widget: what is to be undone when it ends.
 
-import { meter } from "./meter.js";
-
-/** Listeners and other things to undo, all undone by one `dispose`. */
-export function makeScope() {
+/**
+ * Make a scope: listeners and other things to undo, all undone by `end`. `counter.listeners` is the number
+ * of those that are yet to be removed.
+ */
+export function makeScope(counter = { listeners: 0 }) {
   const controller = new AbortController();
+  /** @type {(() => void)[]} */
   const undo = [];
+  const count = () => {
+    counter.listeners += 1;
+    undo.push(() => (counter.listeners -= 1));
+  };
   return {
+    signal: controller.signal,
+    /** Listen until the end. */
     listen(target, type, handler, options = {}) {
       target.addEventListener(type, handler, { ...options, signal: controller.signal });
-      meter.listeners += 1;
-      undo.push(() => (meter.listeners -= 1));
+      count();
     },
-    /** A Plotly chart has its own way to listen. */
+    /** Listen to a Plotly chart, which has its own way. */
     listenChart(chart, type, handler) {
       chart.on(type, handler);
-      meter.listeners += 1;
-      undo.push(() => {
-        chart.removeListener?.(type, handler);
-        meter.listeners -= 1;
-      });
+      undo.push(() => chart.removeListener?.(type, handler));
+      count();
     },
-    onDispose: (action) => undo.push(action),
-    dispose() {
+    /** Call `action` at the end, the latest first. */
+    onEnd: (action) => undo.push(action),
+    end() {
       controller.abort();
       for (const action of undo.splice(0).reverse()) action();
     },

@@ -1,27 +1,41 @@
-// Words that the scripts of `/generate` and `/your-digit` share.
+// Numbers and codes in words.
 
-export const OFF_THE_MAP = 99.5; // per cent
+const OUTSIDE = 99.5; // per cent; a code more isolated than so many test digits lies outside the data
 
-/** Whether a code is off the map, and in words how far. */
-export function distanceText({ percentile, nearestLabel }) {
-  return {
-    off: percentile >= OFF_THE_MAP,
-    text: `farther from its nearest codes than ${shareText(percentile)} of the test digits; the nearest is a ${nearestLabel}.`,
-  };
+/** @param {string} text */
+const withMinus = (text) => text.replace("-", "−");
+
+/** Write a number with `decimals` decimals, a real minus, and none in front of a zero. */
+export function fixed(value, decimals = 2) {
+  return withMinus((Number(value.toFixed(decimals)) + 0).toFixed(decimals));
 }
 
-/** A share in per cent, to a tenth where that decides. */
-export function shareText(percentile) {
-  return `${percentile.toFixed(percentile >= OFF_THE_MAP ? 1 : 0)}%`;
+/** Write a number with a few digits; whole ones in full. */
+export function brief(value, digits = 3) {
+  if (Number.isInteger(value)) return withMinus(value.toLocaleString("en"));
+  return withMinus(String(Number(value.toPrecision(digits))));
 }
 
-/** Two decimals with a real minus, and none in front of a nought. */
-export function inWords(value) {
-  return (Math.round(value * 100) / 100 + 0).toFixed(2).replace("-", "−");
+/** Write an error: 0.0412, or 4.1e-5 where decimals would be many. */
+export function errorText(value) {
+  return value >= 1e-3 ? value.toFixed(4) : withMinus(value.toExponential(1));
 }
 
-/** A code for people: all of it, or its first values. */
+/** Write a share in per cent, to a tenth where that decides. */
+export function percentText(percentile) {
+  return `${percentile.toFixed(isOutside(percentile) ? 1 : 0)}%`;
+}
+
+/** Tell whether a code more isolated than this percentage of the test digits lies outside the data. */
+export const isOutside = (percentile) => percentile >= OUTSIDE;
+
+/** Write a code: all of it, or its first values. */
 export function codeText(z, most = 4) {
-  const values = Array.from(z.slice(0, most), inWords).join(", ");
+  const values = Array.from(z.slice(0, most), (value) => fixed(value)).join(", ");
   return `z = (${values}${z.length > most ? ", …" : ""})`;
+}
+
+/** Write how many there are of something, with its plural. */
+export function counted(count, noun) {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,8 @@
-// Which label a code has, by the test digits near it: aecore.vote, step by step. Follows core.js.
+// Which label a code has, by the test digits near it: aecore/recognition/neighbor_vote.py, step by step.
 
-import { nearestRows } from "./neighbors.js";
+import { nearestCodes } from "./neighbors.js";
+
+/** @typedef {Pick<import("./network.js").Model, "codes" | "labels" | "dim" | "count">} Atlas */
 
 const AGREED = 9; // so many of the ten nearest settle it
 const TRIED = 3; // otherwise so many of their labels are tried
@@ -8,56 +10,37 @@ const FAMILY = 30; // so many digits of each are mixed
 const STIFFNESS = 0.5; // what it costs to leave their middle
 
 /**
- * The label of a code z (D) whose mapDistance was the latest: {label, count, divided}, with how many
- * of the ten neighbors carry it, and whether too few of them agreed.
+ * Return the label of a code z (D), given its ten nearest rows: {label, count, divided}, with how many of
+ * the ten carry it, and whether too few of them agreed.
+ *
+ * @param {Atlas} atlas
  */
-export function labelVote(model, z) {
+export function labelVote(atlas, z, nearest) {
   const counts = new Map(); // in the order of their nearest digits
-  for (const row of nearestRows) {
-    const label = model.labels[row];
+  for (const row of nearest) {
+    const label = atlas.labels[row];
     counts.set(label, (counts.get(label) ?? 0) + 1);
   }
   const frequent = [...counts.keys()].sort((one, other) => counts.get(other) - counts.get(one));
   const divided = counts.get(frequent[0]) < AGREED;
   const tried = divided ? frequent.slice(0, TRIED) : [frequent[0]];
-  const gaps = divided ? tried.map((label) => gapTo(model, z, familyOf(model, z, label))) : [0];
+  const gaps = divided ? tried.map((each) => mixtureGap(atlas, z, nearestCodes(atlas, z, FAMILY, each).rows)) : [0];
   const label = tried[gaps.indexOf(Math.min(...gaps))];
   return { label, count: counts.get(label), divided };
 }
 
-/** Rows of the FAMILY codes of a label that are nearest to z; fewer where there are no more. */
-function familyOf({ codes, labels, dim, count }, z, label) {
-  const rows = [];
-  const squares = []; // ascending
-  for (let row = 0; row < count; row++) {
-    if (labels[row] !== label) continue;
-    const limit = rows.length < FAMILY ? Infinity : squares[FAMILY - 1];
-    let sum = 0;
-    for (let i = 0, at = row * dim; i < dim && sum < limit; ) {
-      for (const stop = Math.min(i + 16, dim); i < stop; i++, at++) {
-        const gap = codes[at] - z[i];
-        sum += gap * gap;
-      }
-    }
-    if (sum >= limit) continue;
-    let place = Math.min(rows.length, FAMILY - 1);
-    for (; place > 0 && squares[place - 1] > sum; place--) {
-      squares[place] = squares[place - 1];
-      rows[place] = rows[place - 1];
-    }
-    squares[place] = sum;
-    rows[place] = row;
-  }
-  return rows;
-}
-
-/** What the best mix of a family leaves of z, squared, and costs: _gap in Python. */
-function gapTo({ codes, dim }, z, rows) {
+/**
+ * Return what the best mixture of some codes leaves of z, squared, and what the mixture costs: _gap in
+ * Python.
+ *
+ * @param {Atlas} atlas
+ */
+function mixtureGap({ codes, dim }, z, rows) {
   const middle = new Float64Array(dim);
   for (const row of rows) for (let i = 0, at = row * dim; i < dim; i++, at++) middle[i] += codes[at];
   for (let i = 0; i < dim; i++) middle[i] /= rows.length;
-  const spread = rows.map((row) => away(codes, row * dim, middle));
-  const rest = away(z, 0, middle);
+  const spread = Array.from(rows, (row) => minus(codes, row * dim, middle));
+  const rest = minus(z, 0, middle);
   const gram = spread.map((one, i) => spread.slice(0, i + 1).map((other) => product(one, other)));
   const cost = (STIFFNESS * gram.reduce((sum, line, i) => sum + line[i], 0)) / rows.length;
   if (cost === 0) return product(rest, rest); // all of them on one spot
@@ -66,8 +49,8 @@ function gapTo({ codes, dim }, z, rows) {
   return product(rest, rest) - product(shares, shares);
 }
 
-/** The values from a place on, counted from a middle (D). A loop: `Float64Array.from` took longer. */
-export function away(values, from, middle) {
+/** Return the values from a place on, minus a middle (D). A loop: `Float64Array.from` took longer. */
+function minus(values, from, middle) {
   const difference = new Float64Array(middle.length);
   for (let i = 0; i < middle.length; i++) difference[i] = values[from + i] - middle[i];
   return difference;
@@ -79,7 +62,10 @@ function product(one, other) {
   return sum;
 }
 
-/** y of L y = b, where L is the Cholesky factor of the matrix whose lower half is `lines`: b A⁻¹ b = y y. */
+/**
+ * Solve L y = b, where L is the Cholesky factor of the matrix A whose lower half is `lines`, which it
+ * takes the place of: b A⁻¹ b = y y.
+ */
 function solveLower(lines, b) {
   const y = [];
   lines.forEach((line, i) => {

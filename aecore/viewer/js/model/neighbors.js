@@ -1,20 +1,22 @@
-// Distance to the map.
+// The test digits whose codes are nearest to a code, and how isolated it is.
 
-import { meter } from "../core/meter.js";
+/** @typedef {import("./network.js").Model} Model */
 
-const NEIGHBOR = 10; // which neighbor's distance counts; NeighborIndex's k
-const nearestSquares = new Float64Array(NEIGHBOR);
-export const nearestRows = new Int32Array(NEIGHBOR);
+const NEIGHBORS = 10; // of which the last one's distance counts; as NeighborIndex in Python
 
 /**
- * How far a code z lies from the data, as NeighborIndex measures it in Python:
- * {distance10, percentile, nearestIndex, nearestLabel}.
+ * Return the rows of the `most` codes nearest to z, the nearest first, and their squared distances;
+ * only those that carry `label`, if one is given.
+ *
+ * @param {Pick<Model, "codes" | "labels" | "dim" | "count">} model
  */
-export function mapDistance(model, z) {
-  const { codes, dim, count } = model;
-  const best = nearestSquares.fill(Infinity); // squared distances, ascending
+export function nearestCodes({ codes, labels, dim, count }, z, most, label = null) {
+  const rows = new Int32Array(most);
+  const squares = new Float64Array(most).fill(Infinity);
+  let found = 0;
   for (let row = 0, at = 0; row < count; row++, at += dim) {
-    const limit = best[NEIGHBOR - 1];
+    if (label !== null && labels[row] !== label) continue;
+    const limit = squares[most - 1];
     let sum = 0;
     for (let i = 0; i < dim; ) {
       const stop = i + 16 < dim ? i + 16 : dim;
@@ -25,23 +27,37 @@ export function mapDistance(model, z) {
       if (sum >= limit) break; // too far already
     }
     if (sum >= limit) continue;
-    let place = NEIGHBOR - 1;
-    for (; place > 0 && best[place - 1] > sum; place--) {
-      best[place] = best[place - 1];
-      nearestRows[place] = nearestRows[place - 1];
+    if (found < most) found++;
+    let place = most - 1;
+    for (; place > 0 && squares[place - 1] > sum; place--) {
+      squares[place] = squares[place - 1];
+      rows[place] = rows[place - 1];
     }
-    best[place] = sum;
-    nearestRows[place] = row;
+    squares[place] = sum;
+    rows[place] = row;
   }
-  const nearestIndex = nearestRows[0];
-  const distance10 = Math.sqrt(best[NEIGHBOR - 1]);
-  const percentile = (100 * countBelow(model.ownDistances, distance10)) / count;
-  const nearestLabel = model.labels[nearestIndex];
-  meter.lastDistance = { distance10, percentile, nearestIndex, nearestLabel };
-  return meter.lastDistance;
+  return { rows: rows.subarray(0, found), squares: squares.subarray(0, found) };
 }
 
-/** How many of the ascending values are smaller than `value`. */
+/**
+ * Measure how far a code z lies from the data, as NeighborIndex does in Python: the ten nearest `rows`,
+ * the distance to the tenth, and the percentage of test digits that are less isolated.
+ *
+ * @param {Model} model
+ */
+export function distanceToData(model, z) {
+  const { rows, squares } = nearestCodes(model, z, NEIGHBORS);
+  const distance10 = Math.sqrt(squares.at(-1));
+  return {
+    rows,
+    distance10,
+    percentile: (100 * countBelow(model.ownDistances, distance10)) / model.count,
+    nearestIndex: rows[0],
+    nearestLabel: model.labels[rows[0]],
+  };
+}
+
+/** Return how many of the ascending values are smaller than `value`. */
 export function countBelow(values, value) {
   let low = 0;
   let high = values.length;
@@ -51,9 +67,4 @@ export function countBelow(values, value) {
     else high = middle;
   }
   return low;
-}
-
-/** The code (D) of test digit `number`. */
-export function codeOf(model, number) {
-  return model.codes.slice(number * model.dim, (number + 1) * model.dim);
 }

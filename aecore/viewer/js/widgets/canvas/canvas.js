@@ -1,65 +1,103 @@
-// The paper on `/your-digit`: draw, and with every movement of the pen your browser frames the
-// digit, encodes it, decodes it and moves its dot on the map. Follows the scripts that it uses.
+// Drawing a digit: with every movement of the pen your browser normalizes the digit, encodes it, decodes
+// it and moves its dot on the map.
 
-import { live } from "../../adapters/streamlit.js";
-import { make } from "../../core/dom.js";
-import { makeLoop } from "../../core/frame_loop.js";
-import { DIGIT_SIDE, drawDigit } from "../../core/image.js";
+import { PIXELS } from "../../core/digit.js";
+import { build, make } from "../../core/dom.js";
+import { makeFrameLoop } from "../../core/frame_loop.js";
+import { drawDigit, paintGrays } from "../../core/image.js";
 import { meter } from "../../core/meter.js";
-import { makeScope } from "../../core/scope.js";
-import { OFF_THE_MAP, codeText, shareText } from "../../core/text.js";
+import { codeText, counted, isOutside, percentText } from "../../core/text.js";
+import { PAPER, isInTwo, noArea, stampSegment, wholeArea } from "../../model/ink.js";
 import { labelVote } from "../../model/neighbor_vote.js";
-import { countBelow, mapDistance } from "../../model/neighbors.js";
+import { countBelow } from "../../model/neighbors.js";
 import { encode } from "../../model/network.js";
-import { PAPER, isInTwo, noArea, normalize, stampSegment } from "../../model/normalization.js";
+import { normalize } from "../../model/normalization.js";
+import { measureDistance, showDigit, withModel } from "../live_model.js";
+import { makeMinimap } from "../minimap/minimap.js";
 import { EXAMPLES, drawing, exampleStrokes, pointAt } from "./strokes.js";
-import { makeAtlas } from "../minimap/minimap.js";
-import { show } from "../show.js";
 
 const REST_MS = 350; // without the pen on the paper: long enough for the next stroke to begin
-const PEN_WIDTHS = { least: 12, most: 56, first: 32 }; // pixels of the paper
+const WIDEST = 56; // pen, pixels of the paper
 const EXAMPLE_MS = 900; // to draw one
 
-function createPad(parentElement, send) {
-  const scope = makeScope();
-  const view = buildPad();
-  parentElement.append(view.root);
-  scope.onDispose(() => view.root.remove());
+const VIEW = `
+<div class="frame">
+  <div ref="body" class="live workbench draw empty">
+    <div class="pad">
+      <div class="sheet">
+        <canvas ref="paper" class="paper" width="${PAPER}" height="${PAPER}" tabindex="0" role="img"
+          aria-label="Paper: draw a digit with the mouse, a pen or a finger. Delete clears it."></canvas>
+        <p class="invitation" aria-hidden="true">Draw a digit here</p>
+      </div>
+      <div class="bar">
+        <button ref="undo" type="button">Undo</button>
+        <button ref="clear" type="button">Clear</button>
+        <label class="width"><span ref="nib" class="nib" aria-hidden="true"></span><input ref="width" type="range" min="12"
+          max="${WIDEST}" value="32" aria-label="Pen width"></label>
+      </div>
+      <div ref="examples" class="bar"><span class="hint">Examples:</span></div>
+      <p ref="note" class="hint" role="status"></p>
+    </div>
+    <div class="through">
+      <figure><canvas ref="digit" role="img" aria-label="Input digit, 28 by 28 pixels"></canvas>
+        <figcaption><b>Input</b><span>784 pixels</span></figcaption></figure>
+      <p class="squeeze"><b ref="size"></b><span ref="code" class="code"></span></p>
+      <figure><canvas ref="output" role="img" aria-label="Reconstruction of the digit"></canvas>
+        <figcaption><b>Reconstruction</b><span ref="error"></span></figcaption></figure>
+    </div>
+    <div ref="verdict" class="verdict">
+      <strong ref="numeral" class="numeral"></strong>
+      <div><b ref="vote"></b><p ref="isolation"></p><p ref="quality"></p></div>
+    </div>
+    <p ref="spoken" class="spoken" aria-live="polite"></p>
+    <figure class="place">
+      <div class="layers"><canvas ref="dots"></canvas><canvas ref="trail" role="img"
+        aria-label="Where the drawing lies in the latent space"></canvas><span ref="dot" class="dot"></span></div>
+      <figcaption ref="axes"></figcaption>
+    </figure>
+  </div>
+</div>`;
 
+export const mountCanvas = withModel((element, host, scope) => {
+  const view = build(VIEW);
   const ink = new Float32Array(PAPER * PAPER);
   const context = view.paper.getContext("2d");
   const image = context.createImageData(PAPER, PAPER);
   let changed = noArea();
   let model = null;
-  let atlas = null;
+  let minimap = null;
   let levels = null; // of the digit on show, as text; null for an empty paper
   let stroke = null; // the one in hand: {pointer, points}
   let example = null; // being drawn: {strokes, frame}
   let timer = 0;
 
-  const loop = makeLoop(() => {
+  element.append(view.root);
+  const loop = makeFrameLoop(() => {
     paintInk();
-    think();
+    interpret();
   });
-  scope.onDispose(() => {
+  scope.onEnd(() => {
     loop.cancel();
     stopExample();
     clearTimeout(timer);
+    view.root.remove();
   });
 
   // --- the paper
 
-  function lay({ points }, from = 0) {
-    for (let i = from; i < points.length; i++) {
-      stampSegment(ink, points[Math.max(i - 1, 0)], points[i], changed);
-    }
+  function lay({ points }, from = 0, to = points.length) {
+    for (let i = from; i < to; i++) stampSegment(ink, points[Math.max(i - 1, 0)], points[i], changed);
   }
 
-  /** The paper anew from its strokes. */
-  function redraw(event) {
+  function clearPaper() {
     ink.fill(0);
-    changed = { left: 0, top: 0, right: PAPER, bottom: PAPER };
-    drawing.all().forEach((each) => lay(each));
+    changed = wholeArea();
+  }
+
+  /** Draw the paper anew from its strokes. */
+  function redraw(event) {
+    clearPaper();
+    for (const each of drawing.all()) lay(each);
     if (stroke) lay(stroke);
     view.undo.disabled = !drawing.canUndo();
     view.clear.disabled = !drawing.all().length;
@@ -69,10 +107,8 @@ function createPad(parentElement, send) {
   function paintInk() {
     const { left, top, right, bottom } = changed;
     for (let y = top; y < bottom; y++) {
-      for (let at = y * PAPER + left, end = y * PAPER + right; at < end; at++) {
-        image.data[4 * at] = image.data[4 * at + 1] = image.data[4 * at + 2] = 255 * ink[at];
-        image.data[4 * at + 3] = 255;
-      }
+      const [from, to] = [y * PAPER + left, y * PAPER + right];
+      paintGrays(image.data.subarray(4 * from), ink.subarray(from, to));
     }
     if (right > left) context.putImageData(image, 0, 0, left, top, right - left, bottom - top);
     changed = noArea();
@@ -80,59 +116,65 @@ function createPad(parentElement, send) {
 
   // --- what the model makes of it
 
-  function think() {
+  function showTexts(numeral, vote, isolation, quality) {
+    view.numeral.textContent = numeral;
+    view.vote.textContent = vote;
+    view.isolation.textContent = isolation;
+    view.quality.textContent = quality;
+  }
+
+  function interpret() {
     const digit = normalize(ink, PAPER, PAPER);
     view.body.classList.toggle("empty", !digit);
-    levels = digit && textOf(digit);
+    levels = digit && toText(digit);
     if (!digit) {
-      for (const canvas of [view.digit, view.output]) drawDigit(canvas, new Float32Array(DIGIT_SIDE * DIGIT_SIDE));
-      atlas.clear();
-      view.say("", "Draw, and watch what the model makes of it.", "", "");
+      for (const canvas of [view.digit, view.output]) drawDigit(canvas, new Float32Array(PIXELS));
+      minimap.clear();
+      showTexts("", "Draw, and watch what the model makes of it.", "", "");
       return;
     }
     meter.lastDigit.set(digit);
     const z = Float32Array.from(encode(model, digit));
-    const pixels = show(model, z, view.output);
+    const pixels = showDigit(model, z, view.output);
     drawDigit(view.digit, digit);
-    const distance = mapDistance(model, z);
-    const { label, count, divided } = labelVote(model, z);
-    atlas.move(z, label);
+    const { rows, percentile } = measureDistance(model, z);
+    const { label, count, divided } = labelVote(model, z, rows);
+    minimap.move(z, label);
     const error = meanSquare(digit, pixels);
     const worse = (100 * countBelow(model.ownErrors, error)) / model.count;
-    const off = distance.percentile >= OFF_THE_MAP;
-    const odd = off || worse >= OFF_THE_MAP;
-    view.verdict.classList.toggle("odd", odd);
-    view.say(
+    const off = isOutside(percentile);
+    const isOdd = off || isOutside(worse);
+    const mix = divided ? `; the digit is best approximated by nearby ${label}s` : "";
+    view.verdict.classList.toggle("odd", isOdd);
+    showTexts(
       label,
-      `${odd ? "No digit, to this model. " : ""}${count} of its 10 nearest test digits are ${label}s${divided ? `; mixed, the nearest ${label}s come closest` : ""}.`,
-      `${off ? "Off the map" : "On the map"}: farther out than ${shareText(distance.percentile)} of the test digits.`,
-      `Redrawn worse than ${shareText(worse)} of them.`,
+      `${isOdd ? "Probably not a digit. " : ""}${count} of the 10 nearest test digits are ${label}s${mix}.`,
+      `${off ? "Outside the data" : "Within the data"}: more isolated than ${percentText(percentile)} of the test digits.`,
+      `Reconstruction error higher than ${percentText(worse)} of the test digits.`,
     );
     view.code.textContent = codeText(z, 2);
     view.error.textContent = `MSE ${error.toFixed(4)}`;
   }
 
-  /** The pen is up: forget the trail, and tell Python unless the next stroke follows at once. */
+  /** The pen is up: clear the trail, and report the digit unless the next stroke follows at once. */
   function rest() {
     clearTimeout(timer);
     timer = setTimeout(() => {
       if (stroke || example) return;
-      atlas.rest();
-      const two = levels && isInTwo(ink);
-      view.note.textContent = two
-        ? "Two things side by side? They go in as one picture of one digit: draw one at a time."
-        : "";
-      view.spoken.textContent = view.text();
-      send("release", { levels });
+      minimap.clearTrail();
+      view.note.textContent =
+        levels && isInTwo(ink) ? "Two digits side by side? The model takes all ink as one digit: draw one at a time." : "";
+      view.spoken.textContent = [view.vote, view.isolation, view.quality].map((each) => each.textContent).join(" ");
+      host.send("release", { levels });
     }, REST_MS);
   }
 
   // --- the pen
 
-  function place(event, box) {
+  function pointOf(event, box) {
     const scale = PAPER / box.width;
-    const press = event.pointerType === "pen" && event.pressure > 0 ? 0.5 + event.pressure : 1;
-    const radius = (Number(view.width.value) / 2) * press;
+    const pressure = event.pointerType === "pen" && event.pressure > 0 ? 0.5 + event.pressure : 1;
+    const radius = (Number(view.width.value) / 2) * pressure;
     return pointAt((event.clientX - box.left) * scale, (event.clientY - box.top) * scale, radius);
   }
 
@@ -151,7 +193,7 @@ function createPad(parentElement, send) {
     const from = stroke.points.length;
     const box = view.paper.getBoundingClientRect();
     const events = event.getCoalescedEvents?.() ?? [];
-    for (const each of events.length ? events : [event]) stroke.points.push(place(each, box));
+    for (const each of events.length ? events : [event]) stroke.points.push(pointOf(each, box));
     lay(stroke, from);
     loop.request(event);
   }
@@ -166,64 +208,61 @@ function createPad(parentElement, send) {
 
   scope.listen(view.paper, "pointerdown", down);
   scope.listen(view.paper, "pointermove", move, { passive: true });
-  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
-    scope.listen(view.paper, end, up);
-  }
+  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) scope.listen(view.paper, end, up);
   scope.listen(view.paper, "touchmove", (event) => event.preventDefault(), { passive: false });
 
   // --- buttons and keys
 
-  function change(action) {
-    return (event) => {
-      finishExample();
-      action();
-      redraw(event);
-      rest();
-    };
-  }
-
-  const undo = change(() => drawing.undo());
-  const clear = change(() => drawing.all().length && drawing.replace([]));
+  const changing = (action) => (event) => {
+    finishExample();
+    action();
+    redraw(event);
+    rest();
+  };
+  const undo = changing(() => drawing.undo());
+  const clear = changing(() => drawing.all().length && drawing.replace([]));
   scope.listen(view.undo, "click", undo);
   scope.listen(view.clear, "click", clear);
   scope.listen(view.root, "keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key === "z") {
-      event.preventDefault();
-      undo(event);
-    } else if (event.target === view.paper && (event.key === "Delete" || event.key === "Backspace")) {
-      event.preventDefault();
-      clear(event);
-    }
+    const isUndo = (event.ctrlKey || event.metaKey) && event.key === "z";
+    const isClear = event.target === view.paper && (event.key === "Delete" || event.key === "Backspace");
+    if (!isUndo && !isClear) return;
+    event.preventDefault();
+    if (isUndo) undo(event);
+    else clear(event);
   });
-  scope.listen(view.width, "input", () => view.showWidth());
+  const showWidth = () => (view.nib.style.transform = `scale(${view.width.value / WIDEST})`);
+  scope.listen(view.width, "input", showWidth);
+  showWidth();
 
   // --- examples
 
-  view.examples.forEach((button, i) => {
+  for (const each of EXAMPLES) {
+    const title = `Draw ${each.description}`;
+    const button = make("button", { type: "button", "aria-label": title, title }, each.name);
+    view.examples.append(button);
     scope.listen(button, "click", (event) => {
       finishExample();
-      const strokes = exampleStrokes(EXAMPLES[i]);
-      if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-        drawing.replace(strokes);
-        redraw(event);
-        rest();
-      } else play(strokes);
+      const strokes = exampleStrokes(each);
+      if (!matchMedia("(prefers-reduced-motion: reduce)").matches) return play(strokes);
+      drawing.replace(strokes);
+      redraw(event);
+      return rest();
     });
-  });
+  }
 
   /** Draw strokes as a hand would, over some time. */
   function play(strokes) {
     const points = strokes.flatMap((each) => each.points.map((_, i) => [each, i]));
     const start = performance.now();
     let next = 0;
-    ink.fill(0);
-    changed = { left: 0, top: 0, right: PAPER, bottom: PAPER };
-    atlas.clear();
+    clearPaper();
+    minimap.clear();
     function advance() {
       const due = Math.ceil(((performance.now() - start) / EXAMPLE_MS) * points.length);
       for (; next < Math.min(due, points.length); next++) {
         const [each, i] = points[next];
-        stampSegment(ink, each.points[Math.max(i - 1, 0)], each.points[i], changed);
+        lay(each, i, i + 1);
       }
       if (next === points.length) {
         finishExample();
@@ -231,7 +270,7 @@ function createPad(parentElement, send) {
         return;
       }
       paintInk();
-      think();
+      interpret();
       example.frame = requestAnimationFrame(advance);
     }
     example = { strokes, frame: requestAnimationFrame(advance) };
@@ -250,26 +289,24 @@ function createPad(parentElement, send) {
     redraw();
   }
 
-  return {
-    update(header, found) {
-      const { settings } = header;
-      const first = !model;
-      if (found === model) return;
-      model = found;
-      atlas ??= makeAtlas(scope, view, settings.colors);
-      atlas.show(model);
-      view.name(header.name, model.dim);
-      redraw();
-      paintInk();
-      think();
-      if (first && levels !== settings.levels) rest(); // a reload: Python has forgotten
-    },
-    dispose: scope.dispose,
+  return ({ settings, name }, latest) => {
+    const isFirst = !model;
+    if (latest === model) return;
+    model = latest;
+    minimap ??= makeMinimap(scope, view, settings.colors);
+    minimap.show(model);
+    view.size.textContent = counted(model.dim, "dimension");
+    view.axes.textContent =
+      `The latent codes of the test digits by ${name}` + (model.dim > 2 ? ", along their first two principal axes" : "");
+    redraw();
+    paintInk();
+    interpret();
+    if (isFirst && levels !== settings.levels) rest(); // a reload: Python does not have it
   };
-}
+});
 
-/** The gray levels of a digit, one byte each, in base 64. */
-function textOf(digit) {
+/** Return the gray levels of a digit, one byte each, in base 64. */
+function toText(digit) {
   return btoa(String.fromCharCode(...digit.map((value) => Math.round(255 * value))));
 }
 
@@ -277,88 +314,4 @@ function meanSquare(a, b) {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
   return sum / a.length;
-}
-
-function buildPad() {
-  const button = (name, attributes = {}) => make("button", { type: "button", ...attributes }, name);
-  const paper = make("canvas", {
-    class: "paper",
-    width: PAPER,
-    height: PAPER,
-    tabindex: 0,
-    role: "img",
-    "aria-label": "Paper: draw a digit with the mouse, a pen or a finger. Delete clears it.",
-  });
-  const invitation = make("p", { class: "invitation", "aria-hidden": true }, "Draw a digit here");
-  const undo = button("Undo");
-  const clear = button("Clear");
-  const { least, most, first } = PEN_WIDTHS;
-  const width = make("input", { type: "range", min: least, max: most, value: first, "aria-label": "Pen width" });
-  const nib = make("span", { class: "nib", "aria-hidden": true });
-  const examples = EXAMPLES.map(({ name, say }) => button(name, { "aria-label": `Draw ${say}`, title: `Draw ${say}` }));
-  const note = make("p", { class: "hint", role: "status" });
-
-  const digit = make("canvas", { role: "img", "aria-label": "The digit that goes in, 28 by 28 pixels" });
-  const output = make("canvas", { role: "img", "aria-label": "What the model draws from its code" });
-  const size = make("b");
-  const code = make("span", { class: "code" });
-  const error = make("span");
-  const numeral = make("strong", { class: "numeral" });
-  const vote = make("b");
-  const where = make("p");
-  const redrawn = make("p");
-  const verdict = make("div", { class: "verdict" }, numeral, make("div", {}, vote, where, redrawn));
-  const spoken = make("p", { class: "spoken", "aria-live": "polite" });
-
-  const dots = make("canvas");
-  const trail = make("canvas", { role: "img", "aria-label": "Where the drawing lies on the map" });
-  const dot = make("span", { class: "dot" });
-  const axes = make("figcaption");
-
-  const body = make(
-    "div",
-    { class: "live workbench draw empty" },
-    make(
-      "div",
-      { class: "pad" },
-      make("div", { class: "sheet" }, paper, invitation),
-      make("div", { class: "bar" }, undo, clear, make("label", { class: "width" }, nib, width)),
-      make("div", { class: "bar" }, make("span", { class: "hint" }, "Or watch one:"), ...examples),
-      note,
-    ),
-    make(
-      "div",
-      { class: "through" },
-      make("figure", {}, digit, make("figcaption", {}, make("b", {}, "Goes in"), make("span", {}, "784 pixels"))),
-      make("p", { class: "squeeze" }, size, code),
-      make("figure", {}, output, make("figcaption", {}, make("b", {}, "Comes out"), error)),
-    ),
-    verdict,
-    spoken,
-    make("figure", { class: "place" }, make("div", { class: "layers" }, dots, trail, dot), axes),
-  );
-  const root = make("div", { class: "frame" }, body);
-  const view = {
-    root, body, paper, undo, clear, width, examples, note, digit, output, code, error, verdict, dots, trail, dot, spoken,
-    say(...texts) {
-      [numeral, vote, where, redrawn].forEach((element, i) => (element.textContent = texts[i]));
-    },
-    text: () => [vote, where, redrawn].map((element) => element.textContent).join(" "),
-    showWidth() {
-      nib.style.transform = `scale(${width.value / most})`;
-    },
-    name(model, dim) {
-      size.textContent = `${dim} number${dim > 1 ? "s" : ""}`;
-      axes.textContent =
-        dim > 2
-          ? `The codes of the test digits by ${model}, along the two axes on which they differ most`
-          : `The codes of the test digits by ${model}`;
-    },
-  };
-  view.showWidth();
-  return view;
-}
-
-export function draw(component) {
-  return live(component, createPad);
 }

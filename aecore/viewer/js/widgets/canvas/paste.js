@@ -1,21 +1,17 @@
 // A picture from the clipboard into the page's file uploader, as if it had been chosen there.
 
+import { build } from "../../core/dom.js";
 import { makeScope } from "../../core/scope.js";
 
-const UPLOADER = ".st-key-digit_upload input[type=file]";
+const UPLOADER_KEY = "digit_upload";
+const HINT = "or press Ctrl+V (⌘V) with a picture in the clipboard";
+const VIEW = `
+<div class="bar paste">
+  <button ref="button" type="button">Paste a picture</button>
+  <span ref="status" class="hint" role="status">${HINT}</span>
+</div>`;
 
-function give(files) {
-  const input = document.querySelector(UPLOADER);
-  const picture = [...files].find((file) => file.type.startsWith("image/"));
-  if (!input || !picture) return false;
-  const transfer = new DataTransfer();
-  transfer.items.add(picture);
-  input.files = transfer.files;
-  input.dispatchEvent(new Event("change", { bubbles: true }));
-  return true;
-}
-
-/** The pictures of the clipboard; the browser may ask the visitor first. */
+/** Return the pictures of the clipboard; the browser may ask the visitor first. */
 async function readClipboard() {
   const files = [];
   for (const item of await navigator.clipboard.read()) {
@@ -25,45 +21,35 @@ async function readClipboard() {
   return files;
 }
 
-const controllers = new WeakMap(); // parent element -> AbortController of its listeners
-
-export function paste({ parentElement }) {
-  controllers.get(parentElement)?.abort();
-  const controller = new AbortController();
-  controllers.set(parentElement, controller);
-  const { signal } = controller;
-
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "Paste a picture";
+/** @type {import("../../core/host.js").Mount} */
+export function mountPaste(element, host) {
+  const scope = makeScope();
+  const { root, button, status } = build(VIEW);
   button.hidden = !navigator.clipboard?.read; // only where the page came over a safe connection
-  const said = document.createElement("span");
-  said.className = "hint";
-  said.setAttribute("role", "status");
-  const bar = document.createElement("div");
-  bar.className = "bar";
-  bar.append(button, said);
-  const root = document.createElement("div");
-  root.className = "live workbench paste";
-  root.append(bar);
-  parentElement.replaceChildren(...[...parentElement.children].filter((child) => !child.matches?.(".paste")), root);
+  element.append(root);
+  scope.onEnd(() => root.remove());
 
-  const rest = "or press Ctrl+V (⌘V) with a picture in the clipboard";
-  const say = (found) => (said.textContent = found ? rest : "There is no picture in the clipboard.");
-  say(true);
-  document.addEventListener("paste", (event) => {
+  /** Hand a picture to the uploader; false if there is none. */
+  function give(files) {
+    const input = /** @type {HTMLInputElement} */ (host.find(UPLOADER_KEY)?.querySelector("input[type=file]"));
+    const picture = [...files].find((file) => file.type.startsWith("image/"));
+    if (!input || !picture) return false;
+    const transfer = new DataTransfer();
+    transfer.items.add(picture);
+    input.files = transfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    return true;
+  }
+
+  scope.listen(document, "paste", (event) => {
     if (event.clipboardData.files.length && give(event.clipboardData.files)) event.preventDefault();
-  }, { signal });
-  button.addEventListener("click", async () => {
+  });
+  scope.listen(button, "click", async () => {
     try {
-      say(give(await readClipboard()));
+      status.textContent = give(await readClipboard()) ? HINT : "There is no picture in the clipboard.";
     } catch {
-      said.textContent = "The browser does not allow it: press Ctrl+V (⌘V) instead.";
+      status.textContent = "The browser does not allow it: press Ctrl+V (⌘V) instead.";
     }
-  }, { signal });
-  return () => {
-    if (controllers.get(parentElement) !== controller) return;
-    controller.abort();
-    root.remove();
-  };
+  });
+  return { update: () => {}, destroy: scope.end };
 }

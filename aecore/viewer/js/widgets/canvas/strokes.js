@@ -1,28 +1,22 @@
-// The strokes of a drawing, kept for this tab: they outlive a change of model, other pages and a
-// reload. And strokes to look at: examples, drawn as a pen would. Follows ink.js and words.js.
+// The strokes of a drawing, kept for this tab: they outlive a change of model, other pages and a reload.
+// And strokes to look at: examples, drawn as a pen would.
 
 import { makeSvg } from "../../core/dom.js";
-import { PAPER } from "../../model/normalization.js";
+import { PAPER } from "../../model/ink.js";
+
+/** @typedef {{ points: number[][] }} Stroke  Its points [x, y, radius], in pixels of the paper */
 
 const STORE = "aecore-drawing"; // in the tab's own session storage, which ends with the tab
 const MOST_STROKES = 200;
 const MOST_UNDONE = 50;
 
-/**
- * Strokes with undo; a stroke is {points: [[x, y, radius], ...]} in pixels of the paper. One a tab,
- * since the page's elements come and go.
- */
+/** Strokes with undo; one drawing a tab, since the page's elements come and go. */
 export const drawing = (globalThis.__aecoreDrawing ??= makeDrawing());
 
 function makeDrawing() {
-  let strokes = stored();
+  let strokes = readStored();
+  /** @type {Stroke[][]} */
   const past = [];
-  function change(next) {
-    past.push(strokes);
-    if (past.length > MOST_UNDONE) past.shift();
-    strokes = next;
-    keep();
-  }
   function keep() {
     try {
       sessionStorage.setItem(STORE, JSON.stringify(strokes));
@@ -30,11 +24,17 @@ function makeDrawing() {
       // full or forbidden: the drawing then ends with the page
     }
   }
+  function replace(next) {
+    past.push(strokes);
+    if (past.length > MOST_UNDONE) past.shift();
+    strokes = next;
+    keep();
+  }
   return {
     all: () => strokes,
     canUndo: () => past.length > 0,
-    add: (stroke) => change([...strokes, stroke].slice(-MOST_STROKES)),
-    replace: (next) => change(next),
+    add: (stroke) => replace([...strokes, stroke].slice(-MOST_STROKES)),
+    replace,
     undo() {
       if (past.length) strokes = past.pop();
       keep();
@@ -42,7 +42,8 @@ function makeDrawing() {
   };
 }
 
-function stored() {
+/** @returns {Stroke[]} */
+function readStored() {
   try {
     const strokes = JSON.parse(sessionStorage.getItem(STORE));
     const fits = (point) => point.length === 3 && point.every(Number.isFinite);
@@ -52,27 +53,40 @@ function stored() {
   }
 }
 
-/** Tenths of a pixel are enough, and a third of the text. */
+/** Return a point of a stroke. Tenths of a pixel are enough, and a third of the text. */
 export function pointAt(x, y, radius) {
   return [x, y, radius].map((value) => Math.round(value * 10) / 10);
 }
 
 /** Strokes of our own hand in a box of 100 x 100, as paths of SVG. */
 export const EXAMPLES = [
-  { name: "2", say: "a two", paths: ["M30 35C31 13 69 11 68 34C67 53 42 66 27 84C44 76 58 86 74 81"] },
-  { name: "3", say: "a three", paths: ["M31 25C46 9 73 19 66 36C62 45 52 48 43 48C60 48 75 57 69 73C62 90 37 88 28 76"] },
-  { name: "8", say: "an eight", paths: ["M65 27C54 9 31 21 40 38C49 51 70 56 66 74C60 90 32 87 36 68C40 53 64 45 65 27"] },
-  { name: "♥", say: "a heart, no digit", paths: ["M50 84C8 56 20 16 50 38C80 16 92 56 50 84"] },
-  { name: "☆", say: "a star, no digit", paths: ["M50 14L72 82L16 40L84 40L28 82L50 14"] },
+  { name: "2", description: "a two", paths: ["M30 35C31 13 69 11 68 34C67 53 42 66 27 84C44 76 58 86 74 81"] },
+  {
+    name: "3",
+    description: "a three",
+    paths: ["M31 25C46 9 73 19 66 36C62 45 52 48 43 48C60 48 75 57 69 73C62 90 37 88 28 76"],
+  },
+  {
+    name: "8",
+    description: "an eight",
+    paths: ["M65 27C54 9 31 21 40 38C49 51 70 56 66 74C60 90 32 87 36 68C40 53 64 45 65 27"],
+  },
+  { name: "♥", description: "a heart, not a digit", paths: ["M50 84C8 56 20 16 50 38C80 16 92 56 50 84"] },
+  { name: "☆", description: "a star, not a digit", paths: ["M50 14L72 82L16 40L84 40L28 82L50 14"] },
 ];
 const EXAMPLE_RADIUS = 17;
-const EVERY = 0.015; // of the paper between two points of an example
+const SPACING = 1.5; // per cent of the paper between two points of an example
 
+/**
+ * Return the strokes of an example.
+ *
+ * @returns {Stroke[]}
+ */
 export function exampleStrokes({ paths }) {
   return paths.map((d) => {
     const path = makeSvg("path", { d });
     const length = path.getTotalLength();
-    const count = Math.ceil(length / (100 * EVERY));
+    const count = Math.ceil(length / SPACING);
     const points = Array.from({ length: count + 1 }, (_, i) => {
       const { x, y } = path.getPointAtLength((length * i) / count);
       return pointAt((x * PAPER) / 100, (y * PAPER) / 100, EXAMPLE_RADIUS);

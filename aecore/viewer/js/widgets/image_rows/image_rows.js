@@ -1,25 +1,23 @@
 // Rows of pictures below each other: drawn here, as the page then answers sooner than if they were
-// written as files and read again. Only what has changed is drawn anew. A sweep holds the pictures
-// for all places of a slider; with it they follow the slider by themselves.
+// written as files and read again. Only what has changed is drawn anew. A sweep holds the pictures for all
+// places of a slider; with it they follow the slider by themselves.
 
-import { make, makeSaver, nameSaver, put, write } from "../../core/dom.js";
-import { DIGIT_SIDE, SHEET, makeScale, newSheet, pixelsOf, scaleInWords, showPart, stampDigits, toStrip, writeLine } from "../../core/image.js";
-import { makeSight } from "../../core/lazy_draw.js";
-import { unpack } from "../../core/message.js";
-import { makeForesight, putLast } from "../../core/preview_cache.js";
+import { isEqual } from "../../core/arrays.js";
+import { PIXELS, digitAt } from "../../core/digit.js";
+import { make, makeSaveButton, nameSaveButton, setBoldText, setProperties } from "../../core/dom.js";
+import { GRAYS, colorsOf, showPart, toStrip } from "../../core/image.js";
+import { makeLazyDraw } from "../../core/lazy_draw.js";
+import { makePreviewCache } from "../../core/preview_cache.js";
+import { makeRequest, setNewest, tabMap } from "../../core/recent.js";
+import { makeScope } from "../../core/scope.js";
+import { SHEET, makeScale, makeSheet, scaleText, stampDigits, widestOf, writeLine } from "../../core/sheet.js";
 
-const SIZE = DIGIT_SIDE ** 2;
-const GRAYS = pixelsOf(Uint8Array.from({ length: 768 }, (_, i) => Math.floor(i / 3)));
 const SWEEPS_KEPT = 8;
 
-const instances = new WeakMap(); // parent element -> instance
+/** What this tab was sent of sweeps, by their hash. */
+const sweeps = tabMap("__aecoreSweeps");
 
-/** What this tab was sent of sweeps, by their hash; the oldest goes first. */
-const sweeps = (globalThis.__aecoreSweeps ??= new Map());
-
-const same = (a, b) => a?.length === b.length && a.every((value, i) => value === b[i]);
-
-/** The cell of a picture, in a link where there are any. */
+/** Make the cell of a picture, in a link where there are any. */
 function makeCell({ texts, links }) {
   const image = make("img", { decoding: "sync" });
   const text = make("div", { class: "text" });
@@ -28,9 +26,13 @@ function makeCell({ texts, links }) {
   return { cell, image, text, link };
 }
 
-/** All elements of a grid; `fill` then gives them what they show. */
+/** Make all elements of a grid; `fill` then gives them what they show. */
 function makeGrid({ rows, titles, columns, heading, scale, stacked }) {
-  const made = rows.map((row) => ({ name: make("div", { class: "name" }), cells: titles.map(() => makeCell(row)), levels: null }));
+  const made = rows.map((row) => ({
+    name: make("div", { class: "name" }),
+    cells: titles.map(() => makeCell(row)),
+    levels: null,
+  }));
   const head = make("div", { class: "heading" });
   const feet = columns.map(() => make("div", { class: "foot" }));
   const parts = stacked
@@ -41,61 +43,61 @@ function makeGrid({ rows, titles, columns, heading, scale, stacked }) {
   const headline = make("h3", { class: "headline" });
   const note = make("p", { class: "note" });
   let shown = null; // the latest that `fill` was given
-  const saver = makeSaver(() => toSheet(shown));
+  const saver = makeSaveButton(() => toSheet(shown));
   const below = make("div", { class: "below" }, note, saver);
-  const element = make("div", { class: "pictures" }, headline, root, ...(colors ? [colors.scale] : []), below);
+  const element = make("div", { class: "pictures" }, headline, root, ...(colors ? [colors.element] : []), below);
 
-  /** Show pictures, levels (R, B, 784), under the rows' names. */
-  function fill(header, names, levels, palette) {
-    shown = { header, names, levels, palette };
-    header.rows.forEach((row, r) => {
-      put(made[r].name, { textContent: names[r] });
-      const count = header.titles.length;
-      const own = levels.subarray(r * count * SIZE, (r + 1) * count * SIZE);
-      const strip = same(made[r].levels, own) ? null : toStrip(own, row.signed ? palette : GRAYS);
-      made[r].levels = own;
-      made[r].cells.forEach((cell, i) => {
-        const words = `${names[r]}: ${header.titles[i]}`;
-        if (strip) showPart(cell.image, strip, i, count);
-        put(cell.image, { alt: words, title: words });
-        if (cell.link && cell.link.getAttribute("href") !== row.links[i]) cell.link.setAttribute("href", row.links[i]);
-        if (row.texts.length) put(cell.text, { textContent: row.texts[i] });
-      });
+  /** Show the pictures of one row, drawn anew if they are others. */
+  function fillRow({ signed, texts, links }, r) {
+    const { header, names, levels, colors: palette } = shown;
+    const count = header.titles.length;
+    const own = levels.subarray(r * count * PIXELS, (r + 1) * count * PIXELS);
+    const strip = isEqual(made[r].levels, own) ? null : toStrip(own, signed ? palette : GRAYS);
+    made[r].levels = own;
+    setProperties(made[r].name, { textContent: names[r] });
+    made[r].cells.forEach(({ image, text, link }, i) => {
+      const title = `${names[r]}: ${header.titles[i]}`;
+      if (strip) showPart(image, strip, i, count);
+      setProperties(image, { alt: title, title });
+      if (link && link.getAttribute("href") !== links[i]) link.setAttribute("href", links[i]);
+      if (texts.length) setProperties(text, { textContent: texts[i] });
     });
-    put(head, { textContent: header.heading });
-    feet.forEach((foot, i) => put(foot, { textContent: header.columns[i] }));
-    write(headline, header.headline);
-    write(note, header.note);
-    nameSaver(saver, header.title, header.file);
-    colors?.say(header.scale.name, header.scale.limit);
+  }
+
+  /** Show {header, names, levels, colors}: pictures, levels (R, B, 784), under the rows' names. */
+  function fill(content) {
+    const { header } = (shown = content);
+    header.rows.forEach(fillRow);
+    setProperties(head, { textContent: header.heading });
+    feet.forEach((foot, i) => setProperties(foot, { textContent: header.columns[i] }));
+    setBoldText(headline, header.headline);
+    setBoldText(note, header.note);
+    nameSaveButton(saver, header.title, header.file);
+    colors?.name(header.scale.name, header.scale.limit);
   }
   return { element, fill };
 }
 
-/** The levels of picture `i` in row `r`. */
-function levelsOf({ titles }, levels, r, i) {
-  const start = (r * titles.length + i) * SIZE;
-  return levels.subarray(start, start + SIZE);
-}
-
-/** What a grid shows as a sheet: each row under its name, texts below. */
-function toSheet({ header, names, levels, palette }) {
+/** Return what a grid shows as a sheet: each row under its name, texts below. */
+function toSheet({ header, names, levels, colors }) {
   const { rows, titles, columns, heading, scale } = header;
-  const side = SHEET.zoom * DIGIT_SIDE;
-  const step = side + SHEET.gap;
-  const lines = Math.max(0, ...columns.map((text) => text.split("\n").length));
+  const step = SHEET.digit + SHEET.gap;
+  const feet = columns.map((text) => text.split("\n"));
+  const lines = Math.max(0, ...feet.map((parts) => parts.length));
   const heights = rows.map(({ texts }) => SHEET.line + step + (texts.length ? SHEET.line : 0));
-  const written = names.map((name, r) => (rows[r].signed ? `${name} (${scaleInWords(scale.limit)})` : name));
-  const { sheet, pen } = newSheet((ruler) => ({
-    width: Math.max(titles.length * step - SHEET.gap, ...[...written, heading].map((text) => ruler.measureText(text).width)),
+  const written = names.map((name, r) => (rows[r].signed ? `${name} (${scaleText(scale.limit)})` : name));
+  const { sheet, pen } = makeSheet((ruler) => ({
+    width: Math.max(titles.length * step - SHEET.gap, widestOf(ruler, [...written, heading])),
     height: heights.reduce((a, b) => a + b) + (heading ? SHEET.line : 0) + lines * SHEET.line,
   }));
+  const writeUnder = (text, i, y) => writeLine(pen, text, i * step + SHEET.digit / 2, y, step);
   let top = 0;
   rows.forEach(({ signed, texts }, r) => {
     writeLine(pen, written[r], 0, top);
     titles.forEach((_, i) => {
-      stampDigits(pen, levelsOf(header, levels, r, i), signed ? palette : GRAYS, i * step, top + SHEET.line);
-      if (texts.length) writeLine(pen, texts[i], i * step + side / 2, top + SHEET.line + side, step);
+      const digit = digitAt(levels, r * titles.length + i);
+      stampDigits(pen, digit, signed ? colors : GRAYS, i * step, top + SHEET.line);
+      if (texts.length) writeUnder(texts[i], i, top + SHEET.line + SHEET.digit);
     });
     top += heights[r];
   });
@@ -103,93 +105,69 @@ function toSheet({ header, names, levels, palette }) {
     writeLine(pen, heading, 0, top);
     top += SHEET.line;
   }
-  columns.forEach((text, i) =>
-    text.split("\n").forEach((part, line) => writeLine(pen, part, i * step + side / 2, top + line * SHEET.line, step)),
-  );
+  feet.forEach((parts, i) => parts.forEach((part, line) => writeUnder(part, i, top + line * SHEET.line)));
   return sheet;
 }
 
-/** What decides which elements there are. */
+/** Return what decides which elements there are. */
 function shapeOf({ rows, titles, columns, heading, scale, stacked }) {
   const kinds = rows.map(({ signed, texts, links }) => [signed, texts.length > 0, links.length > 0]);
   return JSON.stringify([kinds, titles.length, columns.length, heading !== "", scale !== null, stacked]);
 }
 
-function createInstance(parentElement) {
-  let told = null; // the latest message: {header, levels, colors}
+/** @type {import("../../core/host.js").Mount} */
+export function mountImageRows(element, host) {
+  const scope = makeScope();
+  const lazy = makeLazyDraw(element);
+  const request = makeRequest(host);
+  const previews = makePreviewCache(host, follow, scope.signal);
+  let content = null; // the latest message's {header, levels, colors}
   let grid = null;
-  let watched = null; // the slider's element
-  const watcher = new MutationObserver(show);
-  const sight = makeSight(parentElement);
-  const foresight = makeForesight(follow);
+  let slider = null; // that the pictures follow
+  scope.onEnd(() => {
+    slider?.release();
+    lazy.end();
+    grid?.element.remove();
+  });
 
-  /** Where the slider stands, among the values of the sweep; -1 if there is none to follow. */
-  function place() {
-    const { sweep } = told.header;
-    const input = sweep && sweeps.has(sweep.hash) && watched?.querySelector("input");
-    if (!input) return -1;
-    const away = sweep.values.map((value) => Math.abs(value - Number(input.value)));
+  /** Return where the slider stands, among the values of the sweep; -1 if there is none to follow. */
+  function placeOfSlider() {
+    const { sweep } = content.header;
+    if (!sweep || !slider || !sweeps.has(sweep.hash)) return -1;
+    const away = sweep.values.map((value) => Math.abs(value - slider.value()));
     return away.indexOf(Math.min(...away));
   }
 
   function show() {
-    const { header, levels, colors } = told;
-    const at = place();
-    const swept = at < 0 ? levels : sweeps.get(header.sweep.hash).subarray(at * levels.length, (at + 1) * levels.length);
+    const { header, levels, colors } = content;
+    const at = placeOfSlider();
     const names = at < 0 ? header.rows.map(({ name }) => name) : header.sweep.names[at];
+    const shown = at < 0 ? levels : sweeps.get(header.sweep.hash).subarray(at * levels.length, (at + 1) * levels.length);
     const shape = shapeOf(header);
-    if (grid?.shape === shape) {
-      grid.fill(header, names, swept, colors);
-      return;
-    }
-    const next = { ...makeGrid(header), shape };
-    next.fill(header, names, swept, colors);
-    if (grid) grid.element.replaceWith(next.element);
-    else parentElement.append(next.element);
-    grid = next;
+    const before = grid;
+    if (before?.shape !== shape) grid = { ...makeGrid(header), shape };
+    grid.fill({ header, names, levels: shown, colors });
+    if (grid === before) return;
+    if (before) before.element.replaceWith(grid.element);
+    else element.append(grid.element);
   }
 
-  function watch() {
-    const { sweep } = told.header;
-    const slider = sweep && document.querySelector(`.st-key-${sweep.slider}`);
-    if (slider === watched) return;
-    watched = slider;
-    watcher.disconnect();
-    if (slider) watcher.observe(slider, { subtree: true, attributes: true, attributeFilter: ["value", "aria-valuetext"] });
-  }
-
-  function follow(message) {
-    told = message;
-    watch();
-    sight.show(show);
+  function follow(next) {
+    content = next;
+    slider?.release();
+    slider = content.header.sweep && host.control(content.header.sweep.slider, show);
+    lazy.draw(show);
   }
 
   return {
     update(message) {
-      foresight.keep(message, message.header.foresight);
-      follow(message);
+      const { header, arrays } = message;
+      const next = { header, levels: arrays.levels, colors: colorsOf(arrays.palette) };
+      if (arrays.swept) setNewest(sweeps, header.sweep.hash, arrays.swept, SWEEPS_KEPT);
+      previews.keep(next, header.preview);
+      follow(next);
+      if (header.sweep && !sweeps.has(header.sweep.hash)) request(message, header.sweep.hash);
     },
-    end() {
-      foresight.end();
-      watcher.disconnect();
-      sight.end();
-      grid?.element.remove();
-    },
-    calls: 0,
-  };
-}
-
-export function rows({ data, parentElement, setTriggerValue }) {
-  const instance = instances.get(parentElement) ?? createInstance(parentElement);
-  instances.set(parentElement, instance);
-  const call = ++instance.calls;
-  const { header, arrays } = unpack(data);
-  if (arrays.swept) putLast(sweeps, header.sweep.hash, arrays.swept, SWEEPS_KEPT);
-  instance.update({ header, levels: arrays.levels, colors: pixelsOf(arrays.palette) });
-  if (header.sweep && !sweeps.has(header.sweep.hash)) setTriggerValue("need", header.sweep.hash);
-  return () => {
-    if (instance.calls !== call) return; // called again: it lives on
-    instance.end();
-    instances.delete(parentElement);
+    destroy: scope.end,
   };
 }

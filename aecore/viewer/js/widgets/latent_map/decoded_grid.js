@@ -1,45 +1,41 @@
-// The decoded plane: a grid of digits under the points of a flat chart. Follows chart.js.
+// A grid of decoded digits under the points of a flat chart.
 
-import { DIGIT_SIDE, paintInto } from "../../core/image.js";
-import { decode } from "../../model/network.js";
+import { SIDE } from "../../core/digit.js";
+import { build } from "../../core/dom.js";
+import { paintGrays } from "../../core/image.js";
 import { CHART, toAxes, toPixels } from "./plotly_overlay.js";
 
-const CELL = DIGIT_SIDE; // px of screen for a digit, as many as it has
 const SLICE = 6; // ms of decoding a frame, so that none is blocked
 const SETTLE = 120; // ms without zooming until the grid is made anew
-const PLANE_CSS = `
+const SHOWN = `${CHART}[data-aecore-plane]`;
+const VIEW = `
+<canvas class="aecore-plane" aria-hidden="true"></canvas>
+<style ref="style">
 .aecore-plane { position: absolute; pointer-events: none; transform-origin: 0 0; }
-${CHART}[data-aecore-plane] .svg-container { overflow: hidden; }
-${CHART}[data-aecore-plane] .main-svg:first-of-type { background: transparent !important; }
-${CHART}[data-aecore-plane] .bglayer .bg { fill-opacity: 0 !important; }
-${CHART}[data-aecore-plane] .gridlayer { display: none; }
-${CHART}[data-aecore-plane] .gl-container,
-${CHART}[data-aecore-plane] .scatterlayer { opacity: 0.55; }
-`;
+${SHOWN} .svg-container { overflow: hidden; }
+${SHOWN} .main-svg:first-of-type { background: transparent !important; }
+${SHOWN} .bglayer .bg { fill-opacity: 0 !important; }
+${SHOWN} .gridlayer { display: none; }
+${SHOWN} .gl-container, ${SHOWN} .scatterlayer { opacity: 0.55; }
+</style>`;
 
-/**
- * The plane behind a layer's chart; `codeAt(position)` is the code of a position on the axes, and
- * `model()` the model in use.
- */
-export function makePlane(layer, scope, codeAt, model) {
-  const canvas = document.createElement("canvas");
-  canvas.className = "aecore-plane";
-  canvas.setAttribute("aria-hidden", "true");
-  const style = document.createElement("style");
-  style.textContent = PLANE_CSS;
+/** Make the grid behind an overlay's chart; `decodeAt(position)` returns the digit of a position on the axes. */
+export function makeDecodedGrid(overlay, scope, decodeAt) {
+  const { root: canvas, style } = build(VIEW);
   const context = canvas.getContext("2d");
-  const cell = context.createImageData(DIGIT_SIDE, DIGIT_SIDE);
+  const cell = context.createImageData(SIDE, SIDE);
   let span = null; // the area that the canvas was made for
   let frame = 0;
   let timer = 0;
 
   function start() {
     stop();
-    span = layer.area();
-    const columns = Math.max(1, Math.round(span.width / CELL));
-    const rows = Math.max(1, Math.round(span.height / CELL));
-    canvas.width = columns * DIGIT_SIDE;
-    canvas.height = rows * DIGIT_SIDE;
+    span = overlay.area();
+    // A digit takes as many pixels of the screen as it has.
+    const columns = Math.max(1, Math.round(span.width / SIDE));
+    const rows = Math.max(1, Math.round(span.height / SIDE));
+    canvas.width = columns * SIDE;
+    canvas.height = rows * SIDE;
     place();
     let next = 0;
     const work = () => {
@@ -49,8 +45,8 @@ export function makePlane(layer, scope, codeAt, model) {
         const row = (next - column) / columns;
         const left = ((column + 0.5) / columns) * span.width;
         const top = ((row + 0.5) / rows) * span.height;
-        paintInto(cell.data, DIGIT_SIDE, 0, 0, decode(model(), codeAt(toAxes(span, left, top))));
-        context.putImageData(cell, column * DIGIT_SIDE, row * DIGIT_SIDE);
+        paintGrays(cell.data, decodeAt(toAxes(span, left, top)));
+        context.putImageData(cell, column * SIDE, row * SIDE);
       }
       frame = next < columns * rows ? requestAnimationFrame(work) : 0;
     };
@@ -65,34 +61,36 @@ export function makePlane(layer, scope, codeAt, model) {
 
   /** Lay the canvas where its own span of the axes lies now. */
   function place() {
-    const area = layer.area();
+    const area = overlay.area();
     const [left, top] = toPixels(area, { x: span.x0, y: span.y1 });
     const [right, bottom] = toPixels(area, { x: span.x1, y: span.y0 });
-    canvas.style.left = `${area.left}px`;
-    canvas.style.top = `${area.top}px`;
-    canvas.style.width = `${right - left}px`;
-    canvas.style.height = `${bottom - top}px`;
-    canvas.style.transform = `translate(${left}px, ${top}px)`;
     // The part within the plot area, in the canvas's own px.
-    canvas.style.clipPath = `inset(${Math.max(0, -top)}px ${Math.max(0, right - area.width)}px
-      ${Math.max(0, bottom - area.height)}px ${Math.max(0, -left)}px)`;
+    const insets = [-top, right - area.width, bottom - area.height, -left].map((inset) => `${Math.max(0, inset)}px`);
+    Object.assign(canvas.style, {
+      left: `${area.left}px`,
+      top: `${area.top}px`,
+      width: `${right - left}px`,
+      height: `${bottom - top}px`,
+      transform: `translate(${left}px, ${top}px)`,
+      clipPath: `inset(${insets.join(" ")})`,
+    });
   }
 
   function remove() {
     stop();
     canvas.remove();
     style.remove();
-    delete layer.chart.dataset.aecorePlane;
+    delete overlay.chart.dataset.aecorePlane;
   }
 
-  scope.onDispose(remove);
+  scope.onEnd(remove);
   return {
-    /** Show or hide the plane. */
-    toggle(on) {
-      if (!on) return remove();
-      layer.frame.prepend(canvas);
-      layer.frame.append(style);
-      layer.chart.dataset.aecorePlane = "";
+    /** Show or hide the grid. */
+    toggle(isShown) {
+      if (!isShown) return remove();
+      overlay.frame.prepend(canvas);
+      overlay.frame.append(style);
+      overlay.chart.dataset.aecorePlane = "";
       return start();
     },
     /** The axes have changed: stretch the grid at once, and make it anew when they rest. */

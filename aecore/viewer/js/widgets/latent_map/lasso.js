@@ -1,56 +1,45 @@
-// Selecting dots of a flat chart with a box or a lasso. Follows core.js and chart.js.
+// Selecting dots of a flat chart with a box or a lasso.
 
-import { CHART, LAYER, STILL, toAxes, toPixels } from "./plotly_overlay.js";
+import { build } from "../../core/dom.js";
+import { CHART, CLICK_REACH, LAYER, toAxes, toPixels } from "./plotly_overlay.js";
 
 const SPACING = 3; // px between two corners of a lasso
 const MOST_CORNERS = 1000;
-const OUTLINE = `${CHART} .svg-container`;
-const OUTLINE_CSS = `
-${OUTLINE} .aecore-tools { position: absolute; left: 0; top: 0; display: flex; gap: 4px; z-index: 2; }
-${OUTLINE} .aecore-tools button { font: inherit; font-size: 13px; line-height: 1; padding: 5px 9px;
-  color: inherit; background: transparent; border: 1px solid rgba(128, 128, 128, 0.5);
-  border-radius: 6px; cursor: pointer; }
-${OUTLINE} .aecore-tools button[aria-pressed="true"] { color: #fff; background: #c83a4a;
-  border-color: #c83a4a; }
-${OUTLINE} .aecore-tools button:focus-visible { outline: 3px solid #c83a4a; outline-offset: 1px; }
-${OUTLINE} .aecore-tools button[hidden] { display: none; }
+const TOOLS = `${CHART} .svg-container .aecore-tools`;
+const VIEW = `
+<div class="aecore-tools" role="group" aria-label="Select digits on the map">
+  <button type="button" data-tool="box" aria-pressed="false" title="Drag over the map to select the digits in a box; without a
+mouse, press Enter for one corner, move the probe with the arrow keys, and press Enter for the other">Box</button>
+  <button type="button" data-tool="lasso" aria-pressed="false" title="Drag around the digits to select">Lasso</button>
+  <button ref="clear" type="button" data-tool="clear" title="Clear the selection" hidden>Clear</button>
+  <style>
+${TOOLS} { position: absolute; left: 0; top: 0; display: flex; gap: 4px; z-index: 2; }
+${TOOLS} button { font: inherit; font-size: 13px; line-height: 1; padding: 5px 9px; color: inherit;
+  background: transparent; border: 1px solid rgba(128, 128, 128, 0.5); border-radius: 6px; cursor: pointer; }
+${TOOLS} button[aria-pressed="true"] { color: #fff; background: #c83a4a; border-color: #c83a4a; }
+${TOOLS} button:focus-visible { outline: 3px solid #c83a4a; outline-offset: 1px; }
+${TOOLS} button[hidden] { display: none; }
 ${LAYER} > svg.aecore-outline { width: 100%; height: 100%; }
-.aecore-outline polygon { fill: rgba(128, 128, 128, 0.2); fill-rule: evenodd; stroke: #222;
-  stroke-width: 3.5; }
-.aecore-outline polygon + polygon { fill: none; stroke: #fff; stroke-width: 2;
-  stroke-dasharray: 7 5; }
-`;
-const TOOLS = `
-  <button type="button" data-tool="box" aria-pressed="false"
-    title="Drag over the map to select the digits in a box; without a mouse, press Enter for one
-    corner, move the probe with the arrow keys, and press Enter for the other">Box</button>
-  <button type="button" data-tool="lasso" aria-pressed="false"
-    title="Drag around the digits to select">Lasso</button>
-  <button type="button" data-tool="clear" title="Select none" hidden>Clear</button>`;
+.aecore-outline polygon { fill: rgba(128, 128, 128, 0.2); fill-rule: evenodd; stroke: #222; stroke-width: 3.5; }
+.aecore-outline polygon + polygon { fill: none; stroke: #fff; stroke-width: 2; stroke-dasharray: 7 5; }
+  </style>
+</div>`;
+const DRAWING = `<svg class="aecore-outline" aria-hidden="true"><polygon/><polygon/></svg>`; // white on dark: seen on all dots
 
 /**
- * The tools over a layer's chart and the outline drawn with them. `first` is an outline to begin
- * with, a list of positions [x, y] on the axes, or null; `chosen(outline)` is called with every new
- * one, and with null when there is none any more.
+ * Put the tools over an overlay's chart, and the outline drawn with them. `first` is an outline to begin
+ * with, a list of positions [x, y] on the axes, or null; `choose(outline)` is called with every new one,
+ * and with null when there is none any more.
  */
-export function makeOutline(layer, scope, first, chosen) {
-  const tools = document.createElement("div");
-  tools.className = "aecore-tools";
-  tools.setAttribute("role", "group");
-  tools.setAttribute("aria-label", "Select digits on the map");
-  tools.innerHTML = TOOLS;
-  const style = document.createElement("style");
-  style.textContent = OUTLINE_CSS;
-  const drawing = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  drawing.setAttribute("class", "aecore-outline");
-  drawing.setAttribute("aria-hidden", "true");
-  drawing.innerHTML = "<polygon/><polygon/>"; // white on dark: seen on dots of any color
-  layer.frame.append(style, tools);
-  layer.element.prepend(drawing); // under the probe, the pin and the lens
-  scope.onDispose(() => {
-    for (const element of [tools, style, drawing]) element.remove();
+export function makeLasso(overlay, scope, first, choose) {
+  const { root: tools, clear } = build(VIEW);
+  const { root: drawing } = build(DRAWING);
+  overlay.frame.append(tools);
+  overlay.element.prepend(drawing); // under the probe, the pin and the lens
+  scope.onEnd(() => {
+    tools.remove();
+    drawing.remove();
   });
-  const clear = tools.querySelector("[data-tool=clear]");
 
   let tool = null; // "box" or "lasso"
   let outline = first; // in positions on the axes
@@ -60,37 +49,37 @@ export function makeOutline(layer, scope, first, chosen) {
   function take(name) {
     tool = name === tool ? null : name;
     if (anchor) cancel();
-    for (const button of tools.children) {
-      if (button !== clear) button.setAttribute("aria-pressed", button.dataset.tool === tool);
+    for (const button of tools.querySelectorAll("[aria-pressed]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
     }
   }
 
-  function choose(next) {
+  function set(next) {
     outline = next;
     follow();
-    chosen(next);
+    choose(next);
   }
 
   function press(event) {
-    if (tool && event.isPrimary && event.button === 0 && layer.locate(event)) {
+    if (tool && event.isPrimary && event.button === 0 && overlay.locate(event)) {
       anchor = null;
-      drawn = [pixels(event)];
+      drawn = [placeWithin(event)];
     }
   }
 
-  /** Plotly must not drag at the same time. */
+  /** Keep Plotly from dragging at the same time. */
   function shield(event) {
     if (drawn && !tools.contains(event.target)) event.stopPropagation();
   }
 
   function move(event) {
     if (!drawn || !event.isPrimary) return;
-    const [left, top] = pixels(event);
+    const [left, top] = placeWithin(event);
     const [fromLeft, fromTop] = drawn[0];
     if (tool === "box") {
       drawn = [drawn[0], [left, fromTop], [left, top], [fromLeft, top]];
     } else {
-      const [lastLeft, lastTop] = drawn[drawn.length - 1];
+      const [lastLeft, lastTop] = drawn.at(-1);
       if (Math.hypot(left - lastLeft, top - lastTop) < SPACING) return;
       if (drawn.length < MOST_CORNERS) drawn.push([left, top]);
     }
@@ -101,61 +90,52 @@ export function makeOutline(layer, scope, first, chosen) {
     if (!drawn) return;
     const corners = drawn;
     drawn = null;
-    const span = (axis) => {
+    const [width, height] = [0, 1].map((axis) => {
       const values = corners.map((corner) => corner[axis]);
       return Math.max(...values) - Math.min(...values);
-    };
-    if (corners.length < 3 || Math.min(span(0), span(1)) <= STILL) return follow(); // a click
-    return choose(corners.map((corner) => rounded(toAxes(layer.area(), ...corner))));
+    });
+    if (corners.length < 3 || Math.min(width, height) <= CLICK_REACH) follow(); // a click
+    else set(corners.map((corner) => rounded(toAxes(overlay.area(), ...corner))));
   }
 
-  function rounded({ x, y }) {
-    return [x, y].map((value) => Number(value.toPrecision(6)));
-  }
+  const rounded = ({ x, y }) => [x, y].map((value) => Number(value.toPrecision(6)));
 
   function cancel() {
     drawn = anchor = null;
     follow();
   }
 
-  /** The box from where Enter was pressed to a position. */
+  /** Return the box from where Enter was pressed to a position. */
   function boxTo({ x, y }) {
     return [anchor, { x, y: anchor.y }, { x, y }, { x: anchor.x, y }].map(rounded);
   }
 
-  /** Enter at a position: a corner of a box, the second one ends it; false if Box is not in use. */
-  function corner(position) {
+  /** Set a corner of a box, the second one ends it; false if Box is not in use. */
+  function setCorner(position) {
     if (tool !== "box") return false;
     if (!anchor) {
       anchor = { ...position };
-    } else {
-      const box = boxTo(position);
-      const isFlat = position.x === anchor.x || position.y === anchor.y;
-      anchor = null;
-      if (isFlat) follow();
-      else choose(box);
+      return true;
     }
+    const box = boxTo(position);
+    const isFlat = position.x === anchor.x || position.y === anchor.y;
+    anchor = null;
+    if (isFlat) follow();
+    else set(box);
     return true;
   }
 
-  /** The probe has moved: the other corner of a box that has been begun goes along. */
+  /** Let the other corner of a box that has been begun follow the probe. */
   function stretch(position) {
     if (anchor) draw(onScreen(boxTo(position)));
   }
 
-  function onScreen(corners) {
-    return corners.map(([x, y]) => toPixels(layer.area(), { x, y }));
-  }
+  const onScreen = (corners) => corners.map(([x, y]) => toPixels(overlay.area(), { x, y }));
 
-  /** Where the event lies in the plot area, in px, or the nearest place in it. */
-  function pixels(event) {
-    const area = layer.area();
-    const box = layer.frame.getBoundingClientRect();
-    const within = (value, most) => Math.min(Math.max(value, 0), most);
-    return [
-      within(event.clientX - box.left - area.left, area.width),
-      within(event.clientY - box.top - area.top, area.height),
-    ];
+  /** Return where an event lies in the plot area, in px, or the nearest place in it. */
+  function placeWithin(event) {
+    const { width, height } = overlay.area();
+    return overlay.placeOf(event).map((value, axis) => Math.min(Math.max(value, 0), axis ? height : width));
   }
 
   function draw(corners) {
@@ -171,26 +151,25 @@ export function makeOutline(layer, scope, first, chosen) {
 
   scope.listen(tools, "click", (event) => {
     const name = event.target.closest("button")?.dataset.tool;
-    if (name === "clear") choose(null);
+    if (name === "clear") set(null);
     else if (name) take(name);
-    if (tool === "box" && event.detail === 0) layer.probe.focus(); // pressed by keyboard: go on there
+    if (tool === "box" && event.detail === 0) overlay.probe.focus(); // pressed by keyboard: go on there
   });
-  scope.listen(layer.chart, "pointerdown", press, { capture: true, passive: true });
-  for (const type of ["mousedown", "touchstart"]) {
-    scope.listen(layer.chart, type, shield, { capture: true });
-  }
-  scope.listen(document, "pointermove", move, { capture: true, passive: true });
-  scope.listen(document, "pointerup", release, { capture: true, passive: true });
+  const passively = { capture: true, passive: true };
+  scope.listen(overlay.chart, "pointerdown", press, passively);
+  for (const type of ["mousedown", "touchstart"]) scope.listen(overlay.chart, type, shield, { capture: true });
+  scope.listen(document, "pointermove", move, passively);
+  scope.listen(document, "pointerup", release, passively);
   scope.listen(document, "pointercancel", cancel, { passive: true });
   scope.listen(document, "keydown", (event) => {
     if (event.key === "Escape" && (drawn || anchor)) cancel();
   });
   follow();
-  return { follow, corner, stretch };
+  return { follow, setCorner, stretch };
 }
 
-/** Labels whose dots the chart shows: its legend hides others. */
-export function labelsOn(chart) {
+/** Return the labels whose dots the chart shows: its legend hides others. */
+export function labelsShown(chart) {
   return chart._fullData
     .filter((trace) => trace.visible === true && /^[0-9]$/.test(trace.name))
     .map((trace) => Number(trace.name));

@@ -1,13 +1,20 @@
-// A layer of our own over the plot area of a flat Plotly chart: it follows zooming, and turns
-// what the pointer does into positions on the axes. Follows core.js in the same module.
+// A layer of our own over the plot area of a flat Plotly chart: it follows zooming, and turns what the
+// pointer does into positions on the axes.
 
+import { build } from "../../core/dom.js";
 
-export const CHART = ".st-key-latent_map .js-plotly-plot";
-const LOOK_EVERY = 200; // ms; Streamlit loads Plotly late, and replaces a chart without telling
-export const STILL = 6; // px that a click may move
+/** @typedef {{ x: number, y: number }} Position  On the axes */
+
+const CHART_KEY = "latent_map";
+const LOOK_EVERY = 200; // ms; the page may load Plotly late, and replace a chart without telling
+export const CLICK_REACH = 6; // px that a click may move, and a dot may be away
+const LENS = { side: 84, gap: 26 }; // px
+
+/** The chart with an overlay, in a style sheet. */
+export const CHART = ".js-plotly-plot[data-aecore-map]";
 // Plotly's own style sheet takes margins and borders off every div in a chart: this must outrank it.
 export const LAYER = `${CHART} .svg-container .aecore-layer`;
-const LAYER_CSS = `
+const STYLE = `
 ${LAYER} { position: absolute; overflow: hidden; pointer-events: none; contain: strict; }
 ${LAYER} > * { position: absolute; left: 0; top: 0; box-sizing: border-box; }
 ${LAYER} .aecore-probe, ${LAYER} .aecore-pin { border-radius: 50%; will-change: transform; }
@@ -17,48 +24,46 @@ ${LAYER} .aecore-probe:focus-visible { box-shadow: 0 0 0 1.5px #222, inset 0 0 0
   0 0 0 5px #fff, 0 0 0 8px #1c6ee8; }
 ${LAYER} .aecore-pin { width: 21px; height: 21px; margin: -10.5px; border: 3.5px solid #e8196a;
   box-shadow: 0 0 0 1px #fff; }
-${LAYER} .aecore-lens { width: 84px; height: 84px; image-rendering: pixelated;
+${LAYER} .aecore-lens { width: ${LENS.side}px; height: ${LENS.side}px; image-rendering: pixelated;
   border: 2px solid #fff; border-radius: 6px; box-shadow: 0 0 0 1px #222; will-change: transform; }
 ${LAYER} .aecore-lens[hidden] { display: none; }
 ${CHART} .nsewdrag { cursor: crosshair !important; }
 `;
+const VIEW = `
+<div class="aecore-layer">
+  <div ref="pin" class="aecore-pin"></div>
+  <div ref="probe" class="aecore-probe" tabindex="0" role="application" aria-roledescription="probe"
+    aria-label="Probe on the map. Arrow keys move it, with shift in fine steps; Enter pins it, or with Box in use sets a corner."></div>
+  <canvas ref="lens" class="aecore-lens" hidden aria-hidden="true"></canvas>
+  <style>${STYLE}</style>
+</div>`;
 
-/** Is a chart there whose axes can be read? */
+/** Tell whether a chart is there whose axes can be read. */
 export function isReady(chart) {
   return Boolean(chart?.isConnected && chart._fullLayout && chart.querySelector(".svg-container"));
 }
 
-/** Call `found(chart)` for the chart, and again for every later one; null while there is none. */
-export function watchChart(scope, found) {
+/** Call `found(chart)` for the page's chart, and again for every later one; null while there is none. */
+export function watchChart(host, scope, found) {
   let current = null;
   const look = () => {
-    const chart = document.querySelector(CHART);
+    const chart = host.find(CHART_KEY)?.querySelector(".js-plotly-plot");
     const next = isReady(chart) ? chart : null;
     if (next !== current) found((current = next));
   };
   const timer = setInterval(look, LOOK_EVERY);
-  scope.onDispose(() => clearInterval(timer));
+  scope.onEnd(() => clearInterval(timer));
   look();
 }
 
-/** Where the plot area of a flat chart lies in the chart, in px, and what its axes span. */
+/** Return where the plot area of a flat chart lies in the chart, in px, and what its axes span. */
 function readArea(chart) {
   const { xaxis, yaxis } = chart._fullLayout;
-  const [x0, x1] = xaxis.range;
-  const [y0, y1] = yaxis.range;
-  return {
-    left: xaxis._offset,
-    top: yaxis._offset,
-    width: xaxis._length,
-    height: yaxis._length,
-    x0: Number(x0),
-    x1: Number(x1),
-    y0: Number(y0),
-    y1: Number(y1),
-  };
+  const [[x0, x1], [y0, y1]] = [xaxis.range.map(Number), yaxis.range.map(Number)];
+  return { left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length, x0, x1, y0, y1 };
 }
 
-/** Position on the axes of a point of the area, in px from its top left corner. */
+/** Return the position on the axes of a point of the area, in px from its top left corner. */
 export function toAxes(area, left, top) {
   return {
     x: area.x0 + (left / area.width) * (area.x1 - area.x0),
@@ -66,7 +71,7 @@ export function toAxes(area, left, top) {
   };
 }
 
-/** The reverse of toAxes: [left, top]. */
+/** Return [left, top], in px from the area's top left corner, of a position on the axes. */
 export function toPixels(area, { x, y }) {
   return [
     ((x - area.x0) / (area.x1 - area.x0)) * area.width,
@@ -74,7 +79,7 @@ export function toPixels(area, { x, y }) {
   ];
 }
 
-/** The test digit whose visible dot is nearest to a position, if it is within `reach` px. */
+/** Return the test digit whose visible dot is nearest to a position, if it is within `reach` px; else null. */
 export function dotAt(chart, area, position, reach) {
   const [left, top] = toPixels(area, position);
   let nearest = null;
@@ -97,52 +102,47 @@ export function dotAt(chart, area, position, reach) {
 }
 
 /**
- * The layer: probe, pin and lens over a flat chart.
+ * Put probe, pin and lens over a flat chart.
  *
- * `on` holds what to call: move(position, event) for a pointer that moves over the plot area,
- * leave() when it has gone, click(position, reach) for one that stayed put between press and
- * release, key(event), and view() when the axes have changed.
+ * `on` holds what to call: move(position, event) for a pointer that moves over the plot area, leave()
+ * when it has gone, click(position, reach) for one that stayed put between press and release, key(event),
+ * focus(), and view() when the axes have changed.
  */
-export function makeLayer(chart, scope, on) {
-  const layer = document.createElement("div");
-  layer.className = "aecore-layer";
-  layer.innerHTML = `<div class="aecore-pin"></div>
-    <div class="aecore-probe" tabindex="0" role="application" aria-roledescription="probe"
-      aria-label="Probe on the map. Arrow keys move it, with shift in fine steps; Enter pins it, or with Box in use sets a corner."></div>
-    <canvas class="aecore-lens" hidden aria-hidden="true"></canvas>`;
-  const style = document.createElement("style");
-  style.textContent = LAYER_CSS;
+export function makeOverlay(chart, scope, on) {
+  const { root: layer, pin, probe, lens } = build(VIEW);
   const frame = chart.querySelector(".svg-container");
-  frame.append(style, layer);
-  scope.onDispose(() => {
+  chart.dataset.aecoreMap = "";
+  frame.append(layer);
+  scope.onEnd(() => {
     layer.remove();
-    style.remove();
+    delete chart.dataset.aecoreMap;
   });
-  const [pin, probe, lens] = layer.children;
   let area = readArea(chart);
   let pressed = null; // where a press began that may become a click
 
-  /** The event's position on the axes; null outside the plot area or on something above it. */
-  function locate(event) {
-    const over = event.target;
-    const ours = chart.contains(over) && !over.closest(".modebar, .legend");
-    if (!ours && !over.classList?.contains("dragcover")) return null; // Plotly's, while pressed
+  /** Return where an event lies in the plot area, in px from its top left corner. */
+  function placeOf(event) {
     const box = frame.getBoundingClientRect();
-    const left = event.clientX - box.left - area.left;
-    const top = event.clientY - box.top - area.top;
-    const inside = left >= 0 && top >= 0 && left <= area.width && top <= area.height;
-    return inside ? toAxes(area, left, top) : null;
+    return [event.clientX - box.left - area.left, event.clientY - box.top - area.top];
   }
 
-  /** A finger on the plot area probes: Chromium heeds no touch-action inside an SVG. */
+  /** Return the event's position on the axes; null outside the plot area or on something above it. */
+  function locate(event) {
+    const over = event.target;
+    const isOurs = chart.contains(over) && !over.closest(".modebar, .legend");
+    if (!isOurs && !over.classList?.contains("dragcover")) return null; // Plotly's, while pressed
+    const [left, top] = placeOf(event);
+    const isInside = left >= 0 && top >= 0 && left <= area.width && top <= area.height;
+    return isInside ? toAxes(area, left, top) : null;
+  }
+
+  /** Let a finger on the plot area probe: Chromium heeds no touch-action inside an SVG. */
   function hold(event) {
     if (event.touches.length === 1 && locate(event.touches[0])) event.preventDefault();
   }
 
   function move(event) {
-    if (pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > STILL) {
-      pressed = null;
-    }
+    if (pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > CLICK_REACH) pressed = null;
     const position = locate(event);
     if (position) on.move(position, event);
     else on.leave();
@@ -156,12 +156,13 @@ export function makeLayer(chart, scope, on) {
 
   function release(event) {
     const position = pressed && locate(event);
+    const isTouch = event.pointerType === "touch";
     pressed = null;
-    if (position) on.click(position, event.pointerType === "touch" ? 3 * STILL : STILL);
-    if (event.pointerType === "touch") on.leave();
+    if (position) on.click(position, isTouch ? 3 * CLICK_REACH : CLICK_REACH);
+    if (isTouch) on.leave();
   }
 
-  /** Pressing the tool in use once more puts it away: dragging probes again. */
+  /** Put the tool in use away when it is pressed once more: dragging probes again. */
   function putAway(event) {
     const button = event.target.closest?.('.modebar-btn.active[data-attr="dragmode"]');
     if (!button) return;
@@ -179,17 +180,15 @@ export function makeLayer(chart, scope, on) {
   }
 
   function fit() {
-    layer.style.left = `${area.left}px`;
-    layer.style.top = `${area.top}px`;
-    layer.style.width = `${area.width}px`;
-    layer.style.height = `${area.height}px`;
+    for (const side of ["left", "top", "width", "height"]) layer.style[side] = `${area[side]}px`;
   }
 
   fit();
-  scope.listen(document, "pointermove", move, { capture: true, passive: true });
+  const passively = { capture: true, passive: true };
+  scope.listen(document, "pointermove", move, passively);
   scope.listen(chart, "touchstart", hold, { capture: true, passive: false });
-  scope.listen(chart, "pointerdown", press, { capture: true, passive: true });
-  scope.listen(document, "pointerup", release, { capture: true, passive: true });
+  scope.listen(chart, "pointerdown", press, passively);
+  scope.listen(document, "pointerup", release, passively);
   scope.listen(document, "pointercancel", () => (pressed = null), { passive: true });
   scope.listen(chart, "click", putAway, { capture: true });
   scope.listen(probe, "keydown", on.key);
@@ -205,21 +204,20 @@ export function makeLayer(chart, scope, on) {
     frame,
     lens,
     locate,
+    placeOf,
     probe,
     area: () => area,
-    /** Put the probe or the pin at a position on the axes. */
     placeProbe: (position) => moveTo(probe, ...toPixels(area, position)),
     placePin: (position) => moveTo(pin, ...toPixels(area, position)),
-    /** Put the lens above a position, or below it where there is no room. */
+    /** Put the lens above a position, or below it where there is no room; away for null. */
     placeLens(position) {
+      lens.hidden = !position;
+      if (!position) return;
       const [left, top] = toPixels(area, position);
-      const side = 84;
-      const gap = 26;
+      const { side, gap } = LENS;
       const across = Math.min(Math.max(left - side / 2, 2), area.width - side - 2);
       moveTo(lens, across, top - side - gap < 2 ? top + gap : top - side - gap);
-      lens.hidden = false;
     },
-    hideLens: () => (lens.hidden = true),
   };
 }
 

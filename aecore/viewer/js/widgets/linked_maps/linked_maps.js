@@ -1,88 +1,84 @@
-// Two maps of the same test digits. A stroke around dots, a click on one, or a label's button
-// selects digits, and both maps light them up; the server only hears of it afterwards.
-// Follows map.js in the same module.
+// Two maps of the same test digits. A stroke around dots, a click on one, or a class's button selects
+// digits, and both maps highlight them; the server only hears of it afterwards.
 
-import { make } from "../../core/dom.js";
-import { unpack } from "../../core/message.js";
-import { MARGIN, alike, makeMap } from "./scatter.js";
+import { isEqual } from "../../core/arrays.js";
+import { build, make, saveCanvas } from "../../core/dom.js";
+import { makeScope } from "../../core/scope.js";
+import { counted } from "../../core/text.js";
+import { MARGIN, makeScatter } from "./scatter.js";
 
-const CLICK = 4; // px that a click may wander
-const SENT = 200; // numbers that the server hears of
-const SELECTED = "aecore-selected"; // announces {numbers}, for an ear
+const CLICK_REACH = 4; // px that a click may wander
+const MOST_SENT = 200; // numbers that the server hears of
+const HINT = "Draw around dots in either map, click one, or press a class: both maps show the same test digits.";
+
+const VIEW = `
+<div class="linked">
+  <div ref="bar" class="bar" role="group" aria-label="Select the digits of a class"></div>
+  <div class="maps">
+    <figure><figcaption></figcaption><canvas role="img"></canvas></figure>
+    <figure><figcaption></figcaption><canvas role="img"></canvas></figure>
+  </div>
+  <p ref="summary" class="found" aria-live="polite"></p>
+  <p ref="hint" class="hint"></p>
+</div>`;
 
 /** The latest selection of this tab, {labels, selected, pressed}: maps drawn anew show it again. */
 const latest = (globalThis.__aecoreSelection ??= {});
 
-/** What tests read; the page itself never does. */
-const meter = (globalThis.__aecoreLinked ??= { selected: [], hovered: null, drawn: [] });
+/** What tests read; the widget itself never does. */
+const meter = (globalThis.__aecoreLinked ??= { selected: [] });
 
-function createLinked(parentElement) {
-  const controller = new AbortController();
-  const listen = (target, type, handler) =>
-    target.addEventListener(type, handler, { signal: controller.signal });
-  const bar = make("div", { class: "bar", role: "group", "aria-label": "Select the digits of a label" });
-  const captions = [make("figcaption"), make("figcaption")];
-  const canvases = [0, 1].map(() => make("canvas", { role: "img" }));
-  const found = make("p", { class: "found", "aria-live": "polite" });
-  const hint = make("p", { class: "hint" });
-  const root = make(
-    "div",
-    { class: "linked" },
-    bar,
-    make("div", { class: "maps" }, ...canvases.map((canvas, i) => make("figure", {}, captions[i], canvas))),
-    found,
-    hint,
-  );
-  parentElement.append(root);
-  const maps = canvases.map(makeMap);
+/** @type {import("../../core/host.js").Mount} */
+export function mountLinkedMaps(element, host) {
+  const scope = makeScope();
+  const view = build(VIEW);
+  const captions = [...view.root.querySelectorAll("figcaption")];
+  const canvases = [...view.root.querySelectorAll("canvas")];
+  const maps = canvases.map((canvas) => makeScatter(canvas, host));
+  element.append(view.root);
 
-  let data = null;
-  let order = null; // numbers of the digits, label after label
+  let data = null; // {names, axes, colors, selected, labels, points0, points1}
+  let order = null; // numbers of the digits, class after class
   let selected = null; // Uint8Array (N), or null
   let hovered = null;
-  let stroke = null; // {map, path: [[x, y], ...]}
-  let pressed = null; // the label whose button is down
+  let stroke = null; // {map, path: [[x, y], ...], from, before, isMoved}
+  let pressed = null; // the class whose button is down
   let frame = 0;
   const stale = new Set(); // maps that are to be drawn
 
   function draw() {
     frame = 0;
-    meter.drawn = [...stale].map((map) => {
-      const start = performance.now();
-      map.draw(data, order, selected, hovered, stroke?.map === map ? stroke.path : null);
-      return performance.now() - start;
-    });
+    for (const map of stale) map.draw(data, order, selected, hovered, stroke?.map === map ? stroke.path : null);
     stale.clear();
   }
+
   function request(changed = maps) {
     for (const map of changed) stale.add(map);
     frame ||= requestAnimationFrame(draw);
   }
 
-  /** Those selected, ascending. */
-  const numbers = () => (selected ? Array.from(order.filter((i) => selected[i])).sort((a, b) => a - b) : []);
+  /** Return the numbers of those selected, ascending. */
+  const numbers = () => (selected ? [...selected.keys()].filter((i) => selected[i]) : []);
 
-  function say() {
-    const chosen = numbers();
-    meter.selected = chosen;
-    if (!selected) {
-      found.textContent = `${data.count.toLocaleString("en")} test digits, none selected.`;
-    } else {
-      const counts = new Array(10).fill(0);
-      for (const i of chosen) counts[data.labels[i]] += 1;
-      const labels = counts
-        .map((count, label) => [count, label])
-        .filter(([count]) => count)
-        .sort((a, b) => b[0] - a[0])
-        .map(([count, label]) => `${count} × ${label}`);
-      const digits = chosen.length === 1 ? "digit" : "digits";
-      found.textContent = `${chosen.length.toLocaleString("en")} ${digits} selected${labels.length ? `: ${labels.join(", ")}` : ""}.`;
-    }
-    bar.querySelectorAll("button.label").forEach((button) => {
+  /** Return the classes that there are. */
+  const classes = () => [...new Set(data.labels)].sort((a, b) => a - b);
+
+  function summarize(chosen) {
+    if (!selected) return `${counted(data.labels.length, "test digit")}, none selected.`;
+    const counts = new Map();
+    for (const i of chosen) counts.set(data.labels[i], (counts.get(data.labels[i]) ?? 0) + 1);
+    const texts = [...counts].sort((a, b) => b[1] - a[1]).map(([label, count]) => `${count} × ${label}`);
+    return `${counted(chosen.length, "digit")} selected${texts.length ? `: ${texts.join(", ")}` : ""}.`;
+  }
+
+  function describe() {
+    meter.selected = numbers();
+    view.summary.textContent = summarize(meter.selected);
+    for (const button of view.bar.querySelectorAll("button.label")) {
       button.setAttribute("aria-pressed", String(button.textContent === String(pressed)));
-    });
+    }
     canvases.forEach((canvas, i) => {
-      canvas.setAttribute("aria-label", `The map of codes of ${data.names[i]}. ${found.textContent}`);
+      canvas.setAttribute("aria-label", `The latent space of ${data.names[i]}. ${view.summary.textContent}`);
     });
   }
 
@@ -90,114 +86,109 @@ function createLinked(parentElement) {
     selected = chosen;
     pressed = label;
     Object.assign(latest, { labels: data.labels, selected, pressed });
-    say();
+    describe();
     request();
   }
 
-  function tell() {
-    document.dispatchEvent(new CustomEvent(SELECTED, { detail: { numbers: numbers().slice(0, SENT) } }));
-  }
+  const report = () => host.send("selected", { numbers: numbers().slice(0, MOST_SENT) });
 
-  function selectLabel(label) {
-    select(pressed === label ? null : data.labels.map((value) => value === label), pressed === label ? null : label);
-    tell();
+  function selectClass(label) {
+    if (pressed === label) select(null);
+    else select(data.labels.map((value) => Number(value === label)), label);
+    report();
   }
 
   function hover(i) {
-    hovered = meter.hovered = i;
-    hint.textContent =
-      i === null
-        ? "Draw around dots in either map, click one, or press a label: both maps show the same test digits."
-        : `Test digit no. ${i}, a ${data.labels[i]}`;
+    hovered = i;
+    view.hint.textContent = i === null ? HINT : `Test digit no. ${i}, a ${data.labels[i]}`;
     request();
   }
 
-  maps.forEach((map) => {
-    const place = (event) => {
+  for (const map of maps) {
+    const placeOf = (event) => {
       const box = map.canvas.getBoundingClientRect();
       return [event.clientX - box.left, event.clientY - box.top];
     };
-    listen(map.canvas, "pointerdown", (event) => {
+    scope.listen(map.canvas, "pointerdown", (event) => {
       if (event.button !== 0) return;
-      stroke = { map, path: [place(event)], from: place(event), before: [selected, pressed] };
+      const from = placeOf(event);
+      stroke = { map, path: [from], from, before: [selected, pressed], isMoved: false };
       map.canvas.setPointerCapture(event.pointerId);
     });
-    listen(map.canvas, "pointermove", (event) => {
-      const [x, y] = place(event);
+    scope.listen(map.canvas, "pointermove", (event) => {
+      const [x, y] = placeOf(event);
       if (stroke?.map !== map) return hover(map.nearest(x, y));
       stroke.path.push([x, y]);
-      stroke.moved ||= Math.hypot(x - stroke.from[0], y - stroke.from[1]) > CLICK;
-      if (stroke.moved) select(map.within(stroke.path));
+      stroke.isMoved ||= Math.hypot(x - stroke.from[0], y - stroke.from[1]) > CLICK_REACH;
+      if (stroke.isMoved) select(map.within(stroke.path));
     });
-    listen(map.canvas, "pointerup", (event) => {
+    scope.listen(map.canvas, "pointerup", (event) => {
       if (stroke?.map !== map) return;
-      const { moved } = stroke;
+      const { isMoved } = stroke;
       stroke = null;
-      if (!moved) {
-        const i = map.nearest(...place(event));
-        select(i === null ? null : data.labels.map((_, j) => j === i));
+      if (!isMoved) {
+        const i = map.nearest(...placeOf(event));
+        select(i === null ? null : data.labels.map((_, j) => Number(j === i)));
       } else if (!selected.includes(1)) {
         select(null);
       }
       request();
-      tell();
+      report();
     });
-    listen(map.canvas, "pointercancel", () => {
+    scope.listen(map.canvas, "pointercancel", () => {
       if (!stroke) return;
       const [before, label] = stroke.before;
       stroke = null;
       select(before, label);
     });
-    listen(map.canvas, "pointerleave", () => hover(null));
-  });
+    scope.listen(map.canvas, "pointerleave", () => hover(null));
+  }
 
   function save() {
     const scale = devicePixelRatio || 1;
+    const { color, background, font } = host.theme();
     const top = 48 * scale;
     const sheet = make("canvas");
     sheet.width = canvases[0].width + canvases[1].width;
     sheet.height = Math.max(...canvases.map((canvas) => canvas.height)) + top;
     const context = sheet.getContext("2d");
-    const style = getComputedStyle(root);
-    context.fillStyle = style.getPropertyValue("--st-background-color") || "#fff";
+    context.fillStyle = background;
     context.fillRect(0, 0, sheet.width, sheet.height);
-    context.fillStyle = style.color;
-    context.font = `${14 * scale}px ${style.fontFamily}`;
-    context.textBaseline = "top";
+    Object.assign(context, { fillStyle: color, font: `${14 * scale}px ${font}`, textBaseline: "top" });
     canvases.forEach((canvas, i) => {
       const left = i * canvases[0].width;
       context.fillText(data.names[i], left + MARGIN.left * scale, 6 * scale);
       context.drawImage(canvas, left, top);
     });
-    present().forEach((label, i) => {
+    classes().forEach((label, i) => {
       const left = (MARGIN.left + 32 * i) * scale;
       context.fillStyle = data.colors[label];
       context.fillRect(left, 29 * scale, 10 * scale, 10 * scale);
-      context.fillStyle = style.color;
+      context.fillStyle = color;
       context.fillText(label, left + 14 * scale, 27 * scale);
     });
-    const link = make("a", { href: sheet.toDataURL("image/png"), download: "maps.png" });
-    link.click();
+    saveCanvas(sheet, "maps");
   }
 
-  /** The labels that there are. */
-  const present = () => [...new Set(data.labels)].sort((a, b) => a - b);
-
   function buildBar() {
-    const buttons = present().map((label) => {
-      const button = make("button", { type: "button", class: "label", style: `--digit:${data.colors[label]}` }, String(label));
-      button.setAttribute("aria-label", `Select all digits ${label}`);
-      listen(button, "click", () => selectLabel(label));
+    const makeButton = (text, action, attributes = {}) => {
+      const button = make("button", { type: "button", ...attributes }, text);
+      scope.listen(button, "click", action);
       return button;
-    });
-    const none = make("button", { type: "button" }, "None");
-    listen(none, "click", () => {
+    };
+    const clear = () => {
       select(null);
-      tell();
-    });
-    const png = make("button", { type: "button" }, "Maps as PNG");
-    listen(png, "click", save);
-    bar.replaceChildren(...buttons, none, png);
+      report();
+    };
+    view.bar.replaceChildren(
+      ...classes().map((label) => {
+        const style = `--digit:${data.colors[label]}`;
+        const name = `Select all digits ${label}`;
+        return makeButton(String(label), () => selectClass(label), { class: "label", style, "aria-label": name });
+      }),
+      makeButton("Clear selection", clear),
+      makeButton("Maps as PNG", save),
+    );
   }
 
   const observer = new ResizeObserver(() => {
@@ -208,48 +199,29 @@ function createLinked(parentElement) {
     }
     draw(); // now: a canvas that has been resized is empty
   });
-  canvases.forEach((canvas) => observer.observe(canvas));
+  for (const canvas of canvases) observer.observe(canvas);
+  scope.onEnd(() => {
+    observer.disconnect();
+    cancelAnimationFrame(frame);
+    view.root.remove();
+  });
 
   return {
-    update(found) {
-      const another = !data || !alike(found.labels, data.labels);
-      data = found;
+    update({ header, arrays }) {
+      const isOther = !data || !isEqual(arrays.labels, data.labels);
+      data = { ...header, ...arrays };
       captions.forEach((caption, i) => (caption.textContent = data.names[i]));
-      const changed = maps.filter((map, i) => map.set(data, i) || another);
-      if (another) {
+      const changed = maps.filter((map, i) => map.set(data[`points${i}`], data.axes[i]) || isOther);
+      if (isOther) {
         order = Uint32Array.from(data.labels.keys()).sort((a, b) => data.labels[a] - data.labels[b]);
-        const again = data.selected && latest.labels && alike(latest.labels, data.labels);
-        [selected, pressed] = again ? [latest.selected, latest.pressed] : [null, null];
+        const isKept = data.selected && latest.labels && isEqual(latest.labels, data.labels);
+        [selected, pressed] = isKept ? [latest.selected, latest.pressed] : [null, null];
         buildBar();
         hover(null);
       }
-      say();
+      describe();
       request(changed.length ? changed : maps); // none has: the theme may have
     },
-    dispose() {
-      controller.abort();
-      observer.disconnect();
-      cancelAnimationFrame(frame);
-      root.remove();
-    },
-  };
-}
-
-const instances = new WeakMap(); // parent element -> instance
-
-/** Streamlit calls this on every change of data or theme: one instance lives through them all. */
-export function linked({ data, parentElement }) {
-  let instance = instances.get(parentElement);
-  if (!instance) {
-    instance = { calls: 0, page: createLinked(parentElement) };
-    instances.set(parentElement, instance);
-  }
-  const call = ++instance.calls;
-  const { header, arrays } = unpack(data);
-  instance.page.update({ ...header, ...arrays, count: arrays.labels.length });
-  return () => {
-    if (instance.calls !== call || instances.get(parentElement) !== instance) return;
-    instances.delete(parentElement);
-    instance.page.dispose();
+    destroy: scope.end,
   };
 }

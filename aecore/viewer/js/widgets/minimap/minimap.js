@@ -1,17 +1,18 @@
-// A small map of the test digits' codes with a dot that moves. Follows core.js and words.js.
+// A small map of the test digits' codes with a dot that moves.
 
+import { medianOf, robustExtent, widened } from "../../core/axes.js";
 import { axisValue } from "../../model/axes.js";
 
 const INSET = 14; // px around the dots
-const DOT = "#e8196a"; // as the pin of the big map
-const STEP_PX = 3; // that the dot must move for the trail to grow: drawing costs more than moving
-const OUTLIERS = 0.002; // share of the codes that each edge may cut off
+const TRAIL = "#e8196a"; // as the pin of the big map
+const STEP = 3; // px that the dot must move for the trail to grow: drawing costs more than moving
+const EDGE = 9; // px that the dot keeps to the edge
 
 /**
- * The map of three elements, one above the other: a canvas with the codes, drawn once a model and
- * size; a canvas with the trail; the dot. `colors` has one for each of the ten digits.
+ * Make the map of three elements, one above the other: a canvas with the codes, drawn once a model and
+ * size; a canvas with the trail; the dot. `colors` has one for each class.
  */
-export function makeAtlas(scope, { dots, trail, dot }, colors) {
+export function makeMinimap(scope, { dots, trail, dot }, colors) {
   let model = null;
   let place = null; // a position on the axes -> px
   let size = { width: 0, height: 0 };
@@ -22,9 +23,9 @@ export function makeAtlas(scope, { dots, trail, dot }, colors) {
     restart(last);
   });
   observer.observe(dots);
-  scope.onDispose(() => observer.disconnect());
+  scope.onEnd(() => observer.disconnect());
 
-  /** Where a code lies on the axes, as aecore.projection says. */
+  /** Return where a code lies on the axes, as aecore/latent/projection.py does. */
   function positionOf(z, label) {
     if (model.dim === 1) return [z[0], label];
     if (model.dim === 2) return [z[0], z[1]];
@@ -45,8 +46,7 @@ export function makeAtlas(scope, { dots, trail, dot }, colors) {
     const points = Array.from({ length: count }, (_, row) =>
       positionOf(codes.subarray(row * dim, (row + 1) * dim), labels[row]),
     );
-    const [x0, x1] = limitsOf(points.map((point) => point[0]));
-    const [y0, y1] = limitsOf(points.map((point) => point[1]));
+    const [[x0, x1], [y0, y1]] = [0, 1].map((axis) => widened(robustExtent(points.map((point) => point[axis])), 0));
     place = ([x, y]) => [
       INSET + ((x - x0) / (x1 - x0)) * (width - 2 * INSET),
       height - INSET - ((y - y0) / (y1 - y0)) * (height - 2 * INSET),
@@ -59,23 +59,19 @@ export function makeAtlas(scope, { dots, trail, dot }, colors) {
       context.fillRect(left - 1, top - 1, 2, 2);
     });
     context.globalAlpha = 1;
-    nameGroups(context, points);
+    nameClasses(context, points);
   }
 
-  /** Each digit's numeral at the median of its codes. */
-  function nameGroups(context, points) {
-    context.font = "600 15px sans-serif";
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.lineWidth = 4;
-    context.lineJoin = "round";
-    for (const label of new Set(model.labels)) {
-      const own = points.filter((_, row) => model.labels[row] === label);
-      const [left, top] = place([0, 1].map((axis) => middleOf(own.map((point) => point[axis]))));
-      context.strokeStyle = "#fff";
-      context.fillStyle = "#222";
-      context.strokeText(label, left, top);
-      context.fillText(label, left, top);
+  /** Write each class's numeral at the median of its codes. */
+  function nameClasses(context, points) {
+    const { labels } = model;
+    Object.assign(context, { font: "600 15px sans-serif", textAlign: "center", textBaseline: "middle" });
+    Object.assign(context, { lineWidth: 4, lineJoin: "round", strokeStyle: "#fff", fillStyle: "#222" });
+    for (const label of new Set(labels)) {
+      const own = points.filter((_, row) => labels[row] === label);
+      const middle = [0, 1].map((axis) => medianOf(own.map((point) => point[axis])));
+      context.strokeText(label, ...place(middle));
+      context.fillText(label, ...place(middle));
     }
   }
 
@@ -90,19 +86,18 @@ export function makeAtlas(scope, { dots, trail, dot }, colors) {
   function moveTo(position) {
     last = position;
     if (!place) return;
-    const [left, top] = place(position).map((px, i) => clampTo(px, i ? size.height : size.width));
+    const lengths = [size.width, size.height];
+    const [left, top] = place(position).map((px, axis) => Math.min(Math.max(px, EDGE), lengths[axis] - EDGE));
     dot.style.transform = `translate(${left}px, ${top}px)`;
     dot.hidden = false;
-    if (end && Math.hypot(left - end[0], top - end[1]) < STEP_PX) return;
+    if (end && Math.hypot(left - end[0], top - end[1]) < STEP) return;
     if (end) drawLine(end, [left, top]);
     end = [left, top];
   }
 
   function drawLine(from, to) {
     const context = trail.getContext("2d");
-    context.strokeStyle = DOT;
-    context.globalAlpha = 0.5;
-    context.lineWidth = 2;
+    Object.assign(context, { strokeStyle: TRAIL, globalAlpha: 0.5, lineWidth: 2 });
     context.beginPath();
     context.moveTo(...from);
     context.lineTo(...to);
@@ -110,31 +105,14 @@ export function makeAtlas(scope, { dots, trail, dot }, colors) {
   }
 
   return {
-    show(newModel) {
-      model = newModel;
+    show(next) {
+      model = next;
       paint();
       restart(null);
     },
     /** Put the dot at a code (D); `label` is its height where D = 1. It leaves a trail behind. */
     move: (z, label) => moveTo(positionOf(z, label)),
-    /** Forget the trail. */
-    rest: () => restart(last),
-    /** Forget the dot too. */
+    clearTrail: () => restart(last),
     clear: () => restart(null),
   };
-}
-
-function limitsOf(values) {
-  const sorted = values.sort((a, b) => a - b);
-  const low = sorted[Math.floor(OUTLIERS * (sorted.length - 1))];
-  const high = sorted[Math.ceil((1 - OUTLIERS) * (sorted.length - 1))];
-  return high > low ? [low, high] : [low - 1, low + 1]; // a map that collapsed to one spot
-}
-
-function middleOf(values) {
-  return values.sort((a, b) => a - b)[values.length >> 1];
-}
-
-function clampTo(value, length) {
-  return Math.min(Math.max(value, 9), length - 9);
 }

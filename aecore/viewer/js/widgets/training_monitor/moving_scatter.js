@@ -1,19 +1,25 @@
-// The dots of a frame, which glide to where the next frame has them. Follows store.js.
-
+// The dots of a frame, which glide to where the next frame has them.
 
 const DOT = 3; // px
+const EDGE = 2; // px that dots keep to the edge
 const STEP = 60; // ms between the pictures of a glide: training needs the processor more
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const PARTS = /** @type {const} */ (["points", "middles", "low", "high"]);
 
-/** A cloud of dots on a canvas; `colors` has one for each of the ten digits. */
-export function makeCloud(canvas, colors) {
+/**
+ * Make a cloud of dots on a canvas; `colors` has one for each class.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {string[]} colors
+ */
+export function makeMovingScatter(canvas, colors) {
   const context = canvas.getContext("2d");
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let labels = null;
-  let shown = null; // what is on the canvas, the same kind as `placeOf` gives
+  let shown = null; // the layout on the canvas
   let from = null;
   let to = null;
-  let begun = 0;
-  let lasts = 0;
+  let start = 0;
+  let duration = 0;
   let timer = 0;
   let size = { width: 0, height: 0 };
 
@@ -27,10 +33,10 @@ export function makeCloud(canvas, colors) {
   }
 
   function move() {
-    const share = lasts ? Math.min((performance.now() - begun) / lasts, 1) : 1;
+    const share = duration ? Math.min((performance.now() - start) / duration, 1) : 1;
     const eased = 1 - (1 - share) ** 3;
-    for (const name of ["points", "middles", "low", "high"]) {
-      const [before, after, current] = [from[name], to[name], shown[name]];
+    for (const part of PARTS) {
+      const [before, after, current] = [from[part], to[part], shown[part]];
       for (let i = 0; i < current.length; i++) {
         current[i] = share < 1 ? before[i] + eased * (after[i] - before[i]) : after[i];
       }
@@ -43,53 +49,44 @@ export function makeCloud(canvas, colors) {
     context.clearRect(0, 0, size.width, size.height);
     if (!shown || !size.width) return;
     const { points, middles, low, high } = shown;
-    const toX = (x) => Math.min(Math.max(((x - low[0]) / (high[0] - low[0])) * size.width, 2), size.width - 2);
-    const toY = (y) => Math.min(Math.max(((high[1] - y) / (high[1] - low[1])) * size.height, 2), size.height - 2);
+    const within = (value, length) => Math.min(Math.max(value, EDGE), length - EDGE);
+    const toX = (x) => within(((x - low[0]) / (high[0] - low[0])) * size.width, size.width);
+    const toY = (y) => within(((high[1] - y) / (high[1] - low[1])) * size.height, size.height);
     context.globalAlpha = 0.75;
     for (let i = 0; i < labels.length; i++) {
       context.fillStyle = colors[labels[i]];
       context.fillRect(toX(points[2 * i]) - DOT / 2, toY(points[2 * i + 1]) - DOT / 2, DOT, DOT);
     }
     context.globalAlpha = 1;
-    context.font = "700 15px sans-serif";
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.lineJoin = "round";
-    for (let label = 0; label < 10; label++) {
-      if (Number.isNaN(middles[2 * label])) continue;
-      const at = [toX(middles[2 * label]), toY(middles[2 * label + 1])];
-      context.lineWidth = 6;
-      context.strokeStyle = colors[label];
-      context.strokeText(label, ...at);
-      context.lineWidth = 3.5;
-      context.strokeStyle = "#fff";
-      context.strokeText(label, ...at);
+    Object.assign(context, { font: "700 15px sans-serif", textAlign: "center", textBaseline: "middle", lineJoin: "round" });
+    colors.forEach((color, label) => {
+      if (Number.isNaN(middles[2 * label])) return;
+      const [x, y] = [toX(middles[2 * label]), toY(middles[2 * label + 1])];
+      for (const [lineWidth, strokeStyle] of [[6, color], [3.5, "#fff"]]) {
+        Object.assign(context, { lineWidth, strokeStyle });
+        context.strokeText(String(label), x, y);
+      }
       context.fillStyle = "#222";
-      context.fillText(label, ...at);
-    }
+      context.fillText(String(label), x, y);
+    });
   }
 
-  const copy = ({ points, middles, low, high }) => ({
-    points: points.slice(),
-    middles: middles.slice(),
-    low: low.slice(),
-    high: high.slice(),
-  });
+  const copy = (layout) => Object.fromEntries(PARTS.map((part) => [part, layout[part].slice()]));
 
   const observer = new ResizeObserver(fit);
   observer.observe(canvas);
   return {
-    /** Glide to a frame's place in `ms`; another run's dots are put there at once. */
-    show(place, ownLabels, ms) {
-      if (place === to) return;
-      const fresh = ownLabels !== labels || !shown;
+    /** Glide to a frame's layout in `ms`; another run's dots are put there at once. */
+    show(layout, nextLabels, ms) {
+      if (layout === to) return;
+      const isOther = nextLabels !== labels || !shown;
       clearTimeout(timer);
-      labels = ownLabels;
-      to = place;
-      shown = fresh ? copy(place) : shown;
+      labels = nextLabels;
+      to = layout;
+      shown = isOther ? copy(layout) : shown;
       from = copy(shown);
-      begun = performance.now();
-      lasts = fresh || calm.matches ? 0 : ms;
+      start = performance.now();
+      duration = isOther || calm.matches ? 0 : ms;
       move();
     },
     clear() {
@@ -97,7 +94,7 @@ export function makeCloud(canvas, colors) {
       shown = to = labels = null;
       draw();
     },
-    dispose() {
+    end() {
       clearTimeout(timer);
       observer.disconnect();
     },

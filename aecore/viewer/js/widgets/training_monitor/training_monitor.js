@@ -1,134 +1,149 @@
-// `/train`: a run as it forms. New epochs come in; what is on show is drawn here, and looking back
-// costs the server nothing. Follows loss.js.
+// A training run as it goes. New epochs come in; what is on show is drawn here, and looking back costs the
+// server nothing.
 
-import { make, makeSvg } from "../../core/dom.js";
-import { DIGIT_SIDE } from "../../core/image.js";
-import { unpack } from "../../core/message.js";
-import { errorText, makeLoss } from "./loss_curve.js";
-import { makeCloud } from "./moving_scatter.js";
-import { keep, placeOf } from "./run_store.js";
+import { build, make } from "../../core/dom.js";
+import { GRAYS, colorsOf, drawDigits } from "../../core/image.js";
+import { makeRequest } from "../../core/recent.js";
+import { makeScope } from "../../core/scope.js";
+import { counted, errorText } from "../../core/text.js";
+import { makeLossCurve } from "./loss_curve.js";
+import { makeMovingScatter } from "./moving_scatter.js";
+import { keepRun, layoutOf } from "./run_store.js";
 
 const GLIDE = { live: 600, jump: 120 }; // ms from one frame to the next
 const PLAY = { step: 260, whole: 6000 }; // ms that a frame and a whole run take, at most
-const GAP = 2; // pixels between pictures
+const FILTER_COLUMNS = 8;
 
-/** What tests read; the page itself never does. */
-const meter = (globalThis.__aecoreForming ??= { key: null, shown: null, epochs: [], received: 0, needs: 0, instances: 0 });
+/** What tests read; the widget itself never does. */
+const meter = (globalThis.__aecoreForming ??= { key: null, shown: null, epochs: [], state: null, needs: 0 });
 
-function buildForming() {
-  const state = make("b");
-  const detail = make("span", { class: "detail" });
-  const bar = make("div", { class: "progress", role: "progressbar", "aria-label": "Training", "aria-valuemin": 0, "aria-valuemax": 100 }, make("i"));
-  const dots = make("canvas", { role: "img" });
-  const wait = make("p", { class: "wait" });
-  const mapText = make("figcaption");
-  const map = make("figure", { class: "map" }, make("div", { class: "sheet" }, dots, wait), mapText);
-  const plot = makeSvg("svg", { role: "img" });
-  const legend = make("figcaption", { class: "legend" });
-  const loss = make("figure", { class: "loss" }, make("h4", {}, "Mean squared error per pixel"), legend, plot);
-  const strips = make("div", { class: "strips" });
-  const digits = make("figure", { class: "digits" }, make("h4", {}, "One test digit of each label"), strips);
-  const filters = make("canvas", { role: "img" });
-  const filtersText = make("span");
-  const units = make("figure", { class: "filters" }, make("h4", {}, "What the first units look for ", filtersText), filters);
-  const play = make("button", { type: "button", class: "play" }, "▶ Play");
-  const scrub = make("input", { type: "range", min: 0, max: 0, step: 1, "aria-label": "Epoch on show" });
-  const place = make("output");
-  const live = make("button", { type: "button", class: "live", hidden: "" }, "Live");
-  const numbers = make("tbody");
-  const heads = ["epoch", "loss", "train MSE", "test MSE"].map((text) => make("th", { scope: "col" }, text));
-  const table = make("table", {}, make("thead", {}, make("tr", {}, ...heads)), numbers);
-  const details = make("details", {}, make("summary", {}, "Numbers of every epoch"), make("div", {}, table));
-  const spoken = make("p", { class: "spoken", "aria-live": "polite" });
-  const root = make(
-    "div",
-    { class: "forming" },
-    make("p", { class: "status" }, state, detail),
-    bar,
-    make("div", { class: "scrubber" }, play, scrub, place, live),
-    make("div", { class: "stage" }, map, make("div", { class: "side" }, loss, digits, units)),
-    details,
-    spoken,
-  );
-  return { root, state, detail, bar, dots, wait, mapText, plot, legend, strips, digits, filters, filtersText, units, play, scrub, place, live, numbers, details, spoken };
-}
+const VIEW = `
+<div class="forming">
+  <p class="status"><b ref="state"></b><span ref="detail" class="detail"></span></p>
+  <div ref="bar" class="progress" role="progressbar" aria-label="Training" aria-valuemin="0" aria-valuemax="100"><i></i></div>
+  <div class="scrubber">
+    <button ref="play" type="button" class="play">▶ Play</button>
+    <input ref="scrub" type="range" min="0" max="0" step="1" aria-label="Epoch on show">
+    <output ref="place"></output>
+    <button ref="live" type="button" class="live" hidden>Live</button>
+  </div>
+  <div class="stage">
+    <figure class="map">
+      <div class="sheet"><canvas ref="dots" role="img"></canvas><p ref="wait" class="wait"></p></div>
+      <figcaption ref="mapText"></figcaption>
+    </figure>
+    <div class="side">
+      <figure class="loss">
+        <h4>Mean squared error per pixel</h4>
+        <figcaption ref="legend" class="legend"></figcaption>
+        <svg ref="plot" role="img"></svg>
+      </figure>
+      <figure ref="digits" class="digits"><h4>One test digit of each class</h4><div ref="strips" class="strips"></div></figure>
+      <figure ref="units" class="filters">
+        <h4>Weights of the first hidden units <span ref="filtersText"></span></h4>
+        <canvas ref="filters" role="img"></canvas>
+      </figure>
+    </div>
+  </div>
+  <details ref="details">
+    <summary>Figures of every epoch</summary>
+    <div><table>
+      <thead><tr><th scope="col">epoch</th><th scope="col">loss</th><th scope="col">train MSE</th><th scope="col">test MSE</th></tr></thead>
+      <tbody ref="numbers"></tbody>
+    </table></div>
+  </details>
+  <p ref="spoken" class="spoken" aria-live="polite"></p>
+</div>`;
 
-function createForming(parentElement) {
-  const view = buildForming();
-  parentElement.append(view.root);
+/** @type {import("../../core/host.js").Mount} */
+export function mountTrainingMonitor(element, host) {
+  const scope = makeScope();
+  const request = makeRequest(host);
+  const view = build(VIEW);
   let header = null;
+  /** @type {import("./run_store.js").Run} */
   let run = null;
-  let cloud = null;
-  let following = true; // the newest frame is on show
+  let scatter = null;
+  let isFollowing = true; // the newest frame is on show
   let shown = null; // epoch
   let drawn = null; // the frame in the pictures
-  let charted = ""; // what the chart was drawn from
+  let charted = ""; // what the curve was drawn from
   let timer = 0;
-  const loss = makeLoss(view.plot, view.legend, (epoch) => {
+  const curve = makeLossCurve(view.plot, view.legend, (epoch) => jumpTo(nearestEpoch(epoch)));
+
+  element.append(view.root);
+  scope.onEnd(() => {
     rest();
-    show(nearest(epoch), GLIDE.jump);
+    scatter?.end();
+    curve.end();
+    view.root.remove();
   });
 
-  const nearest = (epoch) =>
+  const nearestEpoch = (epoch) =>
     run.epochs.reduce((best, each) => (Math.abs(each - epoch) < Math.abs(best - epoch) ? each : best), run.epochs[0]);
 
   /** Put the frame of an epoch on show, and all that belongs to it. */
-  function show(epoch, ms) {
-    if (epoch === undefined) epoch = null;
+  function show(epoch = null, ms) {
     shown = epoch;
-    following = epoch === null || epoch === run.epochs.at(-1);
+    isFollowing = epoch === null || epoch === run.epochs.at(-1);
     const frame = run.frames.get(epoch);
-    if (frame) cloud.show(placeOf(frame, run), run.scene.labels, ms);
+    if (frame) scatter.show(layoutOf(frame, run), run.scene.labels, ms);
     if (frame && frame !== drawn) {
       drawn = frame;
-      drawDigits(frame);
+      drawReconstructions(frame);
       drawFilters(frame);
     }
     view.scrub.value = Math.max(run.epochs.indexOf(epoch), 0);
-    const record = run.records.find((each) => each.epoch === epoch);
-    const error = record ? `, test error ${errorText(record.test)}` : "";
     view.place.textContent = epoch === null ? "" : epoch ? `epoch ${epoch}` : "before training";
-    view.scrub.setAttribute("aria-valuetext", view.place.textContent + error);
-    view.live.hidden = !header.active || following;
-    const { total, pca, pcaName, reference } = header;
-    const basis = JSON.stringify([header.key, run.records.length, pca, reference?.name, total, epoch]);
-    if (basis !== charted) loss.show({ records: run.records, pca, pcaName, reference, total, shown: epoch });
-    charted = basis;
-    view.plot.setAttribute("aria-label", `Errors over the epochs, on a logarithmic axis. ${header.spoken}`);
-    view.dots.setAttribute(
-      "aria-label",
-      `The map of ${run.scene?.labels.length.toLocaleString("en") ?? "no"} test digits, ${view.place.textContent}${error}`,
-    );
+    view.live.hidden = !header.active || isFollowing;
+    drawCurve(epoch);
+    const record = run.records.find((each) => each.epoch === epoch);
+    const text = view.place.textContent + (record ? `, test error ${errorText(record.test)}` : "");
+    view.scrub.setAttribute("aria-valuetext", text);
+    view.dots.setAttribute("aria-label", `The latent space of ${counted(run.scene?.labels.length ?? 0, "test digit")}, ${text}`);
     meter.shown = epoch;
   }
 
-  function drawDigits({ outputs, mse }) {
+  function drawCurve(epoch) {
+    const { key, total, pca, pcaName, reference } = header;
+    const basis = JSON.stringify([key, run.records.length, pca, reference?.name, total, epoch]);
+    if (basis !== charted) curve.show({ records: run.records, pca, pcaName, reference, total, shown: epoch });
+    charted = basis;
+    view.plot.setAttribute("aria-label", `Errors over the epochs, on a logarithmic axis. ${header.spoken}`);
+  }
+
+  function drawReconstructions({ outputs, mse }) {
     const { inputs, targets, corrupted, names } = run.scene;
     const series = [["input", inputs], ...(corrupted ? [["clean", targets]] : []), ["output", outputs]];
     if (view.strips.childElementCount !== 2 * series.length) {
-      view.strips.replaceChildren(
-        ...series.flatMap(([name]) => [make("span", {}, name), make("canvas", { role: "img" })]),
-      );
+      const parts = series.flatMap(([name]) => [make("span", {}, name), make("canvas", { role: "img" })]);
+      view.strips.replaceChildren(...parts);
     }
     series.forEach(([name, levels], row) => {
       const canvas = view.strips.children[2 * row + 1];
-      paint(canvas, levels, names.length, (level) => [level, level, level]);
+      drawDigits(canvas, levels, GRAYS);
       canvas.setAttribute("aria-label", `${name}: the digits ${names.join(", ")}`);
     });
     view.strips.lastElementChild.title = mse.map((error, i) => `${names[i]}: ${errorText(error)}`).join("\n");
   }
 
   function drawFilters({ filters, limit }) {
-    const { palette } = run.scene;
-    paint(view.filters, filters, 8, (level) => palette.subarray(3 * level, 3 * level + 3));
+    drawDigits(view.filters, filters, colorsOf(run.scene.palette), { columns: FILTER_COLUMNS });
     view.filtersText.textContent = `−${limit.toPrecision(2)} (blue) to ${limit.toPrecision(2)} (red)`;
-    view.filters.setAttribute("aria-label", `The weights of ${filters.length / DIGIT_SIDE ** 2} units of the first layer as pictures`);
+    view.filters.setAttribute("aria-label", "The weights of units of the first layer as pictures");
   }
+
+  // --- looking back
 
   function rest() {
     clearInterval(timer);
     timer = 0;
     view.play.textContent = "▶ Play";
+  }
+
+  function jumpTo(epoch) {
+    rest();
+    show(epoch, GLIDE.jump);
   }
 
   function play() {
@@ -142,114 +157,66 @@ function createForming(parentElement) {
     }, step);
   }
 
-  view.play.addEventListener("click", () => (timer ? rest() : play()));
-  view.scrub.addEventListener("input", () => {
-    rest();
-    show(run.epochs[Number(view.scrub.value)], GLIDE.jump);
-  });
-  view.live.addEventListener("click", () => {
-    rest();
-    show(run.epochs.at(-1), GLIDE.jump);
-  });
-  view.details.addEventListener("toggle", fillTable);
+  scope.listen(view.play, "click", () => (timer ? rest() : play()));
+  scope.listen(view.scrub, "input", () => jumpTo(run.epochs[Number(view.scrub.value)]));
+  scope.listen(view.live, "click", () => jumpTo(run.epochs.at(-1)));
+  scope.listen(view.details, "toggle", fillTable);
 
   function fillTable() {
     if (!view.details.open || !run) return;
-    const rows = run.records.map(({ epoch, loss: whole, train, test }) =>
-      make("tr", {}, ...[epoch, ...[whole, train, test].map(errorText)].map((text) => make("td", {}, String(text)))),
+    const rows = run.records.map(({ epoch, loss, train, test }) =>
+      make("tr", {}, ...[String(epoch), ...[loss, train, test].map(errorText)].map((text) => make("td", {}, text))),
     );
     view.numbers.replaceChildren(...rows);
   }
 
-  function say() {
-    const { active, share } = header;
-    view.state.textContent = header.headline;
-    view.detail.textContent = header.detail;
-    view.root.dataset.state = header.state;
+  function describe() {
+    const { active, share, state, headline, detail, spoken, waiting, caption } = header;
+    const isReady = run.epochs.length > 0;
+    view.state.textContent = headline;
+    view.detail.textContent = detail;
+    view.root.dataset.state = state;
     view.bar.hidden = !active;
     view.bar.firstElementChild.style.width = `${100 * share}%`;
     view.bar.setAttribute("aria-valuenow", Math.round(100 * share));
-    if (view.spoken.textContent !== header.spoken) view.spoken.textContent = header.spoken;
-    const ready = run.epochs.length > 0;
-    view.wait.hidden = ready;
-    view.wait.textContent = header.waiting;
-    view.mapText.textContent = header.caption;
+    if (view.spoken.textContent !== spoken) view.spoken.textContent = spoken;
+    view.wait.hidden = isReady;
+    view.wait.textContent = waiting;
+    view.mapText.textContent = caption;
     view.play.disabled = view.scrub.disabled = run.epochs.length < 2;
     view.scrub.max = Math.max(run.epochs.length - 1, 0);
-    for (const part of [view.digits, view.units]) part.classList.toggle("empty", !ready);
+    for (const part of [view.digits, view.units]) part.classList.toggle("empty", !isReady);
+  }
+
+  /** Follow a header and what this tab holds of its run. */
+  function follow(next, nextRun) {
+    const isOther = next.key !== header?.key;
+    const hadFrames = run?.epochs.length;
+    header = next;
+    run = nextRun;
+    scatter ??= makeMovingScatter(view.dots, header.colors);
+    if (isOther) {
+      rest();
+      isFollowing = true;
+      if (!run.epochs.length) scatter.clear();
+    }
+    describe();
+    fillTable();
+    if (timer && !isOther) show(shown, 0);
+    else {
+      const epoch = isFollowing || !run.frames.has(shown) ? run.epochs.at(-1) : shown;
+      show(epoch, isOther || !hadFrames ? 0 : GLIDE.live);
+    }
+    Object.assign(meter, { key: header.key, epochs: run.epochs, state: header.state });
   }
 
   return {
-    /** Follow a message and what this tab holds of its run. */
-    update(next, found) {
-      const another = next.key !== header?.key;
-      const epochs = run?.epochs.length;
-      header = next;
-      run = found;
-      cloud ??= makeCloud(view.dots, header.colors);
-      if (another) {
-        rest();
-        following = true;
-        if (!run.epochs.length) cloud.clear();
-      }
-      say();
-      fillTable();
-      const newest = run.epochs.at(-1);
-      if (timer && !another) show(shown, 0);
-      else show(following || !run.frames.has(shown) ? newest : shown, another || !epochs ? 0 : GLIDE.live);
-      Object.assign(meter, { key: header.key, epochs: run.epochs, state: header.state });
+    update(message) {
+      const kept = keepRun(message.header, message.arrays);
+      if (kept) return follow(message.header, kept);
+      meter.needs += 1;
+      return request(message, message.header.key);
     },
-    dispose() {
-      rest();
-      cloud?.dispose();
-      loss.dispose();
-      view.root.remove();
-      meter.instances -= 1;
-    },
-  };
-}
-
-/** Pictures of 784 levels each in rows of `columns`; `color(level)` is red, green and blue. */
-function paint(canvas, levels, columns, color) {
-  const size = DIGIT_SIDE * DIGIT_SIDE;
-  const count = levels.length / size;
-  const step = DIGIT_SIDE + GAP;
-  const wide = Math.min(columns, count);
-  canvas.width = wide * step - GAP;
-  canvas.height = Math.ceil(count / columns) * step - GAP;
-  const context = canvas.getContext("2d");
-  const cell = context.createImageData(DIGIT_SIDE, DIGIT_SIDE);
-  for (let picture = 0; picture < count; picture++) {
-    for (let i = 0; i < size; i++) cell.data.set([...color(levels[picture * size + i]), 255], 4 * i);
-    context.putImageData(cell, (picture % columns) * step, Math.floor(picture / columns) * step);
-  }
-}
-
-const instances = new WeakMap(); // parent element -> instance
-
-/** Streamlit calls this on every change of data or theme: one instance lives through them all. */
-export function forming(component) {
-  const { data, parentElement } = component;
-  let instance = instances.get(parentElement);
-  if (!instance) {
-    instance = { calls: 0, asked: null, page: createForming(parentElement) };
-    instances.set(parentElement, instance);
-    meter.instances += 1;
-  }
-  const call = ++instance.calls;
-  const { header, arrays } = unpack(data);
-  meter.received += header.frames.length;
-  const run = keep(header, arrays);
-  if (run) {
-    instance.page.update(header, run);
-  } else if (instance.asked !== data) {
-    instance.asked = data; // the same message can come again, with another theme
-    meter.needs += 1;
-    component.setTriggerValue("need", header.key);
-  }
-  return () => {
-    if (instance.calls !== call || instances.get(parentElement) !== instance) return;
-    instances.delete(parentElement);
-    instance.page.dispose();
+    destroy: scope.end,
   };
 }

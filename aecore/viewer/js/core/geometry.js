@@ -1,0 +1,41 @@
+// Points of a plane, one pair of coordinates after the other in an array.
+
+/**
+ * Return the number of the point nearest to (x, y), or null if none is nearer than `reach`.
+ *
+ * @param {ArrayLike<number>} points
+ */
+export function nearestPoint(points, x, y, reach) {
+  let best = reach * reach;
+  let nearest = null;
+  for (let i = 0; i < points.length; i += 2) {
+    const square = (points[i] - x) ** 2 + (points[i + 1] - y) ** 2;
+    if (square >= best) continue;
+    best = square;
+    nearest = i / 2;
+  }
+  return nearest;
+}
+
+/**
+ * Return which points lie within a polygon, as 0 and 1: how often a ray to the right crosses it.
+ *
+ * @param {ArrayLike<number>} points
+ * @param {number[][]} polygon
+ */
+export function pointsWithin(points, polygon) {
+  const inside = new Uint8Array(points.length / 2);
+  const xs = polygon.map(([x]) => x);
+  const ys = polygon.map(([, y]) => y);
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  for (let i = 0; i < inside.length; i++) {
+    const [x, y] = [points[2 * i], points[2 * i + 1]];
+    if (x < left || x > right || y < top || y > bottom) continue;
+    let odd = 0;
+    for (let j = 0, k = xs.length - 1; j < xs.length; k = j++) {
+      if (ys[j] > y !== ys[k] > y && x < ((xs[k] - xs[j]) * (y - ys[j])) / (ys[k] - ys[j]) + xs[j]) odd ^= 1;
+    }
+    inside[i] = odd;
+  }
+  return inside;
+}

@@ -1,0 +1,63 @@
+// White sheets of pictures, to be saved.
+
+import { make } from "./dom.js";
+import { SIDE } from "./digit.js";
+import { toCanvas } from "./image.js";
+import { brief } from "./text.js";
+
+/** Sizes in pixels. */
+export const SHEET = { zoom: 2, digit: 2 * SIDE, gap: 4, line: 18, margin: 12, font: "12px sans-serif" };
+
+/**
+ * Make a sheet as a canvas; `measure(pen)` returns how wide and how high its content is, given a pen that
+ * can measure texts. The content begins at the margin.
+ *
+ * @param {(pen: CanvasRenderingContext2D) => { width: number, height: number }} measure
+ */
+export function makeSheet(measure) {
+  const sheet = make("canvas");
+  const pen = sheet.getContext("2d");
+  pen.font = SHEET.font;
+  const { width, height } = measure(pen);
+  sheet.width = Math.ceil(width) + 2 * SHEET.margin;
+  sheet.height = height + 2 * SHEET.margin;
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, sheet.width, sheet.height);
+  pen.fillStyle = "#000";
+  pen.font = SHEET.font;
+  pen.imageSmoothingEnabled = false;
+  pen.translate(SHEET.margin, SHEET.margin);
+  return { sheet, pen };
+}
+
+/** Return the width of the widest of some texts. */
+export const widestOf = (pen, texts) => Math.max(...texts.map((text) => pen.measureText(text).width));
+
+/** Write a line of text whose top is at `y`; centered on `x` if it has a width to keep to. */
+export function writeLine(pen, text, x, y, width = undefined) {
+  pen.textAlign = width === undefined ? "left" : "center";
+  pen.fillText(text, x, y + SHEET.line - 6, width);
+}
+
+/** Draw digits side by side, enlarged, with their upper left corner at (x, y). */
+export function stampDigits(pen, levels, colors, x, y) {
+  const picture = toCanvas(levels, colors, SHEET.gap / SHEET.zoom);
+  pen.drawImage(picture, x, y, SHEET.zoom * picture.width, SHEET.zoom * picture.height);
+}
+
+/** Say what the colors of signed pictures stand for. */
+export const scaleText = (limit) => `blue −${brief(limit, 2)}, white 0, red +${brief(limit, 2)}`;
+
+/** Make the color scale of signed pictures; `name(text, limit)` writes what its ends stand for. */
+export function makeScale() {
+  const [low, high] = [make("span"), make("span")];
+  const label = "color scale: blue is negative, white is zero, red is positive";
+  const bar = make("span", { class: "bar", role: "img", "aria-label": label });
+  return {
+    element: make("div", { class: "scale" }, low, bar, high),
+    name(text, limit) {
+      low.textContent = `${text} −${brief(limit, 2)}`;
+      high.textContent = `+${brief(limit, 2)}`;
+    },
+  };
+}

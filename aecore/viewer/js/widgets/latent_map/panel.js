@@ -1,0 +1,62 @@
+// The pictures beside the map, under the pointer and pinned, and what is said of them.
+
+import { build, setText } from "../../core/dom.js";
+import { codeText, isOutside } from "../../core/text.js";
+
+const SPEAK_EVERY = 700; // ms between two sentences for a screen reader
+const picture = (name, title) => `
+<figure ref="${name}" id="${name}"><canvas role="img"></canvas>
+  <figcaption><b>${title}</b><span></span><span></span><span></span></figcaption></figure>`;
+const VIEW = `
+<div class="live panel">
+  <div class="pictures">${picture("probe", "Under the pointer")}${picture("pin", "Pinned")}</div>
+  <label ref="grid" class="switch"><input ref="box" type="checkbox" role="switch"><span>Show decoded grid</span></label>
+  <p ref="spoken" class="spoken" aria-live="polite"></p>
+</div>`;
+
+/** Build the panel in an element; `scope` is that of the map. */
+export function makePanel(element, scope) {
+  const { root, grid, box, spoken, ...figures } = build(VIEW);
+  const probe = makePicture(figures.probe);
+  let timer = 0;
+  element.append(root);
+  scope.onEnd(() => {
+    clearTimeout(timer);
+    root.remove();
+  });
+  return {
+    probe,
+    pin: makePicture(figures.pin),
+    isGridWanted: () => box.checked,
+    onGridSwitch: (action) => scope.listen(box, "change", () => action(box.checked)),
+    setSpace: (isSpace) => (grid.hidden = isSpace), // there is no grid in space
+    /** Say where the probe is, at most every SPEAK_EVERY ms. */
+    speak() {
+      timer ||= setTimeout(() => {
+        timer = 0;
+        spoken.textContent = `Probe: ${probe.text()}`;
+        probe.label();
+      }, SPEAK_EVERY);
+    },
+  };
+}
+
+function makePicture(figure) {
+  const canvas = figure.querySelector("canvas");
+  const lines = [...figure.querySelectorAll("span")];
+  const text = () => lines.map((line) => line.textContent).join(", ");
+  return {
+    canvas,
+    text,
+    label: () => canvas.setAttribute("aria-label", `Decoded digit. ${text()}`),
+    /** Say of a code where it is, which digit is near, and how isolated it is. */
+    describe(z, { percentile, nearestIndex, nearestLabel }, number) {
+      const digit = `no. ${number ?? nearestIndex}, a ${nearestLabel}`;
+      const off = isOutside(percentile);
+      setText(lines[0], codeText(z, z.length > 3 ? 2 : 3));
+      setText(lines[1], number === null ? `nearest: ${digit}` : `test digit ${digit}`);
+      setText(lines[2], off ? "outside the data" : `more isolated than ${Math.round(percentile)}% of the test digits`);
+      lines[2].classList.toggle("off", off);
+    },
+  };
+}

@@ -1,0 +1,60 @@
+"""The arrays of a checkpoint that a browser decodes and encodes with."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aecore.checkpoints.file import Checkpoint
+from aecore.latent.axes import principal_axes
+
+MOST_AXES = 128
+"""Principal axes that are sent, as many as there are sliders to page through."""
+
+
+def decoder_arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
+    """Return all that decoding and the distance from the data need of a checkpoint.
+
+    Parameters
+    ----------
+    checkpoint : Checkpoint
+
+    Returns
+    -------
+    dict
+        `columns0` (in, out), `bias0` (out,), ... float32, the code's side first; `codes` (N, D)
+        float16 and `labels` (N,) uint8, the atlas; `own_distances` (N,), `mean` (D,) and `axes`
+        (K, D), K = min(D, 128), the codes' principal axes: float64.
+    """
+    axes = principal_axes(checkpoint.codes)
+    return _layers(checkpoint, "decoder") | {
+        "codes": checkpoint.codes,
+        "labels": checkpoint.labels,
+        "own_distances": checkpoint.distances.astype(np.float64),
+        "mean": axes.mean,
+        "axes": axes.axes[:MOST_AXES],
+    }
+
+
+def encoder_arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
+    """Return what encoding needs of a checkpoint on top of `decoder_arrays`.
+
+    `encoder_columns0` (in, out), `encoder_bias0` (out,), ... float32, the pixels' side first. A
+    variational encoder's last layer has 2D outputs, of which the first D are the means. And
+    `own_errors` (N,) float64, ascending: the MSE of each test digit's reconstruction.
+    """
+    layers = {f"encoder_{name}": array for name, array in _layers(checkpoint, "encoder").items()}
+    return layers | {"own_errors": np.sort(checkpoint.errors.astype(np.float64))}
+
+
+def _layers(checkpoint: Checkpoint, part: str) -> dict[str, np.ndarray]:
+    """Return `columns0`, `bias0`, ... of the encoder or the decoder, the input's side first.
+
+    Each weight matrix comes column by column: the browser leaves out those of inputs that are 0.
+    """
+    names = [name for name in checkpoint.weights if name.startswith(f"{part}.")]
+    matrices = [name for name in names if name.endswith(".weight")]
+    arrays: dict[str, np.ndarray] = {}
+    for layer, name in enumerate(matrices):
+        arrays[f"columns{layer}"] = checkpoint.weights[name].T
+        arrays[f"bias{layer}"] = checkpoint.weights[name.removesuffix("weight") + "bias"]
+    return arrays

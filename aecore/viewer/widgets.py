@@ -1,0 +1,23 @@
+"""The widgets of the viewer: what makes each of them an element of a page."""
+
+from __future__ import annotations
+
+WIDGETS: dict[str, tuple[str, str]] = {
+    "charts": ("charts/charts", "mountCharts"),
+    "draw": ("canvas/canvas", "mountCanvas"),
+    "forming": ("training_monitor/training_monitor", "mountTrainingMonitor"),
+    "gallery": ("filter_gallery/filter_gallery", "mountFilterGallery"),
+    "generate": ("generate/sliders", "mountSliders"),
+    "linked": ("linked_maps/linked_maps", "mountLinkedMaps"),
+    "map": ("latent_map/latent_map", "mountLatentMap"),
+    "paste": ("canvas/paste", "mountPaste"),
+    "path": ("generate/interpolation", "mountInterpolation"),
+    "rows": ("image_rows/image_rows", "mountImageRows"),
+}
+"""By its name the module of each, under `js/widgets`, and the function of it that mounts one."""
+
+
+def mount_import(name: str) -> str:
+    """Return the line of JavaScript that imports the function which mounts a widget."""
+    module, function = WIDGETS[name]
+    return f'import {{ {function} }} from "./widgets/{module}.js";\n'
