@@ -1,4 +1,4 @@
-"""The pages: each is a folder with `TITLE`, `ICON`, `PATH` and `ORDER`, and `render` in `page.py`."""
+"""The pages: folders with `TITLE`, `ICON`, `PATH` and `ORDER`, and `render` in `page.py`."""
 
 from __future__ import annotations
 

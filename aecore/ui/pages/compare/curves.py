@@ -39,9 +39,7 @@ def show_errors(entries: list[Entry]) -> None:
     )
     notes = [f"All models with clean input, denoisers too. PCA: {pca_from}."]
     if left_out := len(entries) - len(models):
-        notes.append(
-            f"Left out because they were evaluated on other data or not with clean input: {left_out}."
-        )
+        notes.append(f"Left out, as evaluated on other data or not with clean input: {left_out}.")
     st.caption(" ".join(notes))
 
 

@@ -54,8 +54,8 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
             ),
         ],
         note=f"Medians over {NOISE_SAMPLES} samples of the noise with a fixed seed, the same "
-        "directions at every level; bands: 10th to 90th percentile. PCA's code gets the same noise, scaled to "
-        "its own standard deviations. Dotted: the level of the images above.",
+        "directions at every level; bands: 10th to 90th percentile. PCA's code gets the "
+        "same noise, scaled to its own standard deviations. Dotted: the level of the images above.",
     )
 
 

@@ -68,8 +68,8 @@ def show(checkpoint: Checkpoint, digits: datasets.TestSet, number: int) -> None:
         headings,
         columns=headings,
         note=f"Test digit no. {number}, a {digits.labels[number]}. {DROPOUT_SAMPLES} passes with a "
-        "fixed seed. Images range from 0 (black) to 1 (white). Spread: the standard deviation of each "
-        "pixel; white is 0.5 or more.",
+        "fixed seed. Images range from 0 (black) to 1 (white). Spread: the standard deviation of "
+        "each pixel; white is 0.5 or more.",
         title="a digit with dropout at test time",
         file="dropout-left-on",
     )
