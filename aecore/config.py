@@ -121,7 +121,7 @@ class ModelConfig(Serializable):
 
     @property
     def n_weights(self) -> int:
-        """How many weights and biases there are."""
+        """Return the number of weights and biases."""
         return sum(math.prod(shape) for shape in self.weight_shapes().values())
 
 
@@ -186,7 +186,7 @@ class Noise(Setting):
 
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig(Serializable):
-    """How a model is trained; the defaults are the notebook's recipe."""
+    """The training of a model; the defaults are the notebook's recipe."""
 
     noise: Annotated[
         NoiseConfig | None,

@@ -73,7 +73,7 @@ def provenance(checkpoint: Checkpoint) -> dict[str, str]:
 
 
 def _settings(config: Any, *, besides: tuple[str, ...]) -> str:
-    """A configuration's settings in one line."""
+    """Return a configuration's settings in one line."""
     parts = settings_of(type(config)).items()
     return ", ".join(
         setting.text(getattr(config, name)) for name, setting in parts if name not in besides
@@ -86,7 +86,7 @@ def remarks(card: Card) -> list[str]:
 
 
 def _behind_pca(card: Card) -> Iterator[str]:
-    """Why a model without code dropout may reconstruct worse than a linear one."""
+    """Explain why a model without code dropout reconstructs worse than a linear one."""
     narrowest, dim = min(card.model.hidden_dims), card.model.latent_dim
     behind = card.metrics["test_mse"] > card.metrics["pca_test_mse"]
     if behind and narrowest <= dim and not card.model.latent_dropout:
@@ -98,7 +98,7 @@ def _behind_pca(card: Card) -> Iterator[str]:
 
 
 def _variational(card: Card) -> Iterator[str]:
-    """What a variational model is trained for, and what its errors mean."""
+    """Explain the loss of a variational model, and what its errors mean."""
     if not card.model.variational:
         return
     weight = card.train.kl_weight

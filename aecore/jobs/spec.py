@@ -19,7 +19,7 @@ _THREADS = whole("Threads", 0, 1024)
 
 @dataclass(frozen=True, kw_only=True)
 class RunSpec(Serializable):
-    """What to train, on which digits and where."""
+    """A training run as requested: model, training, digits and device."""
 
     preset: str | None
     """The preset that the settings come from."""
@@ -56,7 +56,7 @@ class RunSpec(Serializable):
 
 @dataclass(frozen=True, kw_only=True)
 class Status(Serializable):
-    """How far a run is, as its process last reported."""
+    """The progress of a run, as its process last reported it."""
 
     state: State = "queued"
     queued: float = 0.0

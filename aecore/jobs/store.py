@@ -59,17 +59,17 @@ class Run(Status):
 
     @property
     def checkpoint_path(self) -> Path:
-        """The file of the trained model, if `has_checkpoint`."""
+        """Return the file of the trained model, if `has_checkpoint`."""
         return self.path / CHECKPOINT
 
     @property
     def ended(self) -> bool:
-        """Whether no process works on it or waits to."""
+        """Return whether no process works on it or waits to."""
         return self.state in ENDED
 
     @property
     def resumable(self) -> bool:
-        """Whether it can train on to its plan, or at least write its checkpoint."""
+        """Return whether it can train to its plan, or at least write its checkpoint."""
         return self.ended and self.state != "done"
 
 

@@ -87,7 +87,7 @@ def _work(path: Path) -> int:
 
 
 class _StopRequest(BaseException):
-    """A stop is requested while nothing has been learned yet."""
+    """A request to stop while nothing has been learned yet."""
 
 
 @contextmanager
