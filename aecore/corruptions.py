@@ -125,9 +125,9 @@ def mask_by_bits(x: Tensor, *, level: float, generator: Generator) -> Tensor:
 
     Half of 256 digits' pixels take 0.08 ms on two cores, where `mask` takes 0.36 ms; a level with
     more binary digits than 1/2 takes up to 0.3 ms. An epoch of `denoise-mask` gains little: 2.24 s
-    beside 2.38 s with `mask` and 2.62 s with torch.rand (fastest of 7 on two busy cores), and on one
-    thread nothing (3.8, 3.7 and 4.2 s of CPU time, fastest of 4). It stays because other draws would
-    give another model for the same seed.
+    beside 2.38 s with `mask` and 2.62 s with torch.rand (fastest of 7 on two busy cores), and
+    nothing on one thread (3.8, 3.7 and 4.2 s of CPU time, fastest of 4). It stays because other
+    draws would give another model for the same seed.
     """
     import torch
 
