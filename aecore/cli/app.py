@@ -8,21 +8,16 @@ import sys
 from importlib.util import find_spec
 from typing import NoReturn
 
+from aecore.cli.result import APP_PACKAGES, missing_packages
 from aecore.errors import AecoreError
 from aecore.system.installation import HOME
-
-_PACKAGES = ("streamlit", "plotly", "pandas", "PIL", "skimage", "filelock", "threadpoolctl")
-"""What the extra `app` installs, by the names of the imports."""
 
 
 def open_app(options: argparse.Namespace) -> NoReturn:
     """Become the explorer's server, which opens the browser."""
-    missing = [name for name in _PACKAGES if find_spec(name) is None]
+    missing = [name for name in APP_PACKAGES if find_spec(name) is None]
     if missing:
-        raise AecoreError(
-            f"The explorer needs more packages ({', '.join(missing)}). Install them: "
-            "pip install 'aecore[app]'."
-        )
+        raise AecoreError(missing_packages(missing))
     command = [sys.executable, "-m", "streamlit", "run", str(HOME / "app.py")]
     if options.port:
         command += ["--server.port", str(options.port)]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from aecore.cli import app, bench, models, reconstruct, train
-from aecore.cli.result import INTERRUPTED, report_error
+from aecore.cli.result import APP_PACKAGES, INTERRUPTED, missing_packages, report_error
 from aecore.config import MAX_EPOCHS
 from aecore.data.sources import SOURCES
 from aecore.errors import AecoreError, ConfigError
@@ -35,6 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return report_error(error, 2)
     except AecoreError as error:
         return report_error(error, 1)
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package not in APP_PACKAGES:
+            raise
+        return report_error(missing_packages([package]), 1)
     except KeyboardInterrupt as stop:
         return report_error(str(stop) or "Stopped.", INTERRUPTED)
     except BrokenPipeError:  # the reader went away; there is nobody to tell, not even on exit

@@ -12,6 +12,8 @@ from aecore.data.dataset import Dataset
 from aecore.data.openml import DownloadProgress
 
 INTERRUPTED = 130
+APP_PACKAGES = ("streamlit", "plotly", "pandas", "PIL", "skimage", "filelock", "threadpoolctl")
+"""What the extra `app` installs, by the names of the imports."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +49,11 @@ def report_error(message: object, status: int) -> int:
     """Print what went wrong in one line on stderr and return the exit status."""
     log(f"aecore: {message}")
     return status
+
+
+def missing_packages(names: Iterable[str]) -> str:
+    """Return what to install when packages of the extra `app` are missing."""
+    return f"more packages are needed ({', '.join(names)}): pip install 'aecore[app]'"
 
 
 def load_data(folder: str | None) -> Dataset:

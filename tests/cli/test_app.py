@@ -46,7 +46,7 @@ def test_without_the_packages_of_the_app_one_line_says_what_to_install(run, star
     status, line = complaint(run("app"))
 
     assert (status, started) == (1, [])
-    assert line.endswith("more packages (streamlit). Install them: pip install 'aecore[app]'.")
+    assert line.endswith("more packages are needed (streamlit): pip install 'aecore[app]'")
 
 
 @pytest.mark.parametrize("port", ["0", "70000", "http"])

@@ -2,13 +2,16 @@
 
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
+from aecore.cli import parser
 from aecore.cli.parser import main
 from aecore.data import sources
 from aecore.presets import PRESETS
-from tests.support.command_line import complaint, start
+from tests.support.command_line import REPOSITORY, complaint, start
 
 pytest_plugins = ["tests.support.command_line"]
 pytestmark = pytest.mark.usefixtures("torch_threads")
@@ -140,3 +143,40 @@ def test_a_reader_that_goes_away_is_no_reason_to_complain(models):
     _, err = process.communicate(timeout=60)
 
     assert (process.returncode, err) == (1, "")
+
+
+WITHOUT_PILLOW = """
+import importlib.abc, sys
+
+class Missing(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name.partition(".")[0] == "PIL":
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, Missing())
+from aecore.cli import parser
+from aecore.cli.parser import main
+sys.exit(main(["decode", "--model", "plane", "--z", "0,0", "--out", sys.argv[1]]))
+"""
+
+
+def test_a_command_that_lacks_a_package_of_the_app_says_what_to_install(tmp_path):
+    out = tmp_path / "digit.png"
+
+    run = subprocess.run(
+        [sys.executable, "-c", WITHOUT_PILLOW, out], cwd=REPOSITORY, capture_output=True, text=True
+    )
+
+    needs = "aecore: more packages are needed (PIL): pip install 'aecore[app]'\n"
+    assert (run.returncode, run.stdout, run.stderr) == (1, "", needs)
+    assert not out.exists()
+
+
+def test_a_module_missing_from_the_code_itself_stays_visible(run, monkeypatch):
+    def broken():
+        raise ModuleNotFoundError("No module named 'aecore.gone'", name="aecore.gone")
+
+    monkeypatch.setattr(parser, "_parser", broken)
+
+    with pytest.raises(ModuleNotFoundError):
+        run("models")
