@@ -31,7 +31,7 @@ bench:
 
 # The moving picture of the README, recorded from the app itself.
 demo:
-	python .github/record_demo.py .github/explorer.gif
+	PYTHONPATH=. python .github/record_demo.py .github/explorer.gif
 
 wheel:
 	pip wheel --no-deps --wheel-dir dist .

@@ -1,27 +1,35 @@
 """Record the README's moving picture: the pointer over the latent space, the digit following.
 
-`python .github/record_demo.py OUT.gif` (or `make demo`) starts the app, moves the pointer along a
-closed path over the latent space of `plane` in a real Chromium, and writes what the screen shows.
+`make demo` starts the app, moves the pointer along a closed path over the latent space of `plane`
+in a real Chromium, and writes what the screen shows there. With MNIST at hand (`AECORE_DATA`) the
+dots are its 10,000 test digits.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
-import math
 from pathlib import Path
 
-from PIL import Image
+import numpy as np
+from PIL import Image, ImageDraw
 from playwright.sync_api import Page, sync_playwright
+from scipy.interpolate import CubicSpline
 
 from aecore.bench.harness.chromium import ARGUMENTS, find_chromium
 from aecore.bench.harness.server import serve
 
-SIZE = {"width": 1180, "height": 760}
-FRAMES = 72
+SIZE = {"width": 1400, "height": 1080}
+STOPS = [
+    (0.50, 0.15), (0.25, 0.38), (0.16, 0.54), (0.33, 0.65), (0.36, 0.84),
+    (0.54, 0.76), (0.68, 0.86), (0.72, 0.66), (0.88, 0.53), (0.67, 0.42),
+]  # fmt: skip
+"""Places on the path, as shares of the plot's width and height: each class comes by."""
+FRAMES = 96
 FRAME_MS = 90
 WIDTH = 760
-COLORS = 96
+COLORS = 128
+MARGIN = 8
 
 
 def main() -> None:
@@ -30,7 +38,7 @@ def main() -> None:
     out = parser.parse_args().out
     with serve("app.py") as app, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
-        page = browser.new_page(viewport=SIZE)
+        page = browser.new_page(viewport=SIZE, color_scheme="light")
         page.goto(f"{app}/?model=plane")
         frames = record(page)
         browser.close()
@@ -40,40 +48,50 @@ def main() -> None:
 
 def record(page: Page) -> list[Image.Image]:
     """Take one picture for each place of the pointer, with the pointer drawn in."""
-    plot = page.locator(".st-key-latent_map .nsewdrag").first
-    plot.wait_for()
-    page.wait_for_function("globalThis.__aecoreLive?.drawn !== undefined")
-    plot.scroll_into_view_if_needed()
-    box = plot.bounding_box()
-    return [frame(page, *place(box, step / FRAMES)) for step in range(FRAMES)]
+    page.locator(".aecore-probe").wait_for(state="attached", timeout=120_000)
+    page.wait_for_timeout(5000)  # the chart's last layout
+    plot = bounds(page, ".aecore-layer")
+    chart, digits = bounds(page, ".st-key-latent_map"), bounds(page, ".st-key-live_decoder")
+    seen = np.array([*np.minimum(chart[:2], digits[:2]), *np.maximum(chart[2:], digits[2:])])
+    seen += [-MARGIN, -MARGIN, MARGIN, MARGIN]
+    places = plot[:2] + path() * (plot[2:] - plot[:2])
+    for place in places[-3:]:  # the first picture shows a pointer that has come from somewhere
+        page.mouse.move(*place)
+    return [frame(page, place, seen) for place in places]
 
 
-def place(box: dict[str, float], share: float) -> tuple[float, float]:
-    """A point of a closed curve that crosses the middle of the plot and its outer groups."""
-    turn = 2 * math.pi * share
-    x = 0.5 + 0.30 * math.sin(turn)
-    y = 0.5 + 0.28 * math.sin(2 * turn + 0.6)
-    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+def bounds(page: Page, selector: str) -> np.ndarray:
+    """Left, top, right and bottom of an element, in px of the page."""
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None
+    return np.array([box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]])
 
 
-def frame(page: Page, x: float, y: float) -> Image.Image:
-    page.mouse.move(x, y)
-    page.wait_for_timeout(60)
+def path() -> np.ndarray:
+    """A smooth closed curve through the stops, at one speed, of shape (FRAMES, 2)."""
+    spline = CubicSpline(range(len(STOPS) + 1), [*STOPS, STOPS[0]], bc_type="periodic")
+    fine = spline(np.linspace(0, len(STOPS), 5000))
+    length = np.r_[0, np.cumsum(np.linalg.norm(np.diff(fine, axis=0), axis=1))]
+    even = np.linspace(0, length[-1], FRAMES, endpoint=False)
+    return np.stack([np.interp(even, length, axis) for axis in fine.T], axis=1)
+
+
+def frame(page: Page, place: np.ndarray, seen: np.ndarray) -> Image.Image:
+    """Move the pointer and return what is seen, with an arrow, as a screenshot has none."""
+    page.mouse.move(*place)
+    page.wait_for_timeout(100)
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    pointer = POINTER.resize((22, 30))
-    picture.paste(pointer, (round(x), round(y)), pointer)
+    picture.paste(POINTER, (round(place[0]), round(place[1])), POINTER)
+    picture = picture.crop(tuple(np.round(seen).astype(int)))
     height = round(picture.height * WIDTH / picture.width)
     return picture.resize((WIDTH, height), Image.Resampling.LANCZOS)
 
 
 def _pointer() -> Image.Image:
-    """An arrow, as a screenshot has none."""
-    from PIL import ImageDraw
-
     arrow = Image.new("RGBA", (88, 120))
     shape = [(4, 4), (4, 96), (26, 76), (42, 114), (58, 107), (42, 70), (72, 70)]
     ImageDraw.Draw(arrow).polygon(shape, fill="black", outline="white", width=5)
-    return arrow
+    return arrow.resize((22, 30))
 
 
 POINTER = _pointer()
@@ -81,15 +99,13 @@ POINTER = _pointer()
 
 def write_gif(frames: list[Image.Image], out: Path) -> None:
     """One palette for all frames, so that what stands still costs nothing."""
-    palette = frames[0].quantize(COLORS, dither=Image.Dither.NONE)
+    sample = Image.new("RGB", (frames[0].width, 4 * frames[0].height))
+    for index, each in enumerate(frames[:: len(frames) // 4][:4]):
+        sample.paste(each, (0, index * each.height))
+    palette = sample.quantize(COLORS, dither=Image.Dither.NONE)
     indexed = [each.quantize(palette=palette, dither=Image.Dither.NONE) for each in frames]
     indexed[0].save(
-        out,
-        save_all=True,
-        append_images=indexed[1:],
-        duration=FRAME_MS,
-        loop=0,
-        optimize=False,
+        out, save_all=True, append_images=indexed[1:], duration=FRAME_MS, loop=0, optimize=False
     )
 
 
