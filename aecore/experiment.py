@@ -12,8 +12,9 @@ from aecore.config import ModelConfig, TrainConfig
 from aecore.data.dataset import Dataset
 from aecore.errors import TrainingError
 from aecore.imaging.levels import to_unit
+from aecore.models.autoencoder import new_model
 from aecore.training.history import EpochRecord
-from aecore.training.loop import new_model, train
+from aecore.training.loop import train
 
 
 class DivergedError(TrainingError):

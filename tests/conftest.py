@@ -116,7 +116,7 @@ def make_checkpoint(
     from aecore.checkpoints import catalog
     from aecore.checkpoints import file as checkpoint_file
     from aecore.config import ModelConfig, TrainConfig
-    from aecore.training.loop import pick_device
+    from aecore.training.device import pick_device
 
     folder = tmp_path_factory.mktemp("models")
 

@@ -17,7 +17,7 @@ from aecore.data.noise import corrupt_fixed
 from aecore.errors import TrainingError
 from aecore.imaging.levels import to_unit
 from aecore.models.inference import build_model, encode, reconstruct
-from aecore.training.fused_backprop import Backpropagation
+from aecore.training.fused_backprop import FusedBackprop
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
 
@@ -115,12 +115,12 @@ def test_the_card_names_the_digits(digits, is_mnist, source):
 
 
 def test_a_run_that_diverges_hands_over_the_last_good_epoch(digits, monkeypatch, tmp_path):
-    real = Backpropagation.__call__
+    real = FusedBackprop.__call__
 
     def poison(record):
         if record.epoch == 2:
             monkeypatch.setattr(
-                Backpropagation, "__call__", lambda *batch: [x * math.nan for x in real(*batch)]
+                FusedBackprop, "__call__", lambda *batch: [x * math.nan for x in real(*batch)]
             )
 
     with pytest.raises(experiment.DivergedError, match="weights of epoch 2 are kept") as caught:

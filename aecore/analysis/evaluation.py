@@ -11,8 +11,9 @@ from aecore.data.dataset import Dataset
 from aecore.data.noise import FIXED_SEED, compensate, corrupt_fixed
 from aecore.imaging.levels import to_unit
 from aecore.models import inference
-from aecore.models.autoencoder import Autoencoder, kl_divergence
+from aecore.models.autoencoder import Autoencoder
 from aecore.models.pca import PCA
+from aecore.training.loss import kl_divergence
 
 _TRUSTED = 2_000  # all pairs of them are compared
 

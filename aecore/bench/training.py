@@ -17,10 +17,10 @@ from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.data.dataset import Dataset
 from aecore.data.noise import corrupt
 from aecore.imaging.levels import to_unit
-from aecore.models.autoencoder import Autoencoder
+from aecore.models.autoencoder import Autoencoder, new_model
 from aecore.presets import Preset
 from aecore.training.cuda_graph import tf32
-from aecore.training.loop import fixed_corruption, mean_squared_error, new_model, train
+from aecore.training.loop import fixed_corruption, mean_squared_error, train
 
 _PROBES = 10  # of the rate of products, in a run
 _PRODUCT_SIZE = {"cpu": 1024, "mps": 2048, "cuda": 8192}

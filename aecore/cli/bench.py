@@ -68,7 +68,7 @@ def bench_pages(options: argparse.Namespace) -> Result:
 def bench_train(options: argparse.Namespace) -> Result:
     """Measure the training time of a preset, compared with the notebook's loop."""
     from aecore.bench.training import bench_train
-    from aecore.training.loop import pick_device
+    from aecore.training.device import pick_device
 
     preset, device = get_preset(options.preset), pick_device(options.device)
     measured = bench_train(

@@ -31,11 +31,11 @@ OPTIONS = {
 def train(options: argparse.Namespace) -> Result:
     """Train a preset, changed as the options say, and save the checkpoint."""
     from aecore import experiment
-    from aecore.training import loop
+    from aecore.training.device import pick_device
 
     preset = get_preset(options.preset)
     model_config, train_config = _configure(preset, options)
-    device = loop.pick_device(options.device)
+    device = pick_device(options.device)
     dataset = load_data(options.data)
     as_shipped = (model_config, train_config) == (preset.model, preset.train) and dataset.is_mnist
     path = _out_path(preset, options.out, as_shipped=as_shipped)

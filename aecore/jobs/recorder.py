@@ -17,7 +17,7 @@ from aecore.jobs.spec import RunSpec
 from aecore.jobs.store import STATE_FILE, STOP
 from aecore.system import atomic_file
 from aecore.training.history import EpochRecord
-from aecore.training.resume_state import TrainingState
+from aecore.training.resume_state import ResumeState
 
 POLL_SECONDS = 0.1
 """How often to look for a stop request."""
@@ -44,7 +44,7 @@ class Recorder:
         self.path = path
         self.spec = spec
         self.status = run_store.read_status(path)
-        self.state: TrainingState | None = None
+        self.state: ResumeState | None = None
         """After the last whole epoch."""
         self.fingerprint = ""
         """Of the digits; part of every state."""
@@ -126,7 +126,7 @@ class Recorder:
 
     # --- epochs --------------------------------------------------------------------------------
 
-    def begin(self, spec: RunSpec, state: TrainingState | None, steps_per_epoch: int) -> None:
+    def begin(self, spec: RunSpec, state: ResumeState | None, steps_per_epoch: int) -> None:
         """Prepare for the epochs that follow a state."""
         records = state.history if state else ()
         if self.state is None:  # else training continues from memory, maybe ahead of the disk
@@ -142,7 +142,7 @@ class Recorder:
             seconds=records[-1].seconds if records else 0.0,
         )
 
-    def keep_state(self, state: TrainingState) -> None:
+    def keep_state(self, state: ResumeState) -> None:
         """Take over the state after an epoch, and save it unless that would be too often."""
         self.state = replace(state.copy(), fingerprint=self.fingerprint)
         begun = monotonic()

@@ -23,10 +23,11 @@ from aecore.jobs import store as run_store
 from aecore.jobs.recorder import Recorder
 from aecore.jobs.store import CHECKPOINT, STATE_FILE
 from aecore.models import inference
-from aecore.models.autoencoder import Autoencoder
+from aecore.models.autoencoder import Autoencoder, new_model
 from aecore.models.pca import PCA
-from aecore.training.loop import new_model, pick_device, train
-from aecore.training.resume_state import TrainingState
+from aecore.training.device import pick_device
+from aecore.training.loop import train
+from aecore.training.resume_state import ResumeState
 
 
 class Trainer:
@@ -105,10 +106,10 @@ class Trainer:
         )
         self.recorder.write_scene(scene)
 
-    def _load_state(self) -> TrainingState | None:
+    def _load_state(self) -> ResumeState | None:
         """Read the state to continue from; None to begin."""
         try:
-            state = TrainingState.load(self.path / STATE_FILE)
+            state = ResumeState.load(self.path / STATE_FILE)
         except FileNotFoundError:
             return None
         except TrainingError as error:
@@ -121,9 +122,7 @@ class Trainer:
             )
         return state
 
-    def _train(
-        self, state: TrainingState | None
-    ) -> tuple[TrainingState | None, TrainingError | None]:
+    def _train(self, state: ResumeState | None) -> tuple[ResumeState | None, TrainingError | None]:
         """Train from a state; return that of the last whole epoch, and why training failed."""
         config = self.spec.train
         model = new_model(self.spec.model, seed=config.seed, device=self.device)
@@ -139,7 +138,7 @@ class Trainer:
             config,
             should_stop=self.recorder.should_stop,
             state=state,
-            keep=self.recorder.keep_state,
+            on_state=self.recorder.keep_state,
         )
         try:
             for record in records:
@@ -180,7 +179,7 @@ class Trainer:
             f"from epoch {epoch} on they hold {half}."
         )
 
-    def _finish(self, state: TrainingState | None, failure: TrainingError | None) -> None:
+    def _finish(self, state: ResumeState | None, failure: TrainingError | None) -> None:
         """Save what was learned, and write down how training ended."""
         recorder = self.recorder
         recorder.retry(recorder.save_state)
@@ -198,7 +197,7 @@ class Trainer:
             message = f"Stopped after epoch {state.epoch} of {self.spec.train.epochs}."
         recorder.update_status(state="done" if done else "stopped", phase="", message=message)
 
-    def _save_checkpoint(self, state: TrainingState) -> None:
+    def _save_checkpoint(self, state: ResumeState) -> None:
         model = new_model(self.spec.model, seed=0, device=self.device)
         model.load_state_dict(state.weights())
         checkpoint = pack(

@@ -59,12 +59,12 @@ class Decoder(nn.Module):
         self.layers = _perceptron(config.layer_sizes[::-1])
 
     def forward(self, z: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
-        kept = self.kept(z, generator)
-        pixels = self.layers(z if kept is None else z * kept)
+        mask = self.dropout_mask(z, generator)
+        pixels = self.layers(z if mask is None else z * mask)
         return pixels.sigmoid() if self.output == "logistic" else pixels
 
-    def kept(self, z: Tensor, generator: torch.Generator | None) -> Tensor | None:
-        """What dropout multiplies codes (B, D) by, of that shape; None if it leaves them alone."""
+    def dropout_mask(self, z: Tensor, generator: torch.Generator | None) -> Tensor | None:
+        """Return the factors of dropout for codes, (B, D); None where there is no dropout."""
         if not self.training or self.latent_dropout == 0.0:
             return None
         draws = torch.rand(z.shape, generator=generator, device=z.device)
@@ -102,11 +102,6 @@ class Autoencoder(nn.Module):
         return [parameter for parameter in self.parameters() if parameter.ndim == 2]
 
 
-def penalty(model: Autoencoder, gamma: float) -> Tensor:
-    """The notebook's regulariser, gamma * mean(W**2) summed over the weight matrices. Scalar."""
-    return gamma * sum(matrix.square().mean() for matrix in model.matrices())
-
-
-def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
-    """KL divergence of normal distributions from the standard one, in nats: (B, D) -> (B,)."""
-    return 0.5 * (mean.square() + log_variance.exp() - 1.0 - log_variance).sum(dim=1)
+def new_model(config: ModelConfig, *, seed: int, device: torch.device) -> Autoencoder:
+    """Return a model with initial weights that depend on the seed alone, not on the device."""
+    return Autoencoder(config, generator=torch.Generator().manual_seed(seed)).to(device)

@@ -1,4 +1,4 @@
-"""What one epoch of training reports."""
+"""The record of an epoch of training."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class EpochRecord(Serializable):
     epoch: int
     """Counted from 1."""
     train_loss: float
-    """Mean loss over the epoch's steps, with corruption and dropout on, and the penalty at its
+    """Mean loss over the epoch's steps, with corruption and dropout on, and weight decay at its
     end."""
     train_mse: float
     """The mean squared error in it."""

@@ -1,4 +1,4 @@
-"""All that a training run needs to go on as if it had never stopped."""
+"""The state from which a training run resumes as if it had never stopped."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ MAX_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class TrainingState:
+class ResumeState:
     """A run after a whole epoch, or before the first."""
 
     model: ModelConfig
     tensors: Mapping[str, Tensor]
-    """`model.NAME`: the weights; `optimizer.I.NAME`: what optimizer I remembers; `generator`: where
-    the random numbers are."""
+    """`model.NAME`: the weights; `optimizer.I.NAME`: the state of optimizer I; `generator`: that of
+    the random numbers."""
     device: str
-    """cpu, cuda or mps: each draws other random numbers."""
+    """cpu, cuda or mps, which draw different random numbers."""
     history: tuple[EpochRecord, ...]
     fingerprint: str = ""
-    """Of the digits."""
+    """Of the training digits."""
 
     @property
     def epoch(self) -> int:
-        """Whole epochs done."""
+        """Number of epochs done."""
         return len(self.history)
 
     @classmethod
@@ -53,10 +53,10 @@ class TrainingState:
         generator: torch.Generator,
         history: Sequence[EpochRecord],
     ) -> Self:
-        """The state of these; it changes with them until it is copied."""
+        """Return the state of these; it changes with them until it is copied."""
         tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
         for i, optimizer in enumerate(optimizers):
-            for name, value in optimizer.memory().items():
+            for name, value in optimizer.state_tensors().items():
                 tensors[f"optimizer.{i}.{name}"] = value
         tensors["generator"] = generator.get_state()
         return cls(
@@ -67,7 +67,7 @@ class TrainingState:
         )
 
     def copy(self) -> Self:
-        """The same, left alone by the training that goes on."""
+        """Return a copy that further training does not change."""
         return replace(self, tensors={name: value.clone() for name, value in self.tensors.items()})
 
     def restore(
@@ -76,12 +76,12 @@ class TrainingState:
         optimizers: Sequence[Optimizer],
         generator: torch.Generator,
     ) -> None:
-        """Set new ones to this state.
+        """Set a new model, its optimizers and the generator to this state.
 
         Raises
         ------
         TrainingError
-            If they are of another kind than those it was taken of, or something is missing.
+            If they do not fit the state, or something is missing in it.
         """
         if self.model != model.config:
             raise TrainingError("The saved state is that of a model of another shape.")
@@ -103,12 +103,12 @@ class TrainingState:
     ) -> None:
         model.load_state_dict(self.weights())
         for i, optimizer in enumerate(optimizers):
-            for name, value in optimizer.memory().items():
+            for name, value in optimizer.state_tensors().items():
                 value.copy_(self.tensors[f"optimizer.{i}.{name}"])
         generator.set_state(self.tensors["generator"].cpu())
 
     def weights(self) -> dict[str, Tensor]:
-        """The model's state dict."""
+        """Return the model's state dict."""
         return {
             name.removeprefix("model."): value
             for name, value in self.tensors.items()
@@ -116,7 +116,7 @@ class TrainingState:
         }
 
     def save(self, path: Path) -> None:
-        """Write one safetensors file, whole or not at all.
+        """Write the state to a safetensors file, whole or not at all.
 
         Raises
         ------
@@ -136,7 +136,7 @@ class TrainingState:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read a file that `save` has written.
+        """Read a file written by `save`.
 
         Raises
         ------

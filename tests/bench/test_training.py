@@ -11,8 +11,9 @@ from aecore.bench.training import Training, bench_train, multiply_adds, notebook
 from aecore.cli.parser import main
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.imaging.levels import to_unit
+from aecore.models.autoencoder import new_model
 from aecore.presets import get_preset
-from aecore.training.loop import new_model, train
+from aecore.training.loop import train
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
 

@@ -13,7 +13,7 @@ from aecore import experiment
 from aecore.checkpoints import file as checkpoint_file
 from aecore.cli import train as train_command
 from aecore.presets import get_preset
-from aecore.training.fused_backprop import Backpropagation
+from aecore.training.fused_backprop import FusedBackprop
 from tests.support.command_line import QUICK, complaint, start
 
 pytest_plugins = ["tests.support.command_line"]
@@ -166,13 +166,13 @@ def test_a_place_that_cannot_be_written_is_told_before_training(run, tmp_path, m
 
 
 def test_what_was_learned_before_the_loss_broke_is_kept(run, tmp_path, monkeypatch):
-    real, steps = Backpropagation.__call__, itertools.count()
+    real, steps = FusedBackprop.__call__, itertools.count()
 
     def breaking(*batch):
         loss, mse = real(*batch)
         return (loss if next(steps) < 30 else loss * math.nan), mse
 
-    monkeypatch.setattr(Backpropagation, "__call__", breaking)
+    monkeypatch.setattr(FusedBackprop, "__call__", breaking)
 
     status, _, err = run("train", "plane", "--epochs", "9", "--batch-size", "64", "--out", tmp_path)
 

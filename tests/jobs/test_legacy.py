@@ -22,7 +22,7 @@ from aecore.checkpoints import file as checkpoint_file
 from aecore.data import sources
 from aecore.jobs import queue, snapshots, worker
 from aecore.jobs import store as run_store
-from aecore.training.resume_state import TrainingState
+from aecore.training.resume_state import ResumeState
 from tests.support.pages import open_page, texts
 
 pytest_plugins = ["tests.support.command_line"]
@@ -120,7 +120,7 @@ def test_all_that_a_run_holds_is_read_as_it_was(which):
 def test_the_state_to_continue_from_is_read_as_it_was(which):
     wanted = EXPECTED["runs"][which]["saved_state"]
 
-    state = TrainingState.load(run_store.path_of(IDS[which]) / run_store.STATE_FILE)
+    state = ResumeState.load(run_store.path_of(IDS[which]) / run_store.STATE_FILE)
 
     found = (state.epoch, state.device, state.fingerprint, sorted(state.tensors))
     assert found == tuple(wanted[key] for key in ("epoch", "device", "fingerprint", "tensors"))

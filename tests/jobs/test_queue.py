@@ -21,7 +21,7 @@ from aecore.jobs.store import ALIVE, CHECKPOINT, SPEC, STATE_FILE, STATUS
 from aecore.system import atomic_file
 from aecore.system.process_lock import ProcessLock
 from aecore.training.history import EpochRecord
-from aecore.training.resume_state import TrainingState
+from aecore.training.resume_state import ResumeState
 from tests.support import runs
 
 KILLS = int(os.environ.get("AECORE_KILLS", "3"))
@@ -165,7 +165,7 @@ def whole_after_a_kill(run, reached):
     """Check that everything in a folder is whole, and that no epoch was lost that was saved."""
     saved = 0
     if (run.path / STATE_FILE).exists():
-        saved = TrainingState.load(run.path / STATE_FILE).epoch
+        saved = ResumeState.load(run.path / STATE_FILE).epoch
     assert saved >= reached
     if (run.path / CHECKPOINT).exists():
         checkpoint_file.load(run.path / CHECKPOINT)

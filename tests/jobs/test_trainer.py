@@ -18,9 +18,9 @@ from aecore.jobs import store as run_store
 from aecore.jobs.recorder import Recorder
 from aecore.jobs.store import STATE_FILE, STATUS, STOP
 from aecore.system import atomic_file
-from aecore.training.fused_backprop import Backpropagation
+from aecore.training.fused_backprop import FusedBackprop
 from aecore.training.history import EpochRecord
-from aecore.training.resume_state import TrainingState
+from aecore.training.resume_state import ResumeState
 from tests.support import runs
 
 pytestmark = pytest.mark.usefixtures("torch_threads", "threads_put_back")
@@ -80,8 +80,8 @@ class Poison:
     """A loss that stops being a number after so many steps."""
 
     def __init__(self, monkeypatch, steps, poisoned):
-        self.steps, self.poisoned, self.real = steps, poisoned, Backpropagation.__call__
-        monkeypatch.setattr(Backpropagation, "__call__", lambda *batch: self(*batch))
+        self.steps, self.poisoned, self.real = steps, poisoned, FusedBackprop.__call__
+        monkeypatch.setattr(FusedBackprop, "__call__", lambda *batch: self(*batch))
 
     def __call__(self, *batch):
         self.steps -= 1
@@ -213,7 +213,7 @@ def test_a_diverged_run_says_why_and_keeps_the_last_good_epoch(plain, monkeypatc
     assert run.state == "failed"
     assert "stopped being finite in epoch 3" in run.message
     assert runs.same_weights(weights_on_disk(path), plain(epochs=2))
-    assert TrainingState.load(path / STATE_FILE).epoch == 2
+    assert ResumeState.load(path / STATE_FILE).epoch == 2
 
 
 def test_batches_that_do_not_fit_into_memory_are_halved(plain, monkeypatch):
@@ -351,7 +351,7 @@ def test_a_disk_that_is_full_for_a_while_loses_nothing(plain, monkeypatch):
     assert "no room left on the disk" in said[0]
     assert (run.state, run.epoch, run.message) == ("done", 3, "")
     assert runs.same_weights(weights_on_disk(path), plain())
-    assert TrainingState.load(path / STATE_FILE).epoch == 3
+    assert ResumeState.load(path / STATE_FILE).epoch == 3
 
 
 def test_a_disk_that_stays_full_is_told_and_the_run_goes_on_from_what_was_saved(plain, monkeypatch):
@@ -367,7 +367,7 @@ def test_a_disk_that_stays_full_is_told_and_the_run_goes_on_from_what_was_saved(
         Poison(patch, 25, fill)
         failed = work(path)
 
-    saved = TrainingState.load(path / STATE_FILE).epoch
+    saved = ResumeState.load(path / STATE_FILE).epoch
     queue.resume(path)
     run = work(path)
 
@@ -412,7 +412,7 @@ def test_an_unexpected_fault_is_told_and_written_into_the_log(monkeypatch, capsy
     assert run.state == "failed"
     assert run.message.startswith("An unexpected ZeroDivisionError: oh.")
     assert "ZeroDivisionError" in capsys.readouterr().err
-    assert TrainingState.load(path / STATE_FILE).epoch == 1
+    assert ResumeState.load(path / STATE_FILE).epoch == 1
 
 
 def test_progress_is_told_within_an_epoch(monkeypatch):
@@ -441,7 +441,7 @@ def test_saving_takes_a_small_share_of_the_time(monkeypatch):
         saved.append(state.epoch)
         time.sleep(0.05)
 
-    monkeypatch.setattr(TrainingState, "save", slow)
+    monkeypatch.setattr(ResumeState, "save", slow)
 
     work(path)
 

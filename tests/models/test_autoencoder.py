@@ -7,9 +7,10 @@ import torch
 from torch import nn
 
 from aecore.config import ModelConfig
-from aecore.models.autoencoder import Autoencoder, kl_divergence, penalty
+from aecore.models.autoencoder import Autoencoder, new_model
 from aecore.presets import PRESETS
 
+CPU = torch.device("cpu")
 pytestmark = pytest.mark.usefixtures("torch_threads")
 
 MODELS = pytest.mark.parametrize(
@@ -156,24 +157,6 @@ def test_dropout_is_that_of_the_generator():
     assert not torch.equal(first, other)
 
 
-def test_the_penalty_is_gamma_times_the_mean_square_of_each_matrix():
-    model = small_model()
-
-    by_hand = sum((layer.weight.detach().double() ** 2).mean() for layer in linears(model)) * 0.03
-
-    assert penalty(model, 0.03).item() == pytest.approx(by_hand.item(), rel=1e-6)
-
-
-def test_the_penalty_leaves_biases_alone():
-    model = small_model()
-    before = penalty(model, 1.0).item()
-
-    for layer in linears(model):
-        nn.init.constant_(layer.bias, 100.0)
-
-    assert penalty(model, 1.0).item() == before
-
-
 def test_a_variational_encoder_gives_means_and_log_variances_and_its_codes_are_the_means():
     model = small_model(variational=True)
     x = torch.rand(6, 784, generator=seeded(1))
@@ -188,18 +171,6 @@ def test_a_variational_encoder_gives_means_and_log_variances_and_its_codes_are_t
     torch.testing.assert_close(model(x), model.decoder(mean))
 
 
-def test_the_divergence_is_that_of_torch_distributions():
-    mean, log_variance = torch.randn(2, 5, 3, generator=seeded())
-    normal = torch.distributions.Normal
-
-    found = kl_divergence(mean, log_variance)
-
-    expected = torch.distributions.kl_divergence(
-        normal(mean, (0.5 * log_variance).exp()), normal(0.0, 1.0)
-    )
-    torch.testing.assert_close(found, expected.sum(dim=1))
-
-
 def test_a_logistic_output_is_the_linear_one_squeezed_between_0_and_1():
     linear, logistic = small_model(), small_model(output="logistic")
     z = 30 * torch.randn(7, 4, generator=seeded(1))
@@ -208,3 +179,14 @@ def test_a_logistic_output_is_the_linear_one_squeezed_between_0_and_1():
 
     torch.testing.assert_close(pixels, 1 / (1 + torch.exp(-linear.decoder(z))))
     assert 0 <= pixels.min() < 0.2 < 0.8 < pixels.max() <= 1
+
+
+def test_a_model_is_new_by_its_seed_alone():
+    config = ModelConfig(latent_dim=3, hidden_dims=(12,))
+    first, same, other = (
+        nn.utils.parameters_to_vector(new_model(config, seed=s, device=CPU).parameters())
+        for s in (5, 5, 6)
+    )
+
+    assert torch.equal(first, same)
+    assert not torch.equal(first, other)

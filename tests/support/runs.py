@@ -13,7 +13,8 @@ from aecore.data.dataset import Dataset
 from aecore.imaging.levels import to_unit
 from aecore.jobs import queue
 from aecore.jobs.store import Run, RunSpec
-from aecore.training.loop import new_model, train
+from aecore.models.autoencoder import new_model
+from aecore.training.loop import train
 
 MODEL = ModelConfig(latent_dim=2, hidden_dims=(16,))
 RECIPE = TrainConfig(gamma=1e-4, epochs=3, batch_size=64)

@@ -4,9 +4,10 @@ import pytest
 import torch
 
 from aecore.config import ModelConfig
-from aecore.models.autoencoder import Autoencoder, kl_divergence
+from aecore.models.autoencoder import Autoencoder
 from aecore.training import fused_backprop
-from aecore.training.fused_backprop import Backpropagation, apart, together
+from aecore.training.fused_backprop import FusedBackprop, merge_pixels, split_pixels
+from aecore.training.loss import loss_and_mse
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
 
@@ -45,21 +46,9 @@ def parts(request, monkeypatch):
 
 
 def learner(model, *, kl_weight=0.3, batch_sizes=(4, 5, 6), seed=3):
-    return Backpropagation(
+    return FusedBackprop(
         model, kl_weight=kl_weight, batch_sizes=batch_sizes, generator=seeded(seed)
     )
-
-
-def objective(model, x, target, *, kl_weight, generator):
-    """The loss as one writes it down, and the mean squared error in it."""
-    if not model.config.variational:
-        mse = (model(x, generator=generator) - target).square().mean()
-        return mse, mse
-    mean, log_variance = model.encoder.distribution(x)
-    drawn = torch.randn(mean.shape, generator=generator, dtype=x.dtype)
-    code = mean + log_variance.exp().sqrt() * drawn
-    mse = (model.decoder(code, generator=generator) - target).square().mean()
-    return mse + kl_weight * kl_divergence(mean, log_variance).mean(), mse
 
 
 def gradients(model):
@@ -73,9 +62,9 @@ def test_losses_and_gradients_are_autograds_for_batches_of_every_size(kind, part
 
     for size, seed in ((6, 1), (4, 2), (6, 3)):
         x, target = batch(size, seed)
-        found = backpropagate(apart(x, parts), apart(target, parts))
+        found = backpropagate(split_pixels(x, parts), split_pixels(target, parts))
         autograd.zero_grad()
-        expected = objective(autograd, x, target, kl_weight=0.3, generator=generator)
+        expected = loss_and_mse(autograd, x, target, kl_weight=0.3, generator=generator)
         expected[0].backward()
 
         torch.testing.assert_close(found, tuple(each.detach() for each in expected))
@@ -85,7 +74,7 @@ def test_losses_and_gradients_are_autograds_for_batches_of_every_size(kind, part
 @BY_KIND
 def test_gradients_are_the_slopes_of_the_loss(kind, parts):
     model = new_model(kind).double()
-    x, target = (apart(each, parts) for each in batch(5).double())
+    x, target = (split_pixels(each, parts) for each in batch(5).double())
     bias = model.encoder.layers[-1].bias  # the code's: far enough from ReLU's kinks
 
     def loss():
@@ -109,7 +98,7 @@ def test_gradients_are_the_slopes_of_the_loss(kind, parts):
 def test_a_second_pass_sets_the_gradients_and_does_not_add_to_them(parts):
     model = new_model("one hidden layer")
     backpropagate = learner(model)
-    digits = [apart(each, parts) for each in batch(6)]
+    digits = [split_pixels(each, parts) for each in batch(6)]
 
     backpropagate(*digits)
     first = gradients(model)
@@ -120,7 +109,7 @@ def test_a_second_pass_sets_the_gradients_and_does_not_add_to_them(parts):
 
 def test_what_goes_in_and_what_is_to_come_out_stay_as_they_were(parts):
     model = new_model("one hidden layer")
-    x, target = (apart(each, parts) for each in batch(6))
+    x, target = (split_pixels(each, parts) for each in batch(6))
     before = x.clone(), target.clone()
 
     learner(model)(x, target)
@@ -137,7 +126,7 @@ def test_the_weights_and_the_models_own_passes_are_left_alone(parts):
     output = model(x).detach()
     kept = output.clone()
 
-    backpropagate(apart(x, parts), apart(target, parts))
+    backpropagate(split_pixels(x, parts), split_pixels(target, parts))
 
     assert all(torch.equal(*both) for both in zip(before, model.parameters(), strict=True))
     assert torch.equal(output, kept)
@@ -145,19 +134,19 @@ def test_the_weights_and_the_models_own_passes_are_left_alone(parts):
 
 
 def test_pixels_come_in_parts_where_there_are_two_threads(parts):
-    assert learner(new_model("one hidden layer")).parts == parts
+    assert learner(new_model("one hidden layer")).n_parts == parts
 
 
 def test_small_matrices_are_not_worth_two_parts(parts, monkeypatch):
     monkeypatch.setattr(fused_backprop, "_LARGE", 784 * 12 + 1)
 
-    assert learner(new_model("one hidden layer")).parts == 1
+    assert learner(new_model("one hidden layer")).n_parts == 1
 
 
 def test_pixels_taken_apart_come_together_again():
     digits, _ = batch(6)
 
-    halves = apart(digits, 2)
+    halves = split_pixels(digits, 2)
 
     assert torch.equal(halves[1], digits[:, 392:])
-    assert torch.equal(together(halves), digits)
+    assert torch.equal(merge_pixels(halves), digits)

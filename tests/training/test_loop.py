@@ -11,10 +11,11 @@ from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.data.noise import corrupt, corrupt_fixed
 from aecore.errors import TrainingError
 from aecore.imaging.levels import to_unit
+from aecore.models.autoencoder import new_model
 from aecore.presets import PRESETS
 from aecore.training import fused_backprop, loop
-from aecore.training.fused_backprop import Backpropagation, apart, together
-from aecore.training.loop import mean_squared_error, new_model, pick_device, train
+from aecore.training.fused_backprop import FusedBackprop, merge_pixels, split_pixels
+from aecore.training.loop import mean_squared_error, train
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
 
@@ -78,7 +79,7 @@ def test_records_say_what_was_measured(images):
 
 @pytest.mark.parametrize("parts", [1, 2])
 def test_an_epoch_is_the_plain_recipe_written_out(images, parts, monkeypatch):
-    monkeypatch.setattr(fused_backprop, "_parts", lambda model: parts)
+    monkeypatch.setattr(fused_backprop, "_count_parts", lambda model: parts)
     images = (images[0][:450], images[1])  # the last of five batches is half a one
     clean = images[0] / 255
     config = dataclasses.replace(RECIPE, epochs=2)
@@ -89,8 +90,8 @@ def test_an_epoch_is_the_plain_recipe_written_out(images, parts, monkeypatch):
     for _ in range(2):
         errors_seen = []
         for rows in torch.randperm(450, generator=generator).split(100):
-            digits = apart(clean[rows], parts)
-            x = together(corrupt(digits, config.noise, generator=generator))
+            digits = split_pixels(clean[rows], parts)
+            x = merge_pixels(corrupt(digits, config.noise, generator=generator))
             errors = plain(x, generator=generator) - clean[rows]
             shrinking = sum((matrix**2).mean() for matrix in plain.matrices())
             loss = (errors**2).mean() + 0.01 * shrinking
@@ -121,8 +122,8 @@ def test_training_leaves_the_global_randomness_and_the_digits_alone(images):
 
 def test_a_stop_is_heard_before_the_next_step_and_keeps_what_was_learnt(images, monkeypatch):
     steps = []
-    real = Backpropagation.__call__
-    monkeypatch.setattr(Backpropagation, "__call__", lambda *batch: steps.append(1) or real(*batch))
+    real = FusedBackprop.__call__
+    monkeypatch.setattr(FusedBackprop, "__call__", lambda *batch: steps.append(1) or real(*batch))
 
     model, records = run(images, should_stop=lambda: len(steps) == 3)
 
@@ -155,13 +156,13 @@ def test_a_loss_that_is_not_finite_ends_training_with_the_last_good_weights(imag
     records = train(model, *images, config)
     next(records)
     good = weights(model)
-    real = Backpropagation.__call__
+    real = FusedBackprop.__call__
 
     def poisoned(*batch):
         loss, mse = real(*batch)
         return loss * math.nan, mse
 
-    monkeypatch.setattr(Backpropagation, "__call__", poisoned)
+    monkeypatch.setattr(FusedBackprop, "__call__", poisoned)
 
     with pytest.raises(TrainingError, match=r"epoch 2; the weights of epoch 1 .*than 0\.001"):
         next(records)
@@ -185,40 +186,6 @@ def test_the_error_is_that_of_the_mean_over_all_pixels_without_dropout(images, m
     with torch.no_grad():
         errors = model.eval()(images[1]) - images[1]
     assert found == pytest.approx(errors.double().square().mean().item(), rel=1e-6)
-
-
-def test_a_model_is_new_by_its_seed_alone():
-    first, same, other = (weights(new_model(SMALL, seed=s, device=CPU)) for s in (5, 5, 6))
-
-    assert torch.equal(first, same)
-    assert not torch.equal(first, other)
-
-
-@pytest.mark.parametrize(
-    ("cuda", "mps", "best"),
-    [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")],
-)
-@pytest.mark.parametrize("name", [None, "auto"])
-def test_the_best_device_there_is_is_picked(monkeypatch, name, cuda, mps, best):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
-
-    assert pick_device(name) == torch.device(best)
-
-
-@pytest.mark.parametrize("name", ["cuda", "mps", "tpu", "cuda:0", ""])
-def test_a_device_that_is_not_here_is_refused(monkeypatch, name):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-
-    with pytest.raises(TrainingError, match=r"Choose one of: auto, cpu\."):
-        pick_device(name)
-
-
-def test_the_processor_can_be_asked_for(monkeypatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-
-    assert pick_device("cpu") == CPU
 
 
 def test_the_weight_of_a_divergence_that_the_model_does_not_have_is_refused(images):

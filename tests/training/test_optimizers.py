@@ -1,14 +1,14 @@
 """Muon against a singular value decomposition, and the penalty and schedule written out."""
 
-import dataclasses
 import math
 
 import pytest
 import torch
 
 from aecore.config import ModelConfig, TrainConfig
-from aecore.models.autoencoder import Autoencoder, penalty
-from aecore.training.optimizers import Adam, Muon, new_optimizers, orthogonalise, rates
+from aecore.models.autoencoder import Autoencoder
+from aecore.training.loss import weight_decay
+from aecore.training.optimizers import Adam, Muon, new_optimizers, orthogonalize
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
 
@@ -26,7 +26,7 @@ def test_an_update_keeps_the_directions_and_makes_them_about_equally_long(shape)
     matrix = torch.randn(shape, generator=seeded(1))
     u, s, vh = torch.linalg.svd(matrix, full_matrices=False)
 
-    found = orthogonalise(1e-4 * matrix)
+    found = orthogonalize(1e-4 * matrix)
 
     inside = u.mT @ found @ vh.mT  # diagonal where the singular directions are the same
     torch.testing.assert_close(inside, torch.diag(inside.diagonal()), atol=2e-3, rtol=0)
@@ -36,14 +36,14 @@ def test_an_update_keeps_the_directions_and_makes_them_about_equally_long(shape)
 
 
 def test_no_gradient_gives_no_update():
-    assert torch.equal(orthogonalise(torch.zeros(4, 6)), torch.zeros(4, 6))
+    assert torch.equal(orthogonalize(torch.zeros(4, 6)), torch.zeros(4, 6))
 
 
 def test_two_steps_of_muon_are_nesterovs_momentum_made_orthogonal():
     matrix = torch.nn.Parameter(torch.randn(5, 12, generator=seeded(2)))
     first, second = torch.randn(2, 5, 12, generator=seeded(3))
     start = matrix.detach().clone()
-    optimizer = Muon([{"params": [matrix], "weight_decay": 0.0}], lr=torch.tensor(0.1))
+    optimizer = Muon([{"params": [matrix], "weight_decay": 0.0}], learning_rate=torch.tensor(0.1))
 
     matrix.grad = first.clone()
     optimizer.step()
@@ -53,7 +53,7 @@ def test_two_steps_of_muon_are_nesterovs_momentum_made_orthogonal():
 
     def moved(gradient, momentum):
         nesterov = 0.1 * gradient + 0.9 * momentum
-        return 0.1 * 0.2 * math.sqrt(12) * orthogonalise(nesterov)
+        return 0.1 * 0.2 * math.sqrt(12) * orthogonalize(nesterov)
 
     torch.testing.assert_close(middle, start - moved(first, 0.1 * first))
     torch.testing.assert_close(
@@ -73,7 +73,7 @@ def test_adam_is_pytorchs_bit_for_bit():
         {"params": parameters[:1], "weight_decay": 0.3},
         {"params": parameters[1:], "weight_decay": 0.0},
     ]
-    ours = Adam(groups, lr=torch.tensor(0.1))
+    ours = Adam(groups, learning_rate=torch.tensor(0.1))
     theirs = torch.optim.Adam(
         [{"params": same[:1], "weight_decay": 0.3}, {"params": same[1:]}], lr=0.1, fused=True
     )
@@ -96,16 +96,18 @@ def draw(seed):
 
 
 @pytest.mark.parametrize("name", ["adam", "muon"])
-def test_the_slope_of_the_penalty_is_part_of_the_update(name):
+def test_the_gradient_of_weight_decay_is_part_of_the_update(name):
     implied, written_out = small_model(), small_model()
     rate = torch.tensor(0.01)
-    with_penalty = new_optimizers(implied, TrainConfig(gamma=0.3, optimizer=name), rate=rate)
-    without = new_optimizers(written_out, TrainConfig(gamma=0.0, optimizer=name), rate=rate)
+    with_decay = new_optimizers(implied, TrainConfig(gamma=0.3, optimizer=name), learning_rate=rate)
+    without = new_optimizers(
+        written_out, TrainConfig(gamma=0.0, optimizer=name), learning_rate=rate
+    )
 
-    for model, optimizers in ((implied, with_penalty), (written_out, without)):
+    for model, optimizers in ((implied, with_decay), (written_out, without)):
         model(torch.rand(3, 784, generator=seeded(1))).sum().backward()
         if model is written_out:
-            penalty(model, 0.3).backward()
+            weight_decay(model, 0.3).backward()
         for optimizer in optimizers:
             optimizer.step()
 
@@ -116,7 +118,7 @@ def test_the_slope_of_the_penalty_is_part_of_the_update(name):
 @pytest.mark.parametrize("name", ["adam", "muon"])
 def test_every_parameter_is_updated_once_and_by_the_rate_of_the_moment(name):
     model, rate = small_model(), torch.tensor(0.0)
-    optimizers = new_optimizers(model, TrainConfig(gamma=1e-4, optimizer=name), rate=rate)
+    optimizers = new_optimizers(model, TrainConfig(gamma=1e-4, optimizer=name), learning_rate=rate)
     updated = [
         each for optimizer in optimizers for group in optimizer.param_groups
         for each in group["params"]
@@ -136,24 +138,3 @@ def test_every_parameter_is_updated_once_and_by_the_rate_of_the_moment(name):
     torch.testing.assert_close(at_rate_zero, before, atol=0, rtol=0)
     for parameter, old in zip(model.parameters(), before, strict=True):
         assert not torch.equal(parameter, old)
-
-
-def test_a_constant_schedule_is_the_rate_and_a_linear_one_rises_and_falls():
-    config = TrainConfig(gamma=0.0, learning_rate=0.02)
-
-    constant = rates(config, 100)
-    linear = rates(dataclasses.replace(config, schedule="linear"), 100)
-
-    assert constant.tolist() == pytest.approx([0.02] * 100)
-    assert linear[:5].tolist() == pytest.approx([0.004, 0.008, 0.012, 0.016, 0.02])
-    assert linear[5:].diff().tolist() == pytest.approx([-0.02 / 95] * 94, rel=1e-3)
-    assert linear[-1].item() == pytest.approx(0.02 / 95)
-
-
-@pytest.mark.parametrize("steps", [1, 2, 7])
-def test_a_short_linear_schedule_is_still_a_step_size_everywhere(steps):
-    found = rates(TrainConfig(gamma=0.0, schedule="linear"), steps)
-
-    assert found.shape == (steps,)
-    assert found.min() > 0
-    assert found.max() <= 1e-3 + 1e-9

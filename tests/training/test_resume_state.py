@@ -9,9 +9,10 @@ from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.errors import TrainingError
 from aecore.imaging.levels import to_unit
 from aecore.jobs.queue import extend
-from aecore.training import loop
-from aecore.training.loop import new_model, train
-from aecore.training.resume_state import TrainingState
+from aecore.models.autoencoder import new_model
+from aecore.training.loop import train
+from aecore.training.resume_state import ResumeState
+from aecore.training.schedules import learning_rates
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
 
@@ -44,7 +45,7 @@ def run(images, model_config, config, *, state=None, epochs=None):
     model = new_model(model_config, seed=config.seed, device=CPU)
     states, records = [], []
     keep = lambda state: states.append(state.copy())  # noqa: E731
-    for record in train(model, *images, config, state=state, keep=keep):
+    for record in train(model, *images, config, state=state, on_state=keep):
         records.append(record)
         if record.epoch == epochs:
             break
@@ -67,7 +68,7 @@ def test_a_resumed_run_has_the_same_weights_bit_for_bit(images, tmp_path, model_
     state.save(tmp_path / "state")
 
     resumed, second, _ = run(
-        images, model_config, config, state=TrainingState.load(tmp_path / "state")
+        images, model_config, config, state=ResumeState.load(tmp_path / "state")
     )
 
     assert same_weights(whole, resumed)
@@ -96,17 +97,17 @@ def test_a_linear_schedule_extended_begins_anew_where_the_plan_ended():
 
     assert config.restarts == (4, 6)
     assert TrainConfig.from_dict(config.to_dict()) == config
-    rates = loop.rates(config, 90)
+    rates = learning_rates(config, 90)
     first, second, third = rates[:40], rates[40:60], rates[60:]
-    assert torch.equal(first, loop.rates(MUON, 40))
-    assert torch.equal(second, loop.rates(dataclasses.replace(MUON, epochs=2), 20))
-    assert torch.equal(third, loop.rates(dataclasses.replace(MUON, epochs=3), 30))
+    assert torch.equal(first, learning_rates(MUON, 40))
+    assert torch.equal(second, learning_rates(dataclasses.replace(MUON, epochs=2), 20))
+    assert torch.equal(third, learning_rates(dataclasses.replace(MUON, epochs=3), 30))
 
 
 def test_a_state_follows_the_training_until_it_is_copied(images):
     model = new_model(PLAIN, seed=0, device=CPU)
     states = []
-    records = train(model, *images, ADAM, keep=states.append)
+    records = train(model, *images, ADAM, on_state=states.append)
     next(records)
     copy = states[0].copy()
     next(records)
@@ -147,7 +148,7 @@ def test_a_damaged_state_is_told(images, tmp_path, damage):
     assert path.read_bytes() != content
 
     with pytest.raises(TrainingError, match="saved state of the run is damaged"):
-        TrainingState.load(path)
+        ResumeState.load(path)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
@@ -157,10 +158,10 @@ def test_a_run_resumes_on_the_device_too(images, tmp_path):
     config = dataclasses.replace(MUON, noise=NoiseConfig(), epochs=6)
     model = new_model(PLAIN, seed=0, device=device)
     states = []
-    whole = list(train(model, *there, config, keep=lambda state: states.append(state.copy())))
+    whole = list(train(model, *there, config, on_state=lambda state: states.append(state.copy())))
     states[2].save(tmp_path / "state")
     resumed = new_model(PLAIN, seed=0, device=device)
 
-    records = train(resumed, *there, config, state=TrainingState.load(tmp_path / "state"))
+    records = train(resumed, *there, config, state=ResumeState.load(tmp_path / "state"))
 
     assert list(records)[-1].test_mse == pytest.approx(whole[-1].test_mse, rel=0.01)
