@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 
-from aecore.checkpoints.assembly import pack
+from aecore.checkpoints.assembly import pack, require_enough_digits
 from aecore.checkpoints.file import Checkpoint
 from aecore.config import ModelConfig, TrainConfig
 from aecore.data.dataset import Dataset
@@ -44,9 +44,11 @@ def run(
     Raises
     ------
     TrainingError
-        If it was stopped before the first epoch was done, or the loss stopped being finite; after
-        a good epoch that is a `DivergedError`, which holds what was learned until then.
+        If there are too few digits, it was stopped before the first epoch was done, or the loss
+        stopped being finite; after a good epoch that is a `DivergedError`, which holds what was
+        learned until then.
     """
+    require_enough_digits(dataset)
     model = new_model(model_config, seed=train_config.seed, device=device)
     history: list[EpochRecord] = []
     records = train(

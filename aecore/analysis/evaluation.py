@@ -16,6 +16,7 @@ from aecore.models.pca import PCA
 from aecore.training.loss import kl_divergence
 
 _TRUSTED = 2_000  # all pairs of them are compared
+_NEIGHBORS = 5
 
 
 def evaluate(
@@ -44,32 +45,44 @@ def evaluate(
         `denoised_psnr` (means over the digits, dB), `denoised_ssim` and `denoised_mse`, of
         images clipped to 0..1. Variational models also: `kl_divergence`, the mean over the
         digits, in nats, and `sampled_mse`, the error when a code is drawn from a digit's
-        distribution instead of taking its mean as all other figures do.
+        distribution instead of taking its mean as all other figures do. Left out: the accuracies
+        where there are fewer than 5 training digits, the trustworthiness of up to 10 test digits.
     """
+    figures = measure_errors(model, pca, noise, dataset)
     clean, train = to_unit(dataset.test_images), to_unit(dataset.train_images)
-    noisy = corrupt_fixed(clean, noise)
-    output = inference.reconstruct(model, noisy)
-    test_mse = float(metrics.mse(clean, output).mean())
-    figures = {
-        "test_mse": test_mse,
-        "sse_per_image": test_mse * clean.shape[1],
-        "pca_test_mse": float(metrics.mse(clean, pca.reconstruct(compensate(noisy, noise))).mean()),
-    }
+    trusted = clean[:_TRUSTED]
     encoders = {"": lambda x: inference.encode(model, x), "pca_": pca.encode}
     for prefix, encode in encoders.items():
         codes = encode(clean)
-        figures[f"{prefix}knn5_accuracy"] = metrics.knn_accuracy(
-            encode(train), dataset.train_labels, codes, dataset.test_labels
-        )
-        figures[f"{prefix}trustworthiness"] = metrics.trustworthiness(
-            clean[:_TRUSTED], codes[:_TRUSTED]
-        )
+        if len(train) >= _NEIGHBORS:
+            figures[f"{prefix}knn5_accuracy"] = metrics.knn_accuracy(
+                encode(train), dataset.train_labels, codes, dataset.test_labels, k=_NEIGHBORS
+            )
+        if len(trusted) > 2 * _NEIGHBORS:
+            figures[f"{prefix}trustworthiness"] = metrics.trustworthiness(
+                trusted, codes[:_TRUSTED], n_neighbors=_NEIGHBORS
+            )
     if noise is not None:
-        figures |= _denoising(clean, noisy, output)
+        noisy = corrupt_fixed(clean, noise)
+        figures |= _denoising(clean, noisy, inference.reconstruct(model, noisy))
         figures["clean_mse"] = float(metrics.mse(clean, inference.reconstruct(model, clean)).mean())
     if model.config.variational:
         figures |= _variational(model, clean)
     return figures
+
+
+def measure_errors(
+    model: Autoencoder, pca: PCA, noise: NoiseConfig | None, dataset: Dataset
+) -> dict[str, float]:
+    """Measure the errors of a model and of PCA: those of `evaluate` that any test set has."""
+    clean = to_unit(dataset.test_images)
+    noisy = corrupt_fixed(clean, noise)
+    test_mse = float(metrics.mse(clean, inference.reconstruct(model, noisy)).mean())
+    return {
+        "test_mse": test_mse,
+        "sse_per_image": test_mse * clean.shape[1],
+        "pca_test_mse": float(metrics.mse(clean, pca.reconstruct(compensate(noisy, noise))).mean()),
+    }
 
 
 def _denoising(clean: np.ndarray, noisy: np.ndarray, output: np.ndarray) -> dict[str, float]:

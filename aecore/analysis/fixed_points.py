@@ -66,7 +66,7 @@ class FixedPointIteration:
         -------
         ndarray of shape (B,)
         """
-        nearest, _ = index.neighbors(self.codes[-1], neighbors)
+        nearest, _ = index.neighbors(self.codes[-1], min(neighbors, len(labels)))
         return nearest_label_vote(labels[nearest])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -9,14 +10,14 @@ from importlib.metadata import version
 import numpy as np
 import torch
 
-from aecore.analysis.evaluation import evaluate
+from aecore.analysis.evaluation import evaluate, measure_errors
 from aecore.analysis.metrics import mse
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint, stored_type
-from aecore.config import TrainConfig
+from aecore.config import NoiseConfig, TrainConfig
 from aecore.data.dataset import Dataset
 from aecore.data.noise import corrupt_fixed
-from aecore.errors import TrainingError
+from aecore.errors import AecoreError, TrainingError
 from aecore.imaging.levels import to_unit
 from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
@@ -24,6 +25,9 @@ from aecore.models.autoencoder import Autoencoder
 from aecore.models.pca import PCA
 from aecore.training.history import EpochRecord
 
+MIN_DIGITS = 2
+"""Of either kind: training and test."""
+_LOGGER = logging.getLogger(__name__)
 _PARTS = 16
 """Parts in which the training digits are measured, to save memory."""
 
@@ -61,7 +65,7 @@ def pack(
     device = next(model.parameters()).device
     weights = _as_stored(model, train_config)
     pca = pca or PCA.fit(dataset.train_images, model.config.latent_dim)
-    metrics = evaluate(model, pca, train_config.noise, dataset)
+    metrics = _measure(model, pca, train_config.noise, dataset)
     metrics["train_mse"] = _train_mse(model, train_config, dataset)
     card = Card(
         preset=preset,
@@ -85,9 +89,37 @@ def pack(
         pca=pca,
         codes=codes,
         labels=dataset.test_labels,
-        distances=NeighborIndex(codes).own_distances.astype(np.float32),
+        distances=NeighborIndex.of_atlas(codes).own_distances.astype(np.float32),
         errors=mse(clean, inference.reconstruct(model, clean)).astype(np.float32),
     )
+
+
+def require_enough_digits(dataset: Dataset) -> None:
+    """Check before training that there is something to learn from and to measure with.
+
+    Raises
+    ------
+    TrainingError
+        If there are fewer than 2 training or 2 test digits.
+    """
+    counts = {"training": len(dataset.train_images), "test": len(dataset.test_images)}
+    for part, count in counts.items():
+        if count < MIN_DIGITS:
+            raise TrainingError(
+                f"There are too few {part} {dataset.spec.nouns} to train a model: {count}, at "
+                f"least {MIN_DIGITS} are needed. Use a larger data set."
+            )
+
+
+def _measure(
+    model: Autoencoder, pca: PCA, noise: NoiseConfig | None, dataset: Dataset
+) -> dict[str, float]:
+    """Evaluate a trained model; where that fails, its errors alone, so that it can be saved."""
+    try:
+        return evaluate(model, pca, noise, dataset)
+    except (AecoreError, ValueError, MemoryError):
+        _LOGGER.warning("Some figures cannot be measured; the model is saved.", exc_info=True)
+        return measure_errors(model, pca, noise, dataset)
 
 
 def _as_stored(model: Autoencoder, config: TrainConfig) -> dict[str, np.ndarray]:

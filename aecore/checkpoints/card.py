@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 
 from aecore.config import ModelConfig, TrainConfig
 from aecore.errors import ConfigError
+from aecore.system import json_numbers
 from aecore.training.history import EpochRecord
 
 CARD_METRICS = ("test_mse", "pca_test_mse")
@@ -47,7 +49,7 @@ class Card:
             "device": self.device,
             "seconds": self.seconds,
             "versions": dict(self.versions),
-            "metrics": dict(self.metrics),
+            "metrics": json_numbers.encode(dict(self.metrics)),
             "history": [record.to_dict() for record in self.history],
         }
 
@@ -69,7 +71,7 @@ class Card:
             raise ConfigError("the preset's name must be a short text")
         if not isinstance(values["history"], list) or not values["history"]:
             raise ConfigError("the history must be a list of at least one epoch")
-        metrics = _mapping("metrics", values["metrics"], _finite)
+        metrics = _mapping("metrics", values["metrics"], _figure)
         if not set(CARD_METRICS) <= set(metrics):
             raise ConfigError(f"the metrics lack {' or '.join(CARD_METRICS)}")
         return cls(
@@ -96,6 +98,12 @@ def _finite(name: str, value: Any) -> float:
     if not abs(value) <= sys.float_info.max:  # math.isfinite fails on huge whole numbers
         raise ConfigError(f"{name} must be a finite number")
     return value
+
+
+def _figure(name: str, value: Any) -> float:
+    """A number, infinite or undefined where it was measured so."""
+    value = json_numbers.decode(value)
+    return value if isinstance(value, float) and not math.isfinite(value) else _finite(name, value)
 
 
 def _mapping(name: str, values: Any, read: Any) -> dict[str, Any]:

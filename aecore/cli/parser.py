@@ -21,6 +21,7 @@ from aecore.config import MAX_EPOCHS
 from aecore.data.sources import SOURCES
 from aecore.errors import AecoreError, ConfigError
 from aecore.presets import PRESETS
+from aecore.system import json_numbers
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         result = options.command(options)
-        text = json.dumps(result.json, allow_nan=False) if options.json else result.text
+        text = (
+            json.dumps(json_numbers.encode(result.json), allow_nan=False)
+            if options.json
+            else result.text
+        )
         print(text, flush=True)
     except ConfigError as error:
         return report_error(error, 2)

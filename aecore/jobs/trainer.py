@@ -12,7 +12,7 @@ import torch
 
 from aecore.analysis import metrics
 from aecore.checkpoints import file as checkpoint_file
-from aecore.checkpoints.assembly import pack
+from aecore.checkpoints.assembly import pack, require_enough_digits
 from aecore.data import sources
 from aecore.data.dataset import Dataset
 from aecore.data.noise import compensate, corrupt_fixed
@@ -60,6 +60,7 @@ class Trainer:
         self.recorder.update_status(phase="reading", state="running", message="")
         self.device = pick_device(self.spec.device)
         self.dataset = sources.load(self.spec.data, allow_download=False)
+        require_enough_digits(self.dataset)
         self.recorder.fingerprint = self.dataset.fingerprint
         self.state = self._load_state()
         self.pca = PCA.fit(self.dataset.train_images, self.spec.model.latent_dim)

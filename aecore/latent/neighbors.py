@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -53,6 +53,11 @@ class NeighborIndex:
             self.own_distances = own_distances  # takes the place of the cached property
         if len(self.codes) <= k:
             raise ShapeError(f"Distance to neighbor {k} needs over {k} codes, not {len(codes)}.")
+
+    @classmethod
+    def of_atlas(cls, codes: np.ndarray, own_distances: np.ndarray | None = None) -> Self:
+        """Index the codes of an atlas (N, D), N at least 2; of 10 or fewer, k is N - 1."""
+        return cls(codes, k=max(min(10, len(codes) - 1), 1), own_distances=own_distances)
 
     @cached_property
     def _search(self) -> NearestNeighbors:

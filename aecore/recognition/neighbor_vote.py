@@ -55,18 +55,16 @@ def predict_labels(
     -------
     votes : ndarray of shape (B,)
     neighbors : ndarray of shape (B, 10), int
-        Rows of the codes, nearest first.
+        Rows of the codes, nearest first; N where there are fewer codes.
 
     Raises
     ------
     ShapeError
         If `z` has another D or a value is not finite, or there are not N labels.
-    ConfigError
-        If there are fewer than 10 codes.
     """
     if labels.shape != (len(index.codes),):
         raise ShapeError(f"There are {len(index.codes)} codes, but labels {labels.shape}.")
-    neighbors, _ = index.neighbors(z, N_NEIGHBORS)
+    neighbors, _ = index.neighbors(z, min(N_NEIGHBORS, len(labels)))
     near = labels[neighbors]
     votes = nearest_label_vote(near)
     divided = np.flatnonzero((near == votes[:, None]).sum(axis=1) < MIN_AGREEING)

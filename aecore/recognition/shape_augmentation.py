@@ -86,7 +86,8 @@ def _predict(
     variants = augment(digit)
     codes = inference.encode(model, variants).astype(np.float64)  # (9, D)
     squares = sizes - 2 * codes @ atlas.T  # (9, N), up to what the code itself adds
-    neighbors = np.argpartition(squares, N_NEIGHBORS - 1, axis=1)[:, :N_NEIGHBORS]
+    count = min(N_NEIGHBORS, len(labels))
+    neighbors = np.argpartition(squares, count - 1, axis=1)[:, :count]
     candidates = np.unique(labels[neighbors])
     combined = [
         [nearest_rows(rows, square) for square in squares]

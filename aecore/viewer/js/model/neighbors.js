@@ -47,7 +47,8 @@ export function nearestCodes({ codes, labels, dim, count }, z, most, label = nul
  */
 export function distanceToData(model, z) {
   const { rows, squares } = nearestCodes(model, z, NEIGHBORS);
-  const distance10 = Math.sqrt(squares.at(-1));
+  const kth = Math.min(NEIGHBORS, Math.max(model.count - 1, 1)) - 1; // an atlas of few codes has fewer
+  const distance10 = Math.sqrt(squares[kth]);
   return {
     rows,
     distance10,
