@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
@@ -26,40 +26,29 @@ def cards() -> dict[str, Card]:
     """Return the card of every usable checkpoint by name, in the presets' order, others last."""
     ranks = {name: rank for rank, name in enumerate(PRESETS)}
     names = sorted(catalog.names(), key=lambda name: ranks.get(name, len(ranks)))
-    stats = [(name, catalog.find(name).stat()) for name in names]
-    return dict(_cards(tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)))
+    return dict(_cards(tuple(catalog.find(name) for name in names)))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _cards(files: tuple[tuple[str, int, int], ...]) -> dict[str, Card]:
+@shared(kept=8)
+def _cards(paths: tuple[Path, ...]) -> dict[str, Card]:
     """Read all at once: a look-up here takes as long as one in the cache of a single card."""
     usable = {}
-    for name, modified_ns, size in files:
-        try:
-            usable[name] = _card(str(catalog.find(name)), modified_ns, size)
-        except CheckpointError:
-            continue  # the picker offers what can be used; `models` on the command line complains
+    for path in paths:
+        with suppress(CheckpointError):  # `models` on the command line says what is wrong
+            usable[path.stem] = read_card(path)
     return usable
 
 
+@shared(kept=240)
 def read_card(path: Path) -> Card:
-    """Return the card of a checkpoint anywhere on disk, read again only when its file has changed.
+    """Return the card of a checkpoint anywhere on disk.
 
     Raises
     ------
     CheckpointError
         If there is none or it is damaged.
     """
-    try:
-        stat = path.stat()
-    except OSError as error:
-        raise CheckpointError(f"{path.name} cannot be read: {error.strerror}.") from error
-    return _card(str(path), stat.st_mtime_ns, stat.st_size)
-
-
-@st.cache_resource(max_entries=240, show_spinner=False)
-def _card(path: str, modified_ns: int, size: int) -> Card:
-    return checkpoint_file.read_card(Path(path))
+    return checkpoint_file.read_card(path)
 
 
 def entries() -> list[Entry]:
@@ -71,20 +60,19 @@ def entries() -> list[Entry]:
 
 
 def load(name: str) -> Checkpoint:
-    """Return the checkpoint called `name`, read again only when its file has changed.
+    """Return the checkpoint called `name`.
 
     Raises
     ------
     CheckpointError
         If there is none or it is damaged.
     """
-    stat = catalog.find(name).stat()
-    return _checkpoint(name, stat.st_mtime_ns, stat.st_size)
+    return _load(catalog.find(name))
 
 
-@st.cache_resource(max_entries=_MODELS_KEPT, show_spinner=False)
-def _checkpoint(name: str, modified_ns: int, size: int) -> Checkpoint:
-    return checkpoint_file.load(name)
+@shared(kept=_MODELS_KEPT)
+def _load(path: Path) -> Checkpoint:
+    return checkpoint_file.load(path)
 
 
 @shared(kept=_MODELS_KEPT)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
 from aecore.checkpoints.card import Card
 from aecore.data import sources
@@ -18,6 +18,7 @@ from aecore.data.dataset import DatasetSpec
 from aecore.data.download_process import DownloadProcess
 from aecore.imaging.levels import to_unit
 from aecore.models import spectrum
+from aecore.ui.cache.shared import shared
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,42 +50,37 @@ class TestSet:
 
 def test_set() -> TestSet:
     """Return the test digits of the best source at hand, without waiting for a download."""
-    return _test_set(*_source_stamp())
+    return _test_set(*_source())
 
 
-@st.cache_resource(max_entries=2, show_spinner="Loading the data…")
-def _test_set(folder: str, modified_ns: int, size: int) -> TestSet:
+@shared(kept=2, spinner="Loading the data…")
+def _test_set(folder: str, cache: Path) -> TestSet:
     dataset = sources.load(allow_download=False)
     return TestSet(
         images=to_unit(dataset.test_images),
         labels=dataset.test_labels.copy(),
         source=dataset.source,
+        spec=dataset.spec,
         fingerprint=dataset.fingerprint,
         is_bundled=dataset.kind == "bundled",
-        spec=dataset.spec,
         n_train=len(dataset.train_images),
     )
 
 
 def pca_errors() -> dict[int, float]:
     """Return PCA's test MSE by D, from 1 to 784, on the digits of the best source at hand."""
-    return _pca_errors(*_source_stamp())
+    return _pca_errors(*_source())
 
 
-@st.cache_resource(max_entries=2, show_spinner="Evaluating PCA for every D…")
-def _pca_errors(folder: str, modified_ns: int, size: int) -> dict[int, float]:
+@shared(kept=2, spinner="Evaluating PCA for every D…")
+def _pca_errors(folder: str, cache: Path) -> dict[int, float]:
     errors = spectrum.pca_errors(sources.load(allow_download=False))
     return dict(enumerate(errors.tolist()[1:], 1))
 
 
-def _source_stamp() -> tuple[str, int, int]:
-    """Return the data folder's name and the state of the cache, which a download changes."""
-    folder = os.environ.get("AECORE_DATA", "")
-    try:
-        stat = (cache_dir() / CACHE_FILE).stat()
-    except OSError:
-        return folder, 0, 0
-    return folder, stat.st_mtime_ns, stat.st_size
+def _source() -> tuple[str, Path]:
+    """Return the data folder's name, and the cache, which a download changes."""
+    return os.environ.get("AECORE_DATA", ""), cache_dir() / CACHE_FILE
 
 
 class Downloads:
@@ -100,7 +96,7 @@ class Downloads:
             self.job.start()
 
 
-@st.cache_resource(show_spinner=False)
+@shared(kept=1)
 def downloads() -> Downloads:
     """Return the download that all tabs watch."""
     return Downloads()

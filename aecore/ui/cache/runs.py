@@ -1,8 +1,7 @@
-"""Training runs as all sessions see them: each file is read once, however many look on."""
+"""Training runs, each file of which is read once for all sessions."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,66 +13,60 @@ from aecore.jobs.queue import Listing
 from aecore.jobs.snapshots import Scene
 from aecore.jobs.store import Run
 from aecore.training.history import EpochRecord
+from aecore.ui.cache.shared import shared
 from aecore.viewer import snapshot_arrays
 
-_LOOK_SECONDS = 0.3
-"""How old what is shown of the runs may be."""
+_MAX_AGE = 0.3
+"""Seconds after which the list of runs is read again."""
 Drawn = tuple[dict[str, Any], dict[str, np.ndarray]]
 
 
 def listing() -> Listing:
-    """All runs, as they were a moment ago at most."""
+    """Return all runs as they were a moment ago at most."""
     return _listing(str(run_store.runs_dir()))
 
 
-@st.cache_resource(ttl=_LOOK_SECONDS, max_entries=4, show_spinner=False)
+@st.cache_resource(ttl=_MAX_AGE, max_entries=4, show_spinner=False)
 def _listing(folder: str) -> Listing:
     return queue.list_runs()
 
 
 def running() -> Run | None:
-    """The run that is being trained."""
+    """Return the run that is being trained, if any."""
     return next((run for run in listing().runs if run.state == "running"), None)
 
 
-def changed() -> None:
-    """Something was just done to a run: look anew."""
+def refresh() -> None:
+    """Read the list of runs again, after something was done to a run."""
     _listing.clear()
 
 
 def key_of(run: Run) -> str:
-    """Names a run since it was last submitted or resumed: until then, what is there only grows."""
+    """Return a name of a run since it was last submitted or resumed."""
     return f"{run.id}@{run.queued}"
 
 
 def history(run: Run) -> tuple[EpochRecord, ...]:
-    """The epochs so far."""
-    return _history(str(run.path), key_of(run), run.epoch, run.state)
+    """Return the epochs so far."""
+    return _history(run, run.epoch, run.state)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _history(folder: str, key: str, epoch: int, state: str) -> tuple[EpochRecord, ...]:
-    return run_store.read_history(Path(folder))
+@shared(kept=32)
+def _history(run: Run, epoch: int, state: str) -> tuple[EpochRecord, ...]:
+    return run_store.read_history(run.path)
 
 
+@shared(kept=32)
 def scene(run: Run) -> Scene | None:
-    """What all frames share; to be asked for once there is one. None if it is damaged."""
-    return _scene(str(run.path), key_of(run))
+    """Return what all frames share, once there is a frame; None if it is damaged."""
+    return snapshots.read_scene(run.path)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _scene(folder: str, key: str) -> Scene | None:
-    return snapshots.read_scene(Path(folder))
-
-
+@shared(kept=400)
 def frame(run: Run, epoch: int) -> Drawn | None:
-    """One frame as `aecore.viewer.snapshot_arrays` draws it; None if it is gone."""
-    return _frame(str(run.path), key_of(run), epoch, run.spec.model.latent_dim == 1)
-
-
-@st.cache_resource(max_entries=400, show_spinner=False)
-def _frame(folder: str, key: str, epoch: int, by_label: bool) -> Drawn | None:
-    found, shared = snapshots.read(Path(folder), epoch), _scene(folder, key)
-    if found is None or shared is None:
+    """Return a frame as `aecore.viewer.snapshot_arrays` draws it; None if it is gone."""
+    snapshot, background = snapshots.read(run.path, epoch), scene(run)
+    if snapshot is None or background is None:
         return None
-    return snapshot_arrays.frame_arrays(found, shared, by_label=by_label)
+    by_label = run.spec.model.latent_dim == 1
+    return snapshot_arrays.frame_arrays(snapshot, background, by_label=by_label)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
-
-from aecore.checkpoints.file import Checkpoint
-from aecore.ui.cache.datasets import TestSet
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -17,14 +15,24 @@ R = TypeVar("R")
 def shared(*, kept: int, spinner: str | bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Cache a function's results for all sessions, the latest `kept` of them.
 
-    Checkpoints count by their digest and test sets by their fingerprint, so that no array is
-    hashed. What the function returns must not be changed.
+    Large arguments count by their digest, and paths by the state of their file: no array is
+    hashed, and a changed file is read again. What the function returns must not be changed.
     """
-    return st.cache_resource(
-        max_entries=kept,
-        show_spinner=spinner,
-        hash_funcs={
-            Checkpoint: lambda checkpoint: checkpoint.digest,
-            TestSet: lambda test_set: test_set.fingerprint,
-        },
-    )
+    return st.cache_resource(max_entries=kept, show_spinner=spinner, hash_funcs=_KEYS)
+
+
+def _file_state(path: Path) -> tuple[str, int, int]:
+    try:
+        stat = path.stat()
+    except OSError:  # there is none, or it may not be read: what reads it says so
+        return str(path), 0, 0
+    return str(path), stat.st_mtime_ns, stat.st_size
+
+
+_KEYS: dict[str | type, Callable[[Any], Any]] = {
+    type(Path()): _file_state,
+    "aecore.checkpoints.file.Checkpoint": lambda checkpoint: checkpoint.digest,
+    "aecore.ui.cache.datasets.TestSet": lambda digits: digits.fingerprint,
+    # From when it was last submitted or resumed, what is in a run's folder only grows.
+    "aecore.jobs.store.Run": lambda run: f"{run.path} {run.queued}",
+}

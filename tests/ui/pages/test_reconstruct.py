@@ -181,7 +181,7 @@ def test_a_selection_shows_its_counts_and_errors(digits, unit_digits):
     assert app.subheader[0].value == "Selected: 6 of 500 test digits"
     found = checkpoint_file.load("two")
     linear = metrics.mse(unit_digits, found.pca.reconstruct(unit_digits))[numbers].mean()
-    assert f"**{chosen.mean_error:.4f}**, of PCA: **{linear:.4f}**" in texts(app)
+    assert f"**{chosen.mean_error:.4f}** (PCA: **{linear:.4f}**" in texts(app)
     assert all(f"test digit no. {number}, a" in grid(app) for number in numbers)
     (bars,) = json.loads(pages.component(app, "map_selection_counts").json)["charts"]
     assert bars["values"] == np.bincount(digits.test_labels[numbers], minlength=10).tolist()
@@ -190,7 +190,7 @@ def test_a_selection_shows_its_counts_and_errors(digits, unit_digits):
 def test_an_outline_around_nothing_says_so():
     app, _ = select_on_map([])
 
-    assert "no digit within the outline" in app.info[0].value
+    assert "no test digits in the selection" in app.info[0].value
 
 
 def test_a_selection_is_forgotten_with_its_model():

@@ -40,7 +40,7 @@ def folders(tmp_path, monkeypatch, tiny_checkpoint) -> Path:
         shutil.copy(tiny_checkpoint.path, models / f"{name}.safetensors")
     monkeypatch.setenv("AECORE_MODELS", str(models))
     monkeypatch.setenv("AECORE_RUNS", str(tmp_path / "runs"))
-    run_cache.changed()
+    run_cache.refresh()
     return models
 
 
@@ -77,7 +77,7 @@ def make_run(tiny_checkpoint) -> Iterator[Callable[..., Run]]:
             alive = held.enter_context(ProcessLock(path / ALIVE))
             if state in ("queued", "running"):
                 assert alive.acquire()
-            run_cache.changed()
+            run_cache.refresh()
             return run_store.read(path)
 
         yield make
@@ -235,7 +235,7 @@ def test_of_three_tabs_that_press_train_one_trains_and_all_see_the_line():
             tab.button(key="train_start").click().run()
         first, *_ = in_line = sorted(queue.list_runs().runs, key=lambda run: run.id)
         runs.wait(first, lambda run: run.epoch >= 1)
-        run_cache.changed()
+        run_cache.refresh()
         for tab in tabs:
             tab.run()
         places = [(run.state, run.place) for run in map(queue.find, [run.id for run in in_line])]
@@ -324,7 +324,7 @@ def test_earlier_runs_can_be_shown_and_removed(make_run):
 def test_a_damaged_run_is_listed_and_disturbs_nothing(make_run):
     run = make_run("done", epoch=20)
     (run.path / "status.json").write_text("{")
-    run_cache.changed()
+    run_cache.refresh()
 
     app = open_page("train")
 

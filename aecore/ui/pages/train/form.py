@@ -218,6 +218,6 @@ def _start(spec: RunSpec) -> None:
     except AecoreError as error:
         scaffold.show_error(error)
         return
-    run_cache.changed()
+    run_cache.refresh()
     st.session_state[CHOSEN] = run.id
     st.rerun()

@@ -93,7 +93,7 @@ def _keep_form(run: Run) -> None:
         except AecoreError as error:
             scaffold.show_error(error)
             return
-        run_cache.changed()
+        run_cache.refresh()
         st.rerun()
     st.caption("Runs that are not saved are deleted in time, to make room for later ones.")
 
@@ -118,7 +118,7 @@ def _continue(run: Run) -> None:
             except AecoreError as error:
                 scaffold.show_error(error)
                 return
-            run_cache.changed()
+            run_cache.refresh()
             st.rerun()
     if run.spec.train.schedule == "linear":
         st.caption("The linear schedule has reached 0; it restarts over the additional epochs.")

@@ -124,7 +124,7 @@ def attempt(action: Callable[[Run], object], run: Run) -> None:
         action(run)
     except AecoreError as error:
         st.session_state[_PROBLEM] = str(error)
-    run_cache.changed()
+    run_cache.refresh()
 
 
 def _others(listing: Listing, shown: Run | None) -> None:
