@@ -1,4 +1,4 @@
-"""PCA, the linear autoencoder: the yardstick for every model of the same code size."""
+"""PCA, the linear autoencoder: the baseline of every model with as many latent dimensions."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from typing import Self
 import numpy as np
 
 from aecore.config import N_PIXELS
+from aecore.data.dataset import Dataset
 from aecore.errors import ConfigError, ShapeError
+from aecore.imaging.levels import to_unit
 from aecore.latent.axes import mean_and_covariance, strongest_axes
 
-CHUNK = 4096  # images held as floating numbers at a time: at most 26 MB
+CHUNK = 4096
+"""Images held as floating numbers at a time: at most 26 MB."""
+_ERROR_CHUNK = 2_000
 
 
 def _require_images(images: np.ndarray) -> np.ndarray:
-    """Images (B, 784), as they came."""
+    """Return images (B, 784) as an array, unchanged."""
     images = np.asarray(images)
     if images.ndim != 2 or images.shape[1] != N_PIXELS:
         raise ShapeError(f"Images must have the shape (B, {N_PIXELS}), not {images.shape}.")
@@ -25,30 +29,30 @@ def _require_images(images: np.ndarray) -> np.ndarray:
 
 
 def _gray_scale(images: np.ndarray) -> float:
-    """What a pixel must be multiplied by to lie in 0..1."""
+    """Return the factor that brings pixels to 0..1."""
     return 1 / 255 if images.dtype == np.uint8 else 1.0
 
 
 @dataclass(frozen=True, eq=False)  # eq=False: `==` on arrays has no single truth value
 class PCA:
-    """A mean image and the D directions in which images differ most."""
+    """A mean image and the D directions of the largest variance around it."""
 
     mean: np.ndarray
     """Mean image, (784,) float32 in 0..1."""
     components: np.ndarray
-    """Directions, (D, 784) float32: orthonormal rows, strongest first."""
+    """Directions, (D, 784) float32: orthonormal rows, the largest variance first."""
 
     @property
     def latent_dim(self) -> int:
-        """D, the number of values in a code."""
+        """D, the number of latent dimensions."""
         return len(self.components)
 
     @classmethod
     def fit(cls, images: np.ndarray, latent_dim: int) -> Self:
-        """Exact principal components, through the covariance of the pixels.
+        """Compute the principal components exactly, from the covariance of the pixels.
 
         Signs are those of scikit-learn's PCA. Beyond the rank of the data (at most N - 1)
-        components are directions in which the images do not differ at all.
+        components are directions without any variance.
 
         Parameters
         ----------
@@ -78,7 +82,7 @@ class PCA:
         return cls(mean=mean.astype(np.float32), components=components.astype(np.float32))
 
     def encode(self, images: np.ndarray) -> np.ndarray:
-        """Codes (B, D) float32 of images (B, 784), floating in 0..1 or uint8 in 0..255.
+        """Return codes (B, D) float32 of images (B, 784), floating in 0..1 or uint8 in 0..255.
 
         Raises
         ------
@@ -94,7 +98,7 @@ class PCA:
         return codes
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
-        """Images (B, 784) float32 of codes (B, D); a linear decoder may leave 0..1.
+        """Return images (B, 784) float32 of codes (B, D); a linear decoder may leave 0..1.
 
         Raises
         ------
@@ -109,7 +113,7 @@ class PCA:
         return codes @ self.components + self.mean
 
     def reconstruct(self, images: np.ndarray) -> np.ndarray:
-        """Images (B, 784) float32 after `encode` and `decode`.
+        """Return images (B, 784) float32 after `encode` and `decode`.
 
         Raises
         ------
@@ -117,3 +121,29 @@ class PCA:
             If `images` has another shape or kind.
         """
         return self.decode(self.encode(images))
+
+
+def pca_errors(dataset: Dataset) -> np.ndarray:
+    """Return the test error of PCA for each number of components.
+
+    With all 784 components a digit is exact; leaving out the last ones costs their squared
+    coordinates and nothing else, as the components are orthogonal. So one PCA and the coordinates
+    of the test digits give every error.
+
+    Parameters
+    ----------
+    dataset : Dataset
+
+    Returns
+    -------
+    ndarray of shape (785,), float64
+        Mean squared error per pixel on the test digits with D components, at index D: from 0 (the
+        mean digit) to 784 (no error).
+    """
+    pca = PCA.fit(dataset.train_images, N_PIXELS)
+    squares = np.zeros(N_PIXELS)
+    for start in range(0, len(dataset.test_images), _ERROR_CHUNK):
+        codes = pca.encode(to_unit(dataset.test_images[start : start + _ERROR_CHUNK]))
+        squares += np.square(codes, dtype=np.float64).sum(axis=0)
+    left_out = np.cumsum(squares[::-1])[::-1]
+    return np.append(left_out, 0.0) / (len(dataset.test_images) * N_PIXELS)

@@ -17,7 +17,7 @@ from aecore.data.cache import CACHE_FILE, cache_dir
 from aecore.data.dataset import DatasetSpec
 from aecore.data.download_process import DownloadProcess
 from aecore.imaging.levels import to_unit
-from aecore.models import spectrum
+from aecore.models import pca
 from aecore.ui.cache.shared import shared
 
 
@@ -74,7 +74,7 @@ def pca_errors() -> dict[int, float]:
 
 @shared(kept=2, spinner="Evaluating PCA for every D…")
 def _pca_errors(folder: str, cache: Path) -> dict[int, float]:
-    errors = spectrum.pca_errors(sources.load(allow_download=False))
+    errors = pca.pca_errors(sources.load(allow_download=False))
     return dict(enumerate(errors.tolist()[1:], 1))
 
 
