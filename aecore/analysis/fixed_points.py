@@ -71,7 +71,7 @@ class FixedPointIteration:
 
 
 def iterate(model: Autoencoder, images: np.ndarray) -> FixedPointIteration:
-    """Reconstruct digits again and again, clipped to 0..1 each time.
+    """Reconstruct digits repeatedly, clipped to 0..1 each time.
 
     Parameters
     ----------

@@ -333,8 +333,8 @@ def test_a_deep_link_opens_exactly_there_and_snippets_name_that_code(app, page, 
     np.testing.assert_array_equal(shown_code(page), code)
     assert_shows_what_torch_decodes(page, plane)
     for name, text in [
-        ("Copy as Python", as_python("plane", code)),
-        ("Copy as command", as_command("plane", code)),
+        ("Python code", as_python("plane", code)),
+        ("Command line", as_command("plane", code)),
     ]:
         page.get_by_role("button", name=name).click()
         shown = page.get_by_test_id("stPopoverBody").get_by_test_id("stCode")

@@ -1,9 +1,10 @@
-"""Taking things along: digits, codes, paths, selections; and snippets that draw a digit again."""
+"""Downloads of digits, codes, paths and selections, and snippets that decode a digit."""
 
 from __future__ import annotations
 
 import mimetypes
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -29,7 +30,7 @@ def offer(
     key: str,
     help: str | None = None,
 ) -> None:
-    """A button that saves `content` as `file`; a callable makes it when the button is pressed."""
+    """Draw a button that saves `content` as `file`; a callable is called when it is pressed."""
     st.download_button(
         label,
         content,
@@ -45,7 +46,7 @@ def offer(
 def offer_sheet(
     title: str, images: np.ndarray, captions: Sequence[str], file: str, *, key: str
 ) -> None:
-    """A button that saves gray pictures (B, 784), each with a caption below."""
+    """Draw a button that saves gray pictures (B, 784), each with a caption below."""
     offer(
         "Pictures as PNG",
         lambda: contact_sheet(title, images, captions, columns=_COLUMNS),
@@ -55,7 +56,7 @@ def offer_sheet(
 
 
 def offer_digit(checkpoint: Checkpoint, code: np.ndarray) -> None:
-    """Downloads and snippets of the digit that a code (D,) float32 decodes to."""
+    """Draw downloads and snippets of the digit that a code (D,) float32 decodes to."""
     with st.container(horizontal=True):
         offer(
             "Digit as PNG",
@@ -65,15 +66,15 @@ def offer_digit(checkpoint: Checkpoint, code: np.ndarray) -> None:
             help="28 × 28 pixels, gray.",
         )
         offer("Code as text", snippets.exact(code) + "\n", "code.txt", key="export_code")
-        with st.popover("Copy as Python", icon=":material/code:"):
+        with st.popover("Python code", icon=":material/code:"):
             st.code(snippets.as_python(checkpoint.name, code), "python", height=_height(code))
-        with st.popover("Copy as command", icon=":material/terminal:"):
+        with st.popover("Command line", icon=":material/terminal:"):
             st.code(snippets.as_command(checkpoint.name, code), "bash", wrap_lines=True)
-    st.caption("Both snippets run in the folder of this program, and draw the same picture.")
+    st.caption("Run in the folder of this program, both snippets draw the same digit.")
 
 
 def offer_path(checkpoint: Checkpoint, path: CodePath) -> None:
-    """Download of the digits along a path, one after the other."""
+    """Draw a button that saves the digits along a path as an animation."""
     offer(
         f"{path.name.capitalize()} as GIF",
         lambda: to_gif(_decode(checkpoint, path.codes)),
@@ -83,7 +84,7 @@ def offer_path(checkpoint: Checkpoint, path: CodePath) -> None:
 
 
 def offer_subset(checkpoint: Checkpoint, chosen: Subset) -> None:
-    """Downloads of some of a map's digits: their numbers, labels, errors and codes."""
+    """Draw buttons that save selected test digits: numbers, labels, errors and codes."""
     name = f"{checkpoint.name}-selection"
     offer("Codes as CSV", chosen.to_csv, f"{name}.csv", key="export_subset_csv")
     offer(
@@ -96,12 +97,12 @@ def offer_subset(checkpoint: Checkpoint, chosen: Subset) -> None:
 
 
 def _decode(checkpoint: Checkpoint, codes: np.ndarray) -> np.ndarray:
-    """Digits (B, 28, 28) of codes (B, D)."""
+    """Decode codes (B, D) to digits (B, 28, 28)."""
     from aecore.models.inference import decode
 
     return decode(checkpoint_cache.load_model(checkpoint), codes).reshape(-1, *SHAPE)
 
 
-def _height(code: np.ndarray) -> int | str:
-    """Long programs scroll."""
+def _height(code: np.ndarray) -> int | Literal["content"]:
+    """Return the height of a program in pixels; long ones scroll."""
     return 420 if len(code) > 32 else "content"
