@@ -50,7 +50,8 @@ function makeHost(element, latest) {
       if (document.dispatchEvent(event)) latest().setTriggerValue(name, value);
     },
     onData(name, listener, signal) {
-      document.addEventListener(eventName(name), ({ detail }) => listener(detail), { signal });
+      const take = (/** @type {any} */ event) => listener(event.detail);
+      document.addEventListener(eventName(name), take, { signal });
     },
     onChoice(listener, signal) {
       const choose = ({ target }) => {
@@ -124,7 +125,7 @@ export const eventListener = asComponent((element, host) => {
     update({ header: { event, reply } }) {
       controller.abort();
       controller = new AbortController();
-      const take = (/** @type {CustomEvent} */ report) => {
+      const take = (/** @type {any} */ report) => {
         report.preventDefault();
         host.send("event", report.detail);
       };

@@ -1,5 +1,7 @@
 // The axes of charts: ranges and round numbers.
 
+/** @typedef {[number, number]} Range  Low and high end */
+
 const STEPS = [1, 2, 2.5, 5, 10];
 const OUTLIERS = 0.002; // share of the values that each end of a range may leave out
 
@@ -46,7 +48,12 @@ export function logTicksWithin(low, high) {
   return ticks;
 }
 
-/** Return the smallest and the largest of many values. */
+/**
+ * Return the smallest and the largest of many values.
+ *
+ * @param {Iterable<number>} values
+ * @returns {Range}
+ */
 export function extent(values) {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
@@ -56,14 +63,24 @@ export function extent(values) {
   return [low, high];
 }
 
-/** Return the range of many values without a few outliers. */
+/**
+ * Return the range of many values without a few outliers.
+ *
+ * @param {Iterable<number>} values
+ * @returns {Range}
+ */
 export function robustExtent(values) {
   const sorted = Float64Array.from(values).sort();
   const last = sorted.length - 1;
   return [sorted[Math.floor(OUTLIERS * last)], sorted[Math.ceil((1 - OUTLIERS) * last)]];
 }
 
-/** Widen a range by a share of it at both ends; one that is a single value gets some room. */
+/**
+ * Widen a range by a share of it at both ends; one that is a single value gets some room.
+ *
+ * @param {Range} range
+ * @returns {Range}
+ */
 export function widened([low, high], share) {
   const room = high > low ? (high - low) * share : 1;
   return [low - room, high + room];

@@ -36,7 +36,7 @@ function fill(element, attributes, children) {
  * Build elements from markup of our own: `root`, and every element with a `ref` attribute by its name.
  *
  * @param {string} markup
- * @returns {Record<string, any>}
+ * @returns {any}
  */
 export function build(markup) {
   const { content } = make("template");

@@ -3,7 +3,7 @@
 const OUTSIDE = 99.5; // per cent; a code more isolated than so many test digits lies outside the data
 
 /** @param {string} text */
-const withMinus = (text) => text.replace("-", "−");
+const withMinus = (text) => text.replaceAll("-", "−");
 
 /** Write a number with `decimals` decimals, a real minus, and none in front of a zero. */
 export function fixed(value, decimals = 2) {

@@ -11,11 +11,11 @@ import { PIXELS, SIDE } from "../core/digit.js";
  */
 
 // As in Python, which says what they are.
-const BOX_SIDE = 20;
-const FINE = 4;
-const PEN_RANGE = [1.8, 4.3];
-const PEN_TARGET = 2.65;
-const MAX_SHIFT = 6;
+const BOX = 20;
+const FINE_SCALE = 4;
+const STROKE_WIDTHS = [1.8, 4.3];
+const STROKE_WIDTH = 2.65;
+const MAX_EDGE_SHIFT = 6;
 
 /**
  * Return the digit (784 values in 0..1, in steps of 1/255) of ink (height rows of width values in 0..1),
@@ -26,14 +26,14 @@ const MAX_SHIFT = 6;
  * @param {number} height
  */
 export function normalize(ink, width, height) {
-  let crop = croppedToInk({ width, height, values: ink });
+  let crop = cropped({ width, height, values: ink });
   if (!crop) return null;
-  const fine = evenInk(scaled(crop, FINE * BOX_SIDE));
-  const pen = penWidth(fine) / FINE;
-  if (pen < PEN_RANGE[0] || pen > PEN_RANGE[1]) {
-    crop = croppedToInk(withShiftedEdges(fine, edgeShift(pen, PEN_TARGET))) ?? crop;
+  const fine = equalized(scaled(crop, FINE_SCALE * BOX));
+  const stroke = strokeWidth(fine) / FINE_SCALE;
+  if (stroke < STROKE_WIDTHS[0] || stroke > STROKE_WIDTHS[1]) {
+    crop = cropped(withEdgesMoved(fine, edgeShift(stroke, STROKE_WIDTH))) ?? crop;
   }
-  const box = scaled(crop, BOX_SIDE);
+  const box = scaled(crop, BOX);
   const white = Math.max(...box.values);
   return centered(mapped(box, (value) => value / white)).map((value) => Math.round(255 * value) / 255);
 }
@@ -52,7 +52,7 @@ function mapped({ width, height, values }, change) {
 }
 
 /** Return the part of a picture that is not 0, found from the edges inwards; null if all is. */
-function croppedToInk({ width, height, values }) {
+function cropped({ width, height, values }) {
   const inked = (y) => {
     for (let at = y * width, end = at + width; at < end; at++) if (values[at] > 0) return true;
     return false;
@@ -75,8 +75,8 @@ function croppedToInk({ width, height, values }) {
   return part;
 }
 
-/** Return ink with its gray levels brought to those of an even pen. */
-function evenInk(picture) {
+/** Return ink with its gray levels brought to those of an even stroke. */
+function equalized(picture) {
   let [sum, squares] = [0, 0];
   for (const value of picture.values) {
     sum += value;
@@ -86,7 +86,7 @@ function evenInk(picture) {
 }
 
 /** Return how wide strokes are on average, in pixels: their area over half the length of their edge. */
-function penWidth({ width, height, values }) {
+function strokeWidth({ width, height, values }) {
   const value = (x, y) => (x < 0 || y < 0 || x >= width || y >= height ? 0 : values[y * width + x]);
   let [sum, edge] = [0, 0];
   for (let y = -1; y < height; y++) {
@@ -100,16 +100,16 @@ function penWidth({ width, height, values }) {
 }
 
 /** Return by how much a stroke's edge has to move, in pixels of the fine copy. */
-function edgeShift(pen, wanted) {
-  const reach = (FINE * BOX_SIDE * (wanted - pen)) / (2 * (BOX_SIDE - wanted));
-  return Math.min(Math.max(reach, -MAX_SHIFT), MAX_SHIFT);
+function edgeShift(width, target) {
+  const shift = (FINE_SCALE * BOX * (target - width)) / (2 * (BOX - target));
+  return Math.min(Math.max(shift, -MAX_EDGE_SHIFT), MAX_EDGE_SHIFT);
 }
 
 /** Return a picture whose strokes' edges are moved outwards, or inwards. */
-function withShiftedEdges(picture, reach) {
-  if (reach >= 0) return dilated(padded(picture, Math.ceil(reach) + 1, 0), reach, 0);
+function withEdgesMoved(picture, shift) {
+  if (shift >= 0) return dilated(padded(picture, Math.ceil(shift) + 1, 0), shift, 0);
   const inverse = mapped(padded(picture, 1, 0), (value) => 1 - value);
-  return mapped(dilated(inverse, -reach, 1), (value) => 1 - value);
+  return mapped(dilated(inverse, -shift, 1), (value) => 1 - value);
 }
 
 /** Return a picture with a margin. */
@@ -124,14 +124,14 @@ function padded({ width, height, values }, margin, outside) {
 }
 
 /** Return the brightest value within reach of each pixel, with a smooth edge. */
-function dilated(picture, reach, outside) {
+function dilated(picture, radius, outside) {
   const { width, height } = picture;
-  const far = Math.ceil(reach);
+  const far = Math.ceil(radius);
   const around = padded(picture, far, outside);
   const result = blank(width, height);
   for (let down = -far; down <= far; down++) {
     for (let across = -far; across <= far; across++) {
-      const weight = Math.min(reach + 0.5 - Math.hypot(down, across), 1);
+      const weight = Math.min(radius + 0.5 - Math.hypot(down, across), 1);
       if (weight <= 0) continue;
       for (let y = 0, to = 0; y < height; y++) {
         let from = (far + down + y) * around.width + far + across;
@@ -150,7 +150,7 @@ function dilated(picture, reach, outside) {
  * picture no sum waits for the one before it.
  */
 function scaled({ width, height, values }, side) {
-  const length = (before) => Math.max(1, roundHalfUp((before * side) / Math.max(width, height)));
+  const length = (before) => Math.max(1, rounded((before * side) / Math.max(width, height)));
   const low = blank(width, length(height));
   const sums = low.values;
   resamplingWeights(height, low.height).forEach(({ first, weights }, y) => {
@@ -205,7 +205,7 @@ function centered({ width, height, values }) {
     }
   }
   const start = (moment, length) =>
-    Math.min(Math.max(roundHalfUp(SIDE / 2 - moment / mass), 0), SIDE - length);
+    Math.min(Math.max(rounded(SIDE / 2 - moment / mass), 0), SIDE - length);
   const [left, top] = [start(across, width), start(down, height)];
   const digit = new Float32Array(PIXELS);
   for (let y = 0; y < height; y++) {
@@ -215,6 +215,6 @@ function centered({ width, height, values }) {
 }
 
 /** Round halves up, and what rounding errors leave of them. */
-function roundHalfUp(value) {
+function rounded(value) {
   return Math.floor(value + 0.5 + 1e-6);
 }

@@ -217,12 +217,16 @@ function makeDots(points, color, size, opacity) {
   return makeSvg("path", { d, stroke: color, "stroke-width": size, "stroke-opacity": opacity, "stroke-linecap": "round" });
 }
 
-/** Return round numbers among values, and a function from a value to its place along an axis, 0 to 1. */
+/**
+ * Return round numbers among values, and a function from a value to its place along an axis, 0 to 1.
+ *
+ * @returns {{ marks: number[], place: (value: number) => number }}
+ */
 function layOutAxis(values) {
   const [low, high] = extent(values);
   const [from, to] = [low - ROOM * (high - low), high + ROOM * (high - low)];
   const marks = ticksAround(low, high).filter((mark) => mark >= from && mark <= to);
-  return [marks, (value) => (value - from) / (to - from || 1)];
+  return { marks, place: (value) => (value - from) / (to - from || 1) };
 }
 
 /** Draw paths over a map of dots. */
@@ -238,13 +242,14 @@ function drawPaths(chart, width) {
     write(label, { x: x + 7, y: ENTRY, "text-anchor": "start" });
   });
   const points = [...dots, ...paths.flat()];
-  const [[xMarks, across], [yMarks, up]] = [0, 1].map((axis) => layOutAxis(points.map((point) => point[axis])));
+  const [across, up] = [0, 1].map((axis) => layOutAxis(points.map((point) => point[axis])));
   const top = ENTRY + GAP;
-  const left = 26 + Math.max(...yMarks.map((mark) => widthOf(brief(mark))));
+  const left = 26 + Math.max(...up.marks.map((mark) => widthOf(brief(mark))));
   const [right, bottom] = [width - 10, top + HEIGHT];
-  const x = (value) => left + across(value) * (right - left);
-  const y = (value) => bottom - up(value) * HEIGHT;
-  drawAxes(drawing, chart, { left, right, top, bottom, x, y, yMarks, xMarks: xMarks.map((mark) => [mark, brief(mark)]) }, width);
+  const x = (value) => left + across.place(value) * (right - left);
+  const y = (value) => bottom - up.place(value) * HEIGHT;
+  const xMarks = across.marks.map((mark) => [mark, brief(mark)]);
+  drawAxes(drawing, chart, { left, right, top, bottom, x, y, yMarks: up.marks, xMarks }, width);
   const place = (point) => [x(point[0]), y(point[1])];
   colors.forEach((color, label) => {
     svg.append(makeDots(dots.filter((_, i) => labels[i] === label).map(place), color, 5, 0.6));

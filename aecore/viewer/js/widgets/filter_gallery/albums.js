@@ -31,7 +31,12 @@ export function onAlbum(retry, signal) {
   signal.addEventListener("abort", () => waiting.delete(retry));
 }
 
-/** Keep the album that comes along with a message. */
+/**
+ * Keep the album that comes along with a message.
+ *
+ * @param {any} header
+ * @param {Record<string, any>} arrays
+ */
 export function keepAlbum({ hash, cell, units, orders, scale }, { levels, palette }) {
   if (!levels) return;
   setNewest(albums, hash, { cell, units, orders, scale, levels, colors: colorsOf(palette), strips: [] }, ALBUMS_KEPT);

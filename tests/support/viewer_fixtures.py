@@ -1,0 +1,124 @@
+"""What Python computes and the browser's modules must compute as well, for `node --test`.
+
+`python -m tests.support.viewer_fixtures FILE` writes a message (`aecore.viewer.message`) with what
+a browser is sent of small random models, inputs, and the results of PyTorch and NumPy.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from aecore.config import ModelConfig
+from aecore.digits.normalization import normalize
+from aecore.latent.axes import principal_axes
+from aecore.latent.neighbors import NeighborIndex
+from aecore.models import inference
+from aecore.recognition.neighbor_vote import predict_labels
+from aecore.viewer.message import pack
+from aecore.viewer.model_arrays import decoder_arrays, encoder_arrays
+from tests.support.checkpoint_files import small_checkpoint
+
+MODELS = {
+    "linear": ModelConfig(latent_dim=2, hidden_dims=(9,)),
+    "logistic": ModelConfig(latent_dim=5, hidden_dims=(12, 7), output="logistic"),
+    "variational": ModelConfig(latent_dim=3, hidden_dims=(8,), variational=True),
+}
+ATLASES = (2, 16)
+"""Latent dimensions of the atlases in which labels are voted for."""
+N_CODES, N_POINTS, N_INKS = 600, 60, 24
+
+
+def fixtures() -> bytes:
+    """Return the message with everything in it."""
+    rng = np.random.default_rng(0)
+    arrays: dict[str, np.ndarray] = {}
+    for name, config in MODELS.items():
+        arrays |= _named(name, _model(config, rng))
+    for dim in ATLASES:
+        arrays |= _named(f"atlas{dim}", _atlas(dim, rng))
+    arrays |= _named("ink", _inks(rng))
+    return pack({"models": list(MODELS), "atlases": list(ATLASES), "inks": N_INKS}, arrays)
+
+
+def _named(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {f"{prefix}.{name}": array for name, array in arrays.items()}
+
+
+def _model(config: ModelConfig, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Return what a browser is sent of a model, and digits and codes through PyTorch."""
+    checkpoint = small_checkpoint(config)
+    model = inference.build_model(config, checkpoint.weights)
+    digits = (rng.random((4, 784)) * (rng.random((4, 784)) < 0.2)).astype(np.float32)
+    codes = rng.normal(size=(4, config.latent_dim)).astype(np.float32)
+    header = {
+        "hash": "model",
+        "variational": config.variational,
+        "logistic": config.output == "logistic",
+    }
+    message = pack(header, decoder_arrays(checkpoint) | encoder_arrays(checkpoint))
+    return {
+        "message": np.frombuffer(message, np.uint8),
+        "digits": digits,
+        "encoded": inference.encode(model, digits),
+        "codes": codes,
+        "decoded": inference.decode(model, codes),
+    }
+
+
+def _atlas(dim: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Return an atlas, and points with their neighbors, isolation, label and coordinates."""
+    labels = rng.integers(0, 5, N_CODES).astype(np.uint8)
+    shapes = rng.normal(size=(5, dim, dim))
+    codes = np.einsum("nij,nj->ni", shapes[labels], rng.normal(size=(N_CODES, dim)))
+    codes = codes.astype(np.float16)
+    index = NeighborIndex(codes)
+    checkpoint = small_checkpoint(
+        ModelConfig(latent_dim=dim, hidden_dims=(3,)),
+        codes=codes,
+        labels=labels,
+        distances=index.own_distances,
+        errors=np.zeros(N_CODES, np.float32),
+    )
+    chosen = shapes[rng.integers(0, 5, N_POINTS)]
+    points = 1.5 * np.einsum("nij,nj->ni", chosen, rng.normal(size=(N_POINTS, dim)))
+    rows, distances = index.neighbors(points, 10)
+    message = pack(
+        {"hash": "atlas", "variational": False, "logistic": False}, decoder_arrays(checkpoint)
+    )
+    return {
+        "message": np.frombuffer(message, np.uint8),
+        "points": points,
+        "rows": rows.astype(np.uint16),
+        "distances": distances,
+        "isolation": index.isolation(points),
+        "votes": predict_labels(index, labels, points)[0].astype(np.uint8),
+        "coordinates": principal_axes(codes).to_axes(points),
+        "covariance": np.cov(codes.astype(np.float64).T),
+    }
+
+
+def _inks(rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Return ink of pens from hair to marker, and the digits that it becomes."""
+    arrays: dict[str, np.ndarray] = {}
+    rows, columns = np.mgrid[:120, :90]
+    for number in range(N_INKS):
+        ink = np.zeros((120, 90))
+        radius = rng.uniform(1, 14)
+        points = np.clip(rng.uniform(30, 60, 2) + rng.normal(0, 8, (30, 2)).cumsum(axis=0), 0, 89)
+        for down, across in points:
+            ink = np.maximum(
+                ink, np.clip(radius + 0.5 - np.hypot(rows - down, columns - across), 0, 1)
+            )
+        ink = ink.astype(np.float32)
+        arrays[str(number)] = ink
+        arrays[f"{number}.digit"] = normalize(ink).image
+    return arrays
+
+
+if __name__ == "__main__":
+    path = Path(sys.argv[1])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(fixtures())

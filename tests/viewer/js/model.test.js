@@ -1,0 +1,92 @@
+// What the browser computes of a model is what PyTorch and NumPy compute.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { alongAxes, axisValue, codeOf } from "../../../aecore/viewer/js/model/axes.js";
+import { labelVote } from "../../../aecore/viewer/js/model/neighbor_vote.js";
+import { countBelow, distanceToData, nearestCodes } from "../../../aecore/viewer/js/model/neighbors.js";
+import { decode, encode } from "../../../aecore/viewer/js/model/network.js";
+import { arrays, assertClose, header, modelOf, rowsOf } from "./fixtures.js";
+
+for (const name of header.models) {
+  test(`${name}: codes decode to the digits that they have in PyTorch`, () => {
+    const model = modelOf(name);
+    const wanted = rowsOf(arrays[`${name}.decoded`], 784);
+
+    rowsOf(arrays[`${name}.codes`], model.dim).forEach((z, i) => assertClose(decode(model, z), wanted[i], 1e-4));
+  });
+
+  test(`${name}: digits are encoded as in PyTorch, of distributions the means`, () => {
+    const model = modelOf(name);
+    const wanted = rowsOf(arrays[`${name}.encoded`], model.dim);
+
+    rowsOf(arrays[`${name}.digits`], 784).forEach((digit, i) => assertClose(encode(model, digit), wanted[i], 1e-4));
+  });
+}
+
+test("a logistic output stays within 0 and 1, a linear one need not", () => {
+  const extremes = (name) => {
+    const model = modelOf(name);
+    const pixels = decode(model, new Float32Array(model.dim).fill(9));
+    return [Math.min(...pixels), Math.max(...pixels)];
+  };
+
+  assert.ok(extremes("logistic")[0] >= 0 && extremes("logistic")[1] <= 1);
+  assert.ok(extremes("linear")[0] < 0 && extremes("linear")[1] > 1);
+});
+
+for (const dim of header.atlases) {
+  const name = `atlas${dim}`;
+  const model = modelOf(name);
+  const points = rowsOf(arrays[`${name}.points`], dim);
+
+  test(`D = ${dim}: the nearest codes and the isolation are NeighborIndex's`, () => {
+    const rows = rowsOf(arrays[`${name}.rows`], 10);
+    const distances = rowsOf(arrays[`${name}.distances`], 10);
+
+    points.forEach((z, i) => {
+      const found = distanceToData(model, z);
+      assert.deepEqual([...found.rows], [...rows[i]]);
+      assertClose([found.distance10], [distances[i][9]], 1e-9);
+      assert.equal(found.percentile, arrays[`${name}.isolation`][i]);
+      assert.equal(found.nearestLabel, model.labels[rows[i][0]]);
+    });
+  });
+
+  test(`D = ${dim}: the nearest codes of one class are those of a whole search`, () => {
+    const squareTo = (z, row) => codeOf(model, row).reduce((sum, value, i) => sum + (value - z[i]) ** 2, 0);
+    const own = [...model.labels.keys()].filter((row) => model.labels[row] === 3);
+
+    for (const z of points.slice(0, 8)) {
+      const wanted = own.sort((a, b) => squareTo(z, a) - squareTo(z, b)).slice(0, 30);
+      assert.deepEqual([...nearestCodes(model, z, 30, 3).rows], wanted);
+      assert.equal(nearestCodes(model, z, own.length + 5, 3).rows.length, own.length);
+    }
+  });
+
+  test(`D = ${dim}: labels are voted for as in Python`, () => {
+    const votes = points.map((z) => labelVote(model, z, distanceToData(model, z).rows));
+
+    assert.deepEqual(votes.map(({ label }) => label), [...arrays[`${name}.votes`]]);
+    assert.deepEqual(new Set(votes.map(({ divided }) => divided)), new Set([true, false]));
+    votes.forEach(({ label, count }, i) => {
+      const { rows } = distanceToData(model, points[i]);
+      assert.equal(count, rows.filter((row) => model.labels[row] === label).length);
+    });
+  });
+
+  test(`D = ${dim}: principal axes lead to the coordinates and back`, () => {
+    const wanted = rowsOf(arrays[`${name}.coordinates`], dim);
+
+    points.forEach((z, i) => {
+      const values = Array.from(z, (_, k) => axisValue(model, z, k));
+      assertClose(values, wanted[i], 1e-9);
+      assertClose(alongAxes(model, values, new Float64Array(dim)), z, 1e-9);
+    });
+  });
+}
+
+test("values below another one are counted among ascending ones", () => {
+  assert.deepEqual([0, 1, 1.5, 2, 9].map((value) => countBelow([1, 2, 2, 3], value)), [0, 0, 1, 1, 4]);
+});
