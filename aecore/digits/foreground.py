@@ -256,7 +256,8 @@ def _paper(small: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     padded = np.pad(ndimage.gaussian_filter(small, 1), 2 * radius, mode="edge")
     filled = closing(padded, disk(radius, decomposition="sequence"))
     inner = np.s_[2 * radius : -2 * radius]
-    return resize(filled[inner, inner], shape)
+    height, width = shape
+    return resize(filled[inner, inner], (height, width))
 
 
 def _border(gray: np.ndarray) -> np.ndarray:

@@ -41,8 +41,8 @@ def bundle(entry: str, root: Path = ROOT) -> Bundle:
     Parameters
     ----------
     entry : str
-        The text of a module, whose imports start at `root`. It alone is not wrapped in a scope: what
-        it exports, the result exports.
+        The text of a module, whose imports start at `root`. It alone is not wrapped in a scope:
+        what it exports, the result exports.
     root : Path
         The folder of the modules.
 

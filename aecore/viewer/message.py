@@ -1,8 +1,8 @@
 """What the browser is sent: facts and arrays in the layout of a safetensors file.
 
-Eight bytes, little-endian: the length of a JSON header; the header, padded with spaces to a multiple
-of 8; then the arrays, little-endian, in an order that lets each begin at a multiple of its items'
-size. The facts are JSON, too, under `header` in the file's metadata.
+Eight bytes, little-endian: the length of a JSON header; the header, padded with spaces to a
+multiple of 8; then the arrays, little-endian, in an order that lets each begin at a multiple of its
+items' size. The facts are JSON, too, under `header` in the file's metadata.
 """
 
 from __future__ import annotations

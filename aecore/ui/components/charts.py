@@ -70,7 +70,7 @@ def _series(series: Series) -> dict[str, Any]:
 
 def _listed(values: np.ndarray) -> list[Any]:
     """Nested lists, None for what is not finite."""
-    return np.where(np.isfinite(values), values, None).tolist()
+    return np.where(np.isfinite(values), values, np.array(None)).tolist()
 
 
 def _colors(values: np.ndarray, limit: float) -> list[str]:

@@ -128,5 +128,5 @@ def draw_gallery(
 
 
 def choice_message(chosen: int | None, similar: np.ndarray | None) -> dict[str, Any]:
-    """Return a choice as the browser is sent it, in a gallery's message or as the reply to `CHOSEN`."""
+    """Return a choice as the browser gets it, in a gallery's message or in reply to `CHOSEN`."""
     return {"chosen": chosen, "similar": None if similar is None else similar.tolist()}

@@ -1,7 +1,7 @@
 """The model in the browser: a digit for every movement, without a word to the server.
 
-A checkpoint's arrays are sent once a session; afterwards only a small header names them, and a browser
-that lacks them (a lost message, too many models since) asks for them again.
+A checkpoint's arrays are sent once a session; afterwards only a small header names them, and a
+browser that lacks them (a lost message, too many models since) asks for them again.
 """
 
 from __future__ import annotations

@@ -67,7 +67,8 @@ def send_again(digest: Any) -> None:
 def entry(widget: str) -> str:
     """Return the module that exports a widget as a component."""
     if widget == "ear":
-        return 'import { eventListener } from "./adapters/streamlit.js";\nexport default eventListener;\n'
+        listener = 'import { eventListener } from "./adapters/streamlit.js";\n'
+        return f"{listener}export default eventListener;\n"
     adapter = 'import { asComponent } from "./adapters/streamlit.js";\n'
     return f"{mount_import(widget)}{adapter}export default asComponent({WIDGETS[widget][1]});\n"
 

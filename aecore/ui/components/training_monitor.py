@@ -110,4 +110,4 @@ def _alignment(run: Run, epochs: tuple[int, ...]) -> dict[str, Any] | None:
     """How the last frame was turned, once it is the last and its axes are the code's own."""
     dim = run.spec.model.latent_dim
     last = snapshots.read(run, epochs[-1]) if epochs and run.ended and dim <= 2 else None
-    return last and arrays_of.alignment(last, by_label=dim == 1)
+    return None if last is None else arrays_of.alignment(last, by_label=dim == 1)
