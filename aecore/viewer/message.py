@@ -1,4 +1,4 @@
-"""What the browser is sent: facts and arrays in the layout of a safetensors file.
+"""Messages to the browser: facts and arrays in the layout of a safetensors file.
 
 Eight bytes, little-endian: the length of a JSON header; the header, padded with spaces to a
 multiple of 8; then the arrays, little-endian, in an order that lets each begin at a multiple of its

@@ -14,7 +14,7 @@ _STEPS = np.iinfo(np.uint16).max
 
 
 def scene_arrays(scene: Scene) -> dict[str, np.ndarray]:
-    """What all frames share.
+    """Return the arrays that all frames share.
 
     Returns
     -------
@@ -33,7 +33,7 @@ def scene_arrays(scene: Scene) -> dict[str, np.ndarray]:
 def frame_arrays(
     frame: Snapshot, scene: Scene, *, by_label: bool
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """What is a frame's own.
+    """Return the facts and arrays of one frame.
 
     Parameters
     ----------
@@ -41,13 +41,13 @@ def frame_arrays(
     scene : Scene
         Of the same run.
     by_label : bool
-        Whether the dots stand as high as their label, as the map of a single number draws them.
+        Whether the height of a dot is its label, as in a latent space of one dimension.
 
     Returns
     -------
     facts : dict
         `epoch`; `low` and `high`, the corners of the dots' box; `limit`, where the filters' colors
-        are deepest; `mse`, of each of the P digits.
+        saturate; `mse`, of each of the P digits.
     arrays : dict
         `points` (N, 2) uint16, from 0 at the box's low to 65535 at its high corner; `outputs`
         (P, 784) uint8, gray levels; `filters` (K, 784) uint8, rows of the scene's palette.

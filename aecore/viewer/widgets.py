@@ -1,4 +1,4 @@
-"""The widgets of the viewer: what makes each of them an element of a page."""
+"""The widgets of the viewer and the functions that mount them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WIDGETS: dict[str, tuple[str, str]] = {
     "path": ("generate/interpolation", "mountInterpolation"),
     "rows": ("image_rows/image_rows", "mountImageRows"),
 }
-"""By its name the module of each, under `js/widgets`, and the function of it that mounts one."""
+"""By name, the module under `js/widgets` and the function in it that mounts the widget."""
 
 
 def mount_import(name: str) -> str:

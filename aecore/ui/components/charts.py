@@ -69,12 +69,12 @@ def _series(series: Series) -> dict[str, Any]:
 
 
 def _listed(values: np.ndarray) -> list[Any]:
-    """Nested lists, None for what is not finite."""
+    """Return nested lists, with None for values that are not finite."""
     return np.where(np.isfinite(values), values, np.array(None)).tolist()
 
 
 def _colors(values: np.ndarray, limit: float) -> list[str]:
-    """Signed values as CSS writes colors; gray for what is not finite."""
+    """Return signed values as CSS colors, gray where they are not finite."""
     rows = signed_palette()[to_signed_levels(np.nan_to_num(values), limit=limit)]
     known = np.isfinite(values)
     return [

@@ -1,4 +1,4 @@
-"""Reports of the page's widgets to another fragment than the one that they lie in.
+"""Reports of widgets, taken by another fragment than the one that they lie in.
 
 A report runs again all of the fragment that its widget lies in. Where another, smaller fragment is
 to answer, a listener in that one takes the report instead.
@@ -19,7 +19,7 @@ def listen(
     *,
     reply: dict[str, Any] | None = None,
 ) -> None:
-    """Mount a listener, which is not seen.
+    """Mount a listener, which is invisible.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""Pictures of units in as many columns as fit, to be looked at or chosen from.
+"""A gallery of hidden units' filters, to look at or to choose from.
 
-Pictures travel once a session, all of a layer's and in every order; afterwards a small header
-names them by their hash. So the browser puts them in another order, shows more of them, or others
-that it has been sent, as soon as the page's switches are pressed: the server's own answer, later,
-finds them as they should be. A browser that lacks pictures asks for them again.
+The pictures of a whole layer are sent once a session, with every order that they can be sorted in;
+afterwards a small header names them by their hash. So the browser sorts them anew, shows more of
+them, or others that it was sent, as soon as a control of the page is used, before the server
+answers. A browser that lacks pictures asks for them again.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _PICTURE = 42  # px, the least width of one
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """What a gallery says of one unit."""
+    """The texts of one unit."""
 
     caption: str
-    """In a few letters."""
+    """A few characters below its pictures."""
     text: str
     """Alternative text and tooltip."""
     dead: bool
@@ -36,21 +36,20 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Album:
-    """The pictures of all K units of a layer, and the orders that they can be put in."""
+    """The pictures of all K units of a layer, and the orders that they can be sorted in."""
 
     digest: str
-    """Names all that is in it."""
+    """Identifies all of its content."""
     cells: Sequence[Cell]
-    """K of them, by the units' numbers."""
+    """K of them, by the number of the unit."""
     levels: np.ndarray
-    """(K, P, 784) uint8, rows of the palette of signed pictures; the P of a unit stand side by
-    side."""
+    """(K, P, 784) uint8, rows of the signed palette; the P pictures of a unit lie side by side."""
     limit: float
-    """What the ends of the palette stand for,"""
+    """Absolute value at the ends of the palette."""
     scale_name: str
-    """and of what."""
+    """Name of the values that the colors stand for."""
     orders: Mapping[str, np.ndarray]
-    """Of each name all positions (K,), the first to be shown first."""
+    """By name, the numbers of all units (K,) in the order in which they are shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +57,9 @@ class Switch:
     """A control of the page that the browser follows by itself."""
 
     key: str
-    """Of a segmented control."""
+    """Key of a segmented control."""
     values: Sequence[Any]
-    """What its segments stand for."""
+    """Values that its segments stand for."""
 
 
 def draw_gallery(
@@ -85,26 +84,26 @@ def draw_gallery(
     ----------
     key : str
     name : str
-        What it shows: for those who do not see it, and on the picture that is saved.
+        Its title, for screen readers and on the picture that is saved.
     album : Album
     order : str
         One of the album's orders, or `similarity`.
     count : int, optional
         How many units are shown; None: all.
     model, layer : str
-        Which model the page is about, and of which layer they are: when the visitor comes back to
-        them, the browser shows them again before the server answers.
+        The model of the page, and the layer of the units: when the visitor comes back to them, the
+        browser shows them again before the server answers.
     switches : mapping of str to Switch
-        What sets the `order`, the `count`, the `hash` of the album and the `layer`, by these names.
+        The controls that set the `order`, the `count`, the `hash` of the album and the `layer`.
     chosen : int, optional
-        The number of the unit to mark; None for a gallery that is only looked at. Another one that
-        the visitor chooses is announced as the event `CHOSEN`; a reply to it is heeded.
+        The number of the unit to mark; None where units cannot be chosen. A unit that the visitor
+        chooses is reported as `CHOSEN`; the reply to it, a `choice_message`, is followed.
     similar : ndarray of shape (K,), optional
         The order by similarity to the chosen unit.
     headed : bool
-        Whether the name stands above it, too.
+        Whether the name is shown above it, too.
     about, note : str
-        Texts above and below it, `**what matters**` in bold.
+        Texts above and below it, with `**bold**` parts.
     """
     header = {
         "hash": album.digest,

@@ -1,7 +1,7 @@
 """Pictures laid out as HTML that fits any width, light or dark.
 
-Every picture has an alternative text, and a tooltip where there is something to say. All
-text is escaped here; Streamlit's own sanitiser sees the result once more.
+Every picture has an alternative text. All text is escaped here; Streamlit sanitizes the result once
+more.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _DIM = "opacity:.7;font-size:.8rem;"
 
 
 def picture(pixels: np.ndarray, alt: str, *, limit: float | None = None) -> str:
-    """One picture that fills its cell.
+    """Return a picture that fills its cell.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def picture(pixels: np.ndarray, alt: str, *, limit: float | None = None) -> str:
     alt : str
         Alternative text and tooltip.
     limit : float, optional
-        Draws signed values from -limit (blue) to limit (red); without it gray ones from 0 to 1.
+        Draw signed values from -limit (blue) to limit (red); default: gray ones from 0 to 1.
     """
     values = pixels.reshape(SHAPE) if pixels.ndim == 1 else pixels
     png = to_png(values) if limit is None else to_signed_png(values, limit=limit)
@@ -37,7 +37,7 @@ def picture(pixels: np.ndarray, alt: str, *, limit: float | None = None) -> str:
 
 
 def photo(pixels: np.ndarray, alt: str) -> str:
-    """A gray picture (H, W) in 0..1, as wide as its place, in its own proportions."""
+    """Return a gray picture (H, W) in 0..1 as wide as its place, in its own proportions."""
     return _image(to_png(pixels), alt, "display:block;width:100%;")
 
 
@@ -48,18 +48,18 @@ def _image(png: bytes, alt: str, style: str) -> str:
 
 
 def linked(content: str, address: str) -> str:
-    """Markup that leads to an address of this app."""
+    """Return markup that links to an address of this app."""
     href = escape(address, quote=True)
     return f'<a href="{href}" target="_self" style="color:inherit">{content}</a>'
 
 
 def gallery(pictures: Sequence[str], *, smallest: int = 44) -> str:
-    """Pictures in as many columns as fit, each at least `smallest` pixels wide."""
+    """Return pictures in as many columns as fit, each at least `smallest` pixels wide."""
     return _grid("".join(f"<div>{image}</div>" for image in pictures), smallest)
 
 
 def cards(rows: Iterable[tuple[str, str, str]], width: int) -> str:
-    """Pictures `width` pixels wide: each row is a picture, the title and the text below it."""
+    """Return pictures `width` pixels wide, from rows of picture, title and text below it."""
     cells = "".join(
         f'<div>{image}<div style="font-weight:600;font-size:.9rem;margin-top:.3rem;">'
         f'{escape(title)}</div><div style="{_DIM}">{escape(text)}</div></div>'
@@ -69,13 +69,13 @@ def cards(rows: Iterable[tuple[str, str, str]], width: int) -> str:
 
 
 def pair(left: str, right: str) -> str:
-    """Two pictures side by side."""
+    """Return two pictures side by side."""
     style = "display:grid;grid-template-columns:1fr 1fr;gap:3px;"
     return f'<div style="{style}"><div>{left}</div><div>{right}</div></div>'
 
 
 def boxed(image: str, boxes: Sequence[tuple[float, float, float, float]]) -> str:
-    """A picture with numbered frames: left, top, right, bottom as shares of it."""
+    """Return a picture with numbered frames: left, top, right, bottom as shares of it."""
     frames = "".join(
         f'<div style="position:absolute;left:{left:.2%};top:{top:.2%};width:{right - left:.2%};'
         f'height:{bottom - top:.2%};border:2px solid {_FRAME};">'
@@ -87,7 +87,7 @@ def boxed(image: str, boxes: Sequence[tuple[float, float, float, float]]) -> str
 
 
 def facts(lines: Mapping[str, str]) -> str:
-    """Texts, each beside what it is; long words break."""
+    """Return texts beside their names; long words break."""
     cells = "".join(
         f'<div style="{_DIM}">{escape(what)}</div>'
         f'<div style="font-size:.875rem;overflow-wrap:anywhere;">{escape(text)}</div>'
@@ -100,11 +100,10 @@ def facts(lines: Mapping[str, str]) -> str:
 
 
 def table(columns: Mapping[str, Sequence[str]], alt: str, note: str) -> str:
-    """A table of columns by their headings, the first with the rows' names, and a note below.
+    """Return a table of columns by their headings, with the rows' names first, and a note below.
 
-    It scrolls by itself where it is too wide.
-
-    The page answers 30 ms sooner than with Streamlit's own, which reads each cell as Markdown.
+    It scrolls by itself where it is too wide. The page answers 30 ms sooner than with Streamlit's
+    own, which reads each cell as Markdown.
     """
     line = "border-bottom:1px solid rgba(128,128,128,.25);padding:.3rem .6rem;"
     heads = "".join(
@@ -130,7 +129,7 @@ def table(columns: Mapping[str, Sequence[str]], alt: str, note: str) -> str:
 
 
 def _side(column: int) -> str:
-    """Where a table's column is set: names left, numbers right."""
+    """Return the alignment of a table's column: names left, numbers right."""
     return "right" if column else "left"
 
 

@@ -1,7 +1,7 @@
-"""Rows of pictures below each other, which the browser draws: only what has changed, at once.
+"""Rows of pictures below each other, of which the browser redraws only what has changed.
 
-Where a slider decides what they show, a `Sweep` of them travels once a session: the browser then
-follows the slider while it is being dragged, before the server has heard of it.
+Where a slider sets what they show, a `Sweep` is sent once a session: the browser then follows the
+slider while it is being dragged, before the server is told.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ class Row:
     images: np.ndarray
     """(B, 784)."""
     limit: float | None = None
-    """Draws signed values from -limit (blue) to limit (red); None: gray ones from 0 to 1."""
+    """Draw signed values from -limit (blue) to limit (red); None: gray ones from 0 to 1."""
     texts: Sequence[str] = ()
     """Under each picture."""
     links: Sequence[str] = ()
-    """Where a click on each picture leads."""
+    """Address that each picture links to."""
 
     @property
     def levels(self) -> np.ndarray:
-        """What each pixel is drawn as, (B, 784) uint8: a gray level, or a row of the palette."""
+        """Gray level of each pixel, or its row of the signed palette: (B, 784) uint8."""
         if self.limit is None:
             return to_levels(self.images)
         return to_signed_levels(self.images, limit=self.limit)
@@ -40,18 +40,18 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sweep:
-    """The same rows wherever a slider may stand."""
+    """The same rows for every value of a slider."""
 
     digest: str
-    """Names all their pictures."""
+    """Identifies all of their pictures."""
     stages: Sequence[Sequence[Row]]
-    """V times as many rows, of which only the pictures count."""
+    """The rows at each of V values; only their pictures are used."""
     slider: str
-    """The slider's key."""
+    """Key of the slider."""
     values: Sequence[float]
-    """V of them, ascending."""
+    """V values, ascending."""
     names: Sequence[Sequence[str]]
-    """Of every row at every value."""
+    """Names of the rows at each value."""
 
 
 def draw_rows(
@@ -76,30 +76,29 @@ def draw_rows(
     ----------
     key : str
     series : sequence of Row
-        With as many pictures in each; all that are signed have one limit.
+        B pictures each; all signed rows have one limit.
     titles : sequence of B str
-        What each column shows, for the alternative texts.
+        Names of the columns, for the alternative texts.
     columns : sequence of str
-        Text under each column; a line break separates its lines.
+        Text under each column, of several lines if need be.
     heading : str
-        What the text under the columns is.
+        Heading of the texts under the columns.
     scale_name : str
-        What the colors of signed pictures stand for: their scale is drawn below.
+        Name of the values of signed pictures, for the color scale below.
     note : str
-        A text below them, `**what matters**` in bold.
+        Text below the rows, with `**bold**` parts.
     headline : str
-        Above them.
+        Heading above the rows.
     title : str
-        What they are, for those who do not see it.
+        Name of the whole, for screen readers.
     file : str
         Name of the PNG, without its ending.
     stacked : bool
-        Whether the columns go on in a next line where there is no room; the rows' names are then
-        left to the title and the note.
+        Whether columns wrap to the next line where there is no room; the rows then have no names.
     sweep : Sweep, optional
-        Of which `series` is the part for the slider's present value.
+        The rows at every value of a slider, `series` being those at its present one.
     preview : Preview, optional
-        Of whom they are, and in which scene.
+        When the browser shows the same again.
     """
     limit = next((row.limit for row in series if row.limit is not None), None)
     header = {

@@ -1,4 +1,4 @@
-"""Two maps side by side in the browser: what is selected in one lights up in the other."""
+"""Two maps of the same test digits with linked selection."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from aecore.viewer.message import pack
 
 _KEY = "linked_maps"
 SELECTED = "selected"
-"""What the browser announces, for an `ear` to hear, when the visitor lets go: `{"numbers": [...]}`
-of the test digits selected, which are to be checked."""
+"""What the maps report, for a listener, when the visitor lets go: `{"numbers": [...]}` of the test
+digits selected, which are to be checked."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Map:
-    """One of the two."""
+    """One of the two maps."""
 
     name: str
     points: np.ndarray
-    """(N, 2), where the test digits lie."""
+    """Positions of the test digits, (N, 2)."""
     axis_names: tuple[str, ...]
 
 
@@ -32,7 +32,7 @@ def draw_linked_maps(
     *,
     is_selected: bool,
 ) -> None:
-    """Mount both maps.
+    """Draw both maps.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def draw_linked_maps(
         Of the same N test digits.
     labels : ndarray of shape (N,), uint8
     is_selected : bool
-        Whether the last that was heard of these digits is a selection: maps drawn anew, after a
-        visit to another page, then show it again.
+        Whether the server's latest report of these digits is a selection: maps drawn again after a
+        visit to another page then show it again.
     """
     header = {
         "names": [each.name for each in maps],

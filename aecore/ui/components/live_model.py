@@ -1,4 +1,4 @@
-"""The model in the browser: a digit for every movement, without a word to the server.
+"""A model in the browser, which decodes every movement without asking the server.
 
 A checkpoint's arrays are sent once a session; afterwards only a small header names them, and a
 browser that lacks them (a lost message, too many models since) asks for them again.
@@ -42,7 +42,7 @@ def mount_live_model(
     mode : {"map", "generate", "path", "draw"}
         Which widget.
     settings : dict
-        What JSON can hold; the widget finds it as `header.settings`.
+        Anything that JSON can hold; the widget reads it as `header.settings`.
     on_release : callable
         Called, before the page runs again, with what the widget reports when the visitor lets go.
         It comes from the browser: check it.
@@ -72,5 +72,5 @@ def mount_live_model(
 
 
 def mount_paste() -> None:
-    """Mount what hands a pasted picture to the page's file uploader `digit_upload`."""
+    """Mount the button that hands a pasted picture to the file uploader `digit_upload`."""
     mount("paste", "digit_paste", {})

@@ -1,4 +1,4 @@
-"""Showing figures: each with its alternative text and a download as PNG."""
+"""Plotly figures with an alternative text and a download as PNG."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import streamlit as st
 
 
 def show(figure: go.Figure, *, key: str, alt: str) -> None:
-    """Draw a figure; its one tool saves it as `key`.png."""
+    """Draw a figure, with one tool: save it as `key`.png."""
     st.plotly_chart(
         figure,
         key=key,

@@ -19,12 +19,12 @@ _IN_PAGE = ("rows",)
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
-    """Lets the browser show at once what a widget showed of a model, when it is picked again."""
+    """When the browser shows a widget's content again, before the server answers."""
 
     model: str | None
-    """The one that the page is about; None: what is shown now is not to be shown again."""
+    """The model that the content belongs to, to be picked again; None: never."""
     view: str
-    """Names all else that decides what is shown."""
+    """Identifies everything else that determines the content."""
 
 
 def mount(

@@ -1,7 +1,7 @@
-"""A training run as it forms, drawn by the browser: errors, map, pictures, and looking back.
+"""A training run in progress: errors, latent space, reconstructions and filters of every epoch.
 
-Only what is new travels, to a component that stays where it is. A browser that lacks something
-(a lost message, another run for long) asks for all of the run again.
+Only what is new is sent, to a widget that stays in place. A browser that lacks something (a lost
+message, many other runs since) asks for all of the run again.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SENT = "forming_sent"
 
 @dataclass(frozen=True)
 class Sent:
-    """What a browser was sent of a run."""
+    """The part of a run that a browser was sent."""
 
     records: int = 0
     frame: int = -1
@@ -40,13 +40,13 @@ class Sent:
 def draw_training(
     run: Run, *, reference: tuple[str, tuple[EpochRecord, ...]] | None = None
 ) -> None:
-    """Draw a run as far as it is.
+    """Draw a run up to its latest epoch.
 
     Parameters
     ----------
     run : Run
     reference : tuple of str and EpochRecords, optional
-        A model, of the same task and digits, whose own training is drawn beside it.
+        A model of the same task and digits, whose own training is drawn as a reference.
     """
     sent = st.session_state.setdefault(_SENT, {})
     key = run_cache.key_of(run)
@@ -59,7 +59,7 @@ def draw_training(
 
 
 def _message(run: Run, sent: Sent) -> tuple[dict[str, Any], dict[str, np.ndarray], Sent]:
-    """Header and arrays with what is new, and what the browser has then."""
+    """Return header and arrays with what is new, and what the browser has then."""
     records = run_cache.history(run)
     epochs = snapshots.epochs(run)
     drawn = {epoch: run_cache.frame(run, epoch) for epoch in epochs if epoch > sent.frame}
@@ -107,7 +107,7 @@ def _record(record: EpochRecord) -> dict[str, float]:
 
 
 def _alignment(run: Run, epochs: tuple[int, ...]) -> dict[str, Any] | None:
-    """How the last frame was turned, once it is the last and its axes are the code's own."""
+    """Return what turns all frames to the code's own axes, once the last one is there."""
     dim = run.spec.model.latent_dim
     last = snapshots.read(run, epochs[-1]) if epochs and run.ended and dim <= 2 else None
     return None if last is None else arrays_of.alignment(last, by_label=dim == 1)
