@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Annotated, Any, Literal, Self, get_args
 
 from aecore.corruptions import NOISES
 from aecore.errors import ConfigError
-from aecore.settings import Choice, Number, Setting, Switch, Widths, settings_of, whole
+from aecore.settings import Choice, Name, Number, Setting, Switch, Widths, settings_of, whole
 
 SIDE = 28
 SHAPE = (SIDE, SIDE)
 """Height and width of a picture, in pixels."""
 N_PIXELS = SIDE * SIDE
 MAX_EPOCHS = 10_000
+DENSE = "dense"
+"""The family of networks that checkpoints do not name."""
 
 OutputName = Literal["linear", "logistic"]
 WeightInit = Literal["default", "zeros"]
@@ -67,7 +67,7 @@ class Serializable:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig(Serializable):
-    """The shape of an autoencoder: 784 -> hidden -> D -> hidden -> 784."""
+    """The shape of an autoencoder: pixels -> hidden -> D -> hidden -> pixels."""
 
     latent_dim: Annotated[
         int,
@@ -102,27 +102,26 @@ class ModelConfig(Serializable):
         "Zeros sets the weight matrices to 0 and leaves the biases at PyTorch's default.",
     ] = "default"
 
-    @property
-    def layer_sizes(self) -> tuple[int, ...]:
-        """Widths from the pixels to the code, both included."""
-        return (N_PIXELS, *self.hidden_dims, self.latent_dim)
+    family: Annotated[
+        str,
+        Name("Family", change="{}"),
+        "Family of networks, see `aecore.models.families`.",
+    ] = DENSE
+    """Where it is "dense", `to_dict` leaves the field out."""
 
-    def weight_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Name and shape of every array of weights, as in the model's state dict."""
-        shapes: dict[str, tuple[int, ...]] = {}
-        outputs = (2 if self.variational else 1) * self.latent_dim
-        encoder, decoder = (*self.layer_sizes[:-1], outputs), self.layer_sizes[::-1]
-        for part, sizes in (("encoder", encoder), ("decoder", decoder)):
-            for index, (fan_in, fan_out) in enumerate(itertools.pairwise(sizes)):
-                # Every second entry of the layer stack is a ReLU.
-                shapes[f"{part}.layers.{2 * index}.weight"] = (fan_out, fan_in)
-                shapes[f"{part}.layers.{2 * index}.bias"] = (fan_out,)
-        return shapes
+    def to_dict(self) -> dict[str, Any]:
+        """Return all fields as plain values; without the family of dense networks."""
+        values = super().to_dict()
+        if self.family == DENSE:
+            del values["family"]
+        return values
 
-    @property
-    def n_weights(self) -> int:
-        """Return the number of weights and biases."""
-        return sum(math.prod(shape) for shape in self.weight_shapes().values())
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Build from the result of `to_dict`; see `Serializable.from_dict`."""
+        if isinstance(values, Mapping):
+            values = {"family": DENSE} | dict(values)
+        return super().from_dict(values)
 
 
 @dataclass(frozen=True, kw_only=True)

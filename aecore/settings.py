@@ -147,6 +147,16 @@ class Choice(Setting):
 
 
 @dataclass(frozen=True)
+class Name(Setting):
+    """The name of something that is registered elsewhere."""
+
+    def check(self, name: str, value: Any) -> Any:
+        if not isinstance(value, str) or not re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", value):
+            raise ConfigError(f"{name} must be a name in small letters, not {value!r}.")
+        return value
+
+
+@dataclass(frozen=True)
 class Switch(Setting):
     """True or false."""
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.errors import ConfigError
 from aecore.models.autoencoder import Autoencoder
+from aecore.models.families import family_of
 from aecore.presets import PRESETS
 from aecore.training.history import EpochRecord
 
@@ -158,10 +159,12 @@ def test_what_noise_calls_itself_is_for_people(noise):
 def test_weight_shapes_are_those_of_the_model(config):
     state = Autoencoder(config, generator=torch.Generator()).state_dict()
 
-    assert config.weight_shapes() == {name: tuple(value.shape) for name, value in state.items()}
+    assert family_of(config).state_shapes(config) == {
+        name: tuple(value.shape) for name, value in state.items()
+    }
 
 
 def test_layer_sizes_run_from_the_pixels_to_the_code():
     config = ModelConfig(latent_dim=3, hidden_dims=(20, 10))
 
-    assert config.layer_sizes == (784, 20, 10, 3)
+    assert family_of(config).widths(config) == (784, 20, 10, 3)

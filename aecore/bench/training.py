@@ -13,11 +13,12 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from aecore.config import ModelConfig, NoiseConfig, TrainConfig
+from aecore.config import NoiseConfig, TrainConfig
 from aecore.data.dataset import Dataset
 from aecore.data.noise import corrupt
 from aecore.imaging.levels import to_unit
 from aecore.models.autoencoder import Autoencoder, new_model
+from aecore.models.families import family_of
 from aecore.presets import Preset
 from aecore.training.cuda_graph import tf32
 from aecore.training.loop import fixed_corruption, mean_squared_error, train
@@ -94,7 +95,11 @@ def bench_train(
                 rates.append(products_per_second(device))
         seconds = [sum(training.seconds) for training in trainings]
         errors = [mean_squared_error(each, test_inputs, test_images).item() for each in models]
-        work = multiply_adds(preset.model) * len(train_images) * notebook_epochs
+        work = (
+            family_of(preset.model).multiply_adds(preset.model)
+            * len(train_images)
+            * notebook_epochs
+        )
         floor = work / statistics.median(rates)
         epochs = trainings[1].seconds
         runs.append(
@@ -204,12 +209,6 @@ def _corrupt(x: Tensor, noise: NoiseConfig | None, generator: torch.Generator) -
     if noise is None or noise.kind != "masking":
         return corrupt(x, noise, generator=generator)
     return x * (torch.rand(x.shape, generator=generator, device=x.device) >= noise.level)
-
-
-def multiply_adds(config: ModelConfig) -> int:
-    """Of one digit's matrix products: forwards, for every weight, and back to all but the input."""
-    products = [shape[0] * shape[1] for shape in config.weight_shapes().values() if len(shape) == 2]
-    return 3 * sum(products) - products[0]
 
 
 def products_per_second(device: torch.device) -> float:

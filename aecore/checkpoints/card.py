@@ -10,6 +10,7 @@ from typing import Any
 
 from aecore.config import ModelConfig, TrainConfig
 from aecore.errors import ConfigError
+from aecore.models.families import family_of
 from aecore.system import json_numbers
 from aecore.training.history import EpochRecord
 
@@ -71,12 +72,14 @@ class Card:
             raise ConfigError("the preset's name must be a short text")
         if not isinstance(values["history"], list) or not values["history"]:
             raise ConfigError("the history must be a list of at least one epoch")
+        model = ModelConfig.from_dict(values["model"])
+        family_of(model)
         metrics = _mapping("metrics", values["metrics"], _figure)
         if not set(CARD_METRICS) <= set(metrics):
             raise ConfigError(f"the metrics lack {' or '.join(CARD_METRICS)}")
         return cls(
             preset=values["preset"],
-            model=ModelConfig.from_dict(values["model"]),
+            model=model,
             train=TrainConfig.from_dict(values["train"]),
             source=values["source"],
             fingerprint=values["fingerprint"],

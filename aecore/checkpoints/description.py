@@ -10,6 +10,7 @@ from typing import Any
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
 from aecore.config import N_PIXELS, ModelConfig, TrainConfig
+from aecore.models.families import family_of
 from aecore.presets import Preset
 from aecore.settings import settings_of
 
@@ -54,13 +55,13 @@ def title(preset: Preset, model: ModelConfig, train: TrainConfig) -> str:
 def provenance(checkpoint: Checkpoint) -> dict[str, str]:
     """Return where a checkpoint comes from, as unescaped text by label; partly from outside."""
     card = checkpoint.card
-    sizes = (*card.model.layer_sizes, *card.model.layer_sizes[-2::-1])
+    family = family_of(card.model)
     metrics = {text: card.metrics[name] for name, text in _METRICS.items() if name in card.metrics}
     return {
         "preset": card.preset or "none",
-        "layers": " → ".join(map(str, sizes)),
-        "weights": f"{card.model.n_weights:,}",
-        "model": _settings(card.model, besides=("hidden_dims", "latent_dim")),
+        "layers": family.structure(card.model),
+        "weights": f"{family.count_weights(card.model):,}",
+        "model": _settings(card.model, besides=("hidden_dims", "latent_dim", "family")),
         "training": _settings(card.train, besides=("seed",)),
         "seed": str(card.train.seed),
         "epochs done": str(len(card.history)),
@@ -87,7 +88,8 @@ def remarks(card: Card) -> list[str]:
 
 def _behind_pca(card: Card) -> Iterator[str]:
     """Explain why a model without code dropout reconstructs worse than a linear one."""
-    narrowest, dim = min(card.model.hidden_dims), card.model.latent_dim
+    narrowest = min(family_of(card.model).widths(card.model)[1:-1])
+    dim = card.model.latent_dim
     behind = card.metrics["test_mse"] > card.metrics["pca_test_mse"]
     if behind and narrowest <= dim and not card.model.latent_dropout:
         yield (

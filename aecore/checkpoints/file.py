@@ -27,6 +27,7 @@ from aecore.checkpoints.catalog import SUFFIX, find, is_name
 from aecore.config import N_PIXELS, ModelConfig
 from aecore.errors import CheckpointError, ConfigError
 from aecore.latent.neighbors import NeighborIndex
+from aecore.models.families import family_of
 from aecore.models.pca import PCA
 from aecore.system import atomic_file
 
@@ -46,7 +47,7 @@ class Checkpoint:
     """The file's name without its suffix."""
     card: Card
     weights: Mapping[str, np.ndarray]
-    """float32, named and shaped as `card.model.weight_shapes()`; on disk see `stored_type`."""
+    """float32, named and shaped as the family's `state_shapes`; on disk see `stored_type`."""
     pca: PCA
     """The linear baseline of the same D, fitted to the same training digits."""
     codes: np.ndarray
@@ -128,7 +129,7 @@ def load(model: str | Path) -> Checkpoint:
         card=card,
         weights={
             name: arrays[f"model.{name}"].astype(np.float32, copy=False)
-            for name in card.model.weight_shapes()
+            for name in family_of(card.model).state_shapes(card.model)
         },
         pca=PCA(mean=arrays["pca.mean"], components=arrays["pca.components"]),
         codes=arrays["atlas.codes"],
@@ -142,7 +143,7 @@ def load(model: str | Path) -> Checkpoint:
 
 def stored_type(config: ModelConfig) -> type[np.floating]:
     """Return the type of the weights on disk; `save` rounds to it."""
-    return np.float16 if config.n_weights > HALF_ABOVE else np.float32
+    return np.float16 if family_of(config).count_weights(config) > HALF_ABOVE else np.float32
 
 
 def require_writable(path: Path) -> None:
@@ -219,7 +220,7 @@ def _check_arrays(config: ModelConfig, arrays: Mapping[str, np.ndarray]) -> None
     dim = config.latent_dim
     wanted: dict[str, tuple[tuple[int, ...], type]] = {
         f"model.{name}": (shape, stored_type(config))
-        for name, shape in config.weight_shapes().items()
+        for name, shape in family_of(config).state_shapes(config).items()
     } | {
         "pca.mean": ((N_PIXELS,), np.float32),
         "pca.components": ((dim, N_PIXELS), np.float32),

@@ -22,7 +22,7 @@ OPTIONS = {
     name: _SETTINGS[name]
     for name in (
         *("epochs", "batch_size", "learning_rate", "optimizer", "latent_dim", "hidden_dims"),
-        *("latent_dropout", "noise", "seed"),
+        *("latent_dropout", "noise", "seed", "family"),
     )
 }
 """The settings of a preset that options change."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from aecore.config import N_PIXELS, ModelConfig, NoiseConfig, TrainConfig
 from aecore.corruptions import NOISES
+from aecore.models.families import family_of
 from aecore.presets import Preset
 
 
@@ -32,7 +33,8 @@ def advise(
 
 
 def _on_layers(model: ModelConfig) -> Iterator[str]:
-    dim, narrowest = model.latent_dim, min(model.hidden_dims)
+    widths = family_of(model).widths(model)[1:-1]
+    dim, narrowest = model.latent_dim, min(widths)
     if dim == N_PIXELS:
         yield f"A code of {dim} dimensions has room for every pixel: there is no bottleneck."
     elif dim > narrowest:
@@ -45,7 +47,7 @@ def _on_layers(model: ModelConfig) -> Iterator[str]:
             f"The narrowest hidden layer has as many units as the code has dimensions ({dim}): "
             "units that switch off are lost, and PCA is hard to beat."
         )
-    for before, after in itertools.pairwise(model.hidden_dims):
+    for before, after in itertools.pairwise(widths):
         if after > before:
             yield f"A hidden layer of {after} units follows a narrower one of {before}."
             break

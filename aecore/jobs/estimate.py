@@ -13,6 +13,7 @@ import numpy as np
 from aecore.config import N_PIXELS, ModelConfig, TrainConfig
 from aecore.corruptions import NOISES
 from aecore.jobs.store import Run
+from aecore.models.families import family_of
 from aecore.system.threads import cores, one_thread
 
 _SHARE = 0.7
@@ -71,21 +72,25 @@ def estimate(
         basis = (
             f"from a matrix product measured here: {rate / 1e9:.0f} billion multiply-adds a second"
         )
-    return Estimate(weights=model.n_weights, seconds=train.epochs * work / rate, basis=basis)
+    return Estimate(
+        weights=family_of(model).count_weights(model),
+        seconds=train.epochs * work / rate,
+        basis=basis,
+    )
 
 
 def epoch_work(model: ModelConfig, train: TrainConfig, n_train: int) -> float:
     """Return about how many multiply-adds an epoch takes."""
-    shapes = [shape for shape in model.weight_shapes().values() if len(shape) == 2]
+    family = family_of(model)
+    shapes = [shape for shape in family.state_shapes(model).values() if len(shape) > 1]
     weights = sum(math.prod(shape) for shape in shapes)
-    first = N_PIXELS * model.hidden_dims[0]
-    digits: float = n_train * (3 * weights - first)  # forward, and twice back but for the pixels
+    digits: float = n_train * family.multiply_adds(model)
     corruption = NOISES[train.noise.kind].cost if train.noise else 0.0
     passes = 4 + corruption + 8 * train.distortion
     digits += n_train * N_PIXELS * passes * _PASS
     step = 4 * weights * _PASS
     if train.optimizer == "muon":
-        step += sum(_orthogonalization(*shape) for shape in shapes)
+        step += sum(_orthogonalization(shape[0], math.prod(shape[1:])) for shape in shapes)
     return digits + math.ceil(n_train / train.batch_size) * step
 
 

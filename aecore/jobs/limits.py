@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aecore.config import ModelConfig, TrainConfig
 from aecore.errors import ConfigError
+from aecore.models.families import family_of
 from aecore.settings import Number, settings_of
 
 MAX_WEIGHTS = 8_000_000
@@ -23,9 +24,10 @@ def check(model: ModelConfig, train: TrainConfig) -> None:
             setting.check_limit(getattr(config, name))
     if train.kl_weight and not model.variational:
         raise ConfigError("The KL divergence is for variational models. Leave its weight at 0.")
-    if model.n_weights > MAX_WEIGHTS:
+    n_weights = family_of(model).count_weights(model)
+    if n_weights > MAX_WEIGHTS:
         raise ConfigError(
-            f"The model would have {model.n_weights:,} weights; at most {MAX_WEIGHTS:,} are "
+            f"The model would have {n_weights:,} weights; at most {MAX_WEIGHTS:,} are "
             "trained here. Choose narrower or fewer layers."
         )
 

@@ -61,7 +61,8 @@ class Snapshot:
     outputs: np.ndarray
     """(P, 784) float16: reconstructions of the scene's inputs, not clipped."""
     filters: np.ndarray
-    """(F, 784) float16: the first rows of the encoder's first matrix, at most 16."""
+    """(F, 784) float16: the first rows of the encoder's first matrix, at most 16; none where the
+    family is not dense."""
 
     @classmethod
     def of(

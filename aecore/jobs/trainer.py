@@ -13,6 +13,7 @@ import torch
 from aecore.analysis import metrics
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.assembly import pack, require_enough_digits
+from aecore.config import N_PIXELS
 from aecore.data import sources
 from aecore.data.dataset import Dataset
 from aecore.data.noise import compensate, corrupt_fixed
@@ -24,6 +25,7 @@ from aecore.jobs.recorder import Recorder
 from aecore.jobs.store import CHECKPOINT, STATE_FILE
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder, new_model
+from aecore.models.families import family_of
 from aecore.models.pca import PCA
 from aecore.training.device import pick_device
 from aecore.training.loop import train
@@ -157,7 +159,9 @@ class Trainer:
         images = to_unit(self.dataset.test_images[: snapshots.N_POINTS])
         codes = inference.encode(model, images)
         outputs = inference.reconstruct(model, self.noisy[self.shown])
-        first = next(iter(inference.weights_of(model).values()))
+        first = np.empty((0, N_PIXELS), np.float32)
+        if family_of(model.config).is_dense:
+            first = next(iter(inference.weights_of(model).values()))
         self.recorder.add_snapshot(snapshots.Snapshot.of(epoch, codes, outputs, first, last))
 
     def _halve_batches(self) -> None:

@@ -1,62 +1,46 @@
-"""The autoencoder: 784 -> hidden -> D -> hidden -> 784, ReLU between, a linear code."""
+"""The autoencoder: pixels -> encoder -> code -> decoder -> pixels, of any family of networks."""
 
 from __future__ import annotations
 
-import itertools
 import math
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import skip_init
 
 from aecore.config import ModelConfig
-
-
-def _perceptron(sizes: tuple[int, ...]) -> nn.Sequential:
-    """Linear layers of these sizes with ReLU between them; weights not yet set."""
-    layers: list[nn.Module] = []
-    for fan_in, fan_out in itertools.pairwise(sizes):
-        layers += [skip_init(nn.Linear, fan_in, fan_out), nn.ReLU()]
-    return nn.Sequential(*layers[:-1])
-
-
-def _initialize(linear: nn.Linear, generator: torch.Generator) -> None:
-    """PyTorch's default for nn.Linear, drawn from `generator` instead of the global state."""
-    bound = 1.0 / math.sqrt(linear.in_features)
-    nn.init.uniform_(linear.weight, -bound, bound, generator=generator)
-    nn.init.uniform_(linear.bias, -bound, bound, generator=generator)
+from aecore.models.families import family_of
 
 
 class Encoder(nn.Module):
     """Digits to codes: (B, 784) -> (B, D); of a variational model these are the means."""
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, layers: nn.Module) -> None:
         super().__init__()
         self.latent_dim = config.latent_dim
-        outputs = (2 if config.variational else 1) * config.latent_dim
-        self.layers = _perceptron((*config.layer_sizes[:-1], outputs))
+        self.layers = layers
 
     def forward(self, x: Tensor) -> Tensor:
         outputs = self.layers(x)
         return outputs if outputs.shape[1] == self.latent_dim else outputs[:, : self.latent_dim]
 
     def distribution(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Means and log variances of a variational model's codes: (B, 784) -> 2 times (B, D)."""
-        return self.layers(x).tensor_split(2, dim=1)
+        """Return means and log variances of a variational model's codes: (B, D) each."""
+        mean, log_variance = self.layers(x).tensor_split(2, dim=1)
+        return mean, log_variance
 
 
 class Decoder(nn.Module):
     """Codes to digits: (B, D) -> (B, 784), of a linear output not clipped to 0..1.
 
-    In training mode the code is first thinned by dropout; that is where the notebook
-    has it. The generator makes the draw repeatable.
+    In training mode dropout is applied to the code first, where the notebook has it. The generator
+    makes the draw repeatable.
     """
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, layers: nn.Module) -> None:
         super().__init__()
         self.latent_dropout = config.latent_dropout
         self.output = config.output
-        self.layers = _perceptron(config.layer_sizes[::-1])
+        self.layers = layers
 
     def forward(self, z: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
         mask = self.dropout_mask(z, generator)
@@ -72,23 +56,28 @@ class Decoder(nn.Module):
 
 
 class Autoencoder(nn.Module):
-    """An encoder and its mirrored decoder.
+    """An encoder and a decoder.
 
     Parameters
     ----------
     config : ModelConfig
     generator : torch.Generator
         Draws the initial weights; on the CPU.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such family of models, or it cannot have this configuration.
     """
 
     def __init__(self, config: ModelConfig, *, generator: torch.Generator) -> None:
         super().__init__()
         self.config = config
-        self.encoder = Encoder(config)
-        self.decoder = Decoder(config)
+        encoder_layers, decoder_layers = family_of(config).build(config)
+        self.encoder = Encoder(config, encoder_layers)
+        self.decoder = Decoder(config, decoder_layers)
         for module in self.modules():
-            if isinstance(module, nn.Linear):
-                _initialize(module, generator)
+            _initialize(module, generator)
         if config.weight_init == "zeros":
             for matrix in self.matrices():
                 nn.init.zeros_(matrix)
@@ -98,8 +87,16 @@ class Autoencoder(nn.Module):
         return self.decoder(self.encoder(x), generator=generator)
 
     def matrices(self) -> list[Tensor]:
-        """The weight matrices, input side first."""
-        return [parameter for parameter in self.parameters() if parameter.ndim == 2]
+        """Return the weight matrices and kernels of convolutions, input side first."""
+        return [parameter for parameter in self.parameters() if parameter.ndim > 1]
+
+
+def _initialize(module: nn.Module, generator: torch.Generator) -> None:
+    """Draw PyTorch's default values of a linear layer or a convolution from `generator`."""
+    parameters = list(module.parameters(recurse=False))
+    for parameter in parameters:
+        bound = 1.0 / math.sqrt(parameters[0][0].numel())  # the fan-in, of the weights
+        nn.init.uniform_(parameter, -bound, bound, generator=generator)
 
 
 def new_model(config: ModelConfig, *, seed: int, device: torch.device) -> Autoencoder:

@@ -23,7 +23,7 @@ _BATCH = 5_000
 def build_model(
     config: ModelConfig, weights: Mapping[str, np.ndarray], *, device: str = "cpu"
 ) -> Autoencoder:
-    """A model in eval mode with these weights, named and shaped as `config.weight_shapes()`."""
+    """A model in eval mode with these weights, named and shaped as its family's `state_shapes`."""
     model = Autoencoder(config, generator=torch.Generator())
     model.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
     return model.eval().requires_grad_(False).to(device)

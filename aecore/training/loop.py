@@ -13,11 +13,12 @@ from aecore.config import NoiseConfig, TrainConfig
 from aecore.data.noise import corrupt_fixed
 from aecore.errors import TrainingError
 from aecore.models.autoencoder import Autoencoder
+from aecore.models.families import family_of
 from aecore.training.batches import Batches
 from aecore.training.cuda_graph import CapturedStep
 from aecore.training.fused_backprop import FusedBackprop
 from aecore.training.history import EpochRecord
-from aecore.training.loss import weight_decay
+from aecore.training.loss import AutogradBackprop, weight_decay
 from aecore.training.optimizers import new_optimizers
 from aecore.training.resume_state import ResumeState
 from aecore.training.schedules import learning_rates
@@ -130,12 +131,7 @@ class TrainingStep:
         self._config = config
         self._generator = generator
         self._n_images = len(images)
-        self._backpropagate = FusedBackprop(
-            model,
-            kl_weight=config.kl_weight,
-            batch_sizes={config.batch_size, len(images) % config.batch_size},
-            generator=generator,
-        )
+        self._backpropagate = _new_backprop(model, len(images), config, generator)
         self.batches = Batches(
             images, config, n_parts=self._backpropagate.n_parts, generator=generator
         )
@@ -157,6 +153,8 @@ class TrainingStep:
 
     def compile(self) -> Callable[[Tensor], None]:
         """Return the step as it runs fastest on its device."""
+        if isinstance(self._backpropagate, AutogradBackprop):
+            return self
         if self._generator.device.type == "cuda":
             return CapturedStep(self, self._config.batch_size, self._generator)
         return torch.inference_mode()(self.__call__)  # tracks no versions and views of tensors
@@ -167,6 +165,20 @@ class TrainingStep:
         means = self.sums / self._n_images
         means[0] += weight_decay(self._model, self._config.gamma)
         return means
+
+
+def _new_backprop(
+    model: Autoencoder, n_images: int, config: TrainConfig, generator: torch.Generator
+) -> FusedBackprop | AutogradBackprop:
+    """Return the fastest way to the gradients of a model."""
+    if not family_of(model.config).is_dense:
+        return AutogradBackprop(model, kl_weight=config.kl_weight, generator=generator)
+    return FusedBackprop(
+        model,
+        kl_weight=config.kl_weight,
+        batch_sizes={config.batch_size, n_images % config.batch_size},
+        generator=generator,
+    )
 
 
 @torch.no_grad()

@@ -59,7 +59,7 @@ def frame_arrays(
     width = np.where(high > low, high - low, 1.0)
     filters = frame.filters.astype(np.float32)
     outputs = frame.outputs.astype(np.float32)
-    limit = float(np.abs(filters).max()) or 1.0
+    limit = float(np.abs(filters).max(initial=0.0)) or 1.0
     facts = {
         "epoch": frame.epoch,
         "low": low.tolist(),

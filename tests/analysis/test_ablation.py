@@ -8,7 +8,7 @@ from aecore.analysis import ablation, metrics
 from aecore.analysis.ablation import Ablation, measured_digits
 from aecore.config import ModelConfig
 from aecore.models import inference
-from aecore.models.numpy_layers import Layers
+from aecore.models.families import family_of
 from tests.support import networks
 
 SHAPES = pytest.mark.parametrize("config", networks.SHAPES.values(), ids=networks.SHAPES)
@@ -69,7 +69,7 @@ def test_before_is_the_models_own_error_and_the_rise_is_counted_by_label(
 ):
     found = tiny_checkpoint
     model = inference.build_model(found.card.model, found.weights)
-    layers = Layers.of(found.card.model, found.weights)
+    layers = family_of(found.card.model).dense_layers(found.card.model, found.weights)
 
     quick = Ablation(layers, (0,), unit_digits, digits.test_labels)
     unit = int(np.argmax(np.linalg.norm(layers.matrices[0], axis=1)))

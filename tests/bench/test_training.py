@@ -7,11 +7,12 @@ import math
 import pytest
 import torch
 
-from aecore.bench.training import Training, bench_train, multiply_adds, notebook_loop, take_turns
+from aecore.bench.training import Training, bench_train, notebook_loop, take_turns
 from aecore.cli.parser import main
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.imaging.levels import to_unit
 from aecore.models.autoencoder import new_model
+from aecore.models.families import family_of
 from aecore.presets import get_preset
 from aecore.training.loop import train
 
@@ -107,7 +108,10 @@ def test_the_floor_counts_every_product_but_the_gradient_of_the_input():
     forward = 784 * 128 + 128 * 2 + 2 * 128 + 128 * 784
     gradients_of_weights = forward
     gradients_of_inputs = forward - 784 * 128
-    assert multiply_adds(plane) == forward + gradients_of_weights + gradients_of_inputs
+    assert (
+        family_of(plane).multiply_adds(plane)
+        == forward + gradients_of_weights + gradients_of_inputs
+    )
 
 
 def test_the_command_prints_its_figures_as_json_and_as_a_table(monkeypatch, capsys):

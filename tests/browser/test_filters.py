@@ -10,7 +10,7 @@ from PIL import Image
 from aecore.analysis.activations import Activations
 from aecore.analysis.filters import hidden_units
 from aecore.imaging.levels import signed_palette
-from aecore.models.numpy_layers import Layers
+from aecore.models.families import family_of
 from aecore.ui.components.registry import entry
 from aecore.viewer import message
 from aecore.viewer.bundle import bundle
@@ -141,7 +141,7 @@ SHOWN = """() => {
 def test_the_browser_sorts_as_python_does_and_before_it_hears_from_it(
     app, page, plane, unit_digits
 ):
-    layers = Layers.of(plane.card.model, plane.weights)
+    layers = family_of(plane.card.model).dense_layers(plane.card.model, plane.weights)
     units = hidden_units(layers, Activations.of(layers, 0, unit_digits).activity)
     visit(page, app, "model=plane&sort=number&unit=8")
     page.evaluate(SHOWN)

@@ -7,6 +7,7 @@ import pytest
 from aecore.config import ModelConfig, TrainConfig
 from aecore.errors import ConfigError
 from aecore.jobs import limits
+from aecore.models.families import family_of
 from aecore.presets import PRESETS, get_preset
 
 PLANE = get_preset("plane")
@@ -17,7 +18,7 @@ def test_every_preset_is_within_the_limits(preset):
     limits.check(preset.model, preset.train)
     limits.check(preset.model, preset.notebook_recipe())
 
-    assert preset.model.n_weights < limits.MAX_WEIGHTS
+    assert family_of(preset.model).count_weights(preset.model) < limits.MAX_WEIGHTS
 
 
 @pytest.mark.parametrize(

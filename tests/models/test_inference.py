@@ -8,6 +8,7 @@ from aecore.config import ModelConfig
 from aecore.errors import CheckpointError, ShapeError
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
+from aecore.models.families import family_of
 from aecore.models.inference import build_model, decode, encode, reconstruct, weights_of
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
@@ -77,7 +78,9 @@ def test_a_model_is_rebuilt_from_its_weights_ready_to_look(model, unit_digits):
 
     rebuilt = build_model(CONFIG, weights)
 
-    assert {name: value.shape for name, value in weights.items()} == CONFIG.weight_shapes()
+    assert {name: value.shape for name, value in weights.items()} == family_of(CONFIG).state_shapes(
+        CONFIG
+    )
     np.testing.assert_array_equal(
         reconstruct(rebuilt, unit_digits[:9]), reconstruct(model, unit_digits[:9])
     )
@@ -101,7 +104,7 @@ def test_weights_that_overflow_are_told_and_not_shown():
     config = ModelConfig(latent_dim=2, hidden_dims=(3,))
     huge = {
         name: np.full(shape, 1e38, dtype=np.float32)
-        for name, shape in config.weight_shapes().items()
+        for name, shape in family_of(config).state_shapes(config).items()
     }
 
     with pytest.raises(CheckpointError, match="overflow"):

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from aecore.models import inference
-from aecore.models.numpy_layers import Layers
+from aecore.models.families import family_of
 from tests.support import networks
 
 SHAPES = pytest.mark.parametrize("config", networks.SHAPES.values(), ids=networks.SHAPES)
@@ -60,6 +60,6 @@ def test_of_an_encoder_that_gives_more_than_the_code_the_code_comes_first(unit_d
     for name in ("encoder.layers.2.weight", "encoder.layers.2.bias"):
         weights[name] = np.concatenate([weights[name], weights[name]])
 
-    doubled = Layers.of(config, weights)
+    doubled = family_of(config).dense_layers(config, weights)
 
     np.testing.assert_array_equal(doubled.run(unit_digits), layers.run(unit_digits))

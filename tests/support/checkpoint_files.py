@@ -17,6 +17,7 @@ from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import load, save
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.errors import CheckpointError
+from aecore.models.families import family_of
 from aecore.models.pca import PCA
 from aecore.training.history import EpochRecord
 
@@ -50,7 +51,7 @@ def small_checkpoint(config=SMALL, **changes):
         card=card,
         weights={
             name: rng.normal(size=shape).astype(np.float32)
-            for name, shape in config.weight_shapes().items()
+            for name, shape in family_of(config).state_shapes(config).items()
         },
         pca=PCA(
             mean=rng.random(784).astype(np.float32),

@@ -6,6 +6,7 @@ import torch
 
 from aecore.config import ModelConfig
 from aecore.models.autoencoder import Autoencoder
+from aecore.models.families import family_of
 from aecore.models.inference import weights_of
 from aecore.models.numpy_layers import Layers
 
@@ -21,7 +22,7 @@ def make(config: ModelConfig, *, seed: int = 0) -> tuple[Autoencoder, Layers]:
     """The same weights as a model in eval mode, and as layers."""
     model = Autoencoder(config, generator=torch.Generator().manual_seed(seed))
     model.eval().requires_grad_(False)
-    return model, Layers.of(config, weights_of(model))
+    return model, family_of(config).dense_layers(config, weights_of(model))
 
 
 def outputs(model: Autoencoder, x: torch.Tensor) -> list[torch.Tensor]:

@@ -15,6 +15,7 @@ from aecore.analysis.filters import (
     shared_color_limit,
 )
 from aecore.checkpoints.file import Checkpoint
+from aecore.models.families import family_of
 from aecore.models.numpy_layers import Layers
 from aecore.ui.cache.datasets import TestSet
 from aecore.ui.cache.shared import shared
@@ -26,7 +27,7 @@ _UNITS_KEPT = 12
 
 def layers(checkpoint: Checkpoint) -> Layers:
     """Return the checkpoint's layers."""
-    return Layers.of(checkpoint.card.model, checkpoint.weights)
+    return family_of(checkpoint.card.model).dense_layers(checkpoint.card.model, checkpoint.weights)
 
 
 def position(checkpoint: Checkpoint, part: Part) -> int:

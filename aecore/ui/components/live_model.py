@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
+import streamlit as st
+
 from aecore.checkpoints.file import Checkpoint
 from aecore.ui.components.registry import is_first_time, mount, send_again
+from aecore.ui.text import models as model_text
 from aecore.viewer.message import pack
 from aecore.viewer.model_arrays import decoder_arrays, encoder_arrays
 
@@ -22,6 +25,13 @@ _KEYS: dict[Mode, str] = {
     "path": "live_path",
     "draw": "digit_canvas",
 }
+_WIDGETS: dict[Mode, str] = {
+    "map": "Digits decoded under the pointer",
+    "generate": "Sliders that decode in the browser",
+    "path": "Interpolations decoded in the browser",
+    "draw": "Drawings reconstructed in the browser",
+}
+"""What a page lacks without the widget, in the plural."""
 _ENCODING = ("draw",)
 """The modes that also encode: only they are sent the encoder, several times a decoder's size."""
 
@@ -36,6 +46,8 @@ def mount_live_model(
 ) -> None:
     """Mount a widget with a checkpoint's decoder, and its encoder where the mode needs it.
 
+    A model that browsers cannot compute gets a line that says so instead.
+
     Parameters
     ----------
     checkpoint : Checkpoint
@@ -49,6 +61,10 @@ def mount_live_model(
     on_no_webgl : callable
         Called likewise if the browser cannot draw with WebGL.
     """
+    note = model_text.dense_only(checkpoint.card, _WIDGETS[mode])
+    if note:
+        st.info(note)
+        return
     is_encoding = mode in _ENCODING
     name = f"{checkpoint.digest}+encoder" if is_encoding else checkpoint.digest
     arrays = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.description import remarks
+from aecore.models.families import family_of
 from aecore.presets import PRESETS
 from aecore.ui.text.formats import dimensions
 
@@ -18,15 +19,22 @@ def label(name: str, card: Card) -> str:
 def summary(card: Card) -> str:
     """Return a model's layers, training and errors, with remarks on what is unusual; Markdown."""
     model = card.model
-    sizes = " → ".join(map(str, model.layer_sizes + model.layer_sizes[-2::-1]))
     trained = "clean digits" if card.train.noise is None else f"digits with {card.train.noise}"
     dropout = f" · code dropout {model.latent_dropout:g}" if model.latent_dropout else ""
     facts = (
-        f"{sizes}{dropout} · trained on {trained} for {len(card.history)} epochs · "
+        f"{family_of(model).structure(model)}{dropout} · trained on {trained} for {len(card.history)} epochs · "
         f"test MSE **{card.metrics['test_mse']:.4f}** (PCA with {dimensions(model.latent_dim)}: "
         f"**{card.metrics['pca_test_mse']:.4f}**)"
     )
     return "\n\n".join([facts, *remarks(card)])
+
+
+def dense_only(card: Card, what: str) -> str:
+    """Return why a page cannot show something, empty for dense networks; `what` as in `Filters`."""
+    family = family_of(card.model)
+    if family.is_dense:
+        return ""
+    return f"{what} are available for dense networks only; this model is a {family.label}."
 
 
 def regularization(card: Card) -> str:

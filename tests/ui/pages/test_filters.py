@@ -15,7 +15,7 @@ from aecore.checkpoints import file as checkpoint_file
 from aecore.data import sources
 from aecore.imaging.levels import to_levels, to_signed_levels, to_unit
 from aecore.models import inference
-from aecore.models.numpy_layers import Layers
+from aecore.models.families import family_of
 from aecore.ui.pages.filters.selection import Chosen, choose
 from aecore.viewer import message as viewer_message
 from tests.support.pages import component, open_page, picture_rows, texts
@@ -46,7 +46,7 @@ def images_and_labels(digits):
 def in_pieces(name, images):
     """A shipped model, its layers, and its first layer's answers."""
     found = checkpoint_file.load(name)
-    layers = Layers.of(found.card.model, found.weights)
+    layers = family_of(found.card.model).dense_layers(found.card.model, found.weights)
     return found, layers, Activations.of(layers, 0, images)
 
 

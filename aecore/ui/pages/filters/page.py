@@ -39,8 +39,12 @@ _COUNTS = {"some": f"First {FEW}", "all": "All"}
 
 def render() -> None:
     checkpoint = scaffold.open_page("Filters", _EXPLANATION, evaluates=True, flush=False)
-    counterpart = counterpart_of(checkpoint.name, checkpoint_cache.cards())
-    _show(checkpoint, None if counterpart is None else checkpoint_cache.load(counterpart))
+    note = model_text.dense_only(checkpoint.card, "Filters")
+    if note:
+        st.info(note)
+    else:
+        counterpart = counterpart_of(checkpoint.name, checkpoint_cache.cards())
+        _show(checkpoint, None if counterpart is None else checkpoint_cache.load(counterpart))
     scaffold.close_page()
 
 

@@ -17,6 +17,7 @@ from aecore.jobs import limits, queue
 from aecore.jobs.advice import advise
 from aecore.jobs.estimate import estimate
 from aecore.jobs.store import RunSpec
+from aecore.models.families import FAMILIES
 from aecore.presets import PRESETS, Preset
 from aecore.settings import Choice, Number, Setting, Switch, settings_of
 from aecore.ui import scaffold
@@ -167,6 +168,9 @@ def _draw_more(inputs: Inputs) -> dict[str, Any]:
     values |= inputs.row(second, "gamma", "distortion", "output", "weight_init")
     variational = inputs.draw(third[0], "variational")
     weight = inputs.draw(third[1], "kl_weight", disabled=not variational)
+    values["family"] = inputs.preset.model.family
+    if len(FAMILIES) > 1:
+        values["family"] = inputs.draw(third[2], "family", Choice("Family", FAMILIES))
     third[3].button(
         "Reset to preset",
         key="train_reset",

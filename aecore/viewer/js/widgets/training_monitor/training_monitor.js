@@ -128,6 +128,8 @@ export function mountTrainingMonitor(element, host) {
   }
 
   function drawFilters({ filters, limit }) {
+    view.filters.closest("figure").hidden = filters.length === 0; // not a dense network
+    if (!filters.length) return;
     drawDigits(view.filters, filters, colorsOf(run.scene.palette), { columns: FILTER_COLUMNS });
     view.filtersText.textContent = `−${limit.toPrecision(2)} (blue) to ${limit.toPrecision(2)} (red)`;
     view.filters.setAttribute("aria-label", "The weights of units of the first layer as pictures");

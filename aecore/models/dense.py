@@ -1,0 +1,91 @@
+"""Dense networks: linear layers with ReLU between them, the decoder mirroring the encoder."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aecore.config import N_PIXELS, ModelConfig
+from aecore.models.family import Family
+from aecore.models.numpy_layers import Layers
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class DenseFamily(Family):
+    """784 -> hidden -> D -> hidden -> 784; `hidden_dims` are the widths of the hidden layers."""
+
+    name = "dense"
+    label = "dense network"
+    is_dense = True
+
+    def widths(self, config: ModelConfig) -> tuple[int, ...]:
+        """Return the number of values in each layer from the pixels to the code."""
+        return (N_PIXELS, *config.hidden_dims, config.latent_dim)
+
+    def state_shapes(self, config: ModelConfig) -> dict[str, tuple[int, ...]]:
+        """Return the name and shape of every array in the state dict."""
+        shapes: dict[str, tuple[int, ...]] = {}
+        for part, sizes in zip(("encoder", "decoder"), self._sizes(config), strict=True):
+            for name, (fan_in, fan_out) in zip(
+                _layer_names(part), itertools.pairwise(sizes), strict=False
+            ):
+                shapes |= {f"{name}.weight": (fan_out, fan_in), f"{name}.bias": (fan_out,)}
+        return shapes
+
+    def build(self, config: ModelConfig) -> tuple[nn.Module, nn.Module]:
+        """Return the networks of the encoder and the decoder."""
+        from torch import nn
+        from torch.nn.utils import skip_init
+
+        def network(sizes: tuple[int, ...]) -> nn.Sequential:
+            layers: list[nn.Module] = []
+            for fan_in, fan_out in itertools.pairwise(sizes):
+                layers += [skip_init(nn.Linear, fan_in, fan_out), nn.ReLU()]
+            return nn.Sequential(*layers[:-1])
+
+        encoder, decoder = self._sizes(config)
+        return network(encoder), network(decoder)
+
+    def multiply_adds(self, config: ModelConfig) -> int:
+        """Return those of one digit in training."""
+        shapes = self.state_shapes(config).values()
+        products = [math.prod(shape) for shape in shapes if len(shape) == 2]
+        return 3 * sum(products) - products[0]
+
+    def dense_layers(self, config: ModelConfig, weights: Mapping[str, np.ndarray]) -> Layers:
+        """Return the layers in NumPy; a variational encoder's give the means alone."""
+        widths = self.widths(config)
+        depth = len(widths) - 1
+        names = [
+            name
+            for part in ("encoder", "decoder")
+            for name in itertools.islice(_layer_names(part), depth)
+        ]
+        outputs = (*widths[1:], *widths[-2::-1])
+        return Layers(
+            matrices=tuple(
+                weights[f"{name}.weight"][:n] for name, n in zip(names, outputs, strict=True)
+            ),
+            biases=tuple(
+                weights[f"{name}.bias"][:n] for name, n in zip(names, outputs, strict=True)
+            ),
+            code=depth - 1,
+            logistic=config.output == "logistic",
+        )
+
+    def _sizes(self, config: ModelConfig) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Return the widths of the encoder's and the decoder's layers, inputs included."""
+        widths = self.widths(config)
+        n_outputs = (2 if config.variational else 1) * config.latent_dim
+        return (*widths[:-1], n_outputs), widths[::-1]
+
+
+def _layer_names(part: str) -> Iterator[str]:
+    """Generate the names of the linear layers; every second module is a ReLU."""
+    return (f"{part}.layers.{2 * index}" for index in itertools.count())

@@ -1,0 +1,25 @@
+"""The families of models by name. To add one, write a module with its `Family` and add it here."""
+
+from __future__ import annotations
+
+from aecore.config import ModelConfig
+from aecore.errors import ConfigError
+from aecore.models.dense import DenseFamily
+from aecore.models.family import Family
+
+FAMILIES: dict[str, Family] = {family.name: family for family in (DenseFamily(),)}
+
+
+def family_of(config: ModelConfig) -> Family:
+    """Return the family of a model.
+
+    Raises
+    ------
+    ConfigError
+        If there is none of this name; the message lists those there are.
+    """
+    if config.family not in FAMILIES:
+        raise ConfigError(
+            f"There is no model family {config.family!r}. Choose one of: {', '.join(FAMILIES)}."
+        )
+    return FAMILIES[config.family]
