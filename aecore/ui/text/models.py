@@ -22,7 +22,8 @@ def summary(card: Card) -> str:
     trained = "clean digits" if card.train.noise is None else f"digits with {card.train.noise}"
     dropout = f" · code dropout {model.latent_dropout:g}" if model.latent_dropout else ""
     facts = (
-        f"{family_of(model).structure(model)}{dropout} · trained on {trained} for {len(card.history)} epochs · "
+        f"{family_of(model).structure(model)}{dropout} · "
+        f"trained on {trained} for {len(card.history)} epochs · "
         f"test MSE **{card.metrics['test_mse']:.4f}** (PCA with {dimensions(model.latent_dim)}: "
         f"**{card.metrics['pca_test_mse']:.4f}**)"
     )
