@@ -1,4 +1,4 @@
-"""The families of models by name. To add one, write a module with its `Family` and add it here."""
+"""The families of models by name. To add one, write a module with its `Family`, register it here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from aecore.errors import ConfigError
 from aecore.models.dense import DenseFamily
 from aecore.models.family import Family
 
-FAMILIES: dict[str, Family] = {family.name: family for family in (DenseFamily(),)}
+FAMILIES: dict[str, Family] = {}
+
+
+def register(family: Family) -> None:
+    """Make a family known, in place of an earlier one of the same name."""
+    FAMILIES[family.name] = family
+
+
+register(DenseFamily())
 
 
 def family_of(config: ModelConfig) -> Family:

@@ -1,0 +1,97 @@
+"""Every page opens on a model of another family, and says in a line what it cannot do for it."""
+
+import dataclasses
+
+import pytest
+
+from aecore import experiment
+from aecore.checkpoints import file as checkpoint_file
+from aecore.config import ModelConfig, TrainConfig
+from aecore.models.families import FAMILIES
+from aecore.presets import get_preset
+from aecore.training.device import pick_device
+from aecore.ui.pages import find_pages
+from tests.support.pages import open_page, texts
+from tests.support.tiny_conv import TinyConv
+
+pytestmark = pytest.mark.usefixtures("torch_threads")
+
+PAGES = [page.name for page in find_pages()]
+LINES = {
+    "map": "Digits decoded under the pointer",
+    "generate": "Sliders that decode in the browser",
+    "filters": "Filters",
+    "your_digit": "Drawings reconstructed in the browser",
+}
+"""What a page lacks, by page; the others lack nothing."""
+
+
+@pytest.fixture(scope="module")
+def models_folder(digits, tmp_path_factory):
+    """A models folder with one model of the family."""
+    folder = tmp_path_factory.mktemp("families")
+    family = TinyConv()
+    FAMILIES[family.name] = family
+    made = experiment.run(
+        "conv",
+        None,
+        ModelConfig(family=family.name, latent_dim=2, hidden_dims=(3,)),
+        TrainConfig(gamma=1e-4, epochs=1, batch_size=200),
+        digits,
+        device=pick_device("cpu"),
+    )
+    checkpoint_file.save(made, folder / "conv.safetensors")
+    yield folder
+    del FAMILIES[family.name]
+
+
+@pytest.fixture(autouse=True)
+def only_this_model(models_folder, monkeypatch):
+    monkeypatch.setenv("AECORE_MODELS", str(models_folder))
+
+
+def lines(app):
+    return [info.value for info in app.info if "dense networks only" in info.value]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens_and_says_in_one_line_what_it_lacks(page):
+    app = open_page(page, model="conv")
+
+    assert not app.exception
+    assert not app.error
+    found = lines(app)
+    assert len(found) == (page in LINES)
+    if found:
+        assert found[0] == (
+            f"{LINES[page]} are available for dense networks only; "
+            "this model is a tiny convolutional network."
+        )
+
+
+def test_the_head_of_a_page_shows_the_layers():
+    app = open_page("map", model="conv")
+
+    assert "784 → 588 → 2 → 588 → 784" in texts(app)
+
+
+def test_interpolation_says_so_too():
+    app = open_page("generate", model="conv")
+
+    app.segmented_control(key="generate_task").set_value(
+        app.segmented_control(key="generate_task").options[1]
+    ).run()
+
+    assert not app.exception
+    assert len(lines(app)) == 1
+
+
+def test_the_form_offers_the_family_and_counts_its_weights():
+    app = open_page("train", model="conv")
+    key = next(box.key for box in app.selectbox if (box.key or "").startswith("train_family_"))
+
+    app.selectbox(key=key).set_value("tiny-conv").run()
+
+    assert not app.exception
+    plane = dataclasses.replace(get_preset("plane").model, family="tiny-conv")
+    assert f"{TinyConv().count_weights(plane):,}" in texts(app)
