@@ -25,9 +25,9 @@ const VIEW = `
   <div ref="body" class="live workbench draw empty">
     <div class="pad">
       <div class="sheet">
-        <canvas ref="paper" class="paper" width="${PAPER}" height="${PAPER}" tabindex="0" role="img"
+        <canvas ref="paper" class="layer paper" width="${PAPER}" height="${PAPER}" tabindex="0" role="img"
           aria-label="Paper: draw a digit with the mouse, a pen or a finger. Delete clears it."></canvas>
-        <p class="invitation" aria-hidden="true">Draw a digit here</p>
+        <p class="layer invitation" aria-hidden="true">Draw a digit here</p>
       </div>
       <div class="bar">
         <button ref="undo" type="button">Undo</button>
@@ -51,9 +51,9 @@ const VIEW = `
     </div>
     <p ref="spoken" class="spoken" aria-live="polite"></p>
     <figure class="place">
-      <div class="layers"><canvas ref="dots"></canvas><canvas ref="trail" role="img"
+      <div class="layers"><canvas ref="dots" class="layer"></canvas><canvas ref="trail" class="layer" role="img"
         aria-label="Where the drawing lies in the latent space"></canvas><span ref="dot" class="dot"></span></div>
-      <figcaption ref="axes"></figcaption>
+      <figcaption ref="axes" class="hint"></figcaption>
     </figure>
   </div>
 </div>`;

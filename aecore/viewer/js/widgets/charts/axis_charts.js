@@ -4,7 +4,7 @@
 import { extent, powersAround, ticksAround, ticksWithin, widened } from "../../core/axes.js";
 import { makeSvg } from "../../core/dom.js";
 import { brief } from "../../core/text.js";
-import { barSpan, drawYAxis, makeDrawing, nameYAxis, shortened, widthOf } from "./svg.js";
+import { barSpan, drawYAxis, makeDrawing, nameAxes, shortened, widthOf } from "./svg.js";
 
 const HEIGHT = 300; // px of a plot's axes
 const FOOT = 44; // px below them
@@ -102,12 +102,10 @@ function layOut(plot, top, width) {
   return { ...place, x: along, xMarks };
 }
 
-function drawAxes(drawing, { x_name, y_name }, place, width, here = "") {
-  const { write } = drawing;
+function drawAxes(drawing, { x_name, y_name }, place, here = "") {
+  const xMarks = place.xMarks.map(([value, text]) => [place.x(value), text]);
   drawYAxis(drawing, place.yMarks.map((mark) => [mark, brief(mark)]), place);
-  for (const [value, name] of place.xMarks) write(name, { x: place.x(value), y: place.bottom + 16 });
-  write(x_name + here, { x: (place.left + width) / 2, y: place.bottom + 36 });
-  nameYAxis(drawing, y_name, place.top, place.bottom);
+  nameAxes(drawing, { x_name: x_name + here, y_name }, xMarks, place);
 }
 
 /** Return the points of a line as stretches without gaps. */
@@ -170,7 +168,7 @@ function drawPlot(plot, width, at) {
   const baseline = plot.series.find((each) => each.is_baseline);
   if (baseline) svg.prepend(makeHatching(baseline));
   const here = at === null ? "" : `: ${typeof plot.x[at] === "number" ? brief(plot.x[at]) : plot.x[at]}`;
-  drawAxes(drawing, plot, place, width, here);
+  drawAxes(drawing, plot, place, here);
   plot.marks.forEach((mark, i) => drawMark(drawing, mark, place, i));
   if (plot.kind === "groups") drawBars(drawing, plot.series, place);
   else for (const each of plot.series) drawLine(drawing, each, plot.x, place);
@@ -205,9 +203,8 @@ function drawHeat({ table, rows, columns, x_name, y_name, value_name, limit, col
       svg.append(makeSvg("rect", { ...place, fill: colors[r][c] }, makeSvg("title", {}, text)));
     });
   });
-  columns.forEach((column, c) => write(column, { x: left + (c + 0.5) * wide, y: bottom + 16 }));
-  write(x_name, { x: (left + width) / 2, y: bottom + 36 });
-  nameYAxis(drawing, y_name, top, bottom);
+  const xMarks = columns.map((column, c) => [left + (c + 0.5) * wide, column]);
+  nameAxes(drawing, { x_name, y_name }, xMarks, { left, right: width, top, bottom });
   return { svg, middles: null };
 }
 
@@ -249,7 +246,7 @@ function drawPaths(chart, width) {
   const x = (value) => left + across.place(value) * (right - left);
   const y = (value) => bottom - up.place(value) * HEIGHT;
   const xMarks = across.marks.map((mark) => [mark, brief(mark)]);
-  drawAxes(drawing, chart, { left, right, top, bottom, x, y, yMarks: up.marks, xMarks }, width);
+  drawAxes(drawing, chart, { left, right, top, bottom, x, y, yMarks: up.marks, xMarks });
   const place = (point) => [x(point[0]), y(point[1])];
   colors.forEach((color, label) => {
     svg.append(makeDots(dots.filter((_, i) => labels[i] === label).map(place), color, 5, 0.6));

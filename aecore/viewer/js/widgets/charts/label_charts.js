@@ -3,7 +3,7 @@
 import { ticksAround } from "../../core/axes.js";
 import { makeSvg } from "../../core/dom.js";
 import { brief } from "../../core/text.js";
-import { barSpan, drawYAxis, makeDrawing, nameYAxis } from "./svg.js";
+import { barSpan, drawYAxis, makeDrawing, nameAxes } from "./svg.js";
 
 const SIZE = { width: 480, height: 200, left: 70, right: 474, top: 10 };
 const COLOR = "#3f90da";
@@ -15,23 +15,23 @@ export function drawLabelChart({ kind, values, labels, notes, colors, counted, x
   const known = values.flat().filter((value) => value !== null);
   const marks = ticksAround(Math.min(0, ...known), Math.max(Math.min(0, ...known) + least, 0, ...known));
   const { width, height, left, right, top } = SIZE;
-  const bottom = height - (notes ? 50 : 36);
+  const foot = notes ? 46 : 32;
+  const bottom = height - foot - 4;
   const scale = (bottom - top) / (marks.at(-1) - marks[0]);
   const y = (value) => bottom - (value - marks[0]) * scale;
   const slot = (right - left) / labels.length;
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   drawYAxis(drawing, marks.map((mark) => [mark, brief(mark) + unit]), { left, right, y });
+  const middles = labels.map((_, i) => left + (i + 0.5) * slot);
   labels.forEach((label, i) => {
-    const middle = left + (i + 0.5) * slot;
-    write(label, { x: middle, y: bottom + 14 });
+    const middle = middles[i];
     if (notes) write(notes[i], { x: middle, y: bottom + 28, "font-size": 10, opacity: 0.8 });
     if ([values[i]].flat().includes(null)) return;
     const draw = kind === "bars" ? makeBar : makeBox;
     svg.append(draw(values[i], middle, 0.35 * slot, y, `label ${label}: `, unit, colors?.[i] ?? COLOR));
     if (counted) write(brief(values[i]), { x: middle, y: y(values[i]) - 3, "font-size": 10 });
   });
-  write(x_name, { x: (left + right) / 2, y: height - 4 });
-  nameYAxis(drawing, y_name, top, bottom);
+  nameAxes(drawing, { x_name, y_name }, labels.map((label, i) => [middles[i], label]), { left, right, top, bottom, foot });
   return svg;
 }
 

@@ -45,10 +45,12 @@ export function drawYAxis({ svg, write }, marks, { left, right, y }) {
   }
 }
 
-/** Write the name of a y axis beside its middle. */
-export function nameYAxis({ write }, name, top, bottom) {
+/** Write the names of the axes below and beside their middles, and the [place, text] marks of the x axis. */
+export function nameAxes({ write }, { x_name, y_name }, xMarks, { left, right, top, bottom, foot = 36 }) {
   const middle = (top + bottom) / 2;
-  write(name, { x: 11, y: middle, transform: `rotate(-90 11 ${middle})` });
+  for (const [x, text] of xMarks) write(text, { x, y: bottom + 16 });
+  write(x_name, { x: (left + right) / 2, y: bottom + foot });
+  write(y_name, { x: 11, y: middle, transform: `rotate(-90 11 ${middle})` });
 }
 
 /** Return the top and the height of a bar from 0 to a value. */

@@ -2,6 +2,7 @@
 
 import { isEqual } from "../../core/arrays.js";
 import { extent, ticksWithin, widened } from "../../core/axes.js";
+import { drawLine, fitCanvas } from "../../core/canvas.js";
 import { nearestPoint, pointsWithin } from "../../core/geometry.js";
 import { brief } from "../../core/text.js";
 
@@ -25,11 +26,7 @@ export function makeScatter(canvas, host) {
 
   /** Take the size that the canvas has on the page. */
   function fit() {
-    const ratio = devicePixelRatio || 1;
-    ({ width, height } = canvas.getBoundingClientRect());
-    canvas.width = Math.round(width * ratio);
-    canvas.height = Math.round(height * ratio);
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ({ width, height } = fitCanvas(canvas));
     places = points?.map((value, i) => (i % 2 ? toY(value) : toX(value)));
   }
 
@@ -74,19 +71,15 @@ export function makeScatter(canvas, host) {
   }
 
   function drawMarks(color, hovered, outline) {
-    context.beginPath();
     if (hovered !== null) {
+      context.beginPath();
       Object.assign(context, { strokeStyle: "#e8196a", lineWidth: 2 });
       context.arc(places[2 * hovered], places[2 * hovered + 1], 7, 0, 7);
       context.stroke();
     }
     if (!outline) return;
-    Object.assign(context, { strokeStyle: color, lineWidth: 1.5 });
     context.setLineDash([4, 3]);
-    context.beginPath();
-    for (const [x, y] of outline) context.lineTo(x, y);
-    context.closePath();
-    context.stroke();
+    drawLine(context, [...outline, outline[0]], { strokeStyle: color, lineWidth: 1.5 });
     context.setLineDash([]);
   }
 

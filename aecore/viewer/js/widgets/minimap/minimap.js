@@ -1,6 +1,7 @@
 // A small map of the test digits' codes with a dot that moves.
 
 import { medianOf, robustExtent, widened } from "../../core/axes.js";
+import { drawLine, fitCanvas, writeNumeral } from "../../core/canvas.js";
 import { axisValue } from "../../model/axes.js";
 
 const INSET = 14; // px around the dots
@@ -33,15 +34,9 @@ export function makeMinimap(scope, { dots, trail, dot }, colors) {
   }
 
   function paint() {
-    const { clientWidth: width, clientHeight: height } = dots;
-    if (!model || !width) return;
-    const scale = Math.min(globalThis.devicePixelRatio || 1, 2);
-    size = { width, height };
-    for (const canvas of [dots, trail]) {
-      canvas.width = width * scale;
-      canvas.height = height * scale;
-      canvas.getContext("2d").scale(scale, scale);
-    }
+    if (!model || !dots.clientWidth) return;
+    for (const canvas of [dots, trail]) size = fitCanvas(canvas, 2);
+    const { width, height } = size;
     const { codes, dim, count, labels } = model;
     const points = Array.from({ length: count }, (_, row) =>
       positionOf(codes.subarray(row * dim, (row + 1) * dim), labels[row]),
@@ -59,19 +54,10 @@ export function makeMinimap(scope, { dots, trail, dot }, colors) {
       context.fillRect(left - 1, top - 1, 2, 2);
     });
     context.globalAlpha = 1;
-    nameClasses(context, points);
-  }
-
-  /** Write each class's numeral at the median of its codes. */
-  function nameClasses(context, points) {
-    const { labels } = model;
-    Object.assign(context, { font: "600 15px sans-serif", textAlign: "center", textBaseline: "middle" });
-    Object.assign(context, { lineWidth: 4, lineJoin: "round", strokeStyle: "#fff", fillStyle: "#222" });
     for (const label of new Set(labels)) {
       const own = points.filter((_, row) => labels[row] === label);
-      const middle = [0, 1].map((axis) => medianOf(own.map((point) => point[axis])));
-      context.strokeText(label, ...place(middle));
-      context.fillText(label, ...place(middle));
+      const [left, top] = place([0, 1].map((axis) => medianOf(own.map((point) => point[axis]))));
+      writeNumeral(context, label, left, top, colors[label]);
     }
   }
 
@@ -91,17 +77,8 @@ export function makeMinimap(scope, { dots, trail, dot }, colors) {
     dot.style.transform = `translate(${left}px, ${top}px)`;
     dot.hidden = false;
     if (end && Math.hypot(left - end[0], top - end[1]) < STEP) return;
-    if (end) drawLine(end, [left, top]);
+    if (end) drawLine(trail.getContext("2d"), [end, [left, top]], { strokeStyle: TRAIL, globalAlpha: 0.5, lineWidth: 2 });
     end = [left, top];
-  }
-
-  function drawLine(from, to) {
-    const context = trail.getContext("2d");
-    Object.assign(context, { strokeStyle: TRAIL, globalAlpha: 0.5, lineWidth: 2 });
-    context.beginPath();
-    context.moveTo(...from);
-    context.lineTo(...to);
-    context.stroke();
   }
 
   return {

@@ -1,5 +1,7 @@
 // The dots of a frame, which glide to where the next frame has them.
 
+import { fitCanvas, writeNumeral } from "../../core/canvas.js";
+
 const DOT = 3; // px
 const EDGE = 2; // px that dots keep to the edge
 const STEP = 60; // ms between the pictures of a glide: training needs the processor more
@@ -24,11 +26,7 @@ export function makeMovingScatter(canvas, colors) {
   let size = { width: 0, height: 0 };
 
   function fit() {
-    const ratio = Math.min(globalThis.devicePixelRatio || 1, 2);
-    size = { width: canvas.clientWidth, height: canvas.clientHeight };
-    canvas.width = Math.round(size.width * ratio);
-    canvas.height = Math.round(size.height * ratio);
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    size = fitCanvas(canvas, 2);
     draw();
   }
 
@@ -58,16 +56,9 @@ export function makeMovingScatter(canvas, colors) {
       context.fillRect(toX(points[2 * i]) - DOT / 2, toY(points[2 * i + 1]) - DOT / 2, DOT, DOT);
     }
     context.globalAlpha = 1;
-    Object.assign(context, { font: "700 15px sans-serif", textAlign: "center", textBaseline: "middle", lineJoin: "round" });
     colors.forEach((color, label) => {
-      if (Number.isNaN(middles[2 * label])) return;
-      const [x, y] = [toX(middles[2 * label]), toY(middles[2 * label + 1])];
-      for (const [lineWidth, strokeStyle] of [[6, color], [3.5, "#fff"]]) {
-        Object.assign(context, { lineWidth, strokeStyle });
-        context.strokeText(String(label), x, y);
-      }
-      context.fillStyle = "#222";
-      context.fillText(String(label), x, y);
+      const [x, y] = [middles[2 * label], middles[2 * label + 1]];
+      if (!Number.isNaN(x)) writeNumeral(context, label, toX(x), toY(y), color);
     });
   }
 

@@ -19,9 +19,9 @@ const meter = (globalThis.__aecoreForming ??= { key: null, shown: null, epochs: 
 
 const VIEW = `
 <div class="forming">
-  <p class="status"><b ref="state"></b><span ref="detail" class="detail"></span></p>
+  <p class="bar status"><b ref="state"></b><span ref="detail" class="hint"></span></p>
   <div ref="bar" class="progress" role="progressbar" aria-label="Training" aria-valuemin="0" aria-valuemax="100"><i></i></div>
-  <div class="scrubber">
+  <div class="bar scrubber">
     <button ref="play" type="button" class="play">▶ Play</button>
     <input ref="scrub" type="range" min="0" max="0" step="1" aria-label="Epoch on show">
     <output ref="place"></output>
@@ -29,8 +29,8 @@ const VIEW = `
   </div>
   <div class="stage">
     <figure class="map">
-      <div class="sheet"><canvas ref="dots" role="img"></canvas><p ref="wait" class="wait"></p></div>
-      <figcaption ref="mapText"></figcaption>
+      <div class="sheet"><canvas ref="dots" class="layer" role="img"></canvas><p ref="wait" class="layer wait"></p></div>
+      <figcaption ref="mapText" class="hint"></figcaption>
     </figure>
     <div class="side">
       <figure class="loss">
@@ -116,7 +116,7 @@ export function mountTrainingMonitor(element, host) {
     const { inputs, targets, corrupted, names } = run.scene;
     const series = [["input", inputs], ...(corrupted ? [["clean", targets]] : []), ["output", outputs]];
     if (view.strips.childElementCount !== 2 * series.length) {
-      const parts = series.flatMap(([name]) => [make("span", {}, name), make("canvas", { role: "img" })]);
+      const parts = series.flatMap(([name]) => [make("span", { class: "hint" }, name), make("canvas", { role: "img" })]);
       view.strips.replaceChildren(...parts);
     }
     series.forEach(([name, levels], row) => {

@@ -1,0 +1,35 @@
+// Drawing on canvases that are as large as their place on the page.
+
+/**
+ * Give a canvas as many pixels as its place has on the screen, and return its size in px of the page.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} [mostPixels]  A px of the page, at most
+ */
+export function fitCanvas(canvas, mostPixels = Infinity) {
+  const ratio = Math.min(globalThis.devicePixelRatio || 1, mostPixels);
+  const { clientWidth: width, clientHeight: height } = canvas;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
+  return { width, height };
+}
+
+/** Write the numeral of a class in the middle of (x, y), readable on dots of any color. */
+export function writeNumeral(context, label, x, y, color) {
+  Object.assign(context, { font: "700 15px sans-serif", textAlign: "center", textBaseline: "middle", lineJoin: "round" });
+  for (const [lineWidth, strokeStyle] of [[6, color], [3.5, "#fff"]]) {
+    Object.assign(context, { lineWidth, strokeStyle });
+    context.strokeText(String(label), x, y);
+  }
+  context.fillStyle = "#222";
+  context.fillText(String(label), x, y);
+}
+
+/** Draw a line along some points. */
+export function drawLine(context, points, style) {
+  Object.assign(context, style);
+  context.beginPath();
+  for (const [x, y] of points) context.lineTo(x, y);
+  context.stroke();
+}
