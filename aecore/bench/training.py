@@ -1,4 +1,4 @@
-"""Our training loop and recipes beside the notebook's own loop: `bench train`."""
+"""Compare our training loop and recipes with the notebook's own loop: `bench train`."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ def bench_train(
 ) -> dict[str, Any]:
     """Time three ways to train a preset, for several seeds.
 
-    They take turns, epoch by epoch, so that what else the machine does slows all of them down.
+    They take turns, epoch by epoch, so that other load on the machine slows all of them down.
 
     Parameters
     ----------
     preset : Preset
     dataset : Dataset
     seeds : int
-        How many runs of each, with the seeds 1, 2, ...
+        Number of runs of each, with the seeds 1, 2, ...
     notebook_epochs : int
         Epochs of the notebook's loop and of ours on the same recipe.
     device : torch.device
     progress : callable
-        Told what is timed next.
+        Called with what is timed next.
 
     Returns
     -------
@@ -133,18 +133,18 @@ def bench_train(
 
 @dataclass
 class Training:
-    """A training that ends an epoch each time it is asked for one."""
+    """A training that runs one epoch at a time."""
 
     loop: Iterator[object]
     epochs: int
     seconds: list[float] = field(default_factory=list)
-    """Of each epoch so far."""
+    """Wall-clock time of each epoch so far."""
 
     def run_epoch(self) -> None:
-        """Train one epoch, and time it."""
-        begun = time.perf_counter()
+        """Train one epoch and time it."""
+        started = time.perf_counter()
         next(self.loop)
-        self.seconds.append(time.perf_counter() - begun)
+        self.seconds.append(time.perf_counter() - started)
 
 
 def take_turns(trainings: Sequence[Training]) -> Iterator[tuple[int, int]]:
@@ -175,7 +175,7 @@ def notebook_loop(model: Autoencoder, images: Tensor, config: TrainConfig) -> It
     images : Tensor of shape (N, 784), float32 in 0..1
         On the processor; each batch is sent to the model's device.
     config : TrainConfig
-        The notebook's recipe: Adam at a constant rate.
+        The notebook's recipe: Adam with a constant learning rate.
     """
     device = next(model.parameters()).device
     generator = torch.Generator(device=device).manual_seed(config.seed)
@@ -205,20 +205,20 @@ def notebook_loop(model: Autoencoder, images: Tensor, config: TrainConfig) -> It
 
 
 def _corrupt(x: Tensor, noise: NoiseConfig | None, generator: torch.Generator) -> Tensor:
-    """Noise as a notebook writes it: masks from a random number a pixel, not from single bits."""
+    """Corrupt as a notebook does: masks from a random number a pixel, not from single bits."""
     if noise is None or noise.kind != "masking":
         return corrupt(x, noise, generator=generator)
     return x * (torch.rand(x.shape, generator=generator, device=x.device) >= noise.level)
 
 
 def products_per_second(device: torch.device) -> float:
-    """Multiply-adds a second in a large float32 product, as training runs it; the best of ten."""
+    """Return the multiply-adds a second of a large float32 product, the best of ten."""
     size = _PRODUCT_SIZE[device.type]
     a, b = torch.rand(2, size, size, device=device)
     best = float("inf")
     with tf32():
         for _ in range(10):
-            begun = time.perf_counter()
+            started = time.perf_counter()
             (a @ b)[0, 0].item()  # waits for the device
-            best = min(best, time.perf_counter() - begun)
+            best = min(best, time.perf_counter() - started)
     return size**3 / best

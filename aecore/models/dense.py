@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,9 +32,8 @@ class DenseFamily(Family):
         """Return the name and shape of every array in the state dict."""
         shapes: dict[str, tuple[int, ...]] = {}
         for part, sizes in zip(("encoder", "decoder"), self._sizes(config), strict=True):
-            for name, (fan_in, fan_out) in zip(
-                _layer_names(part), itertools.pairwise(sizes), strict=False
-            ):
+            for index, (fan_in, fan_out) in enumerate(itertools.pairwise(sizes)):
+                name = f"{part}.layers.{2 * index}"  # every second module is a ReLU
                 shapes |= {f"{name}.weight": (fan_out, fan_in), f"{name}.bias": (fan_out,)}
         return shapes
 
@@ -61,21 +60,14 @@ class DenseFamily(Family):
     def dense_layers(self, config: ModelConfig, weights: Mapping[str, np.ndarray]) -> Layers:
         """Return the layers in NumPy; a variational encoder's give the means alone."""
         widths = self.widths(config)
-        depth = len(widths) - 1
-        names = [
-            name
-            for part in ("encoder", "decoder")
-            for name in itertools.islice(_layer_names(part), depth)
+        outputs = np.repeat((*widths[1:], *widths[-2::-1]), 2)
+        arrays = [
+            weights[name][:n] for name, n in zip(self.state_shapes(config), outputs, strict=True)
         ]
-        outputs = (*widths[1:], *widths[-2::-1])
         return Layers(
-            matrices=tuple(
-                weights[f"{name}.weight"][:n] for name, n in zip(names, outputs, strict=True)
-            ),
-            biases=tuple(
-                weights[f"{name}.bias"][:n] for name, n in zip(names, outputs, strict=True)
-            ),
-            code=depth - 1,
+            matrices=tuple(arrays[::2]),
+            biases=tuple(arrays[1::2]),
+            code=len(widths) - 2,
             logistic=config.output == "logistic",
         )
 
@@ -84,8 +76,3 @@ class DenseFamily(Family):
         widths = self.widths(config)
         n_outputs = (2 if config.variational else 1) * config.latent_dim
         return (*widths[:-1], n_outputs), widths[::-1]
-
-
-def _layer_names(part: str) -> Iterator[str]:
-    """Generate the names of the linear layers; every second module is a ReLU."""
-    return (f"{part}.layers.{2 * index}" for index in itertools.count())

@@ -1,6 +1,6 @@
 """Encode, decode, reconstruct: arrays in, arrays out, in batches, always in eval mode.
 
-All three raise `ShapeError` where the array's width is not the model's, and `CheckpointError`
+All raise `ShapeError` where the array's width is not the model's, and `CheckpointError`
 where finite weights give a result that is not.
 """
 
@@ -23,34 +23,31 @@ _BATCH = 5_000
 def build_model(
     config: ModelConfig, weights: Mapping[str, np.ndarray], *, device: str = "cpu"
 ) -> Autoencoder:
-    """A model in eval mode with these weights, named and shaped as its family's `state_shapes`."""
+    """Return a model in eval mode with these weights, named and shaped as its family's `state_shapes`."""
     model = Autoencoder(config, generator=torch.Generator())
     model.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
     return model.eval().requires_grad_(False).to(device)
 
 
 def weights_of(model: Autoencoder) -> dict[str, np.ndarray]:
-    """A float32 copy of every weight, by its name in the state dict."""
+    """Return a float32 copy of every weight, by its name in the state dict."""
     return {name: value.cpu().numpy().copy() for name, value in model.state_dict().items()}
 
 
 def encode(model: Autoencoder, images: np.ndarray) -> np.ndarray:
-    """Codes of digits, of a variational model their means: (B, 784) in 0..1 -> (B, D), float32."""
+    """Return codes of digits, or their means if variational: (B, 784) -> (B, D), float32."""
     return _apply(model, model.encoder, images, width=N_PIXELS)
 
 
 def code_distribution(model: Autoencoder, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Means and log variances of a variational model's codes: (B, 784) -> 2 times (B, D)."""
-
-    def both(x: Tensor) -> Tensor:
-        return torch.cat(model.encoder.distribution(x), dim=1)
-
-    mean, log_variance = np.split(_apply(model, both, images, width=N_PIXELS), 2, axis=1)
+    """Return means and log variances of a variational model's codes: (B, 784) -> 2 times (B, D)."""
+    both = _apply(model, model.encoder.layers, images, width=N_PIXELS)
+    mean, log_variance = np.split(both, 2, axis=1)
     return mean, log_variance
 
 
 def decode(model: Autoencoder, codes: np.ndarray) -> np.ndarray:
-    """Digits of codes: (B, D) float32 -> (B, 784) float32, not clipped to 0..1."""
+    """Return digits of codes: (B, D) float32 -> (B, 784) float32, not clipped to 0..1."""
     return _apply(model, model.decoder, codes, width=model.config.latent_dim)
 
 
@@ -65,7 +62,7 @@ def _apply(
     if rows.ndim != 2 or rows.shape[1] != width:
         raise ShapeError(f"Expected an array of shape (B, {width}), found {rows.shape}.")
     device = next(model.parameters()).device
-    with _looking_at(model):
+    with _evaluating(model):
         batches = [
             function(torch.tensor(rows[start : start + _BATCH], dtype=torch.float32, device=device))
             for start in range(0, max(len(rows), 1), _BATCH)
@@ -77,8 +74,8 @@ def _apply(
 
 
 @contextmanager
-def _looking_at(model: Autoencoder) -> Iterator[None]:
-    """No gradients and no dropout, then the mode that the model was in."""
+def _evaluating(model: Autoencoder) -> Iterator[None]:
+    """Switch gradients and dropout off, and restore the model's mode afterwards."""
     was_training = model.training
     model.eval()
     try:

@@ -245,10 +245,9 @@ class SplitInputLayer(Layer):
         self.output, self._second = self._outputs
 
     def forward(self, x: Tensor, *, minus: Tensor | None = None) -> Tensor:
-        """Return the output for x, less `minus` if there is one: (P, B, in / P) -> (B, out)."""
+        """Return the output for x: (P, B, in / P) -> (B, out); `minus` is for the last layer."""
         torch.bmm(x, self._weights, out=self._outputs)
-        self.output.add_(self._second).add_(self._bias)
-        return self.output if minus is None else self.output.sub_(minus)
+        return self.output.add_(self._second).add_(self._bias)
 
     def set_gradients(self, x: Tensor, grad: Tensor, scale: float) -> None:
         """Set them from x (P, B, in / P) and the output's gradient (B, out) over `scale`."""

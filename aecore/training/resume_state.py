@@ -91,21 +91,13 @@ class ResumeState:
                 f"cannot go on with. Resume it on {self.device}."
             )
         try:
-            self._restore(model, optimizers, generator)
+            model.load_state_dict(self.weights())
+            for i, optimizer in enumerate(optimizers):
+                for name, value in optimizer.state_tensors().items():
+                    value.copy_(self.tensors[f"optimizer.{i}.{name}"])
+            generator.set_state(self.tensors["generator"].cpu())
         except (KeyError, RuntimeError) as error:
             raise _damaged(" ".join(str(error).split())[:200]) from None
-
-    def _restore(
-        self,
-        model: Autoencoder,
-        optimizers: Sequence[Optimizer],
-        generator: torch.Generator,
-    ) -> None:
-        model.load_state_dict(self.weights())
-        for i, optimizer in enumerate(optimizers):
-            for name, value in optimizer.state_tensors().items():
-                value.copy_(self.tensors[f"optimizer.{i}.{name}"])
-        generator.set_state(self.tensors["generator"].cpu())
 
     def weights(self) -> dict[str, Tensor]:
         """Return the model's state dict."""

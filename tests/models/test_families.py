@@ -1,4 +1,4 @@
-"""A family of models that is registered in one place is trained, kept and used like the dense one."""
+"""A family of models registered in one place is trained, kept and used like the dense one."""
 
 import dataclasses
 import json
