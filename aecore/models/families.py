@@ -1,4 +1,4 @@
-"""The families of models by name. To add one, write a module with its `Family`, register it here."""
+"""The families of models by name. To add one, write its `Family` and register it here."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _BATCH = 5_000
 def build_model(
     config: ModelConfig, weights: Mapping[str, np.ndarray], *, device: str = "cpu"
 ) -> Autoencoder:
-    """Return a model in eval mode with these weights, named and shaped as its family's `state_shapes`."""
+    """Return a model in eval mode with these weights, as its family's `state_shapes` has them."""
     model = Autoencoder(config, generator=torch.Generator())
     model.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
     return model.eval().requires_grad_(False).to(device)

@@ -106,7 +106,7 @@ def every_tenth_query(monkeypatch):
     monkeypatch.setattr(
         metrics,
         "knn_accuracy",
-        lambda a, b, c, d: real(a, b, c[::10], np.ascontiguousarray(d[::10])),
+        lambda a, b, c, d, **k: real(a, b, c[::10], np.ascontiguousarray(d[::10]), **k),
     )
 
 
