@@ -17,7 +17,9 @@ from aecore.imaging.png import to_png, to_signed_png
 
 _PIXELATED = "image-rendering:pixelated;display:block;width:100%;aspect-ratio:1;"
 _FRAME = "#e8196a"
+_SMALLEST = 44  # px, the least width of a picture in a gallery
 _DIM = "opacity:.7;font-size:.8rem;"
+_Card = tuple[str, str, str]
 
 
 def picture(pixels: np.ndarray, alt: str, *, limit: float | None = None) -> str:
@@ -53,12 +55,20 @@ def linked(content: str, address: str) -> str:
     return f'<a href="{href}" target="_self" style="color:inherit">{content}</a>'
 
 
-def gallery(pictures: Sequence[str], *, smallest: int = 44) -> str:
-    """Return pictures in as many columns as fit, each at least `smallest` pixels wide."""
-    return _grid("".join(f"<div>{image}</div>" for image in pictures), smallest)
+def gallery(images: np.ndarray, titles: Sequence[str], links: Sequence[str] = ()) -> str:
+    """Return gray pictures (B, 784) in as many columns as fit, each linked if there are `links`."""
+    pictures = [picture(pixels, title) for pixels, title in zip(images, titles, strict=True)]
+    if links:
+        pictures = [linked(each, link) for each, link in zip(pictures, links, strict=True)]
+    return _grid("".join(f"<div>{each}</div>" for each in pictures), _SMALLEST)
 
 
-def cards(rows: Iterable[tuple[str, str, str]], width: int) -> str:
+def captioned(pixels: np.ndarray, title: str, *, limit: float | None = None) -> _Card:
+    """Return a picture under its title as one of `cards`; see `picture`."""
+    return picture(pixels, title, limit=limit), title, ""
+
+
+def cards(rows: Iterable[_Card], width: int) -> str:
     """Return pictures `width` pixels wide, from rows of picture, title and text below it."""
     cells = "".join(
         f'<div>{image}<div style="font-weight:600;font-size:.9rem;margin-top:.3rem;">'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from aecore.checkpoints.card import Card
@@ -31,9 +33,10 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
-def test_digit(number: int, label: int) -> str:
-    """Return what a test digit is called in alternative texts."""
-    return f"test digit no. {number}, a {label}"
+def test_digits(numbers: Iterable[int], labels: Iterable[int]) -> list[str]:
+    """Return the alternative texts of test digits."""
+    each = zip(numbers, labels, strict=True)
+    return [f"test digit no. {number}, a {label}" for number, label in each]
 
 
 def code(values: np.ndarray, *, most: int = 4) -> str:

@@ -18,7 +18,7 @@ from aecore.ui.components import html as html_parts
 from aecore.ui.components.event_listener import listen
 from aecore.ui.components.linked_maps import SELECTED, Map, draw_linked_maps
 from aecore.ui.text import models as model_text
-from aecore.ui.text.formats import escape, test_digit
+from aecore.ui.text.formats import escape, test_digits
 
 _PICTURES = 30
 _SELECTED = "compare_selected"  # the digits' fingerprint, and what the browser last sent
@@ -86,14 +86,7 @@ def _pictures(checkpoint: Checkpoint, names: str) -> None:
         return
     images, labels = digits.images[chosen], digits.labels[chosen]
     with st.container(key="compare_pictures"):
-        st.html(
-            html_parts.gallery(
-                [
-                    html_parts.picture(image, test_digit(number, label))
-                    for image, number, label in zip(images, chosen, labels, strict=True)
-                ]
-            )
-        )
+        st.html(html_parts.gallery(images, test_digits(chosen, labels)))
     downloads.offer_sheet(
         f"Test digits selected in the latent spaces of {names}",
         images,

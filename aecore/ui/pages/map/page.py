@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
+from aecore.analysis.sampling import evenly_spaced
+from aecore.charts.latent_map import latent_map
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
 from aecore.latent.projection import views
 from aecore.ui import inputs, scaffold
-from aecore.ui.pages.map import probe, scatter, selection
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.pages.map import probe, selection
 
 _EXPLANATION = (
     "An autoencoder compresses the 784 pixels of a digit into a few numbers, its **latent code**, "
@@ -17,36 +20,54 @@ _EXPLANATION = (
     "decodes the point under it, between the dots too; **click** to pin a dot or any other point; "
     "**Box** and **Lasso** select digits."
 )
+_SVG_POINTS = 2_000
+"""Dots that a browser without WebGL still draws quickly."""
 
 
 def render() -> None:
     checkpoint = scaffold.open_page("The latent space", _EXPLANATION, flush=False)
-    view = _pick_view(checkpoint)
+    choices = views(checkpoint.card.model.latent_dim)
+    flat = [each for each in choices if each in probe.FLAT_VIEWS]
+    if not probe.has_webgl():
+        choices = tuple(flat)
+    view = inputs.segments("View", choices, key="map_view") if len(choices) > 1 else choices[0]
     chart, panel = st.columns([2, 1], gap="medium")
     with chart:
-        scatter.show(checkpoint, view)
+        _scatter(checkpoint, view, webgl=probe.has_webgl())
         _accuracy(checkpoint.card)
     with panel:
         probe.show(checkpoint, view)
-    if view in scatter.FLAT_VIEWS:
+    if view in flat:
         selection.show(checkpoint, view)
     else:
-        flat = next(each for each in _views(checkpoint) if each in scatter.FLAT_VIEWS)
-        st.caption(f"Box and lasso need a 2-D view: choose *{flat}* above to select digits.")
+        st.caption(f"Box and lasso need a 2-D view: choose *{flat[0]}* above to select digits.")
     scaffold.close_page()
 
 
-def _views(checkpoint: Checkpoint) -> tuple[str, ...]:
-    """Return the views that the visitor's browser can draw."""
-    choices = views(checkpoint.card.model.latent_dim)
-    return tuple(each for each in choices if scatter.has_webgl() or each in scatter.FLAT_VIEWS)
-
-
-def _pick_view(checkpoint: Checkpoint) -> str:
-    choices = _views(checkpoint)
-    if len(choices) == 1:
-        return choices[0]
-    return inputs.segments("View", choices, key="map_view")
+def _scatter(checkpoint: Checkpoint, view: str, *, webgl: bool) -> None:
+    """Draw the codes, which depend on the model and the view alone: pins leave them as they are."""
+    points = checkpoint_cache.points(checkpoint, view)
+    numbers = evenly_spaced(len(points), len(points) if webgl else _SVG_POINTS)
+    image = {"format": "png", "filename": f"{checkpoint.name}-map", "scale": 2}
+    st.plotly_chart(
+        latent_map(
+            points[numbers],
+            checkpoint.labels[numbers],
+            checkpoint_cache.projection(checkpoint, view).axis_names,
+            numbers=numbers,
+            probed=True,
+            webgl=webgl,
+        ),
+        key="latent_map",
+        config={"scrollZoom": True, "displaylogo": False, "toImageButtonOptions": image},
+        alt=f"Scatter plot of the latent codes of {len(numbers):,} test digits by "
+        f"{checkpoint.name}, one color for each digit from 0 to 9",
+    )
+    if not webgl:
+        st.caption(
+            f"This browser has no WebGL: {len(numbers):,} of the {len(points):,} test digits are "
+            "drawn, and there is no 3-D view."
+        )
 
 
 def _accuracy(card: Card) -> None:

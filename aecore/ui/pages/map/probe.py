@@ -1,24 +1,38 @@
-"""The panel beside the scatter plot: the browser's decoder, and the pinned point."""
+"""The panel beside the scatter plot: the browser's decoder, and the pinned point.
+
+The pin is kept in the URL and in the session.
+"""
 
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from aecore.analysis import metrics
 from aecore.checkpoints.file import Checkpoint
-from aecore.latent.codes import Pin
-from aecore.ui import links, scaffold
+from aecore.errors import ConfigError
+from aecore.latent.codes import Pin, check_code
+from aecore.latent.projection import LINE, PLANE, PRINCIPAL_PLANE
+from aecore.ui import links, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
+from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.live_model import mount_live_model
-from aecore.ui.pages.map import pin, scatter, selection
+from aecore.ui.pages.map import selection
 from aecore.ui.text import formats
 
+FLAT_VIEWS = {LINE: "line", PLANE: "plane", PRINCIPAL_PLANE: "principal"}
+"""What the browser's scripts call the 2-D views."""
 _SIDE = 84  # px of a picture: three fit beside the scatter plot
+
+
+def has_webgl() -> bool:
+    """Return whether the visitor's browser can draw with WebGL, as far as is known."""
+    return st.session_state.get("app_webgl", True)
 
 
 @scaffold.fragment
@@ -26,19 +40,20 @@ def show(checkpoint: Checkpoint, view: str) -> None:
     """Draw the decoder, the number of the pinned test digit, and what is known of the pin."""
     if st.session_state.pop("map_redraw", False):
         st.rerun()  # the whole page: the scatter plot is not part of this fragment
-    pinned = pin.current(checkpoint)
+    pinned = _pinned(checkpoint)
     mount_live_model(
         checkpoint,
         mode="map",
         settings={
-            "view": scatter.FLAT_VIEWS.get(view, "space"),
+            "view": FLAT_VIEWS.get(view, "space"),
             "pin": {"z": pinned.code.tolist(), "number": pinned.number},
-            "serial": pin.serial(),
-            "webgl": scatter.has_webgl(),
+            # Of its latest pin: the browser ignores the echo of an older one.
+            "serial": st.session_state.get("map_serial", 0),
+            "webgl": has_webgl(),
             "outline": selection.outline(checkpoint, view),
         },
-        on_release=functools.partial(pin.release, checkpoint),
-        on_no_webgl=_draw_without_webgl,
+        on_release=functools.partial(_release, checkpoint),
+        on_no_webgl=lambda: st.session_state.update(app_webgl=False, map_redraw=True),
     )
     st.session_state["map_number"] = pinned.number
     st.number_input(
@@ -48,16 +63,8 @@ def show(checkpoint: Checkpoint, view: str) -> None:
         key="map_number",
         placeholder="none: a free point",
         help="Click a dot, or enter a number.",
-        on_change=lambda: pin.pick(checkpoint, st.session_state["map_number"]),
+        on_change=lambda: _pin_digit(checkpoint, st.session_state["map_number"]),
     )
-    _facts(checkpoint, pinned)
-
-
-def _draw_without_webgl() -> None:
-    st.session_state.update(app_webgl=False, map_redraw=True)
-
-
-def _facts(checkpoint: Checkpoint, pinned: Pin) -> None:
     if pinned.number is None:
         st.markdown(f"A free point, not a test digit · {formats.code(pinned.code)}")
     else:
@@ -66,24 +73,69 @@ def _facts(checkpoint: Checkpoint, pinned: Pin) -> None:
     st.caption(formats.sentence(formats.isolation(index.isolation(pinned.code[None])[0])))
 
 
+def _pinned(checkpoint: Checkpoint) -> Pin:
+    """Return the pin of the URL, else the session's, else the first test digit."""
+    asked = url_state.get("z")
+    digest, z = st.session_state.get("map_at", (None, None))
+    if digest != checkpoint.digest or asked not in (None, z):
+        _open(checkpoint, asked)
+    elif asked is None and z is not None:  # back from another page
+        url_state.set("z", z)
+    if warning := st.session_state["map_warning"]:
+        st.warning(warning)
+    return st.session_state["map_pin"]
+
+
+def _open(checkpoint: Checkpoint, asked: str | None) -> None:
+    """Pin the URL's code, or keep a warning that says why that cannot be."""
+    pin, warning = Pin.of_digit(checkpoint.codes, 0), None
+    try:
+        code = url_state.load_code(checkpoint.card.model.latent_dim)
+        if code is not None:
+            pin = Pin.at(code, checkpoint_cache.neighbor_index(checkpoint))
+    except ConfigError as error:
+        warning = f"{formats.escape(error)} Showing test digit no. 0 instead."
+    st.session_state.update(map_at=(checkpoint.digest, asked), map_pin=pin, map_warning=warning)
+
+
+def _pin(checkpoint: Checkpoint, pin: Pin) -> None:
+    z = url_state.store_code(pin.code)
+    st.session_state.update(map_at=(checkpoint.digest, z), map_pin=pin, map_warning=None)
+
+
+def _pin_digit(checkpoint: Checkpoint, number: int | None) -> None:
+    """Pin a test digit; None, as of an emptied input, changes nothing."""
+    if number is not None:
+        _pin(checkpoint, Pin.of_digit(checkpoint.codes, number))
+
+
+def _release(checkpoint: Checkpoint, message: dict[str, Any]) -> None:
+    """Pin what the visitor has clicked, as the browser reports it: {z, number, serial}."""
+    number, serial = message.get("number"), message.get("serial")
+    try:
+        code = check_code(message.get("z"), checkpoint.card.model.latent_dim)
+    except ConfigError:
+        return  # not from our own script
+    if isinstance(number, int) and 0 <= number < len(checkpoint.codes):
+        _pin_digit(checkpoint, number)
+    else:
+        _pin(checkpoint, Pin(code=code, number=None))
+    st.session_state["map_serial"] = serial if isinstance(serial, int) else 0
+
+
 def _digit(checkpoint: Checkpoint, number: int) -> None:
     """Draw a test digit, its reconstruction and the difference, with the reconstruction error."""
-    from aecore.models.inference import decode
-
     code = checkpoint.codes[number : number + 1].astype(np.float32)
-    output = decode(checkpoint_cache.load_model(checkpoint), code)
-    pictures = {"output": html_parts.picture(output[0], "output")}
+    output = reconstruction_cache.decoder(checkpoint)(code)
+    shown = [html_parts.captioned(output[0], "output")]
     digits = datasets.test_set()
     is_loaded = digits.matches(checkpoint.card)
     if is_loaded:
         target = digits.images[number : number + 1]
         difference = metrics.residual(target, output)[0]
-        pictures = {
-            "input": html_parts.picture(target[0], "input"),
-            **pictures,
-            "output − input": html_parts.picture(difference, "output − input", limit=1.0),
-        }
-    st.html(html_parts.cards([(each, name, "") for name, each in pictures.items()], _SIDE))
+        shown.insert(0, html_parts.captioned(target[0], "input"))
+        shown.append(html_parts.captioned(difference, "output − input", limit=1.0))
+    st.html(html_parts.cards(shown, _SIDE))
     st.markdown(f"Label **{checkpoint.labels[number]}** · {formats.code(code[0])}")
     if not is_loaded:
         st.caption(f"{formats.missing_data(checkpoint.card)} The input cannot be shown.")

@@ -49,39 +49,43 @@ def show(checkpoint: Checkpoint, view: str) -> None:
         if len(numbers) == 0:
             st.info("There are no test digits in the selection.", icon=":material/info:")
             return
-        chosen = Subset.of(numbers, checkpoint.codes, checkpoint.labels, checkpoint.errors)
-        means, errors = _means(checkpoint, chosen), _errors(checkpoint, chosen)
-        few = evenly_spaced(len(chosen), _SHOWN)
-        images, is_loaded = reconstruction_cache.atlas_images(checkpoint, chosen.numbers[few])
-        gallery = _gallery(checkpoint, chosen, few, images, linked=is_loaded)
-        st.subheader(
-            f"Selected: {len(chosen):,} of {len(checkpoint.labels):,} test digits", anchor=False
+        atlas = checkpoint.codes, checkpoint.labels, checkpoint.errors
+        _describe(checkpoint, Subset.of(numbers, *atlas))
+
+
+def _describe(checkpoint: Checkpoint, chosen: Subset) -> None:
+    means, errors = _means(checkpoint, chosen), _errors(checkpoint, chosen)
+    few = evenly_spaced(len(chosen), _SHOWN)
+    numbers, labels = chosen.numbers[few], chosen.labels[few]
+    images, is_loaded = reconstruction_cache.atlas_images(checkpoint, numbers)
+    urls = [links.to_reconstruction(checkpoint, each) for each in numbers] if is_loaded else ()
+    gallery = html_parts.gallery(images, formats.test_digits(numbers, labels), urls)
+    st.subheader(
+        f"Selected: {len(chosen):,} of {len(checkpoint.labels):,} test digits", anchor=False
+    )
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        draw_charts("map_selection_counts", [_counts(chosen)])
+    pictures = [html_parts.captioned(pixels, name) for name, pixels in means.items()]
+    right.html(html_parts.cards(pictures, width=100))
+    right.markdown(errors)
+    st.html(gallery)
+    known = "Click one to compare reconstructions."
+    unknown = f"{formats.missing_data(checkpoint.card)} These are decoded from their codes."
+    st.caption(
+        f"{len(few)} of the selected digits, evenly spaced by number. "
+        f"{known if is_loaded else unknown}"
+    )
+    with st.container(horizontal=True):
+        downloads.offer_sheet(
+            f"{', '.join(means)}; {len(few)} of {len(chosen):,} test digits selected in the "
+            f"latent space of {checkpoint.name}",
+            np.concatenate([*(pixels[None] for pixels in means.values()), images]),
+            [""] * len(means) + [str(label) for label in labels],
+            f"{checkpoint.name}-selection.png",
+            key="map_selection_png",
         )
-        left, right = st.columns([3, 2], gap="medium")
-        with left:
-            draw_charts("map_selection_counts", [_counts(chosen)])
-        pictures = [(html_parts.picture(pixels, name), name, "") for name, pixels in means.items()]
-        right.html(html_parts.cards(pictures, width=100))
-        right.markdown(errors)
-        st.html(gallery)
-        st.caption(
-            f"{len(few)} of the selected digits, evenly spaced by number. "
-            + (
-                "Click one to compare reconstructions."
-                if is_loaded
-                else f"{formats.missing_data(checkpoint.card)} These are decoded from their codes."
-            )
-        )
-        with st.container(horizontal=True):
-            downloads.offer_sheet(
-                f"{', '.join(means)}; {len(few)} of {len(chosen):,} test digits selected in the "
-                f"latent space of {checkpoint.name}",
-                np.concatenate([np.stack(list(means.values())), images]),
-                [""] * len(means) + [str(label) for label in chosen.labels[few]],
-                f"{checkpoint.name}-selection.png",
-                key="map_selection_png",
-            )
-            downloads.offer_subset(checkpoint, chosen)
+        downloads.offer_subset(checkpoint, chosen)
 
 
 def _select(checkpoint: Checkpoint, view: str, message: dict[str, Any]) -> None:
@@ -117,19 +121,14 @@ def _counts(chosen: Subset) -> LabelChart:
 
 def _means(checkpoint: Checkpoint, chosen: Subset) -> dict[str, np.ndarray]:
     """Return the mean digit (784,), also by PCA, and the decoded mean code by their names."""
-    decoded = {
-        "decoded mean code": reconstruction_cache.decoder(checkpoint)(chosen.mean_code[None])[0]
-    }
+    mean_code = reconstruction_cache.decoder(checkpoint)(chosen.mean_code[None])[0]
     digits = datasets.test_set()
     if not digits.matches(checkpoint.card):
-        return decoded
+        return {"decoded mean code": mean_code}
     mean = chosen.mean_digit(digits.images)
-    linear = formats.pca_name(checkpoint.card.model.latent_dim)
-    return {
-        "mean digit": mean[0],
-        **decoded,
-        f"mean digit by {linear}": checkpoint.pca.reconstruct(mean)[0],
-    }
+    by_pca = f"mean digit by {formats.pca_name(len(chosen.mean_code))}"
+    linear = checkpoint.pca.reconstruct(mean)[0]
+    return {"mean digit": mean[0], "decoded mean code": mean_code, by_pca: linear}
 
 
 def _errors(checkpoint: Checkpoint, chosen: Subset) -> str:
@@ -145,20 +144,3 @@ def _errors(checkpoint: Checkpoint, chosen: Subset) -> str:
         f"Mean MSE of the selection **{chosen.mean_error:.4f}** ({whole}). The mean code is "
         f"{isolation}."
     )
-
-
-def _gallery(
-    checkpoint: Checkpoint, chosen: Subset, rows: np.ndarray, images: np.ndarray, *, linked: bool
-) -> str:
-    """Return some of the selected digits as HTML, linked to their reconstructions."""
-    numbers = chosen.numbers[rows]
-    pictures = [
-        html_parts.picture(image, formats.test_digit(number, label))
-        for image, number, label in zip(images, numbers, chosen.labels[rows], strict=True)
-    ]
-    if linked:
-        pictures = [
-            html_parts.linked(picture, links.to_reconstruction(checkpoint, number))
-            for picture, number in zip(pictures, numbers, strict=True)
-        ]
-    return html_parts.gallery(pictures)

@@ -17,7 +17,7 @@ from aecore.ui.components.image_rows import Row, draw_rows
 from aecore.ui.pages.reconstruct import code_noise, dropout
 from aecore.ui.pages.reconstruct import dimension_importance as importance_panel
 from aecore.ui.pages.reconstruct.reconstructions import Reconstructor
-from aecore.ui.text.formats import escape
+from aecore.ui.text.formats import escape, test_digits
 
 _GALLERIES: dict[Which, str] = {
     "worst": "Largest errors",
@@ -140,4 +140,4 @@ def _gallery(
         Row(name="input", images=images, links=urls),
         Row(name=_own.name, images=_own.output(images), texts=errors, links=urls),
     ]
-    return series, [f"test digit no. {number}, a {_digits.labels[number]}" for number in chosen]
+    return series, test_digits(chosen, _digits.labels[chosen])

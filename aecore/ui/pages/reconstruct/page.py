@@ -16,7 +16,7 @@ from aecore.ui.components.image_rows import Row, draw_rows
 from aecore.ui.components.registry import Preview
 from aecore.ui.pages.reconstruct import experiments
 from aecore.ui.pages.reconstruct.reconstructions import Reconstructor, reconstructors
-from aecore.ui.text.formats import escape
+from aecore.ui.text.formats import escape, test_digits
 
 _EXPLANATION = (
     "Test digits are encoded and decoded again. The row **PCA** shows the best linear code with as "
@@ -160,7 +160,7 @@ def _grid(
         draw_rows(
             "reconstruct_pictures",
             series,
-            [f"test digit no. {i}, a {digits.labels[i]}" for i in chosen],
+            test_digits(chosen, digits.labels[chosen]),
             scale_name="error",
             note="Below each input stands its label, below each reconstruction its mean squared "
             "error per pixel (MSE). Gray images range from 0 (black) to 1 (white); values are "
