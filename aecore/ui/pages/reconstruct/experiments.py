@@ -6,25 +6,28 @@ import numpy as np
 import streamlit as st
 
 from aecore.analysis import dimension_importance
+from aecore.analysis.dimension_importance import ALL, COLUMNS, MEASURED, Importance
 from aecore.analysis.sampling import Which, select
 from aecore.charts import reconstruction
+from aecore.checkpoints.file import Checkpoint
+from aecore.imaging.levels import color_limit
 from aecore.ui import links, scaffold, url_state
 from aecore.ui.cache import datasets
+from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import draw_charts
 from aecore.ui.components.image_rows import Row, draw_rows
-from aecore.ui.pages.reconstruct import code_noise, dropout
-from aecore.ui.pages.reconstruct import dimension_importance as importance_panel
+from aecore.ui.pages.reconstruct import perturbation
 from aecore.ui.pages.reconstruct.reconstructions import Reconstructor
-from aecore.ui.text.formats import escape, test_digits
+from aecore.ui.text.formats import counted, escape, test_digits
 
 _GALLERIES: dict[Which, str] = {
     "worst": "Largest errors",
     "median": "Errors around the median",
     "random": "A random sample",
 }
-_COUNT = 16
+_COUNT, _DIMENSIONS_SHOWN = 16, 20
 _FORMER_NAMES = (
     "Error by label",
     "Galleries",
@@ -50,10 +53,10 @@ def show(shown: list[Reconstructor], number: int) -> None:
     checkpoint = shown[0].checkpoint
     experiments = {
         "Error by class": lambda: _by_class(shown, digits),
-        "Worst and typical cases": lambda: _cases(shown, digits),
-        "Importance of each latent dimension": lambda: importance_panel.show(checkpoint, digits),
-        "Dropout at test time": lambda: dropout.show(checkpoint, digits, number),
-        "Noise in the code": lambda: code_noise.show(checkpoint, digits, number),
+        "Worst and typical cases": lambda: _cases(shown[0], digits),
+        "Importance of each latent dimension": lambda: _importance(checkpoint, digits),
+        "Dropout at test time": lambda: perturbation.show_dropout(checkpoint, digits, number),
+        "Noise in the code": lambda: perturbation.show_noise(checkpoint, digits, number),
     }
     st.subheader("Experiments", anchor=False)
     url_state.translate("reconstruct_lab", dict(zip(_FORMER_NAMES, experiments, strict=True)))
@@ -75,16 +78,12 @@ def _by_class(shown: list[Reconstructor], digits: datasets.TestSet) -> None:
     errors = {
         each.title: dimension_importance.error_row(each.errors, digits.labels) for each in shown
     }
-    plot = reconstruction.errors_by_label(
-        {each.title: (errors[each.title], each.is_pca) for each in shown}
-    )
-    draw_charts("reconstruct_by_label", [plot])
-    columns = {
-        "": list(errors),
-        **{
-            name: [f"{row[i]:.5f}" for row in errors.values()]
-            for i, name in enumerate(dimension_importance.COLUMNS)
-        },
+    bars = {each.title: (errors[each.title], each.is_pca) for each in shown}
+    draw_charts("reconstruct_by_label", [reconstruction.errors_by_label(bars)])
+    by_column = np.stack(list(errors.values()), axis=1)
+    columns = {"": list(errors)} | {
+        name: [f"{error:.5f}" for error in column]
+        for name, column in zip(COLUMNS, by_column, strict=True)
     }
     alt = (
         "The errors as a table: a row for each model and each PCA, a column for each class and one "
@@ -96,16 +95,11 @@ def _by_class(shown: list[Reconstructor], digits: datasets.TestSet) -> None:
         f"{own.name} {own.errors.mean():.4f}, PCA {pca.errors.mean():.4f}."
     )
     st.html(html_parts.table(columns, alt, note))
-    downloads.offer(
-        "Download CSV",
-        dimension_importance.to_csv("model", errors),
-        "errors-by-label.csv",
-        key="reconstruct_by_label_csv",
-    )
+    table = dimension_importance.to_csv("model", errors)
+    downloads.offer("Download CSV", table, "errors-by-label.csv", key="reconstruct_by_label_csv")
 
 
-def _cases(shown: list[Reconstructor], digits: datasets.TestSet) -> None:
-    own = shown[0]
+def _cases(own: Reconstructor, digits: datasets.TestSet) -> None:
     for which, heading in _GALLERIES.items():
         series, titles = _gallery(own.checkpoint.digest, digits.fingerprint, which, own, digits)
         st.markdown(f"**{heading}**, {escape(own.title)}")
@@ -126,11 +120,7 @@ def _cases(shown: list[Reconstructor], digits: datasets.TestSet) -> None:
 
 @st.cache_resource(max_entries=96, show_spinner=False)
 def _gallery(
-    digest: str,
-    fingerprint: str,
-    which: Which,
-    _own: Reconstructor,
-    _digits: datasets.TestSet,
+    digest: str, fingerprint: str, which: Which, _own: Reconstructor, _digits: datasets.TestSet
 ) -> tuple[list[Row], list[str]]:
     """Return rows of digits and their reconstructions, and a title for each digit."""
     chosen = select(_own.errors, _digits.labels, which=which, count=_COUNT)
@@ -141,3 +131,45 @@ def _gallery(
         Row(name=_own.name, images=_own.output(images), texts=errors, links=urls),
     ]
     return series, test_digits(chosen, _digits.labels[chosen])
+
+
+def _importance(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
+    """Draw the importance of each latent dimension, and of PCA's components beside it."""
+    st.markdown(
+        "How much does the error increase if **one latent dimension** is fixed at its mean for all "
+        "digits? A dimension that the decoder does not use costs nothing."
+    )
+    name, result = checkpoint.name, reconstruction_cache.importance(checkpoint, digits)
+    st.markdown(_rank(name, result))
+    strongest = result.order[:_DIMENSIONS_SHOWN]
+    table, by_dimension = result.increase[strongest], result.increase[:, ALL]
+    draw_charts(
+        "reconstruct_dimensions",
+        [
+            reconstruction.importance_by_rank(name, by_dimension, result.pca_increase),
+            reconstruction.importance_by_label(table, strongest, color_limit(np.nan_to_num(table))),
+        ],
+    )
+    file, key = f"{name}-dimensions.csv", "reconstruct_dimensions_csv"
+    downloads.offer("Download CSV", result.to_csv(), file, key=key)
+    dim, shown = len(result.fixed), len(strongest)
+    part = f"the {shown} most important of {dim}" if dim > shown else "all of them"
+    measured = min(MEASURED, len(digits.labels))
+    st.caption(
+        f"Measured on {measured:,} test digits, evenly spaced among all {len(digits.labels):,}. "
+        f"The heat map shows {part}, the CSV has every dimension. Columns: the class, and "
+        f"“{COLUMNS[ALL]}”. Blue: fixing the dimension lowers the error of that class."
+    )
+
+
+def _rank(name: str, result: Importance) -> str:
+    """Return which dimension matters most, and how many do not matter."""
+    top = result.order[0]
+    whole, fixed = result.baseline[ALL], result.fixed[top, ALL]
+    count = counted(len(result.fixed), "dimension")
+    return (
+        f"{escape(name)}: fixing **z{top + 1}** costs most; the error rises from {whole:.4f} to "
+        f"**{fixed:.4f}**, an increase of {fixed - whole:.4f}. **{result.n_unused or 'None'}** of "
+        f"{count} {'costs' if result.n_unused == 1 else 'cost'} less than a hundredth of that. "
+        f"Fixing PCA's strongest component costs {result.pca_increase.max():.4f}."
+    )

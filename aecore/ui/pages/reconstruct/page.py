@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 import streamlit as st
 
 from aecore.analysis.sampling import Which, put_first, select
 from aecore.checkpoints.file import Checkpoint
-from aecore.ui import links, scaffold
+from aecore.ui import inputs, links, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
+from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.components.image_rows import Row, draw_rows
 from aecore.ui.components.registry import Preview
 from aecore.ui.pages.reconstruct import experiments
@@ -42,42 +43,40 @@ def render() -> None:
 @scaffold.fragment
 def _show(checkpoint: Checkpoint) -> None:
     digits = datasets.test_set()
-    first = reconstructors([checkpoint])[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen, asked = _pick_digits(first, digits)
+        chosen, asked = _pick_digits(checkpoint, digits)
         others = _pick_models(checkpoint)
         differences = st.toggle(
             "Show differences", True, key="reconstruct_differences", persist_state="session"
         )
     shown = reconstructors([checkpoint, *others])
     scene = (asked, [other.digest for other in others], differences, digits.fingerprint)
-    _grid(shown, digits, chosen, Preview(model=checkpoint.name, view=str(scene)), differences)
+    preview = Preview(model=checkpoint.name, view=str(scene))
+    with st.container(key="reconstruction_grid"):
+        draw_rows(
+            "reconstruct_pictures",
+            _rows(shown, digits, chosen, differences=differences),
+            test_digits(chosen, digits.labels[chosen]),
+            scale_name="error",
+            note="Below each input stands its label, below each reconstruction its mean squared "
+            "error per pixel (MSE). Gray images range from 0 (black) to 1 (white); values are "
+            "clipped to 0..1.",
+            title="reconstructions",
+            file="reconstructions",
+            preview=preview,
+        )
     experiments.show(shown, int(chosen[0]))
 
 
 def _pick_digits(
-    first: Reconstructor, digits: datasets.TestSet
+    checkpoint: Checkpoint, digits: datasets.TestSet
 ) -> tuple[np.ndarray, tuple[object, ...]]:
     """Return the numbers of the test digits to show, and the settings that chose them."""
-    which = st.segmented_control(
-        "Digits",
-        get_args(Which),
-        default="random",
-        required=True,
-        format_func=str.capitalize,
-        key="reconstruct_which",
-        bind="query-params",
-        persist_state="session",
-    )
-    label = st.segmented_control(
-        "Label",
-        ["all", *map(str, range(10))],
-        default="all",
-        required=True,
-        key="reconstruct_label",
-        bind="query-params",
-        persist_state="session",
-    )
+    kinds: dict[Which, str] = {each: each.capitalize() for each in get_args(Which)}
+    labels = ["all", *map(str, range(10))]
+    bound: Any = {"bind": "query-params"}
+    which = inputs.segments("Digits", kinds, key="reconstruct_which", default="random", **bound)
+    label = inputs.segments("Label", labels, key="reconstruct_label", **bound)
     number = st.number_input(
         "Show test digit first",
         0,
@@ -89,34 +88,30 @@ def _pick_digits(
         bind="query-params",
         persist_state="session",
     )
+    seed = st.session_state.setdefault("reconstruct_seed", 0)
     if st.button(
         "Shuffle",
         disabled=which != "random",
         icon=":material/shuffle:",
         key="reconstruct_again",
     ):
-        st.session_state["reconstruct_seed"] = _seed() + 1
+        seed = st.session_state["reconstruct_seed"] = seed + 1
     chosen = select(
-        first.errors,
+        reconstruction_cache.test_errors(checkpoint, digits)["model"],
         digits.labels,
         which=which,
         label=None if label == "all" else int(label),
         count=_COUNT,
-        seed=_seed(),
+        seed=seed,
     )
-    return put_first(number, chosen), (which, label, number, _seed())
-
-
-def _seed() -> int:
-    return st.session_state.get("reconstruct_seed", 0)
+    return put_first(number, chosen), (which, label, number, seed)
 
 
 def _pick_models(checkpoint: Checkpoint) -> list[Checkpoint]:
     """Return the models to compare with."""
-    cards = checkpoint_cache.cards()
     names = st.multiselect(
         "Compare with",
-        [name for name in cards if name != checkpoint.name],
+        [name for name in checkpoint_cache.cards() if name != checkpoint.name],
         key="reconstruct_with",
         placeholder="any other model",
         width=420,
@@ -126,26 +121,20 @@ def _pick_models(checkpoint: Checkpoint) -> list[Checkpoint]:
     return [checkpoint_cache.load(name) for name in names]
 
 
-def _grid(
+def _rows(
     shown: list[Reconstructor],
     digits: datasets.TestSet,
     chosen: np.ndarray,
-    preview: Preview,
+    *,
     differences: bool,
-) -> None:
-    target = digits.images[chosen]
+) -> list[Row]:
+    target, labels = digits.images[chosen], digits.labels[chosen]
     urls = {each.checkpoint.name: links.to_map(each.checkpoint, chosen) for each in shown}
-    series = [
-        Row(
-            name="input",
-            images=target,
-            texts=[str(label) for label in digits.labels[chosen]],
-            links=urls[shown[0].checkpoint.name],
-        )
-    ]
+    own = urls[shown[0].checkpoint.name]
+    rows = [Row(name="input", images=target, texts=[str(label) for label in labels], links=own)]
     for each in shown:
         output = each.output(target)
-        series.append(
+        rows.append(
             Row(
                 name=f"{each.title} · mean MSE {each.errors.mean():.4f} over "
                 f"{digits.in_words()}; per {digits.spec.noun} below",
@@ -155,17 +144,5 @@ def _grid(
             )
         )
         if differences:
-            series.append(Row(name=f"{each.title} − input", images=output - target, limit=1.0))
-    with st.container(key="reconstruction_grid"):
-        draw_rows(
-            "reconstruct_pictures",
-            series,
-            test_digits(chosen, digits.labels[chosen]),
-            scale_name="error",
-            note="Below each input stands its label, below each reconstruction its mean squared "
-            "error per pixel (MSE). Gray images range from 0 (black) to 1 (white); values are "
-            "clipped to 0..1.",
-            title="reconstructions",
-            file="reconstructions",
-            preview=preview,
-        )
+            rows.append(Row(name=f"{each.title} − input", images=output - target, limit=1.0))
+    return rows

@@ -19,21 +19,13 @@ class Reconstructor:
     """A model or its PCA, with its errors on all test digits in use."""
 
     name: str
+    title: str
+    """The name, with the latent dimensions of a model."""
     checkpoint: Checkpoint
     """The model, or the one whose PCA this is."""
     is_pca: bool
     errors: np.ndarray
     """Mean squared error of each test digit, (N,)."""
-
-    @property
-    def title(self) -> str:
-        """The name, with the latent dimensions of a model."""
-        return self.name if self.is_pca else f"{self.name} · {self.size}"
-
-    @property
-    def size(self) -> str:
-        """The latent dimensions as text, `D = 2`."""
-        return dimensions(self.checkpoint.card.model.latent_dim)
 
     def output(self, images: np.ndarray) -> np.ndarray:
         """Return the reconstructions of digits (B, 784), not clipped."""
@@ -46,14 +38,15 @@ class Reconstructor:
 
 def reconstructors(checkpoints: Sequence[Checkpoint]) -> list[Reconstructor]:
     """Return each model, followed by the PCA of its size unless that is listed already."""
-    digits = datasets.test_set()
     listed: list[Reconstructor] = []
     seen = set()
     for checkpoint in checkpoints:
-        errors = reconstruction_cache.test_errors(checkpoint, digits)
-        listed.append(Reconstructor(checkpoint.name, checkpoint, False, errors["model"]))
-        size = checkpoint.card.model.latent_dim
+        errors = reconstruction_cache.test_errors(checkpoint, datasets.test_set())
+        name, size = checkpoint.name, checkpoint.card.model.latent_dim
+        title = f"{name} · {dimensions(size)}"
+        listed.append(Reconstructor(name, title, checkpoint, False, errors["model"]))
         if (size, checkpoint.card.fingerprint) not in seen:
             seen.add((size, checkpoint.card.fingerprint))
-            listed.append(Reconstructor(pca_name(size), checkpoint, True, errors["PCA"]))
+            name = pca_name(size)
+            listed.append(Reconstructor(name, name, checkpoint, True, errors["PCA"]))
     return listed
