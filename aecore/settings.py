@@ -223,7 +223,4 @@ def settings_of(config: type) -> dict[str, Setting]:
 def _settings_of(config: type) -> dict[str, Setting]:
     hints = get_type_hints(config, include_extras=True)
     parts = {name: getattr(hint, "__metadata__", ()) for name, hint in hints.items()}
-    return {
-        name: replace(setting, help=text)
-        for name, (setting, text) in ((name, part) for name, part in parts.items() if part)
-    }
+    return {name: replace(part[0], help=part[1]) for name, part in parts.items() if part}

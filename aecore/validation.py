@@ -1,4 +1,4 @@
-"""Checks that functions of latent codes share."""
+"""Checks that functions of images and of latent codes share."""
 
 from __future__ import annotations
 
@@ -39,7 +39,15 @@ def as_codes(name: str, values: np.ndarray, width: int | None = None) -> np.ndar
     return table
 
 
-def require_whole(name: str, value: int, low: int) -> None:
-    """Raise a ConfigError unless `value` is a whole number of at least `low`."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < low:
-        raise ConfigError(f"{name} must be a whole number from {low}, not {value!r}.")
+def require_width(name: str, rows: np.ndarray, width: int) -> None:
+    """Raise a ShapeError unless `rows` is an array of shape (B, width)."""
+    if rows.ndim != 2 or rows.shape[1] != width:
+        raise ShapeError(f"{name} must have the shape (B, {width}), not {rows.shape}.")
+
+
+def require_whole(name: str, value: int, low: int, high: float = np.inf) -> None:
+    """Raise a ConfigError unless `value` is a whole number from `low` to `high`, both included."""
+    is_whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not is_whole or not low <= value <= high:
+        bounds = f"from {low}" if high == np.inf else f"in {low}..{high}"
+        raise ConfigError(f"{name} must be a whole number {bounds}, not {value!r}.")

@@ -10,8 +10,8 @@ import numpy as np
 
 from aecore.analysis.metrics import N_LABELS
 from aecore.config import N_PIXELS
-from aecore.errors import ShapeError
 from aecore.models.numpy_layers import Layers
+from aecore.validation import require_width
 
 PERCENTILES = (5, 25, 50, 75, 95)
 """That summarize a distribution."""
@@ -46,8 +46,7 @@ class Activations:
         ShapeError
             If the images have another shape.
         """
-        if images.ndim != 2 or images.shape[1] != N_PIXELS:
-            raise ShapeError(f"Images must have the shape (N, {N_PIXELS}), not {images.shape}.")
+        require_width("Images", images, N_PIXELS)
         values = np.empty((len(layers.biases[layer]), len(images)), np.float32)
         for start in range(0, len(images), _CHUNK):
             rows = slice(start, start + _CHUNK)

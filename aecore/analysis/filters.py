@@ -41,10 +41,9 @@ class Units:
     @cached_property
     def digest(self) -> str:
         """Hash of the images and all that is known of the units."""
-        arrays = [self.images, self.norms, self.dead]
-        if self.activity is not None:
-            arrays.append(self.activity)
-        content = b"".join(each.tobytes() for each in arrays) + repr(self.images.shape).encode()
+        arrays = (self.images, self.norms, self.dead, self.activity)
+        content = b"".join(each.tobytes() for each in arrays if each is not None)
+        content += repr(self.images.shape).encode()
         return hashlib.blake2b(content, digest_size=16).hexdigest()
 
     def order(self, by: Order, like: np.ndarray | None = None) -> np.ndarray:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from aecore.config import N_PIXELS, SHAPE, SIDE
-from aecore.errors import ConfigError, ShapeError
-from aecore.validation import as_codes
+from aecore.errors import ShapeError
+from aecore.validation import as_codes, require_whole, require_width
 
 # scikit-learn and SciPy are imported where they are used: together they take over a second to load.
 
@@ -24,8 +24,7 @@ def _per_image(
     """Apply `measure` to chunks of both as float64; return values (B,)."""
     target, reconstruction = np.asarray(target), np.asarray(reconstruction)
     for images in (target, reconstruction):
-        if images.ndim != 2 or images.shape[1] != N_PIXELS:
-            raise ShapeError(f"Images must have the shape (B, {N_PIXELS}), not {images.shape}.")
+        require_width("Images", images, N_PIXELS)
         if not np.issubdtype(images.dtype, np.floating):
             raise ShapeError(f"Images must be floating, in 0..1, not {images.dtype}.")
     if len(target) != len(reconstruction):
@@ -211,8 +210,7 @@ def knn_accuracy(
     query_codes = as_codes("query_codes", query_codes, codes.shape[1])
     labels = _require_labels(labels, len(codes))
     query_labels = _require_labels(query_labels, len(query_codes))
-    if not 1 <= k <= len(codes):
-        raise ConfigError(f"k must lie in 1..{len(codes)}, the number of codes, not {k}.")
+    require_whole("k", k, 1, len(codes))
     return float(KNeighborsClassifier(k).fit(codes, labels).score(query_codes, query_labels))
 
 
@@ -250,8 +248,5 @@ def trustworthiness(images: np.ndarray, codes: np.ndarray, *, n_neighbors: int =
     codes = as_codes("codes", codes)
     if len(images) != len(codes):
         raise ShapeError(f"{len(images)} images cannot pair {len(codes)} codes.")
-    if not 1 <= n_neighbors < len(codes) / 2:
-        raise ConfigError(
-            f"n_neighbors must be at least 1 and below half of {len(codes)}, not {n_neighbors}."
-        )
+    require_whole("n_neighbors", n_neighbors, 1, (len(codes) - 1) // 2)
     return float(measure(images, codes, n_neighbors=n_neighbors))

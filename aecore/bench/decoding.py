@@ -147,9 +147,8 @@ async def _drawing(browser: Any, name: str, *, app: str) -> dict[str, Any]:
 async def _decoding(browser: Any, name: str, *, app: str, baseline: str) -> dict[str, Any]:
     checkpoint = checkpoint_file.load(name)
     codes = draw_codes(checkpoint.codes, N_CODES, np.random.default_rng(0)).astype(np.float32)
-    wanted = inference.decode(
-        inference.build_model(checkpoint.card.model, checkpoint.weights), codes
-    )
+    model = inference.build_model(checkpoint.card.model, checkpoint.weights)
+    wanted = inference.decode(model, codes)
 
     async with Tab(browser) as tab:
         await tab.open(f"{app}/generate?model={name}")

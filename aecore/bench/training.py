@@ -21,6 +21,7 @@ from aecore.models.autoencoder import Autoencoder, new_model
 from aecore.models.families import family_of
 from aecore.presets import Preset
 from aecore.training.cuda_graph import tf32
+from aecore.training.device import device_name
 from aecore.training.loop import fixed_corruption, mean_squared_error, train
 
 _PROBES = 10  # of the rate of products, in a run
@@ -89,18 +90,13 @@ def bench_train(
         rates = []
         for turn, turns in take_turns(trainings):
             if turn % max(1, turns // _PROBES) == 0:
-                progress(
-                    f"seed {seed}: epoch {turn + 1} of {turns} of the notebook's loop and ours"
-                )
+                turn_of = f"epoch {turn + 1} of {turns}"
+                progress(f"seed {seed}: {turn_of} of the notebook's loop and ours")
                 rates.append(products_per_second(device))
         seconds = [sum(training.seconds) for training in trainings]
         errors = [mean_squared_error(each, test_inputs, test_images).item() for each in models]
-        work = (
-            family_of(preset.model).multiply_adds(preset.model)
-            * len(train_images)
-            * notebook_epochs
-        )
-        floor = work / statistics.median(rates)
+        work = family_of(preset.model).multiply_adds(preset.model) * len(train_images)
+        floor = work * notebook_epochs / statistics.median(rates)
         epochs = trainings[1].seconds
         runs.append(
             {
@@ -119,10 +115,9 @@ def bench_train(
             }
         )
     medians = {key: statistics.median(run[key] for run in runs) for key in runs[0] if key != "seed"}
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
     return {
         "preset": preset.name,
-        "device": name,
+        "device": device_name(device),
         "threads": torch.get_num_threads(),
         "notebook_epochs": notebook_epochs,
         "recipe_epochs": ours.epochs,

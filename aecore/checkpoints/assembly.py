@@ -23,6 +23,7 @@ from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
 from aecore.models.pca import PCA
+from aecore.training.device import device_name
 from aecore.training.history import EpochRecord
 
 MIN_DIGITS = 2
@@ -74,7 +75,7 @@ def pack(
         # Not the data set's own words: those may name a folder of this machine.
         source="MNIST" if dataset.is_mnist else f"{dataset.kind} {dataset.spec.nouns}",
         fingerprint=dataset.fingerprint,
-        device=_device_name(device),
+        device=device_name(device),
         seconds=history[-1].seconds,
         versions=_versions(),
         metrics=metrics,
@@ -89,7 +90,7 @@ def pack(
         pca=pca,
         codes=codes,
         labels=dataset.test_labels,
-        distances=NeighborIndex.of_atlas(codes).own_distances.astype(np.float32),
+        distances=NeighborIndex(codes).own_distances.astype(np.float32),
         errors=mse(clean, inference.reconstruct(model, clean)).astype(np.float32),
     )
 
@@ -163,7 +164,3 @@ def _versions() -> dict[str, str]:
         "numpy": np.__version__,
         "scikit-learn": version("scikit-learn"),
     }
-
-
-def _device_name(device: torch.device) -> str:
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type

@@ -65,7 +65,7 @@ class Checkpoint:
 
     def neighbor_index(self) -> NeighborIndex:
         """Return the nearest-neighbor index of the atlas."""
-        return NeighborIndex.of_atlas(self.codes, own_distances=self.distances)
+        return NeighborIndex(self.codes, own_distances=self.distances)
 
 
 def read_card(path: Path) -> Card:

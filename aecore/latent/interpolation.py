@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aecore.errors import ConfigError, ShapeError
+from aecore.errors import ShapeError
 from aecore.latent.neighbors import NeighborIndex
 from aecore.system.threads import one_thread
 from aecore.validation import as_codes, require_whole
@@ -146,9 +146,7 @@ def path_along_data(
     codes = as_codes("codes", codes)
     require_whole("k", k, 1)
     for index in (start_index, end_index):
-        require_whole("a code's index", index, 0)
-        if index >= len(codes):
-            raise ConfigError(f"There is no code {index}: they are numbered to {len(codes) - 1}.")
+        require_whole("a code's index", index, 0, len(codes) - 1)
     if start_index == end_index:
         return np.array([start_index])
     edges = _neighbor_edges(codes, min(k, len(codes) - 1))

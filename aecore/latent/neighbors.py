@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aecore.errors import ConfigError, ShapeError
+from aecore.errors import ShapeError
 from aecore.validation import as_codes, require_whole
 
 if TYPE_CHECKING:  # takes over a second to load, and most commands never need a neighbor
@@ -31,7 +31,7 @@ class NeighborIndex:
     codes : ndarray of shape (N, D), N > k
         Codes of the data; copied.
     k : int, at least 1
-        Which neighbor's distance counts.
+        Which neighbor's distance counts; by default 10, or N - 1 of 10 or fewer codes.
     own_distances : ndarray of shape (N,), optional
         As the property of that name, where it is known already.
 
@@ -44,20 +44,19 @@ class NeighborIndex:
     """
 
     def __init__(
-        self, codes: np.ndarray, *, k: int = 10, own_distances: np.ndarray | None = None
+        self,
+        codes: np.ndarray,
+        *,
+        k: int | None = None,
+        own_distances: np.ndarray | None = None,
     ) -> None:
-        require_whole("k", k, 1)
         self.codes = as_codes("codes", codes).copy()
-        self.k = k
+        self.k = k = max(min(10, len(codes) - 1), 1) if k is None else k
+        require_whole("k", k, 1)
         if own_distances is not None:
             self.own_distances = own_distances  # takes the place of the cached property
         if len(self.codes) <= k:
             raise ShapeError(f"Distance to neighbor {k} needs over {k} codes, not {len(codes)}.")
-
-    @classmethod
-    def of_atlas(cls, codes: np.ndarray, own_distances: np.ndarray | None = None) -> Self:
-        """Index the codes of an atlas (N, D), N at least 2; of 10 or fewer, k is N - 1."""
-        return cls(codes, k=max(min(10, len(codes) - 1), 1), own_distances=own_distances)
 
     @cached_property
     def _search(self) -> NearestNeighbors:
@@ -94,9 +93,7 @@ class NeighborIndex:
             If `n` is out of range.
         """
         z = as_codes("z", z, self.codes.shape[1])
-        require_whole("n", n, 1)
-        if n > len(self.codes):
-            raise ConfigError(f"There are {len(self.codes)} codes, fewer than n={n}.")
+        require_whole("n", n, 1, len(self.codes))
         if len(z) <= FEW:
             indices, distances = zip(*(_nearest(point, self.codes, n) for point in z), strict=True)
             return np.stack(indices), np.stack(distances)

@@ -14,8 +14,9 @@ import torch
 from torch import Tensor
 
 from aecore.config import N_PIXELS, ModelConfig
-from aecore.errors import CheckpointError, ShapeError
+from aecore.errors import CheckpointError
 from aecore.models.autoencoder import Autoencoder
+from aecore.validation import require_width
 
 _BATCH = 5_000
 
@@ -59,8 +60,7 @@ def reconstruct(model: Autoencoder, images: np.ndarray) -> np.ndarray:
 def _apply(
     model: Autoencoder, function: Callable[[Tensor], Tensor], rows: np.ndarray, *, width: int
 ) -> np.ndarray:
-    if rows.ndim != 2 or rows.shape[1] != width:
-        raise ShapeError(f"Expected an array of shape (B, {width}), found {rows.shape}.")
+    require_width("A model's input", rows, width)
     device = next(model.parameters()).device
     with _evaluating(model):
         batches = [

@@ -9,20 +9,18 @@ import numpy as np
 
 from aecore.config import N_PIXELS
 from aecore.data.dataset import Dataset
-from aecore.errors import ConfigError, ShapeError
-from aecore.imaging.levels import to_unit
+from aecore.errors import ShapeError
 from aecore.latent.axes import mean_and_covariance, strongest_axes
+from aecore.validation import require_whole, require_width
 
 CHUNK = 4096
 """Images held as floating numbers at a time: at most 26 MB."""
-_ERROR_CHUNK = 2_000
 
 
 def _require_images(images: np.ndarray) -> np.ndarray:
     """Return images (B, 784) as an array, unchanged."""
     images = np.asarray(images)
-    if images.ndim != 2 or images.shape[1] != N_PIXELS:
-        raise ShapeError(f"Images must have the shape (B, {N_PIXELS}), not {images.shape}.")
+    require_width("Images", images, N_PIXELS)
     if images.dtype != np.uint8 and not np.issubdtype(images.dtype, np.floating):
         raise ShapeError(f"Images must be uint8 or floating, not {images.dtype}.")
     return images
@@ -68,10 +66,7 @@ class PCA:
             If `latent_dim` is out of range.
         """
         images = _require_images(images)
-        if isinstance(latent_dim, bool) or not isinstance(latent_dim, (int, np.integer)):
-            raise ConfigError(f"latent_dim must be a whole number, not {latent_dim!r}.")
-        if not 1 <= latent_dim <= N_PIXELS:
-            raise ConfigError(f"latent_dim must lie in 1..{N_PIXELS}, not {latent_dim}.")
+        require_whole("latent_dim", latent_dim, 1, N_PIXELS)
         if len(images) == 0:
             raise ShapeError("PCA needs at least one image, found none.")
         mean, covariance = mean_and_covariance(images)
@@ -106,10 +101,7 @@ class PCA:
             If `codes` has another shape.
         """
         codes = np.asarray(codes, dtype=np.float32)
-        if codes.ndim != 2 or codes.shape[1] != self.latent_dim:
-            raise ShapeError(
-                f"Codes must have the shape (B, {self.latent_dim}), not {codes.shape}."
-            )
+        require_width("Codes", codes, self.latent_dim)
         return codes @ self.components + self.mean
 
     def reconstruct(self, images: np.ndarray) -> np.ndarray:
@@ -141,9 +133,6 @@ def pca_errors(dataset: Dataset) -> np.ndarray:
         mean digit) to 784 (no error).
     """
     pca = PCA.fit(dataset.train_images, N_PIXELS)
-    squares = np.zeros(N_PIXELS)
-    for start in range(0, len(dataset.test_images), _ERROR_CHUNK):
-        codes = pca.encode(to_unit(dataset.test_images[start : start + _ERROR_CHUNK]))
-        squares += np.square(codes, dtype=np.float64).sum(axis=0)
+    squares = np.square(pca.encode(dataset.test_images), dtype=np.float64).sum(axis=0)
     left_out = np.cumsum(squares[::-1])[::-1]
     return np.append(left_out, 0.0) / (len(dataset.test_images) * N_PIXELS)

@@ -28,3 +28,8 @@ def pick_device(name: str | None = None) -> torch.device:
             f"There is no device {name!r} here. Choose one of: auto, {', '.join(names)}."
         )
     return torch.device(name)
+
+
+def device_name(device: torch.device) -> str:
+    """Return what a device is called: a graphics card's model, else `cpu` or `mps`."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type

@@ -89,5 +89,5 @@ def test_a_number_of_the_code_has_its_highest_values_even_below_zero(unit_digits
 def test_images_of_another_shape_are_refused(unit_digits):
     _, layers = networks.make(networks.SHAPES["one number"])
 
-    with pytest.raises(ShapeError, match=r"\(N, 784\)"):
+    with pytest.raises(ShapeError, match=r"\(B, 784\)"):
         Activations.of(layers, 0, unit_digits.reshape(-1, 28, 28))
