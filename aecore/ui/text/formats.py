@@ -50,6 +50,11 @@ def signed(value: float, digits: int = 2) -> str:
     return f"{value:+.{digits}f}".replace("-", "−")
 
 
+def decibels(psnr: float) -> str:
+    """Return a peak signal-to-noise ratio, which is infinite where two images are identical."""
+    return "identical" if np.isinf(psnr) else f"{psnr:.1f} dB"
+
+
 def percent(share: float) -> str:
     """Return a share as a percentage, or a dash if it is undefined."""
     return "–" if np.isnan(share) else f"{share:.0%}"

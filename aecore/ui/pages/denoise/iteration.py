@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import streamlit as st
 
 from aecore.analysis.fixed_points import CONVERGED, ITERATIONS, FixedPointIteration, iterate
 from aecore.analysis.sampling import evenly_spaced
 from aecore.charts.denoising import change_by_iteration, code_trajectories
-from aecore.checkpoints.file import Checkpoint
-from aecore.data.noise import FixedCorruption
 from aecore.latent.projection import views
 from aecore.ui.cache import checkpoints as checkpoint_cache
-from aecore.ui.cache import datasets
 from aecore.ui.components.charts import draw_charts
 from aecore.ui.components.image_rows import Row, draw_rows
-from aecore.ui.pages.denoise.task import DenoisingTask, shown_digits
+from aecore.ui.pages.denoise.task import DenoisingTask
 from aecore.ui.text.formats import escape
 
 _POINTS = 1_000
@@ -26,36 +21,32 @@ _POINTS = 1_000
 
 def show(task: DenoisingTask) -> None:
     """Draw the digits after more and more iterations, their changes, and the paths of the codes."""
-    checkpoint, digits = task.checkpoint, datasets.test_set()
-    labels = digits.labels[shown_digits()]
-    corruption = tuple(dataclasses.asdict(task.corruption).items())
-    iteration, summary = _iterate(checkpoint.digest, digits.fingerprint, corruption, checkpoint)
+    iteration, summary = _iterate(f"{task.digest} {task.corruption}", task)
     st.markdown(
-        f"The output of {escape(checkpoint.name)}, clipped to 0..1, becomes its next input, up to "
-        f"{ITERATIONS[-1]} times. {summary}"
+        f"The output of {escape(task.checkpoint.name)}, clipped to 0..1, becomes its next input, "
+        f"up to {ITERATIONS[-1]} times. {summary}"
     )
-    _pictures(iteration, labels, digits.images[shown_digits()])
-    _charts(checkpoint, iteration, labels)
+    _pictures(task, iteration)
+    _charts(task, iteration)
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
-def _iterate(
-    digest: str, fingerprint: str, corruption: tuple, _checkpoint: Checkpoint
-) -> tuple[FixedPointIteration, str]:
+def _iterate(digest: str, _task: DenoisingTask) -> tuple[FixedPointIteration, str]:
     """Iterate the model on one digit of each class, and summarize the result."""
-    digits, chosen = datasets.test_set(), shown_digits()
-    noisy = FixedCorruption(**dict(corruption)).apply(digits.images[: chosen.max() + 1])
-    iteration = iterate(checkpoint_cache.load_model(_checkpoint), noisy[chosen])
-    return iteration, _summary(_checkpoint, iteration, digits.labels[chosen])
+    chosen = _task.shown
+    noisy = _task.corruption.apply(_task.digits.images[: chosen.max() + 1])
+    iteration = iterate(checkpoint_cache.load_model(_task.checkpoint), noisy[chosen])
+    return iteration, _summary(_task, iteration)
 
 
-def _summary(checkpoint: Checkpoint, iteration: FixedPointIteration, labels: np.ndarray) -> str:
-    count, ends = len(labels), iteration.n_distinct
-    index = checkpoint_cache.neighbor_index(checkpoint)
-    own = (iteration.final_labels(index, checkpoint.labels) == labels).sum()
+def _summary(task: DenoisingTask, iteration: FixedPointIteration) -> str:
+    labels, ends = task.digits.labels[task.shown], iteration.n_distinct
+    index = checkpoint_cache.neighbor_index(task.checkpoint)
+    own = (iteration.final_labels(index, task.checkpoint.labels) == labels).sum()
     where = (
         "all converge to the **same** image" if ends == 1 else f"end in **{ends}** different images"
     )
+    count = len(labels)
     return (
         f"**{iteration.converged.sum()} of {count}** digits converge: the last iteration changes "
         f"them by less than {CONVERGED:g} (RMS, gray levels of 0..1). They {where}, and **{own} of "
@@ -63,31 +54,32 @@ def _summary(checkpoint: Checkpoint, iteration: FixedPointIteration, labels: np.
     )
 
 
-def _pictures(iteration: FixedPointIteration, labels: np.ndarray, clean: np.ndarray) -> None:
-    names = [
-        f"{_after(count)} · {value:.1f} dB" if np.isfinite(value) else _after(count)
-        for count, value in zip(ITERATIONS, iteration.mean_psnr(clean), strict=True)
+def _pictures(task: DenoisingTask, iteration: FixedPointIteration) -> None:
+    names = {0: "noisy", 1: "after 1 iteration"}
+    psnr = iteration.mean_psnr(task.digits.images[task.shown])
+    series = [
+        Row(
+            name=names.get(count, f"after {count} iterations")
+            + (f" · {value:.1f} dB" if np.isfinite(value) else ""),
+            images=images,
+        )
+        for count, value, images in zip(ITERATIONS, psnr, iteration.images, strict=True)
     ]
+    labels = task.shown_labels
     with st.container(key="denoise_again"):
         draw_rows(
             "denoise_passes",
-            [
-                Row(name=name, images=images)
-                for name, images in zip(names, iteration.images, strict=True)
-            ],
+            series,
             [f"a {label}" for label in labels],
-            columns=[str(label) for label in labels],
+            columns=labels,
             note=f"dB: mean PSNR of these {len(labels)} digits against the clean ones.",
             title="digits denoised repeatedly",
             file="denoise-again",
         )
 
 
-def _after(count: int) -> str:
-    return {0: "noisy", 1: "after 1 iteration"}.get(count, f"after {count} iterations")
-
-
-def _charts(checkpoint: Checkpoint, iteration: FixedPointIteration, labels: np.ndarray) -> None:
+def _charts(task: DenoisingTask, iteration: FixedPointIteration) -> None:
+    checkpoint, labels = task.checkpoint, task.digits.labels[task.shown]
     names = [f"a {label}" for label in labels]
     view = checkpoint_cache.projection(checkpoint, views(checkpoint.card.model.latent_dim)[0])
     few = evenly_spaced(len(checkpoint.codes), _POINTS)

@@ -8,12 +8,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from aecore.analysis.denoising import Score
 from aecore.data.noise import FixedCorruption
-from aecore.ui.cache import datasets
 from aecore.ui.components.image_rows import Row, Sweep, draw_rows
-from aecore.ui.components.registry import Preview
-from aecore.ui.pages.denoise.task import DenoisingTask, shown_digits
+from aecore.ui.pages.denoise.task import DenoisingTask
+from aecore.ui.text.formats import decibels
 
 _SWEEPS_KEPT = 8  # 5 MB each
 
@@ -43,48 +41,31 @@ def show(task: DenoisingTask, slider: str, levels: Sequence[float]) -> None:
             names=[_names(task, level) for level in levels],
         )
     names = _names(task, corruption.level)
-    named = [replace(row, name=name) for row, name in zip(series, names, strict=True)]
-    labels = [str(label) for label in datasets.test_set().labels[shown_digits()]]
     with st.container(key="denoise_grid"):
         draw_rows(
             "denoise_pictures",
-            named,
-            [f"a {label}" for label in labels],
-            columns=labels,
+            [replace(row, name=name) for row, name in zip(series, names, strict=True)],
+            [f"a {label}" for label in task.shown_labels],
+            columns=task.shown_labels,
             scale_name="noise",
             note="Gray images range from 0 (black) to 1 (white). Every noise level uses the same "
             "random numbers.",
             title="digits corrupted and denoised",
             file="denoise",
             sweep=sweep,
-            preview=preview(task),
+            preview=task.preview,
         )
-
-
-def preview(task: DenoisingTask) -> Preview:
-    """Return what lets the browser show this model's pictures again, for the same corruption."""
-    scene = f"{task.corruption} {datasets.test_set().fingerprint}"
-    return Preview(model=task.checkpoint.name, view=scene)
-
-
-def decibels(score: Score) -> str:
-    """Format the mean PSNR of a score."""
-    return f"{score.psnr.mean:.1f} dB"
 
 
 def _series(task: DenoisingTask, corruption: FixedCorruption) -> list[Row]:
     """Return the rows, not yet with their names."""
-    chosen = shown_digits()
-    clean = datasets.test_set().images[: chosen.max() + 1]
-    signed = corruption.corruption.signed_residual
+    chosen = task.shown
+    clean = task.digits.images[: chosen.max() + 1]
+    limit = 1.0 if corruption.corruption.signed_residual else None
     denoised = task.denoisers.denoise(corruption.apply(clean)[chosen], corruption)
     return [
         Row(name="clean", images=clean[chosen]),
-        Row(
-            name="residual",
-            images=corruption.residual(clean)[chosen],
-            limit=1.0 if signed else None,
-        ),
+        Row(name="residual", images=corruption.residual(clean)[chosen], limit=limit),
         *(Row(name=method, images=images) for method, images in denoised.items()),
     ]
 
@@ -102,15 +83,9 @@ def _names(task: DenoisingTask, level: float) -> list[str]:
     names = task.names
     if "plain" in names:
         names["plain"] += " (plain autoencoder)"
-    scores = task.scores() if level == task.corruption.level else task.cache.get(level, {})
-    methods = [
-        f"{name} · {_score_text(scores[method])}" if method in scores else name
-        for method, name in names.items()
-    ]
-    return ["clean", task.corruption.corruption.residual_meaning, *methods]
-
-
-def _score_text(score: Score) -> str:
-    if math.isinf(score.psnr.mean):
-        return "identical"
-    return f"{decibels(score)} · SSIM {score.ssim.mean:.2f}"
+    known = task.scores() if level == task.corruption.level else task.cache.get(level, {})
+    for method, score in known.items():
+        names[method] += f" · {decibels(score.psnr.mean)}"
+        if math.isfinite(score.psnr.mean):
+            names[method] += f" · SSIM {score.ssim.mean:.2f}"
+    return ["clean", task.corruption.corruption.residual_meaning, *names.values()]

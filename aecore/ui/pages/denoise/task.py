@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -19,6 +20,8 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.data.noise import FixedCorruption
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
+from aecore.ui.cache.shared import shared
+from aecore.ui.components.registry import Preview
 
 MEASURED = 1_000
 """Most digits that anything is measured on."""
@@ -32,35 +35,53 @@ class DenoisingTask:
     """A model, the corruption of the digits, and the methods it is compared with."""
 
     checkpoint: Checkpoint
+    digits: datasets.TestSet
     corruption: FixedCorruption
     checkpoints: dict[Method, Checkpoint]
     """`model`, which is `checkpoint`, and `plain` if there is one of the same size."""
-    digest: str
-    """Identifies the models and the digits."""
-    cache: dict[float, Scores]
-    """Scores of this kind of corruption by level, as far as they have been measured."""
 
     @classmethod
     def of(cls, checkpoint: Checkpoint, corruption: FixedCorruption) -> Self:
         """Add the plain autoencoder of the same shape and data, if there is another one."""
+        own = checkpoint.card
         checkpoints: dict[Method, Checkpoint] = {"model": checkpoint}
         for name, card in checkpoint_cache.cards().items():
-            alike = (
-                card.model == checkpoint.card.model
-                and card.fingerprint == checkpoint.card.fingerprint
-            )
+            alike = card.model == own.model and card.fingerprint == own.fingerprint
             if alike and card.train.noise is None and name != checkpoint.name:
                 checkpoints["plain"] = checkpoint_cache.load(name)
                 break
-        fingerprint = datasets.test_set().fingerprint
-        digest = " ".join([*(each.digest for each in checkpoints.values()), fingerprint])
         return cls(
             checkpoint=checkpoint,
+            digits=datasets.test_set(),
             corruption=corruption,
             checkpoints=checkpoints,
-            digest=digest,
-            cache=_cache(digest, corruption.kind, corruption.row, corruption.column),
         )
+
+    @cached_property
+    def digest(self) -> str:
+        """Identifies the models and the digits."""
+        return " ".join([*(x.digest for x in self.checkpoints.values()), self.digits.fingerprint])
+
+    @property
+    def preview(self) -> Preview:
+        """When the browser shows this model's pictures again: for the same corruption."""
+        scene = f"{self.corruption} {self.digits.fingerprint}"
+        return Preview(model=self.checkpoint.name, view=scene)
+
+    @property
+    def measured(self) -> np.ndarray:
+        """The test digits that everything is measured on, (B, 784)."""
+        return self.digits.images[:MEASURED]
+
+    @cached_property
+    def shown(self) -> np.ndarray:
+        """Numbers of the test digits that are shown: the first of each class."""
+        return first_of_each_label(self.digits.labels[:MEASURED])
+
+    @property
+    def shown_labels(self) -> list[str]:
+        """Labels of the test digits that are shown."""
+        return [str(label) for label in self.digits.labels[self.shown]]
 
     @property
     def denoisers(self) -> Denoisers:
@@ -76,39 +97,35 @@ class DenoisingTask:
         models: dict[Method, str] = {method: each.name for method, each in self.checkpoints.items()}
         return {"noisy": "noisy", **models, "pca": "PCA, same D", "median": "3×3 median"}
 
+    @cached_property
+    def cache(self) -> dict[float, Scores]:
+        """Scores of this kind of corruption by level, as far as they have been measured."""
+        return _cache(self.digest, self.corruption.at(0.0))
+
     def scores(self) -> Scores:
         """Return the scores at the level of the corruption."""
-        level = self.corruption.level
-        if level not in self.cache:
-            self.cache[level] = self.denoisers.score(measured_digits(), self.corruption)
-        return self.cache[level]
+        level, cache = self.corruption.level, self.cache
+        if level not in cache:
+            cache[level] = self.denoisers.score(self.measured, self.corruption)
+        return cache[level]
 
     def scores_by_level(self) -> dict[float, Scores]:
         """Return the scores by level, ascending; measure those that are missing."""
+        cache = self.cache
         levels = self.corruption.corruption.levels(STEPS)
-        missing = [self.corruption.at(level) for level in levels if level not in self.cache]
+        missing = [self.corruption.at(level) for level in levels if level not in cache]
         start, bar = time.monotonic(), None
-        for done, scores in enumerate(self.denoisers.score_all(measured_digits(), missing)):
-            self.cache[missing[done].level] = scores
+        for done, scores in enumerate(self.denoisers.score_all(self.measured, missing)):
+            cache[missing[done].level] = scores
             if bar is None and time.monotonic() - start > _PATIENCE:
                 bar = st.progress(0.0)
             if bar is not None:
                 bar.progress((done + 1) / len(missing), text="Measuring all noise levels…")
         if bar is not None:
             bar.empty()
-        return dict(sorted(self.cache.copy().items()))
+        return dict(sorted(cache.copy().items()))
 
 
-@st.cache_resource(max_entries=200, show_spinner=False)
-def _cache(digest: str, kind: str, row: int, column: int) -> dict[float, Scores]:
+@shared(kept=200)
+def _cache(digest: str, corruption: FixedCorruption) -> dict[float, Scores]:
     return {}
-
-
-def measured_digits() -> np.ndarray:
-    """Return the test digits that everything is measured on, (B, 784)."""
-    return datasets.test_set().images[:MEASURED]
-
-
-def shown_digits() -> np.ndarray:
-    """Return the numbers of the test digits that are shown: the first of each class."""
-    return first_of_each_label(datasets.test_set().labels[:MEASURED])
