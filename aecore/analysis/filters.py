@@ -76,17 +76,13 @@ class Units:
 
     def mean_cosine(self) -> float:
         """Return the mean cosine between a unit's two images, where neither is blank."""
-        lengths = np.linalg.norm(self.images, axis=2).prod(axis=1)
-        drawn = lengths > 0
-        products = (self.images[drawn, 0] * self.images[drawn, 1]).sum(axis=1)
-        return float((products / lengths[drawn]).mean()) if drawn.any() else 0.0
+        drawn = (self.images != 0).any(axis=2).all(axis=1)
+        cosine = _unit_length(self.images[drawn]).prod(axis=1).sum(axis=1)
+        return float(cosine.mean()) if drawn.any() else 0.0
 
     def scaled(self, scale: Scale) -> np.ndarray:
         """Return the images (K, P, 784): raw, or each divided by its norm."""
-        if scale == "weights":
-            return self.images
-        norms = np.linalg.norm(self.images, axis=2, keepdims=True)
-        return np.divide(self.images, norms, where=norms > 0, out=np.zeros_like(self.images))
+        return self.images if scale == "weights" else _unit_length(self.images)
 
 
 def hidden_units(layers: Layers, activity: np.ndarray) -> Units:
@@ -163,9 +159,13 @@ def component_units(pca: PCA, images: np.ndarray, *, moved: bool) -> Units:
 
 def cosines(images: np.ndarray, like: np.ndarray) -> np.ndarray:
     """Return the cosine (K,) between images (K, 784) and one (784,); 0 where one is blank."""
-    images, like = images.astype(np.float64), like.astype(np.float64)
-    lengths = np.linalg.norm(images, axis=1) * np.linalg.norm(like)
-    return np.divide(images @ like, lengths, where=lengths > 0, out=np.zeros(len(images)))
+    return _unit_length(images.astype(np.float64)) @ _unit_length(like.astype(np.float64))
+
+
+def _unit_length(images: np.ndarray) -> np.ndarray:
+    """Divide each image (..., 784) by its norm; a blank one stays blank."""
+    norms = np.linalg.norm(images, axis=-1, keepdims=True)
+    return np.divide(images, norms, where=norms > 0, out=np.zeros_like(images))
 
 
 def shared_color_limit(galleries: Sequence[Units], scale: Scale) -> float:

@@ -124,7 +124,5 @@ class Subset:
     def to_npz(self) -> bytes:
         """Write a NumPy archive with `numbers`, `labels`, `errors` and `codes`."""
         file = io.BytesIO()
-        np.savez_compressed(
-            file, numbers=self.numbers, labels=self.labels, errors=self.errors, codes=self.codes
-        )
+        np.savez_compressed(file, **vars(self))
         return file.getvalue()

@@ -51,21 +51,15 @@ def interpolate(
     ConfigError
         If `start`, `end` or `steps` is out of range.
     """
+
+    def path(name: str, codes: np.ndarray, stops: int) -> CodePath:
+        codes = codes.astype(np.float32)
+        return CodePath(name, codes, percentiles=index.isolation(codes), stops=stops)
+
     rows = path_along_data(index.codes, start, end)
-    named = {
-        "straight line": (straight_path(index.codes[start], index.codes[end], steps), 2),
-        "along the data": (resample_path(index.codes[rows], steps), len(rows)),
-    }
-    straight, along = (
-        CodePath(
-            name=name,
-            codes=codes.astype(np.float32),
-            percentiles=index.isolation(codes.astype(np.float32)),
-            stops=stops,
-        )
-        for name, (codes, stops) in named.items()
-    )
-    return straight, along
+    straight = straight_path(index.codes[start], index.codes[end], steps)
+    along = resample_path(index.codes[rows], steps)
+    return path("straight line", straight, 2), path("along the data", along, len(rows))
 
 
 def straight_path(a: np.ndarray, b: np.ndarray, steps: int) -> np.ndarray:
@@ -182,10 +176,8 @@ def _bridges(codes: np.ndarray, component: np.ndarray) -> np.ndarray:
     bridges = []
     with one_thread():
         for number in np.delete(np.arange(component.max() + 1), np.bincount(component).argmax()):
-            inside, outside = (
-                np.flatnonzero(component == number),
-                np.flatnonzero(component != number),
-            )
+            inside = np.flatnonzero(component == number)
+            outside = np.flatnonzero(component != number)
             nearest, distances = pairwise_distances_argmin_min(codes[inside], codes[outside])
             shortest = distances.argmin()
             bridges.append((inside[shortest], outside[nearest[shortest]]))

@@ -44,11 +44,7 @@ class NeighborIndex:
     """
 
     def __init__(
-        self,
-        codes: np.ndarray,
-        *,
-        k: int | None = None,
-        own_distances: np.ndarray | None = None,
+        self, codes: np.ndarray, *, k: int | None = None, own_distances: np.ndarray | None = None
     ) -> None:
         self.codes = as_codes("codes", codes).copy()
         self.k = k = max(min(10, len(codes) - 1), 1) if k is None else k
