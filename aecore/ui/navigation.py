@@ -18,6 +18,8 @@ from aecore.ui.pages import Page, find_pages
 from aecore.ui.text import runs as run_text
 
 _ICON = Path(__file__).resolve().parent / "icon.png"
+_STYLE = Path(__file__).resolve().parent / "style.css"
+"""What Streamlit's theme cannot say."""
 
 
 @functools.cache
@@ -33,6 +35,7 @@ def icon() -> str:
 def pages() -> StreamlitPage:
     """Return the page that the address names."""
     limit_to_one_thread()
+    st.html(_STYLE)
     return st.navigation({"Autoencoder Explorer": [_entry(page) for page in find_pages()]})
 
 

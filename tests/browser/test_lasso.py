@@ -12,7 +12,7 @@ from tests.support.live_map import position, settle, visit
 
 pytest_plugins = ["tests.support.browser"]
 
-TITLE = ".st-key-map_selection h3"
+TITLE = ".st-key-map_selection h2"
 OUTLINE = ".aecore-outline polygon"
 
 

@@ -30,7 +30,7 @@ def pick(page, name: str) -> None:
 
 def seen(page, places: tuple[str, ...]) -> list[str]:
     """All pictures, charts and words in these places: what each is, and a sum of all of it."""
-    wanted = ", ".join(f"{place} :is(img, svg, h3, p)" for place in places)
+    wanted = ", ".join(f"{place} :is(img, svg, h2, p)" for place in places)
     parts = page.locator(wanted).evaluate_all(LOOK)
     return [f"{name} {zlib.crc32(whole.encode()):08x}" for name, whole in parts]
 

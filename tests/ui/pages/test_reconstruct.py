@@ -178,7 +178,7 @@ def test_a_selection_shows_its_counts_and_errors(digits, unit_digits):
     app, chosen = select_on_map(numbers)
 
     assert not app.exception
-    assert app.subheader[0].value == "Selected: 6 of 500 test digits"
+    assert app.header[0].value == "Selected: 6 of 500 test digits"
     found = checkpoint_file.load("two")
     linear = metrics.mse(unit_digits, found.pca.reconstruct(unit_digits))[numbers].mean()
     assert f"**{chosen.mean_error:.4f}** (PCA: **{linear:.4f}**" in texts(app)
@@ -199,7 +199,7 @@ def test_a_selection_is_forgotten_with_its_model():
     app.selectbox(key="model").select("one").run()
 
     assert not app.exception
-    assert not app.subheader
+    assert not app.header
 
 
 @pytest.fixture

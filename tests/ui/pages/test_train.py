@@ -220,7 +220,7 @@ def test_two_visitors_see_the_run_at_work_and_can_stop_it(make_run, monkeypatch)
 
     for _ in range(2):
         app = open_page("train")
-        assert app.subheader[0].value == "plane"
+        assert app.header[0].value == "plane"
         app.button(key="train_stop").click().run()
 
     assert stopped == [run.id, run.id]

@@ -124,7 +124,7 @@ def test_an_upload_is_read_step_by_step_and_judged():
     assert not app.exception
     assert not app.error
     assert "White on black" in grid(app)
-    assert "nearest test digits" in "".join(each.value for each in app.subheader)
+    assert "nearest test digits" in "".join(each.value for each in app.header)
 
 
 def test_a_digit_of_few_pixels_is_said_to_be_tried_in_several_shapes():
@@ -142,7 +142,7 @@ def test_two_digits_in_one_picture_become_two_rows():
 
     assert not app.exception
     assert "digit 2 reconstructed by plane" in grid(app)
-    assert app.subheader[1].value.startswith("2 digits")
+    assert app.header[1].value.startswith("2 digits")
 
 
 def test_a_correction_by_hand_changes_the_digit():

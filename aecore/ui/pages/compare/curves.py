@@ -17,7 +17,7 @@ _X_NAMES: dict[comparison.Over, str] = {"epochs": "epoch", "seconds": "seconds o
 @scaffold.fragment
 def show_errors(entries: list[Entry]) -> None:
     """Draw the error with clean input over D, with PCA's whole curve where its data is loaded."""
-    st.subheader("Error vs. latent dimensions", anchor=False)
+    st.header("Error vs. latent dimensions", anchor=False)
     digits = datasets.test_set()
     own = [entry for entry in entries if digits.matches(entry.card)]
     shown = own or entries
@@ -46,7 +46,7 @@ def show_errors(entries: list[Entry]) -> None:
 @scaffold.fragment
 def show_training(entries: list[Entry]) -> None:
     """Draw the test error of every model over its training."""
-    st.subheader("Training curves", anchor=False)
+    st.header("Training curves", anchor=False)
     labels = {over: over.capitalize() for over in _X_NAMES}
     over = inputs.segments("Horizontal axis", labels, key="compare_over")
     plotly_figure.show(

@@ -27,7 +27,7 @@ _SELECTED = "compare_selected"  # the digits' fingerprint, and what the browser 
 @scaffold.fragment
 def show(checkpoint: Checkpoint) -> None:
     """Draw the choice of another model with the same test digits, and both latent spaces."""
-    st.subheader("Two latent spaces of the same digits", anchor=False)
+    st.header("Two latent spaces of the same digits", anchor=False)
     cards = checkpoint_cache.cards()
     others = {
         name: model_text.label(name, card)

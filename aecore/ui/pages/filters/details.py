@@ -35,7 +35,7 @@ def show(checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int, preview
     if pictures:
         pictures.draw(headline, preview)
     else:
-        st.subheader(headline, anchor=False)
+        st.header(headline, anchor=False)
         st.info(
             f"{name.capitalize()} is **dead**: it is active for none of the "
             f"{digits.in_words()}, so switching it off changes nothing.",

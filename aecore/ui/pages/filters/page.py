@@ -132,7 +132,7 @@ def _details(
 
 def _side_by_side(pair: Sequence[Checkpoint], digits: datasets.TestSet, view: View) -> None:
     """Draw a model with the notebook's settings, left, and with the fixed ones, right."""
-    st.subheader("Original settings and fixed", anchor=False)
+    st.header("Original settings and fixed", anchor=False)
     in_order = sorted(pair, key=lambda each: has_fixed_settings(each.card.model))
     for side, column, checkpoint in zip(("left", "right"), st.columns(2), in_order, strict=True):
         units: Units = filter_cache.units(checkpoint, digits, view.part)

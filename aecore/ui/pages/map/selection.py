@@ -60,9 +60,7 @@ def _describe(checkpoint: Checkpoint, chosen: Subset) -> None:
     images, is_loaded = reconstruction_cache.atlas_images(checkpoint, numbers)
     urls = [links.to_reconstruction(checkpoint, each) for each in numbers] if is_loaded else ()
     gallery = html_parts.gallery(images, formats.test_digits(numbers, labels), urls)
-    st.subheader(
-        f"Selected: {len(chosen):,} of {len(checkpoint.labels):,} test digits", anchor=False
-    )
+    st.header(f"Selected: {len(chosen):,} of {len(checkpoint.labels):,} test digits", anchor=False)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         draw_charts("map_selection_counts", [_counts(chosen)])

@@ -58,7 +58,7 @@ def show(shown: list[Reconstructor], number: int) -> None:
         "Dropout at test time": lambda: perturbation.show_dropout(checkpoint, digits, number),
         "Noise in the code": lambda: perturbation.show_noise(checkpoint, digits, number),
     }
-    st.subheader("Experiments", anchor=False)
+    st.header("Experiments", anchor=False)
     url_state.translate("reconstruct_lab", dict(zip(_FORMER_NAMES, experiments, strict=True)))
     chosen = st.pills(
         "Experiment",

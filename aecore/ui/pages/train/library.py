@@ -28,7 +28,7 @@ def show() -> None:
     if not st.session_state.setdefault(_SWEPT, False):
         st.session_state[_SWEPT] = True
         library.remove_leftovers()
-    st.subheader("Saved models", anchor=False)
+    st.header("Saved models", anchor=False)
     if message := st.session_state.pop(_PROBLEM, None):
         scaffold.show_error(message)
     _undo()

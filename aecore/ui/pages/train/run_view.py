@@ -96,7 +96,7 @@ def _no_runs() -> None:
 def _head(run: Run) -> None:
     """Draw the run's name and the button that stops or resumes it."""
     title, button = st.columns([4, 1], vertical_alignment="bottom")
-    title.subheader(escape(run_text.name(run)), anchor=False)
+    title.header(escape(run_text.name(run)), anchor=False)
     if not run.ended:
         button.button(
             "Remove from queue" if run.state == "queued" else "Stop",
@@ -133,7 +133,7 @@ def _others(listing: Listing, shown: Run | None) -> None:
     pressing = [run for run in others if run.state in ("running", "queued", "interrupted")]
     rest = [run for run in others if run not in pressing]
     if pressing:
-        st.subheader("Other active, queued or interrupted runs", anchor=False)
+        st.header("Other active, queued or interrupted runs", anchor=False)
         for run in pressing:
             _row(run)
     if rest or listing.damaged:

@@ -93,7 +93,7 @@ def _headline(checkpoint: Checkpoint, digit: np.ndarray, assessment: Assessment)
 
 def _reconstructions(digit: np.ndarray, read: Digit | None) -> None:
     """Show the reconstruction by every model, beside PCA's."""
-    st.subheader("Compare reconstructions", anchor=False)
+    st.header("Compare reconstructions", anchor=False)
     rows = []
     for name, card in checkpoint_cache.cards().items():
         result = _assess(checkpoint_cache.load(name), digit, read)
@@ -121,7 +121,7 @@ def _decibels(value: float) -> str:
 
 def _latent_space(checkpoint: Checkpoint, assessment: Assessment) -> None:
     view = checkpoint_cache.projection(checkpoint, views(checkpoint.card.model.latent_dim)[0])
-    st.subheader("Position in the latent space", anchor=False)
+    st.header("Position in the latent space", anchor=False)
     st.plotly_chart(
         latent_map.latent_map(
             view.points(checkpoint.codes, checkpoint.labels),
@@ -145,7 +145,7 @@ def _nearest(checkpoint: Checkpoint, assessment: Assessment) -> None:
     else:
         codes = checkpoint.codes[assessment.neighbors].astype(np.float32)
         images = inference.decode(checkpoint_cache.load_model(checkpoint), codes)
-    st.subheader("The ten nearest test digits in latent space", anchor=False)
+    st.header("The ten nearest test digits in latent space", anchor=False)
     rows = [
         (
             html_parts.picture(pixels, f"test digit no. {number}, labeled {label}"),
@@ -182,7 +182,7 @@ def _decision(assessment: Assessment) -> str:
 
 @scaffold.fragment
 def _denoise(checkpoint: Checkpoint, digit: np.ndarray) -> None:
-    st.subheader("Denoise your digit", anchor=False)
+    st.header("Denoise your digit", anchor=False)
     noise = _pick_noise()
     names = [
         name

@@ -142,7 +142,7 @@ def _inspect(reading: Reading) -> Digit:
 
 def _steps(digit: Digit) -> None:
     """Show what each stage of the reader made of the picture."""
-    st.subheader("From picture to digit", anchor=False)
+    st.header("From picture to digit", anchor=False)
     rows = [
         (
             html_parts.picture(pad_to_square(step.image), step.name),
@@ -159,7 +159,7 @@ def _all_digits(checkpoint: Checkpoint, digits: Sequence[Digit]) -> None:
     from aecore.ui.pages.your_digit import interpretation
 
     name = checkpoint.name
-    st.subheader(f"{len(digits)} digits, reconstructed by {escape(name)}", anchor=False)
+    st.header(f"{len(digits)} digits, reconstructed by {escape(name)}", anchor=False)
     rows = []
     for number, (digit, result) in enumerate(
         zip(digits, interpretation.assess_digits(checkpoint, digits), strict=True), 1

@@ -60,15 +60,15 @@ export function pointAt(x, y, radius) {
 
 /** Strokes of our own hand in a box of 100 x 100, as paths of SVG. */
 export const EXAMPLES = [
-  { name: "2", description: "a two", paths: ["M30 35C31 13 69 11 68 34C67 53 42 66 27 84C44 76 58 86 74 81"] },
+  { name: "2", description: "a 2", paths: ["M30 35C31 13 69 11 68 34C67 53 42 66 27 84C44 76 58 86 74 81"] },
   {
     name: "3",
-    description: "a three",
+    description: "a 3",
     paths: ["M31 25C46 9 73 19 66 36C62 45 52 48 43 48C60 48 75 57 69 73C62 90 37 88 28 76"],
   },
   {
     name: "8",
-    description: "an eight",
+    description: "an 8",
     paths: ["M65 27C54 9 31 21 40 38C49 51 70 56 66 74C60 90 32 87 36 68C40 53 64 45 65 27"],
   },
   { name: "♥", description: "a heart, not a digit", paths: ["M50 84C8 56 20 16 50 38C80 16 92 56 50 84"] },

@@ -18,7 +18,7 @@ const PATIENCE = 3_000; // ms until pictures that did not come are asked for aga
 
 const VIEW = `
 <div class="gallery">
-  <h3 ref="headline" class="headline"></h3>
+  <h2 ref="headline" class="headline"></h2>
   <p ref="lead" class="lead"></p>
   <div ref="scale"></div>
   <div ref="units" class="units" role="group"></div>
@@ -62,11 +62,11 @@ export function mountFilterGallery(element, host) {
 
   function makeCell(number) {
     const { text, caption, dead } = album.units[number];
-    const attributes = { "data-unit": number, title: text, "aria-label": text, class: dead ? "dead" : "" };
-    const image = make("img", { alt: "", decoding: "sync" }); // the cell's label says it
+    const attributes = { "data-unit": number, title: text, class: dead ? "dead" : "" };
+    const image = make("img", { alt: "", decoding: "sync" }); // the cell says it
     showUnit(image, album, number);
     const isChoice = confirmed.chosen !== null;
-    return make(isChoice ? "button" : "div", isChoice ? attributes : { role: "img", ...attributes }, image, make("span", {}, caption));
+    return make(isChoice ? "button" : "div", isChoice ? attributes : { role: "img", "aria-label": text, ...attributes }, image, make("span", {}, caption));
   }
 
   /** Take the album asked for, if another one is open. */

@@ -40,7 +40,7 @@ function makeGrid({ rows, titles, columns, heading, scale, stacked }) {
     : [...made.flatMap(({ name, cells }) => [name, ...cells.map(({ cell }) => cell)]), ...(heading ? [head] : []), ...feet];
   const root = make("div", { class: stacked ? "rows stacked" : "rows", style: `--count: ${titles.length}` }, ...parts);
   const colors = scale && makeScale();
-  const headline = make("h3", { class: "headline" });
+  const headline = make("h2", { class: "headline" });
   const note = make("p", { class: "note" });
   let shown = null; // the latest that `fill` was given
   const saver = makeSaveButton(() => toSheet(shown));

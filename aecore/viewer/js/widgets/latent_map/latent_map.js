@@ -106,6 +106,7 @@ export const mountLatentMap = withModel((element, host, scope) => {
     pin = { z: Float64Array.from(z), number };
     drawDigit(panel.pin.canvas, decode(model, pin.z));
     panel.pin.describe(pin.z, distanceToData(model, pin.z), number);
+    panel.pin.label();
     placePin();
   }
 

@@ -5,7 +5,7 @@ import { codeText, isOutside } from "../../core/text.js";
 
 const SPEAK_EVERY = 700; // ms between two sentences for a screen reader
 const picture = (name, title) => `
-<figure ref="${name}" id="${name}"><canvas role="img"></canvas>
+<figure ref="${name}" id="${name}"><canvas role="img" aria-label="Decoded digit"></canvas>
   <figcaption><b>${title}</b><span></span><span></span><span></span></figcaption></figure>`;
 const VIEW = `
 <div class="live panel">
