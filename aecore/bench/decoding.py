@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,7 +24,7 @@ from aecore.presets import PRESETS
 T = TypeVar("T")
 
 N_CODES = 200
-_BASELINE = "aecore/bench/harness/server_slider.py"
+_BASELINE = Path(__file__).with_name("harness") / "server_slider.py"
 _MOST_SECONDS = 120.0  # for one preset
 
 

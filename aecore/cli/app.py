@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from aecore.cli.result import APP_PACKAGES, missing_packages
 from aecore.errors import AecoreError
+from aecore.system.child_process import environment
 from aecore.system.installation import HOME
 
 
@@ -24,4 +25,4 @@ def open_app(options: argparse.Namespace) -> NoReturn:
     if options.data:
         os.environ["AECORE_DATA"] = options.data
     sys.stdout.flush()
-    os.execv(sys.executable, command)
+    os.execve(sys.executable, command, environment() | {"PYTHONSAFEPATH": "1"})

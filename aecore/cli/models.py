@@ -86,7 +86,7 @@ def evaluate(options: argparse.Namespace) -> Result:
     lines = [
         f"{checkpoint.name} on {facts['n_test']:,} test {dataset.spec.nouns} ({dataset.source})"
     ]
-    lines += [f"  {name:18} {value:.6g}" for name, value in metrics.items()]
+    lines += [table((f"  {name}", f"{value:.6g}") for name, value in metrics.items())]
     return Result(facts, "\n".join(lines))
 
 

@@ -9,33 +9,40 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from aecore.cli import app, bench, models, reconstruct, train
-from aecore.cli.result import APP_PACKAGES, INTERRUPTED, missing_packages, report_error
+from aecore.cli.result import (
+    APP_PACKAGES,
+    INTERRUPTED,
+    missing_packages,
+    prepare_streams,
+    report_error,
+    write,
+)
 from aecore.config import MAX_EPOCHS
 from aecore.data.sources import SOURCES
 from aecore.errors import AecoreError, ConfigError
 from aecore.presets import PRESETS
-from aecore.system import json_numbers
+from aecore.system import json_numbers, threads
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status."""
+    prepare_streams()
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     try:
         options = _parser().parse_args(arguments)
+        if "model" in options or "device" in options:  # it computes here
+            threads.limit_to_quota()
         result = options.command(options)
-        text = (
-            json.dumps(json_numbers.encode(result.json), allow_nan=False)
-            if options.json
-            else result.text
-        )
-        print(text, flush=True)
+        if options.json:
+            write(json.dumps(json_numbers.encode(result.json), allow_nan=False))
+        elif result.text:
+            write(result.text)
     except ConfigError as error:
         return report_error(error, 2)
     except AecoreError as error:
@@ -47,8 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return report_error(missing_packages([package]), 1)
     except KeyboardInterrupt as stop:
         return report_error(str(stop) or "Stopped.", INTERRUPTED)
-    except BrokenPipeError:  # the reader went away; there is nobody to tell, not even on exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader went away; there is nobody to tell
         return 1
     return result.status
 
@@ -57,7 +63,10 @@ class _Parser(argparse.ArgumentParser):
     """A parser that says what is wrong in one line; the usage is a `--help` away."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"aecore: {message}. See: {self.prog} --help\n")
+        self.exit(report_error(f"{message}. See: {self.prog} --help", 2))
+
+    def print_help(self, file: object = None) -> None:
+        write(self.format_help().rstrip())
 
 
 def _option(name: str, **options: Any) -> argparse.ArgumentParser:
@@ -75,7 +84,7 @@ def _parser() -> _Parser:
     device = _option("--device", help="auto (default), cuda, mps or cpu")
     model = _option("--model", metavar="MODEL", required=True, help="a name in models/ or a path")
 
-    parser = _Parser(prog="python -m aecore", description=(__doc__ or "").splitlines()[0])
+    parser = _Parser(prog="python -m aecore", description="The command line of aecore.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
 
     def add(

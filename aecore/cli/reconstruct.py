@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from aecore.checkpoints import file as checkpoint_file
-from aecore.cli.result import Result
+from aecore.cli.result import Result, write
 from aecore.config import SHAPE
 from aecore.errors import PictureError
 
@@ -51,13 +51,14 @@ def reconstruct(options: argparse.Namespace) -> Result:
         return assessment.assess_read(checkpoint, model, digits, index=index)
 
     names: Counter[str] = Counter()
-    rows = [
-        row
-        for path in _pictures(options.pictures)
-        for row in _rows(path, settings, assess, options.out, names, steps=options.steps)
-    ]
+    rows: list[dict[str, Any]] = []
+    for path in _pictures(options.pictures):
+        new = _rows(path, settings, assess, options.out, names, steps=options.steps)
+        rows += new
+        if new and not options.json:  # at once: whatever follows does not cost these
+            write("\n".join(map(_line, new)))
     failed = not rows or any(row["error"] for row in rows)
-    return Result(rows, "\n".join(map(_line, rows)) or "No pictures found.", 1 if failed else 0)
+    return Result(rows, "" if rows else "No pictures found.", 1 if failed else 0)
 
 
 def _pictures(paths: Sequence[Path]) -> Iterator[Path]:

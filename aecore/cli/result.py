@@ -1,15 +1,19 @@
-"""What all commands share: results, tables, error messages, and the digits in use."""
+"""What all commands share: results, tables, output, error messages, and the data in use."""
 
 from __future__ import annotations
 
 import dataclasses
+import io
+import os
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO
 
 from aecore.data import sources
 from aecore.data.dataset import Dataset
 from aecore.data.openml import DownloadProgress
+from aecore.errors import AecoreError
 
 INTERRUPTED = 130
 APP_PACKAGES = ("streamlit", "plotly", "pandas", "PIL", "skimage", "filelock", "threadpoolctl")
@@ -23,7 +27,7 @@ class Result:
     json: Any
     """Printed with `--json`."""
     text: str
-    """Printed without."""
+    """Printed without, unless it is empty."""
     status: int = 0
 
 
@@ -40,9 +44,48 @@ def table(rows: Iterable[Sequence[str]], *, left: int = 1) -> str:
     )
 
 
-def log(text: str) -> None:
-    """Print a line of progress on stderr."""
-    print(text, file=sys.stderr, flush=True)
+def prepare_streams() -> None:
+    """Let stdout and stderr take any text, a character that they lack as its escape sequence."""
+    if sys.stderr is None:  # closed by the caller; print() would turn to stdout
+        sys.stderr = io.StringIO()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def write(text: str) -> None:
+    """Print text on stdout.
+
+    Raises
+    ------
+    AecoreError
+        If it cannot be written.
+    BrokenPipeError
+        If the reader has gone away.
+    """
+    if sys.stdout is None:
+        raise AecoreError("The output cannot be written: stdout is closed.")
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        _discard(sys.stdout)
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise AecoreError(f"The output cannot be written: {error.strerror}.") from None
+
+
+def log(text: str, *, end: str = "\n") -> None:
+    """Print a line of progress on stderr; where that fails, work goes on without."""
+    try:
+        print(text, file=sys.stderr, end=end, flush=True)
+    except OSError:
+        _discard(sys.stderr)
+
+
+def _discard(stream: TextIO) -> None:
+    """Throw away what a stream holds and will be given, or Python's own end would fail."""
+    with suppress(OSError), open(os.devnull, "w") as null:
+        os.dup2(null.fileno(), stream.fileno())
 
 
 def report_error(message: object, status: int) -> int:
@@ -57,11 +100,11 @@ def missing_packages(names: Iterable[str]) -> str:
 
 
 def load_data(folder: str | None) -> Dataset:
-    """Load the data set in use, and print on stderr which it is."""
+    """Load the data in use, and print on stderr which they are."""
     dataset = sources.load(
         folder, allow_download=sources.downloads_allowed(), progress=_DownloadLog()
     )
-    log(f"{dataset.spec.nouns.capitalize()}: {dataset.source}")
+    log(f"Data: {dataset.source}")
     return dataset
 
 

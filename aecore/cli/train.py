@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from dataclasses import replace
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
-from aecore.cli.result import INTERRUPTED, Result, load_data
+from aecore.cli.result import INTERRUPTED, Result, load_data, log
 from aecore.config import ModelConfig, TrainConfig
 from aecore.errors import TrainingError
 from aecore.presets import Preset, get_preset
@@ -42,8 +43,8 @@ def train(options: argparse.Namespace) -> Result:
     checkpoint_file.require_writable(path)  # now, not after minutes of training
 
     stop = _StopOnInterrupt()
-    try:
-        with stop:
+    with stop:
+        try:
             checkpoint = experiment.run(
                 path.stem,
                 preset.name,
@@ -52,18 +53,18 @@ def train(options: argparse.Namespace) -> Result:
                 dataset,
                 device=device,
                 on_epoch=_ProgressBar(train_config.epochs),
-                should_stop=lambda: stop.requested,
+                should_stop=stop,
             )
-    except experiment.DivergedError as error:
-        saved = checkpoint_file.save(error.kept, _unused(path))
-        raise TrainingError(f"{error} They are in {saved.path}.") from None
-    except TrainingError as error:
+        except experiment.DivergedError as error:
+            saved = checkpoint_file.save(error.kept, _unused(path))
+            raise TrainingError(f"{error} They are in {saved.path}.") from None
+        except TrainingError as error:
+            if stop.requested:
+                raise KeyboardInterrupt(str(error)) from None
+            raise
         if stop.requested:
-            raise KeyboardInterrupt(str(error)) from None
-        raise
-    if stop.requested:
-        path = _unused(path)
-    saved = checkpoint_file.save(checkpoint, path)
+            path = _unused(path)
+        saved = checkpoint_file.save(checkpoint, path)
 
     card = saved.card
     facts = {
@@ -113,9 +114,20 @@ def _unused(path: Path) -> Path:
 
 
 class _StopOnInterrupt:
-    """A context in which Ctrl-C requests a stop; a second Ctrl-C interrupts at once."""
+    """A context in which Ctrl-C requests a stop; a second Ctrl-C interrupts at once.
+
+    Call it to learn whether to stop. The signal's handler only takes a note: it may run in the
+    middle of a print, and nothing can be printed there.
+    """
 
     requested = False
+    _told = False
+
+    def __call__(self) -> bool:
+        if self.requested and not self._told:
+            self._told = True
+            log("\nStopping: saving what was learned so far.")
+        return self.requested
 
     def __enter__(self) -> None:
         self._before = signal.signal(signal.SIGINT, self._request)
@@ -127,7 +139,6 @@ class _StopOnInterrupt:
         if self.requested:
             raise KeyboardInterrupt
         self.requested = True
-        print("\nStopping: saving what was learned so far.", file=sys.stderr)
 
 
 class _ProgressBar:
@@ -139,13 +150,34 @@ class _ProgressBar:
         self.epochs = epochs
 
     def __call__(self, record: EpochRecord) -> None:
+        columns = _terminal_columns()
+        line = self._line(record, sys.maxsize if columns is None else columns - 1)
+        if columns is None:
+            log(line)
+        else:
+            log(f"\r{line:{columns - 1}}", end="\n" if record.epoch == self.epochs else "")
+
+    def _line(self, record: EpochRecord, width: int) -> str:
+        """Return a line of at most so many characters: the bar goes first, then the last facts."""
         done = record.epoch / self.epochs
         left = record.seconds * (1 / done - 1)
-        bar = ("#" * round(done * self._WIDTH)).ljust(self._WIDTH, ".")
-        line = (
-            f"[{bar}] epoch {record.epoch}/{self.epochs}  loss {record.train_loss:.5f}  "
-            f"test MSE {record.test_mse:.5f}  {left // 60:.0f}:{left % 60:02.0f} left"
-        )
-        last = record.epoch == self.epochs
-        start, end = ("\r", "\n" if last else "") if sys.stderr.isatty() else ("", "\n")
-        print(start + line, end=end, file=sys.stderr, flush=True)
+        facts = [
+            f"epoch {record.epoch}/{self.epochs}",
+            f"loss {record.train_loss:.5f}",
+            f"test MSE {record.test_mse:.5f}",
+            f"{left // 60:.0f}:{left % 60:02.0f} left",
+        ]
+        while len(text := "  ".join(facts)) > width and len(facts) > 1:
+            facts.pop()
+        size = min(self._WIDTH, width - len(text) - len("[] "))
+        if size < self._WIDTH // 4:
+            return text[:width]
+        return f"[{'#' * round(done * size):.<{size}}] {text}"
+
+
+def _terminal_columns() -> int | None:
+    """Return the width of the terminal that shows stderr; None if there is none."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (OSError, ValueError):  # also from streams without a file
+        return None

@@ -7,16 +7,17 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from contextlib import redirect_stdout, suppress
 from dataclasses import asdict
 from functools import partial
-from typing import Any, Literal, TextIO
+from typing import IO, Any, Literal, TextIO, cast
 
 from aecore.data.openml import DownloadProgress, download, remove_leftovers
 from aecore.errors import DataError
-from aecore.system.installation import python_path
+from aecore.system.child_process import describe_end, environment, module_command
 
 State = Literal["ready", "running", "done", "failed", "stopped"]
 
@@ -34,7 +35,7 @@ class DownloadProcess:
     """
 
     def __init__(self, *, command: Sequence[str] | None = None) -> None:
-        self._command = list(command or (sys.executable, "-m", "aecore.data.download_process"))
+        self._command = list(command or module_command("aecore.data.download_process"))
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
@@ -51,19 +52,21 @@ class DownloadProcess:
             if self.state != "ready":
                 return
             try:
+                errors = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115
                 self._process = subprocess.Popen(
                     self._command,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
+                    stderr=errors,
                     text=True,
-                    env=os.environ | {"PYTHONPATH": python_path()},
+                    env=environment(),
                 )
             except OSError as error:
                 self._fail(f"The download cannot start: {error}.")
                 return
             self.state = "running"
             self._reader = threading.Thread(
-                target=self._follow, args=(self._process,), name="download", daemon=True
+                target=self._follow, args=(self._process, errors), name="download", daemon=True
             )
             self._reader.start()
 
@@ -85,23 +88,25 @@ class DownloadProcess:
                 process.wait(timeout=10)
             remove_leftovers()
 
-    def _follow(self, process: subprocess.Popen[str]) -> None:
+    def _follow(self, process: subprocess.Popen[str], errors: IO[str]) -> None:
         """Read the process's lines until it ends; runs in the reader thread."""
-        assert process.stdin
-        assert process.stdout
         last: dict[str, Any] = {}
-        with process.stdin, process.stdout:
-            for line in process.stdout:
+        stdout = cast(TextIO, process.stdout)
+        with cast(TextIO, process.stdin), stdout, errors:
+            for line in stdout:
                 with suppress(ValueError):  # the last line of a killed process may be cut off
                     last = json.loads(line)
                 if "phase" in last:
                     self.progress = DownloadProgress(**last)
             code = process.wait()
+            errors.seek(0)
+            said = errors.read()
+        print(said, file=sys.stderr, end="")
         with self._lock:
             if self.state == "running" and code == 0:
                 self.state = "done"
             elif self.state == "running":
-                unknown = f"The download ended unexpectedly (exit code {code}); see the log."
+                unknown = f"The download ended unexpectedly: {describe_end(code, said)}"
                 self._fail(last.get("error", unknown))
 
     def _fail(self, error: str) -> None:

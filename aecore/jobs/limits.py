@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from aecore.config import ModelConfig, TrainConfig
 from aecore.errors import ConfigError
 from aecore.models.families import family_of
@@ -34,7 +36,5 @@ def check(model: ModelConfig, train: TrainConfig) -> None:
 
 def whole_bounds(name: str) -> tuple[int, int]:
     """Return the lowest and the highest value of a whole number of `TrainConfig` in the app."""
-    setting = settings_of(TrainConfig)[name]
-    assert isinstance(setting, Number), name
-    low, high = setting.bounds
+    low, high = cast(Number, settings_of(TrainConfig)[name]).bounds
     return int(low), int(high)

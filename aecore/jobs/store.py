@@ -11,6 +11,7 @@ One folder a run. Each file has one writer, is replaced as a whole, and is never
     kept.json                names under which it was saved
     stop                     exists as soon as a stop is requested
     alive                    locked by the process that trains or waits
+    log.txt                  what that process wrote to stderr
 """
 
 from __future__ import annotations
@@ -27,14 +28,16 @@ from aecore.data.cache import cache_dir
 from aecore.errors import TrainingError
 from aecore.jobs.spec import ENDED, RunSpec, Status
 from aecore.system import atomic_file
+from aecore.system.child_process import last_line
 from aecore.system.process_lock import is_locked
 from aecore.training.history import EpochRecord
 
 SPEC, STATUS, HISTORY, KEPT = "spec.json", "status.json", "history.jsonl", "kept.json"
 STATE_FILE, CHECKPOINT = "state.safetensors", "checkpoint.safetensors"
 SCENE, FRAMES = "scene.safetensors", "frames"
-STOP, ALIVE = "stop", "alive"
+STOP, ALIVE, LOG = "stop", "alive", "log.txt"
 MAX_JSON = 1 << 20
+_LOG_BYTES = 4096  # of its end
 _STATUS_BYTES = 4096  # always, so that a status fits where an earlier one was
 _ID = re.compile(r"\d{8}-\d{6}-\d{6}-[0-9a-f]{4}")
 _Record = TypeVar("_Record", RunSpec, Status)
@@ -123,6 +126,8 @@ def read(run: Run | Path | str) -> Run:
     each = status.seconds / status.epoch if status.epoch else None
     left = None if each is None else max(0.0, (1.0 - status.progress) * spec.train.epochs) * each
     current = {"state": state, "phase": status.phase if state == "running" else ""}
+    if state == "interrupted" and not status.message:
+        current["message"] = _last_words(path)
     return Run(
         **vars(status) | current,
         id=path.name,
@@ -232,6 +237,17 @@ def _read_kept(path: Path) -> tuple[str, ...]:
 def write_kept(path: Path, names: tuple[str, ...]) -> None:
     """Replace the names under which a run was saved."""
     atomic_file.write_json(path / KEPT, list(names))
+
+
+def _last_words(path: Path) -> str:
+    """Return the last line that a run's process logged, as a sentence; empty if there is none."""
+    try:
+        with (path / LOG).open("rb") as file:
+            file.seek(max(0, os.stat(file.fileno()).st_size - _LOG_BYTES))
+            line = last_line(file.read().decode(errors="replace"))
+    except OSError:
+        return ""
+    return f"The training process ended unexpectedly: {line}" if line else ""
 
 
 def remove_leftovers(path: Path) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 from aecore.errors import AecoreError
 from aecore.jobs import queue
 from aecore.jobs import store as run_store
-from aecore.jobs.store import ALIVE, STOP
+from aecore.jobs.store import ALIVE, LOG, STOP
 from aecore.system.process_lock import ProcessLock
 
 WAIT_SECONDS = 0.3
@@ -31,7 +31,9 @@ _NICENESS = 10
 
 def main(arguments: list[str] | None = None) -> int:
     """Work on one run and return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m aecore.jobs.worker", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m aecore.jobs.worker", description="Train one run."
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--held", type=int, help="descriptor of the inherited file `alive`")
     options = parser.parse_args(arguments)
@@ -80,7 +82,7 @@ def _work(path: Path) -> int:
     except Exception as error:
         traceback.print_exc()
         text = f"An unexpected {type(error).__name__}: {error}"[:300]
-        message = f"{text}. More in {path / 'log.txt'}."
+        message = f"{text}. More in {path / LOG}."
         _update_status(path, state="failed", phase="", message=message)
         return 1
     return 0

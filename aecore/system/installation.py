@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _IN_WHEEL = _PACKAGE / "_explorer"
 HOME = _IN_WHEEL if _IN_WHEEL.is_dir() else _PACKAGE.parent
 """The folder that holds `app.py`, `models/` and `.streamlit/`."""
-
-
-def python_path() -> str:
-    """Return the `PYTHONPATH` with which a child process finds this package wherever it starts."""
-    return os.pathsep.join(filter(None, (str(_PACKAGE.parent), os.environ.get("PYTHONPATH"))))

@@ -63,7 +63,8 @@ class ProcessLock:
 
     def descriptor(self) -> int:
         """Return the locked file's descriptor, for a child to inherit."""
-        assert self._descriptor is not None, "acquire it first"
+        if self._descriptor is None:
+            raise ValueError(f"{self.path} is not locked: acquire it first")
         return self._descriptor
 
     def release(self) -> None:

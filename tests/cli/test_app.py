@@ -21,11 +21,11 @@ def started(monkeypatch):
     """The commands that this process would have become."""
     commands = []
 
-    def execv(program, command):
+    def execve(program, command, environment):
         commands.append(command)
         raise Started
 
-    monkeypatch.setattr(os, "execv", execv)
+    monkeypatch.setattr(os, "execve", execve)
     return commands
 
 

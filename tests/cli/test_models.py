@@ -44,7 +44,7 @@ def test_data_without_json_is_a_line_for_people(run, digits):
 
     assert status == 0
     assert out.startswith(f"{digits.source}: 1,297 training and 500 test digits")
-    assert err == f"Digits: {digits.source}\n"
+    assert err == f"Data: {digits.source}\n"
 
 
 def test_a_download_is_tried_unless_it_is_switched_off(run_json, monkeypatch):

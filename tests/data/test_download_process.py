@@ -11,6 +11,7 @@ import pytest
 from aecore.data.cache import load_cache
 from aecore.data.download_process import DownloadProcess
 from aecore.data.openml import download
+from tests.support import strangers
 from tests.support.openml_server import OpenMLServer
 from tests.support.ten_digits import left_in, same_digits, small_dataset, worker_command
 
@@ -91,6 +92,8 @@ def test_a_failed_job_tells_the_error_in_one_line(monkeypatch: pytest.MonkeyPatc
     [
         (["/dev/null/python"], "cannot start"),
         ([sys.executable, "-c", "print('no JSON'); raise SystemExit(3)"], "exit code 3"),
+        ([sys.executable, "-c", "import nothing_like_it"], "No module named 'nothing_like_it'"),
+        ([sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"], "memory was full"),
     ],
 )
 def test_a_job_whose_process_breaks_has_failed(command: list[str], message: str):
@@ -100,6 +103,21 @@ def test_a_job_whose_process_breaks_has_failed(command: list[str], message: str)
 
     assert job.wait(30) == "failed"
     assert message in job.error
+
+
+def test_a_job_does_not_import_what_lies_where_the_app_was_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("AECORE_CACHE", "/dev/null/cache")
+    strangers.fill(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    job = DownloadProcess()
+
+    job.start()
+
+    assert job.wait(30) == "failed"
+    assert "cannot be kept" in job.error
+    assert strangers.executed(tmp_path) == []
 
 
 def test_a_job_is_started_once_and_may_be_stopped_at_any_time(openml: OpenMLServer):

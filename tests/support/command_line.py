@@ -80,7 +80,7 @@ def complaint(result):
     lines = err.strip().splitlines()
     assert lines[-1].startswith("aecore: ")
     assert "Traceback" not in err
-    assert all(line.startswith(("aecore: ", "Digits: ")) for line in lines)
+    assert all(line.startswith(("aecore: ", "Data: ")) for line in lines)
     return status, lines[-1]
 
 

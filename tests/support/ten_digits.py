@@ -6,7 +6,6 @@ A test module asks for these fixtures with `pytest_plugins = ["tests.support.ten
 from __future__ import annotations
 
 import gzip
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 from aecore.data import openml as data_openml
 from aecore.data.dataset import Dataset
 from aecore.data.mnist_files import IDX_FILES, NPZ_KEYS
+from aecore.system.child_process import module_command
 from tests.support import openml_server
 from tests.support.openml_server import OpenMLServer
 
@@ -117,7 +117,7 @@ def ask(
 
 def worker_command(server: OpenMLServer) -> list[str]:
     """The command of a job that asks the server."""
-    return [sys.executable, openml_server.__file__, server.url, str(N_TRAIN), str(N_TEST)]
+    return module_command("tests.support.openml_server", server.url, str(N_TRAIN), str(N_TEST))
 
 
 def same_digits(a: Dataset, b: Dataset) -> bool:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -15,19 +13,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from aecore.errors import AecoreError
+from aecore.system.child_process import describe_end, environment, module_command
+from aecore.system.installation import HOME
 
-ROOT = Path(__file__).resolve().parents[3]
 _START_SECONDS = 60.0
 
 
 @contextmanager
-def serve(script: str, settings: Mapping[str, str] | None = None) -> Iterator[str]:
+def serve(script: str | Path, settings: Mapping[str, str] | None = None) -> Iterator[str]:
     """Run a Streamlit script on a free port of this machine, and stop it in the end.
 
     Parameters
     ----------
-    script : str
-        Its path from the repository root.
+    script : str or Path
+        `app.py`, or the path of another one.
     settings : mapping, optional
         Environment variables on top of ours.
 
@@ -42,7 +41,7 @@ def serve(script: str, settings: Mapping[str, str] | None = None) -> Iterator[st
         If the server ends or does not answer within a minute.
     """
     port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", script]
+    command = module_command("streamlit", "run", str(HOME / script))
     options = {
         "server.port": port,
         "server.address": "127.0.0.1",
@@ -53,8 +52,7 @@ def serve(script: str, settings: Mapping[str, str] | None = None) -> Iterator[st
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             command,
-            cwd=ROOT,
-            env={**os.environ, **(settings or {})},
+            env=environment() | dict(settings or {}),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -63,8 +61,9 @@ def serve(script: str, settings: Mapping[str, str] | None = None) -> Iterator[st
             address = f"http://127.0.0.1:{port}"
             if not _answers(f"{address}/_stcore/health", process):
                 log.seek(0)
-                output = log.read().decode(errors="replace").strip().splitlines()
-                reason = output[-1] if output else "no answer"
+                output = log.read().decode(errors="replace")
+                status = process.poll()
+                reason = "no answer" if status is None else describe_end(status, output)
                 raise AecoreError(f"{script} did not start: {reason}")
             yield address
         finally:
