@@ -72,8 +72,7 @@ def draw_gallery(
     model: str,
     layer: str,
     switches: Mapping[str, Switch],
-    chosen: int | None = None,
-    similar: np.ndarray | None = None,
+    choice: Mapping[str, Any],
     headed: bool = False,
     about: str = "",
     note: str = "",
@@ -95,11 +94,9 @@ def draw_gallery(
         browser shows them again before the server answers.
     switches : mapping of str to Switch
         The controls that set the `order`, the `count`, the `hash` of the album and the `layer`.
-    chosen : int, optional
-        The number of the unit to mark; None where units cannot be chosen. A unit that the visitor
-        chooses is reported as `CHOSEN`; the reply to it, a `choice_message`, is followed.
-    similar : ndarray of shape (K,), optional
-        The order by similarity to the chosen unit.
+    choice : mapping
+        A `choice_message` with the unit to mark. A unit that the visitor chooses is reported as
+        `CHOSEN`; the reply to it, another such message, is followed.
     headed : bool
         Whether the name is shown above it, too.
     about, note : str
@@ -112,7 +109,7 @@ def draw_gallery(
         "isHeaded": headed,
         "about": about,
         "note": note,
-        **choice_message(chosen, similar),
+        **choice,
         "view": {"order": order, "count": count, "model": model, "layer": layer},
         "switches": {what: asdict(switch) for what, switch in switches.items()},
     }
@@ -127,5 +124,13 @@ def draw_gallery(
 
 
 def choice_message(chosen: int | None, similar: np.ndarray | None) -> dict[str, Any]:
-    """Return a choice as the browser gets it, in a gallery's message or in reply to `CHOSEN`."""
+    """Return a choice as the browser gets it, in a gallery's message or in reply to `CHOSEN`.
+
+    Parameters
+    ----------
+    chosen : int, optional
+        The number of the unit; None where units cannot be chosen.
+    similar : ndarray of shape (K,), optional
+        The order by similarity to it.
+    """
     return {"chosen": chosen, "similar": None if similar is None else similar.tolist()}

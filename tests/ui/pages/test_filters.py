@@ -16,7 +16,7 @@ from aecore.data import sources
 from aecore.imaging.levels import to_levels, to_signed_levels, to_unit
 from aecore.models import inference
 from aecore.models.families import family_of
-from aecore.ui.pages.filters.selection import Chosen, choose
+from aecore.ui.pages.filters.gallery import Chosen, choose
 from aecore.viewer import message as viewer_message
 from tests.support.pages import component, open_page, picture_rows, texts
 

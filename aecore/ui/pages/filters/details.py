@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-
-import numpy as np
 import streamlit as st
 
 from aecore.analysis.ablation import ErrorIncrease
@@ -16,24 +12,37 @@ from aecore.imaging.levels import color_limit
 from aecore.ui.cache import filters as filter_cache
 from aecore.ui.cache.datasets import TestSet
 from aecore.ui.cache.filters import Part
+from aecore.ui.cache.shared import shared
 from aecore.ui.components.charts import draw_charts
 from aecore.ui.components.image_rows import Row, draw_rows
 from aecore.ui.components.registry import Preview
 from aecore.ui.text import units as unit_text
-from aecore.ui.text.formats import percent
+from aecore.ui.text.formats import percent, test_digits
 
 _UNITS_KEPT = 64  # 0.3 MB each
+_TopDigits = tuple[list[Row], list[str], list[str]]
+"""Rows of the top-activating digits of a unit, the title of each digit, and the text under it."""
 
 
 def show(checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int, preview: Preview) -> None:
     """Draw the details of a unit in one message: the browser redraws the page for each."""
     name = unit_text.name(part, unit)
-    loss, pictures, drawn = _measured(
-        checkpoint.digest, digits.fingerprint, part, unit, checkpoint, digits
-    )
+    loss, pictures, charts = _measured(checkpoint, digits, part, unit)
     headline = name[0].upper() + name[1:] if part == "hidden" else name
     if pictures:
-        pictures.draw(headline, preview)
+        rows, titles, columns = pictures
+        draw_rows(
+            "filters_digits",
+            rows,
+            titles,
+            columns=columns,
+            heading=f"label · output of {name}",
+            scale_name="gray levels",
+            headline=headline,
+            title="these digits",
+            file=f"{name.replace(' ', '-')}-digits",
+            preview=preview,
+        )
     else:
         st.header(headline, anchor=False)
         st.info(
@@ -42,97 +51,48 @@ def show(checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int, preview
             icon=":material/do_not_disturb_on:",
         )
     note = unit_text.loss(loss, len(digits.labels), part)
-    draw_charts("filters_charts", drawn, note=note, preview=preview)
+    draw_charts("filters_charts", charts, note=note, preview=preview)
 
 
-@st.cache_resource(max_entries=_UNITS_KEPT, show_spinner=False)
+@shared(kept=_UNITS_KEPT)
 def _measured(
-    digest: str,
-    fingerprint: str,
-    part: Part,
-    unit: int,
-    _checkpoint: Checkpoint,
-    _digits: TestSet,
+    checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int
 ) -> tuple[ErrorIncrease, _TopDigits | None, list[LabelChart]]:
     """Measure a unit: its ablation, its top-activating digits if any, and two charts."""
-    activations = filter_cache.activations(_checkpoint, _digits, part)
-    ablation = filter_cache.ablation(_checkpoint, _digits)
-    layer = filter_cache.position(_checkpoint, part)
-    name = unit_text.name(part, unit)
+    activations = filter_cache.activations(checkpoint, digits, part)
+    ablation = filter_cache.ablation(checkpoint, digits)
+    layer, name = filter_cache.position(checkpoint, part), unit_text.name(part, unit)
     loss = ablation.switch_off(layer, unit)
+    charts = [_distribution(activations, digits, unit, name), _loss(loss, name)]
     best = activations.top_activating(unit)
-    pictures = None
-    if len(best):
-        whole, without = ablation.reconstruct(layer, unit, _digits.images[best])
-        pictures = _TopDigits(
-            part=part,
-            name=name,
-            numbers=best,
-            labels=_digits.labels[best],
-            outputs=activations.values[unit, best],
-            series=(_digits.images[best], whole, without, whole - without),
-        )
-    return loss, pictures, [_distribution(activations, _digits, unit, name), _loss(loss, name)]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _TopDigits:
-    """The M top-activating digits of a unit, reconstructed with and without it."""
-
-    part: Part
-    name: str
-    numbers: np.ndarray
-    """Numbers of the test digits, (M,)."""
-    labels: np.ndarray
-    """Their labels, (M,)."""
-    outputs: np.ndarray
-    """Output of the unit for each, (M,)."""
-    series: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
-    """(M, 784) each: digits, their reconstructions with and without the unit, the difference."""
-
-    @cached_property
-    def limit(self) -> float:
-        """Value at which the colors of the difference saturate."""
-        return color_limit(self.series[-1])
-
-    def draw(self, headline: str, preview: Preview) -> None:
-        """Draw a row for each of `series`."""
-        images, whole, without, difference = self.series
-        series = [
-            Row(name=unit_text.top_activating(self.part, self.name), images=images),
-            Row(name="Reconstruction", images=whole),
-            Row(name=f"Reconstruction with {self.name} switched off", images=without),
-            Row(name="Difference", images=difference, limit=self.limit),
-        ]
-        known = list(zip(self.numbers, self.labels, self.outputs, strict=True))
-        draw_rows(
-            "filters_digits",
-            series,
-            [f"test digit no. {number}, a {label}" for number, label, _ in known],
-            columns=[f"{label}\n{output:.2f}" for _, label, output in known],
-            heading=f"label · output of {self.name}",
-            scale_name="gray levels",
-            headline=headline,
-            title="these digits",
-            file=f"{self.name.replace(' ', '-')}-digits",
-            preview=preview,
-        )
+    if not len(best):
+        return loss, None, charts
+    images, labels = digits.images[best], digits.labels[best]
+    whole, without = ablation.reconstruct(layer, unit, images)
+    difference = whole - without
+    rows = [
+        Row(name=unit_text.top_activating(part, name), images=images),
+        Row(name="Reconstruction", images=whole),
+        Row(name=f"Reconstruction with {name} switched off", images=without),
+        Row(name="Difference", images=difference, limit=color_limit(difference)),
+    ]
+    outputs = zip(labels, activations.values[unit, best], strict=True)
+    columns = [f"{label}\n{output:.2f}" for label, output in outputs]
+    return loss, (rows, test_digits(best, labels), columns), charts
 
 
 def _distribution(activations: Activations, digits: TestSet, unit: int, name: str) -> LabelChart:
-    by_label = activations.by_label(unit, digits.labels)
-    title = "Activation by class: the middle 50% and 90%"
+    by_label, rectified = activations.by_label(unit, digits.labels), activations.rectified
+    share = " · share of its digits for which the unit is active"
     return LabelChart(
         kind="boxes",
-        title=title,
+        title="Activation by class: the middle 50% and 90%",
         alt=f"Boxes of the output of {name} for the test digits of each class",
         file=f"{name.replace(' ', '-')}-output",
         values=by_label.percentiles,
         y_name=f"output of {name}",
-        x_name="class · share of its digits for which the unit is active"
-        if activations.rectified
-        else "class",
-        notes=tuple(percent(each) for each in by_label.active) if activations.rectified else None,
+        x_name=f"class{share if rectified else ''}",
+        notes=tuple(percent(each) for each in by_label.active) if rectified else None,
     )
 
 

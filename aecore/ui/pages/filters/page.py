@@ -15,13 +15,11 @@ from aecore.ui import inputs, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache import filters as filter_cache
-from aecore.ui.cache.filters import Part
 from aecore.ui.components.event_listener import listen
-from aecore.ui.components.filter_gallery import CHOSEN, choice_message
+from aecore.ui.components.filter_gallery import CHOSEN
 from aecore.ui.components.registry import Preview
-from aecore.ui.pages.filters import details, selection
-from aecore.ui.pages.filters.gallery import FEW, SHOW, View, draw
-from aecore.ui.pages.filters.selection import Chosen
+from aecore.ui.pages.filters import details
+from aecore.ui.pages.filters.gallery import FEW, SHOW, Chosen, View, choose, draw, find_chosen
 from aecore.ui.text import models as model_text
 from aecore.ui.text import units as unit_text
 from aecore.ui.text.formats import counted, escape
@@ -75,9 +73,7 @@ def _show(checkpoint: Checkpoint, counterpart: Checkpoint | None) -> None:
         counted(len(components), "PCA component"),
         components,
         view,
-        prefix="component ",
-        sortable=False,
-        headed=True,
+        prefixes=("component ", ""),
         note=unit_text.COMPONENTS[part],
     )
     if counterpart is not None:
@@ -92,7 +88,7 @@ def _pick(name: str, label: str, words: Mapping[V, str]) -> V:
 def _units(checkpoint: Checkpoint, digits: datasets.TestSet, view: View) -> None:
     """Draw the gallery, and the details of the chosen unit."""
     units = filter_cache.units(checkpoint, digits, view.part)
-    chosen = selection.current(checkpoint, view.part, units)
+    chosen = find_chosen(checkpoint, view.part, units)
     left, right = st.columns(2, gap="medium")
     with left, st.container(key="filter_gallery"):
         logistic = checkpoint.card.model.output == "logistic"
@@ -101,32 +97,24 @@ def _units(checkpoint: Checkpoint, digits: datasets.TestSet, view: View) -> None
             unit_text.title(view.part, len(units)),
             units,
             view,
-            prefix=unit_text.PREFIXES[view.part],
-            short=unit_text.SHORT[view.part],
             chosen=chosen,
-            headed=True,
             about=unit_text.health(units, view.part),
             note=unit_text.explanation(view.part, units, len(digits.labels), logistic=logistic),
         )
     with right:
-        _details(checkpoint, digits, view.part, units, chosen)
+        _details(checkpoint, digits, units, chosen)
 
 
 @scaffold.fragment
 def _details(
-    checkpoint: Checkpoint, digits: datasets.TestSet, part: Part, units: Units, chosen: Chosen
+    checkpoint: Checkpoint, digits: datasets.TestSet, units: Units, chosen: Chosen
 ) -> None:
     """Draw what depends on the chosen unit; its mark and the order are the browser's."""
-    listen(
-        "filters_choice",
-        CHOSEN,
-        functools.partial(selection.choose, chosen, units),
-        reply=choice_message(chosen.unit, units.order("similarity", chosen.picture(units))),
-    )
+    on_choice = functools.partial(choose, chosen, units)
+    listen("filters_choice", CHOSEN, on_choice, reply=chosen.message(units))
     is_first = chosen.unit == units.strongest()  # as when the model is picked
-    preview = Preview(
-        model=checkpoint.name if is_first else None, view=f"{part} {digits.fingerprint}"
-    )
+    (_, part), view = chosen.of, f"{chosen.of[1]} {digits.fingerprint}"
+    preview = Preview(model=checkpoint.name if is_first else None, view=view)
     details.show(checkpoint, digits, part, chosen.unit, preview)
 
 
@@ -136,17 +124,15 @@ def _side_by_side(pair: Sequence[Checkpoint], digits: datasets.TestSet, view: Vi
     in_order = sorted(pair, key=lambda each: has_fixed_settings(each.card.model))
     for side, column, checkpoint in zip(("left", "right"), st.columns(2), in_order, strict=True):
         units: Units = filter_cache.units(checkpoint, digits, view.part)
+        name = checkpoint.name
         with column:
-            st.markdown(
-                f"**{escape(checkpoint.name)}**: {model_text.regularization(checkpoint.card)}"
-            )
+            st.markdown(f"**{escape(name)}**: {model_text.regularization(checkpoint.card)}")
             error = f"Test error (MSE) {checkpoint.card.metrics['test_mse']:.4f}"
             draw(
                 f"filters_{side}",
-                f"{checkpoint.name}: {unit_text.title(view.part, len(units))}",
+                f"{name}: {unit_text.title(view.part, len(units))}",
                 units,
                 view,
-                prefix=unit_text.PREFIXES[view.part],
-                short=unit_text.SHORT[view.part],
+                headed=False,
                 note=f"{error} · {unit_text.health(units, view.part)}",
             )

@@ -14,12 +14,13 @@ from aecore.imaging.levels import color_limit
 from aecore.ui import links, scaffold, url_state
 from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
+from aecore.ui.cache.shared import shared
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import draw_charts
 from aecore.ui.components.image_rows import Row, draw_rows
 from aecore.ui.pages.reconstruct import perturbation
-from aecore.ui.pages.reconstruct.reconstructions import Reconstructor
+from aecore.ui.pages.reconstruct.reconstructions import Reconstructor, reconstructors
 from aecore.ui.text.formats import counted, escape, test_digits
 
 _GALLERIES: dict[Which, str] = {
@@ -101,7 +102,7 @@ def _by_class(shown: list[Reconstructor], digits: datasets.TestSet) -> None:
 
 def _cases(own: Reconstructor, digits: datasets.TestSet) -> None:
     for which, heading in _GALLERIES.items():
-        series, titles = _gallery(own.checkpoint.digest, digits.fingerprint, which, own, digits)
+        series, titles = _gallery(own.checkpoint, digits, which)
         st.markdown(f"**{heading}**, {escape(own.title)}")
         draw_rows(
             f"reconstruct_{which}",
@@ -118,19 +119,20 @@ def _cases(own: Reconstructor, digits: datasets.TestSet) -> None:
     )
 
 
-@st.cache_resource(max_entries=96, show_spinner=False)
+@shared(kept=96)
 def _gallery(
-    digest: str, fingerprint: str, which: Which, _own: Reconstructor, _digits: datasets.TestSet
+    checkpoint: Checkpoint, digits: datasets.TestSet, which: Which
 ) -> tuple[list[Row], list[str]]:
     """Return rows of digits and their reconstructions, and a title for each digit."""
-    chosen = select(_own.errors, _digits.labels, which=which, count=_COUNT)
-    images, urls = _digits.images[chosen], links.to_map(_own.checkpoint, chosen)
-    errors = [f"{error:.4f}" for error in _own.errors[chosen]]
+    own = reconstructors([checkpoint])[0]
+    chosen = select(own.errors, digits.labels, which=which, count=_COUNT)
+    images, urls = digits.images[chosen], links.to_map(checkpoint, chosen)
+    errors = [f"{error:.4f}" for error in own.errors[chosen]]
     series = [
         Row(name="input", images=images, links=urls),
-        Row(name=_own.name, images=_own.output(images), texts=errors, links=urls),
+        Row(name=own.name, images=own.output(images), texts=errors, links=urls),
     ]
-    return series, test_digits(chosen, _digits.labels[chosen])
+    return series, test_digits(chosen, digits.labels[chosen])
 
 
 def _importance(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
