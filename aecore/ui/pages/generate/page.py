@@ -6,32 +6,37 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from aecore.analysis.sampling import select
 from aecore.checkpoints.file import Checkpoint
+from aecore.config import SHAPE
 from aecore.errors import ConfigError
+from aecore.imaging.png import to_png
 from aecore.latent.codes import check_code
+from aecore.latent.interpolation import CodePath, interpolate
 from aecore.ui import inputs, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
+from aecore.ui.cache.shared import shared
 from aecore.ui.components import downloads
 from aecore.ui.components.live_model import mount_live_model
-from aecore.ui.pages.generate import interpolation
-from aecore.ui.text.formats import escape
+from aecore.ui.text import formats
 
 _EXPLANATION = (
     "The decoder turns **any** code into an image, not only the codes that the encoder produces. "
     "Move a slider and watch the digit change; **outside the data** it stops looking like a digit, "
     "because the decoder was never trained there."
 )
-_SINGLE, _INTERPOLATE = "Single code", "Interpolate"
+_ENDS = {"from": 0, "to": 1}
+"""Both ends of an interpolation, and the test digits that they begin with."""
 
 
 def render() -> None:
     checkpoint = scaffold.open_page("Generate digits", _EXPLANATION, flush=False)
-    task = inputs.segments(
-        "Task", (_SINGLE, _INTERPOLATE), key="generate_task", label_visibility="collapsed"
-    )
-    show = _single_code if task == _SINGLE else interpolation.show
-    show(checkpoint)
+    tasks = {"Single code": _single_code, "Interpolate": _interpolate}
+    task = inputs.segments("Task", list(tasks), key="generate_task", label_visibility="collapsed")
+    tasks[task](checkpoint)
     scaffold.close_page()
 
 
@@ -66,7 +71,7 @@ def _load_code(checkpoint: Checkpoint, mean: np.ndarray) -> None:
     try:
         code = code if asked is None else url_state.load_code(len(mean))
     except ConfigError as error:
-        st.warning(f"{escape(error)} Showing the mean code instead.")
+        st.warning(f"{formats.escape(error)} Showing the mean code instead.")
     _store_code(checkpoint, mean if code is None else code)
     st.session_state["generate_revision"] = st.session_state.get("generate_revision", 0) + 1
 
@@ -84,3 +89,79 @@ def _release(checkpoint: Checkpoint, message: dict[str, Any]) -> None:
         _store_code(checkpoint, check_code(message.get("z"), checkpoint.card.model.latent_dim))
     except ConfigError:
         return  # not from our own script
+
+
+@scaffold.fragment
+def _interpolate(checkpoint: Checkpoint) -> None:
+    """Draw the choice of two test digits, and the paths between their codes."""
+    columns = st.columns(2, gap="large")
+    start, end = (
+        _pick(checkpoint, name, column) for name, column in zip(_ENDS, columns, strict=True)
+    )
+    paths = _paths(checkpoint, start, end)
+    mount_live_model(
+        checkpoint,
+        mode="path",
+        settings={"token": f"{start}-{end}", "paths": [_settings(path) for path in paths]},
+    )
+    with st.container(horizontal=True):
+        for path in paths:
+            downloads.offer_path(checkpoint, path)
+
+
+def _pick(checkpoint: Checkpoint, name: str, column: DeltaGenerator) -> int:
+    """Draw the choice of a test digit by its number, or of a random one by its label."""
+    key, last = f"journey_{name}", len(checkpoint.codes) - 1
+    st.session_state[key] = min(st.session_state.get(key, _ENDS[name]), last)
+    with column.container(horizontal=True, vertical_alignment="bottom"):
+        number = st.number_input(f"{name.capitalize()} test digit no.", 0, last, key=key, width=170)
+        label = st.selectbox(
+            "Label",
+            [None, *np.unique(checkpoint.labels).tolist()],
+            key=f"{key}_label",
+            width=100,
+            format_func=lambda value: "any" if value is None else str(value),
+        )
+        st.button(
+            "Random",
+            key=f"{key}_another",
+            on_click=_draw,
+            args=(checkpoint, key, label),
+            icon=":material/casino:",
+        )
+        _picture(checkpoint, number)
+    return number
+
+
+def _draw(checkpoint: Checkpoint, key: str, label: int | None) -> None:
+    """Choose a random digit with a label; the same ones in every visit."""
+    seed = st.session_state["journey_draws"] = st.session_state.get("journey_draws", 0) + 1
+    (number,) = select(
+        checkpoint.errors, checkpoint.labels, which="random", label=label, count=1, seed=seed
+    )
+    st.session_state[key] = int(number)
+
+
+def _picture(checkpoint: Checkpoint, number: int) -> None:
+    digits, label = datasets.test_set(), checkpoint.labels[number]
+    if digits.matches(checkpoint.card):
+        picture = to_png(digits.images[number].reshape(SHAPE), scale=3)
+        st.image(picture, width=84, alt=f"Test digit no. {number}, a {label}")
+    else:
+        st.caption(f"Label {label}. {formats.missing_data(checkpoint.card)}")
+
+
+@shared(kept=64, spinner="Finding a path along the data…")
+def _paths(checkpoint: Checkpoint, start: int, end: int) -> tuple[CodePath, ...]:
+    return interpolate(checkpoint_cache.neighbor_index(checkpoint), start, end)
+
+
+def _settings(path: CodePath) -> dict[str, Any]:
+    return {
+        "name": path.name,
+        "title": path.name.capitalize(),
+        "note": f"through {path.stops - 2} other test digits" if path.stops > 2 else "",
+        # As short as float32 allows: 17 digits a value would double the message.
+        "codes": [[float(str(value)) for value in code] for code in path.codes],
+        "percentiles": path.percentiles.round(2).tolist(),
+    }
