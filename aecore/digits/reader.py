@@ -1,6 +1,6 @@
 """Turn any picture of handwritten digits into MNIST-style digits, stage by stage.
 
-    picture -> gray -> ink -> ink without printed lines -> segments
+    picture -> gray -> sheet -> ink -> ink without printed lines -> segments
             -> each digit's ink, cut out -> strokes of MNIST's width -> 20-pixel box -> 28x28
 
 `PICTURE_STAGES` prepare the whole picture, `DIGIT_STAGES` each digit that is found in it. A stage
@@ -18,10 +18,12 @@ from PIL import Image
 from scipy import ndimage
 
 from aecore.digits import normalization
+from aecore.digits.box import Box
 from aecore.digits.foreground import EIGHT_CONNECTED, Invert, extract_ink, to_gray
 from aecore.digits.normalization import BOX, FINE_SCALE, adjust_strokes, crop
 from aecore.digits.ruled_lines import remove_lines
-from aecore.digits.segmentation import Box, Segment, Segmentation, segment
+from aecore.digits.segmentation import Segment, Segmentation, segment
+from aecore.digits.sheet import find_sheet
 from aecore.errors import ConfigError, PictureError
 from aecore.imaging.resampling import resize, shrink, undo_enlargement
 
@@ -64,6 +66,8 @@ class Settings:
     """What counts as ink, as a share of the strongest, in 0..1; None detects it."""
     rotate: Rotation = 0
     """Degrees clockwise, on top of the camera's own note."""
+    crop: Region | None = None
+    """The part of the upright picture to read; None finds the sheet or canvas, if there is one."""
     pick: Pick = "all"
     """Every digit found; all ink as one digit; or only that number, from 0 in reading order."""
 
@@ -72,6 +76,11 @@ class Settings:
             raise ConfigError(f"invert must be auto, yes or no, not {self.invert!r}.")
         if self.threshold is not None and not 0 < self.threshold < 1:
             raise ConfigError(f"threshold must lie between 0 and 1, not {self.threshold!r}.")
+        if self.crop is not None and not _is_region(self.crop):
+            raise ConfigError(
+                "crop must be left, top, right and bottom in 0 to 1, each pair in ascending order, "
+                f"not {self.crop!r}."
+            )
         if self.rotate not in get_args(Rotation):
             raise ConfigError(f"rotate must be 0, 90, 180 or 270, not {self.rotate!r}.")
         number = isinstance(self.pick, int) and not isinstance(self.pick, bool) and self.pick >= 0
@@ -117,6 +126,8 @@ class Draft(Digit):
     settings: Settings
     upright: np.ndarray | None = None
     """The whole picture, upright and in gray, (H, W)."""
+    colors: np.ndarray | None = None
+    """The same as it came, (H, W) or (H, W, 3)."""
     inverted: bool = False
     """Whether the ink was darker than the paper."""
     threshold: float = 0.0
@@ -143,6 +154,11 @@ class Reading:
     """In reading order; at least one."""
     boxes: tuple[Region, ...]
     """Of all digits found, even if `Settings.pick` took only one of them."""
+
+
+def _is_region(values: Region) -> bool:
+    left, top, right, bottom = values
+    return 0 <= left < right <= 1 and 0 <= top < bottom <= 1
 
 
 def read(picture: np.ndarray, settings: Settings | None = None) -> Reading:
@@ -173,7 +189,7 @@ def read(picture: np.ndarray, settings: Settings | None = None) -> Reading:
         inverted=page.inverted,
         threshold=segmentation.threshold / float(page.image.max()),
         digits=tuple(_run(DIGIT_STAGES, draft) for draft in drafts),
-        boxes=tuple(_region(each.box, page.image.shape) for each in segmentation.digits),
+        boxes=tuple(_place(page, each.box) for each in segmentation.digits),
     )
 
 
@@ -181,6 +197,8 @@ def _run(stages: Mapping[str, Stage], draft: Draft) -> Draft:
     """Take a draft through stages and keep what each has made, to be shown."""
     for name, stage in stages.items():
         draft = stage(draft)
+        if not draft.reason:  # it had nothing to do
+            continue
         shown = draft.image if draft.preview is None else draft.preview
         image = np.clip(shrink(shown, PREVIEW_SIDE), 0, 1).astype(np.float32)
         step = Step(name=name, reason=draft.reason, image=image)
@@ -195,13 +213,35 @@ def _turn_to_gray(draft: Draft) -> Draft:
     """Choose the gray or a color channel, rotate it, and undo an enlargement of whole pixels."""
     rotate = draft.settings.rotate
     gray, reason = to_gray(draft.image)
-    gray = np.rot90(gray, -rotate // 90)
+    gray, colors = (np.rot90(each, -rotate // 90) for each in (gray, draft.image))
     pixels, side = undo_enlargement(gray)
     if rotate:
         reason += f"; rotated by {rotate}° as you set"
     if side > 1:
         reason += f"; blocks of {side:.3g} x {side:.3g} equal pixels taken as one pixel each"
-    return replace(draft, image=pixels, upright=gray, preview=gray, reason=reason)
+    return replace(draft, image=pixels, upright=gray, colors=colors, preview=gray, reason=reason)
+
+
+def _find_sheet(draft: Draft) -> Draft:
+    """Leave out what surrounds the sheet, or what was cropped by hand."""
+    colors, crop_by_hand = draft.colors, draft.settings.crop
+    if crop_by_hand is not None:
+        box = Box.of_shares(crop_by_hand, colors.shape)
+        part, reason = colors[box.view], "Cropped as you set"
+    else:
+        sheet = None if draft.image.shape != colors.shape[:2] else find_sheet(colors)
+        if sheet is None:  # in an enlargement, a single pixel may look like a sheet
+            return replace(draft, reason="")
+        box, part, reason = sheet.box, sheet.cut_out(colors), "Drawn on a sheet or canvas"
+    gray, how = to_gray(part)
+    height, width = gray.shape
+    return replace(
+        draft,
+        image=undo_enlargement(gray)[0],
+        box=box.shares(colors.shape),
+        preview=gray,
+        reason=f"{reason}: {width} x {height} pixels, the rest left out. {how}",
+    )
 
 
 def _extract_ink(draft: Draft) -> Draft:
@@ -250,15 +290,23 @@ def _isolate(page: Draft, segmentation: Segmentation, digit: Segment) -> Draft:
     return replace(
         page,
         image=np.where(own, ink, 0) / white,
-        box=_region(digit.box, page.image.shape),
+        box=_place(page, digit.box),
         threshold=level / white,
         reason=reason,
     )
 
 
-def _region(box: Box, shape: tuple[int, ...]) -> Region:
-    height, width = shape
-    return box.left / width, box.top / height, box.right / width, box.bottom / height
+def _place(page: Draft, box: Box) -> Region:
+    """Return where a box of the page's pixels lies in the upright picture."""
+    left, top, right, bottom = page.box
+    width, height = right - left, bottom - top
+    across, down, across_end, down_end = box.shares(page.image.shape)
+    return (
+        left + across * width,
+        top + down * height,
+        left + across_end * width,
+        top + down_end * height,
+    )
 
 
 # --- stages of each digit ---
@@ -322,6 +370,7 @@ def _center(draft: Draft) -> Draft:
 Stage = Callable[[Draft], Draft]
 PICTURE_STAGES: dict[str, Stage] = {
     "Gray": _turn_to_gray,
+    "Sheet": _find_sheet,
     "White on black": _extract_ink,
     "Printed lines": _remove_lines,
 }

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
+from aecore.digits.box import Box
 from aecore.digits.foreground import EIGHT_CONNECTED, ink_threshold
 from aecore.errors import PictureError
 
@@ -43,42 +44,6 @@ MAX_HALF_GAP = 0.1
 """The same for two parts of about the same size."""
 PART_SHARE = 0.6
 """What is shorter than this share of a digit may be a part of it."""
-
-
-class Box(NamedTuple):
-    """A rectangle of pixels; bottom and right are one past the end."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Height and width."""
-        return self.bottom - self.top, self.right - self.left
-
-    def touches_edge(self, shape: tuple[int, ...]) -> bool:
-        """Return whether the box reaches the edge of a picture."""
-        return 0 in self[:2] or self.bottom == shape[0] or self.right == shape[1]
-
-    def lies_within(self, other: Box) -> bool:
-        """Return whether the other box surrounds this one."""
-        grown = Box(self.top - 1, self.left - 1, self.bottom + 1, self.right + 1)
-        return Box.around([grown, other]) == other
-
-    def overlap(self, other: Box) -> tuple[int, int]:
-        """Return how many rows and columns two boxes share; below 0 they lie apart by so many."""
-        return (
-            min(self.bottom, other.bottom) - max(self.top, other.top),
-            min(self.right, other.right) - max(self.left, other.left),
-        )
-
-    @classmethod
-    def around(cls, boxes: Sequence[Box]) -> Box:
-        """Return the smallest box that contains all the given ones."""
-        top, left, bottom, right = zip(*boxes, strict=True)
-        return cls(min(top), min(left), max(bottom), max(right))
 
 
 class Segment(NamedTuple):
@@ -179,7 +144,7 @@ def _strokes(ink: np.ndarray, level: float) -> tuple[np.ndarray, list[_Stroke]]:
         _Stroke(
             label=int(label),
             area=int(areas[label]),
-            box=_box(slices[label - 1]),
+            box=Box.of(slices[label - 1]),
             mask=labels[slices[label - 1]] == label,
         )
         for label in np.argsort(-areas, kind="stable")[:MAX_STROKES]
@@ -268,8 +233,3 @@ def _in_reading_order(segments: list[Segment]) -> list[Segment]:
 
 def _around(strokes: Sequence[_Stroke]) -> Box:
     return Box.around([each.box for each in strokes])
-
-
-def _box(slices: tuple[slice, slice]) -> Box:
-    rows, columns = slices
-    return Box(rows.start, columns.start, rows.stop, columns.stop)
