@@ -121,6 +121,10 @@ def _parser() -> _Parser:
     sub.add_argument("--invert", default="auto", help="auto, yes or no: is the ink darker?")
     sub.add_argument("--threshold", type=float, help="0 to 1: what counts as ink (default: auto)")
     sub.add_argument("--rotate", type=int, default=0, help="0, 90, 180 or 270 degrees clockwise")
+    text = (
+        "left,top,right,bottom, each 0 to 1: the part to read (default: the sheet, if there is one)"
+    )
+    sub.add_argument("--crop", metavar="L,T,R,B", help=text)
     sub.add_argument("--pick", default="all", help="all, together (one digit), or a number from 0")
 
     sub = add("decode", models.decode, "decode a latent code to a picture", json_, model)

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import math
+import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from aecore.checkpoints import file as checkpoint_file
-from aecore.cli.result import Result, write
+from aecore.cli.result import Result, log, write
 from aecore.config import SHAPE
-from aecore.errors import PictureError
+from aecore.errors import ConfigError, PictureError
 
 if TYPE_CHECKING:
-    from aecore.digits.reader import Digit, Settings, Step
+    from aecore.digits.reader import Digit, Region, Settings, Step
     from aecore.recognition.assessment import Assessment
 
 # torch, scikit-image and the like are imported where they are used: `--help` answers at once.
 
+logger = logging.getLogger(__name__)
+
+MAX_NAMED = 10
+"""Files of a folder that are named if they are skipped."""
 _UNKNOWN: dict[str, Any] = dict.fromkeys(
     (
         *("digit", "box", "mse", "psnr", "pca_mse", "pca_psnr", "code", "neighbours"),
@@ -39,6 +45,7 @@ def reconstruct(options: argparse.Namespace) -> Result:
 
     settings = Settings(
         invert=options.invert,
+        crop=_crop(options.crop),
         threshold=options.threshold,
         rotate=options.rotate,
         pick=int(options.pick) if options.pick.isdecimal() else options.pick,
@@ -50,9 +57,11 @@ def reconstruct(options: argparse.Namespace) -> Result:
     def assess(digits: Sequence[Digit]) -> Sequence[Assessment]:
         return assessment.assess_read(checkpoint, model, digits, index=index)
 
+    pictures, skipped = _pictures(options.pictures)
+    _log_skipped(skipped)
     names: Counter[str] = Counter()
     rows: list[dict[str, Any]] = []
-    for path in _pictures(options.pictures):
+    for path in pictures:
         new = _rows(path, settings, assess, options.out, names, steps=options.steps)
         rows += new
         if new and not options.json:  # at once: whatever follows does not cost these
@@ -61,21 +70,58 @@ def reconstruct(options: argparse.Namespace) -> Result:
     return Result(rows, "" if rows else "No pictures found.", 1 if failed else 0)
 
 
-def _pictures(paths: Sequence[Path]) -> Iterator[Path]:
-    """List the files named, and the picture files of the folders named, by name."""
-    from aecore.digits.image_file import SUFFIXES
+def _crop(text: str | None) -> Region | None:
+    """Read left, top, right and bottom, in shares.
 
+    Raises
+    ------
+    ConfigError
+        If it is something else.
+    """
+    if text is None:
+        return None
+    try:
+        left, top, right, bottom = map(float, text.split(","))
+    except ValueError:
+        raise ConfigError(
+            f"--crop must be four numbers, as in 0,0.1,1,0.9, not {text!r}."
+        ) from None
+    return left, top, right, bottom
+
+
+def _pictures(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """List the files named and the pictures of the folders named, by name, and what is neither."""
+    pictures, skipped = [], []
     for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        inside = sorted(path.iterdir())
-        pictures = [
-            file
-            for file in inside
-            if file.is_file() and file.name[0] != "." and file.suffix.lower() in SUFFIXES
-        ]
-        yield from pictures or [path]
+        try:
+            inside = sorted(path.iterdir()) if path.is_dir() else []
+        except OSError:
+            inside = []  # its row says why
+        found = [file for file in inside if _is_picture(file)]
+        pictures += found or [path]
+        skipped += [file for file in inside if file not in found]
+    return pictures, skipped
+
+
+def _log_skipped(files: Sequence[Path]) -> None:
+    """Summarize the files of folders that have no row."""
+    if files:
+        named = ", ".join(file.name for file in files[:MAX_NAMED])
+        more = f" and {len(files) - MAX_NAMED:,} more" if len(files) > MAX_NAMED else ""
+        log(f"Skipped, no picture: {named}{more}")
+
+
+def _is_picture(file: Path) -> bool:
+    """Return whether a file of a folder is to have a row."""
+    from aecore.digits.image_file import is_picture
+
+    if file.name.startswith(".") or not file.is_file():
+        return False
+    try:
+        with file.open("rb") as content:
+            return is_picture(file.name, content.read(16))
+    except OSError:
+        return is_picture(file.name, b"")
 
 
 def _rows(path: Path, settings: Settings, assess, out: Path, names: Counter[str], *, steps: bool):
@@ -89,15 +135,20 @@ def _rows(path: Path, settings: Settings, assess, out: Path, names: Counter[str]
             for number, (digit, assessment) in enumerate(zip(digits, assess(digits), strict=True))
         ]
     except PictureError as error:
-        return [{"path": str(path)} | _UNKNOWN | {"error": str(error)}]
+        message = str(error)
+    except Exception as error:  # ours: it shall not cost the rows of the other pictures
+        logger.exception("%s", path)
+        message = f"{path.name}: reading it failed ({type(error).__name__}). This is our mistake."
+    return [{"path": str(path)} | _UNKNOWN | {"error": message}]
 
 
 def _read_picture(path: Path) -> np.ndarray:
     from aecore.digits.image_file import MAX_BYTES, SUFFIXES, open_picture
 
-    if path.is_dir():
-        raise PictureError(f"{path} holds no picture files ({', '.join(SUFFIXES)}).")
     try:
+        if path.is_dir():
+            os.listdir(path)  # says why it cannot be read
+            raise PictureError(f"{path} holds no picture files ({', '.join(SUFFIXES)}).")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import struct
 
 import numpy as np
@@ -31,6 +32,12 @@ MAX_PIECES = 200_000
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 FORMAT_NAMES = "PNG, JPEG, WebP, BMP, GIF or TIFF"
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+_OTHER_SUFFIXES = (".heic", ".heif", ".avif", ".svg")
+_SIGNATURE = re.compile(
+    rb"\x89PNG|\xff\xd8\xff|RIFF....WEBP|BM....\0{4}|GIF8|II[*+]\0|MM\0[*+]"
+    rb"|....ftyp(?:hei|hev|mif1|msf1|avi)",
+    re.DOTALL,
+)
 
 WORKING_SIDE = 1024
 MIN_VISIBLE = 10
@@ -103,6 +110,18 @@ def _decode(data: bytes) -> np.ndarray:
         pixels = _shrunk(picture)
         # After load(): PNG may keep EXIF behind the pixels, and Pillow turns TIFF files itself.
         return _upright(pixels, picture.getexif().get(ExifTags.Base.Orientation, 1))
+
+
+def is_picture(name: str, start: bytes) -> bool:
+    """Return whether a file is a picture by its name or its first bytes, even if it is unreadable.
+
+    Parameters
+    ----------
+    name : str
+    start : bytes
+        The first 16 or more.
+    """
+    return name.lower().endswith((*SUFFIXES, *_OTHER_SUFFIXES)) or bool(_SIGNATURE.match(start))
 
 
 def _printable(text: str) -> str:

@@ -193,6 +193,12 @@ def read(picture: np.ndarray, settings: Settings | None = None) -> Reading:
     )
 
 
+def upright_gray(picture: np.ndarray, settings: Settings) -> np.ndarray:
+    """Return a picture (H, W) or (H, W, 3) as `Reading.picture`, whatever it may hold."""
+    gray, _ = to_gray(picture)
+    return np.ascontiguousarray(np.rot90(gray, -settings.rotate // 90), dtype=np.float32)
+
+
 def _run(stages: Mapping[str, Stage], draft: Draft) -> Draft:
     """Take a draft through stages and keep what each has made, to be shown."""
     for name, stage in stages.items():

@@ -241,6 +241,91 @@ def test_a_folder_gives_a_row_for_every_digit_of_its_pictures(run_json, models, 
         assert Path(row["out"]).exists()
 
 
+def heic(path):
+    path.write_bytes(b"\0\0\0\x18ftypheic" + bytes(99))
+
+
+def test_every_file_of_a_folder_has_a_row_or_is_said_to_be_skipped(run, models, picture, tmp_path):
+    """Once an `IMG_2.HEIC` beside an `IMG_1.png` was passed over in silence."""
+    folder = tmp_path / "pictures"
+    (folder / "folder").mkdir(parents=True)
+    heic(folder / "a.HEIC")
+    heic(folder / "b")
+    (folder / "c").write_bytes(picture.read_bytes())  # a picture all the same
+    (folder / "d.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'></svg>")
+    (folder / "notes.txt").write_text("no picture")
+    (folder / "film.mp4").write_bytes(b"\0\0\0\x18ftypisom" + bytes(99))
+    (folder / ".hidden.png").write_bytes(picture.read_bytes())
+    (folder / "broken link.png").symlink_to(tmp_path / "nowhere.png")
+
+    status, out, err = run(
+        "reconstruct", folder, "--model", "tiny", "--out", tmp_path / "out", "--json"
+    )
+
+    rows = json.loads(out)
+    assert status == 1
+    assert [Path(row["path"]).name for row in rows] == ["a.HEIC", "b", "c", "d.svg"]
+    assert ["JPEG" in (row["error"] or "") for row in rows] == [True, True, False, False]
+    assert "SVG" in rows[3]["error"]
+    (line,) = [line for line in err.splitlines() if line.startswith("Skipped")]
+    for name in (".hidden.png", "broken link.png", "film.mp4", "folder", "notes.txt"):
+        assert name in line
+
+
+def test_a_folder_that_cannot_be_read_has_a_row_with_the_reason(
+    run_json, models, picture, tmp_path, monkeypatch
+):
+    folder = tmp_path / "locked"
+    folder.mkdir()
+
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("os.listdir", refuse)
+    status, rows = run_json(
+        "reconstruct", folder, picture, "--model", "tiny", "--out", tmp_path / "out"
+    )
+
+    assert status == 1
+    assert "Permission denied" in rows[0]["error"]
+    assert rows[1]["error"] is None
+
+
+@pytest.mark.parametrize("error", [OverflowError("too large"), RecursionError(), AssertionError()])
+def test_a_failure_of_any_kind_is_its_pictures_row_and_is_logged(
+    run_json, models, picture, tmp_path, monkeypatch, caplog, error
+):
+    """Once a TIFF's odd offset ended the run over a whole folder."""
+    real, fails = reader.read, [error]
+
+    def read(*args):
+        if fails:
+            raise fails.pop()
+        return real(*args)
+
+    monkeypatch.setattr(reader, "read", read)
+    status, rows = run_json(
+        "reconstruct", picture, picture, "--model", "tiny", "--out", tmp_path / "out"
+    )
+
+    assert status == 1
+    assert type(error).__name__ in rows[0]["error"]
+    assert rows[1]["error"] is None
+    assert caplog.records[-1].exc_info[1] is error
+
+
+def test_a_crop_by_hand_reaches_the_reader(run_json, models, tmp_path):
+    picture = tmp_path / "ones.png"
+    two_ones(picture)
+    options = ["reconstruct", picture, "--model", "tiny", "--out", tmp_path / "out"]
+
+    _, every = run_json(*options)
+    _, right = run_json(*options, "--crop", "0.5,0,1,1")
+
+    assert (len(every), len(right)) == (2, 1)
+    assert right[0]["code"] == pytest.approx(every[1]["code"], abs=0.05)
+
+
 def test_steps_are_written_and_told(run_json, models, picture, tmp_path):
     _, [row] = run_json(
         "reconstruct", picture, "--model", "tiny", "--out", tmp_path / "out", "--steps"
@@ -267,7 +352,17 @@ def test_corrections_by_hand_reach_the_reader(run_json, models, tmp_path):
     assert turned[0]["code"] != every[0]["code"]
 
 
-@pytest.mark.parametrize("option", ["--invert=maybe", "--threshold=2", "--rotate=45", "--pick=x"])
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--invert=maybe",
+        "--threshold=2",
+        "--rotate=45",
+        "--pick=x",
+        "--crop=0,0,1",
+        "--crop=1,0,0,1",
+    ],
+)
 def test_corrections_out_of_range_are_wrong_use(run, models, picture, tmp_path, option):
     status, _, err = run(
         "reconstruct", picture, "--model", "tiny", "--out", tmp_path / "out", option

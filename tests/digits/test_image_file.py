@@ -180,7 +180,7 @@ def test_slivers_are_taken():
 # --- what is refused ---
 
 
-@pytest.mark.filterwarnings("ignore:Tag data larger than file")
+@pytest.mark.filterwarnings("ignore:Tag data larger than file", "ignore:Corrupt EXIF")
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_cannot_be_read_is_refused_in_one_line_with_its_name(case):
     make, expected = REFUSED[case]

@@ -101,6 +101,11 @@ def tiff_of_strips(count: int, *, kind: int = 4) -> bytes:
     return b"II*\0" + struct.pack("<IH", 8, len(entries)) + b"".join(entries) + bytes(count)
 
 
+def big_tiff_at(offset: int) -> bytes:
+    """A BigTIFF whose first tags are said to lie at an offset."""
+    return b"II+\0\x08\0\0\0" + struct.pack("<Q", offset) + bytes(99)
+
+
 def gif_claiming(width: int, height: int) -> bytes:
     plain = encode(draw(), "GIF")
     return plain[:6] + struct.pack("<HH", width, height) + plain[10:]
@@ -241,6 +246,9 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "truncated": (lambda: encode(draw(), "PNG")[:-400], "damaged"),
     "a truncated JPEG": (lambda: encode(draw(), "JPEG")[:-900], "damaged"),
     "a TIFF with a damaged count": (lambda: tiff_of_strips(200_001)[:999], "damaged"),
+    "a BigTIFF with an offset of 64 bits": (lambda: big_tiff_at(2**64 - 1), "damaged"),
+    "a BigTIFF with an offset of 63 bits": (lambda: big_tiff_at(2**63 - 1), "damaged"),
+    "a TIFF with tags behind its end": (lambda: b"II*\0\xff\xff\xff\xff" + bytes(99), "damaged"),
     "only a beginning": (lambda: encode(draw(), "PNG")[:20], "damaged"),
     "a text bomb": (png_with_text_bomb, "damaged"),
     "a tile bomb": (lambda: tiff_with_a_tile_of(30_000), "tiles have 900,000,000"),

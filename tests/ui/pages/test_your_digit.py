@@ -175,6 +175,45 @@ def test_a_bad_file_gets_one_message_and_the_page_goes_on(content):
     assert "bad\\.png" in app.error[0].value
 
 
+@pytest.mark.parametrize(
+    ("content", "name", "word"),
+    [
+        (b"\0\0\0\x18ftypheic" + bytes(99), "IMG_1.HEIC", "JPEG"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", "digit.svg", "SVG"),
+        (b"%PDF-1.7\n", "digit.pdf", "PDF"),
+        (b"plain words", "notes.txt", "not a PNG"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_file_of_any_kind_is_taken_and_explained_and_replaces_the_last(content, name, word):
+    """Once the uploader refused it without a reason, and the last picture's result stayed."""
+    app = upload(photo("7"))
+    assert app.file_uploader(key="digit_upload").proto.type == []
+
+    app.file_uploader(key="digit_upload").set_value((name, content, "")).run()
+
+    assert not app.exception
+    assert word in app.error[0].value
+    assert grid(app) == ""
+    assert "your_digit_reading" not in app.session_state
+
+
+def test_a_crop_by_hand_leaves_the_rest_out():
+    app = upload(photo("1", "7"))
+    file_id = app.session_state["your_digit_opened"][0]
+
+    app.toggle(key=f"your_digit_crop_{file_id}").set_value(True).run()
+    app.slider(key=f"your_digit_crop_across_{file_id}").set_value((50, 100)).run()
+
+    assert not app.exception
+    assert "2 digits" not in "".join(each.value for each in app.subheader)
+    assert "Cropped as you set" in grid(app)
+
+    app.slider(key=f"your_digit_crop_down_{file_id}").set_value((100, 100)).run()
+    assert "crop" in app.error[0].value
+    assert app.slider(key=f"your_digit_crop_down_{file_id}").value == (100, 100)
+
+
 def test_a_picture_without_ink_can_still_be_corrected():
     file = io.BytesIO()
     Image.new("L", (90, 90), 255).save(file, format="PNG")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from aecore.checkpoints.file import Checkpoint
-from aecore.digits.image_file import MAX_BYTES, SUFFIXES, open_picture
+from aecore.digits.image_file import MAX_BYTES, open_picture
+from aecore.errors import PictureError
 from aecore.imaging.png import pad_to_square
 from aecore.ui import inputs, scaffold
 from aecore.ui.components import html as html_parts
@@ -17,7 +19,7 @@ from aecore.ui.components.live_model import mount_paste
 from aecore.ui.text.formats import escape
 
 if TYPE_CHECKING:
-    from aecore.digits.reader import Digit, Invert, Pick, Reading, Rotation, Settings
+    from aecore.digits.reader import Digit, Invert, Pick, Reading, Region, Rotation, Settings
 
 # The reader needs scikit-image, half a second, and interpretation.py torch, over a second: they are
 # imported once there is a picture to read.
@@ -25,14 +27,14 @@ if TYPE_CHECKING:
 _INVERT: dict[Invert, str] = {"auto": "Automatic", "yes": "Dark ink", "no": "Light ink"}
 _ROTATE: dict[Rotation, str] = {degrees: f"{degrees}°" for degrees in (0, 90, 180, 270)}
 _PICK: dict[Pick, str] = {"all": "Separate digits", "together": "One digit"}
+_PHOTO = "your picture, upright and in gray"
 _OPENED, _READING = "your_digit_opened", "your_digit_reading"
 
 
 def choose(*, on_change: Callable[[], None] | None = None) -> UploadedFile | None:
-    """Let the visitor choose, drop or paste a picture file."""
+    """Let the visitor choose, drop or paste a file of any kind: what cannot be read is explained."""
     file = st.file_uploader(
         "A picture of one or more digits",
-        [suffix[1:] for suffix in SUFFIXES],
         key="digit_upload",
         max_upload_size=MAX_BYTES // 2**20,
         on_change=on_change,
@@ -66,8 +68,9 @@ def _show(checkpoint: Checkpoint, file: UploadedFile | None) -> None:
     left, right = st.columns([2, 3], gap="large")
     with right:
         settings = _corrections(file.file_id)
-    reading = _read(file, settings)
+    picture = _open(file)
     with left:
+        reading = _read(file.file_id, picture, settings)
         digit = _inspect(reading)
     with right:
         _steps(digit)
@@ -101,23 +104,49 @@ def _corrections(file_id: str) -> Settings:
                 0.01,
                 key=f"your_digit_threshold_{file_id}",
             )
-    return Settings(invert=invert, rotate=rotate, pick=pick, threshold=threshold)
+        crop = _crop(file_id)
+    return Settings(invert=invert, rotate=rotate, pick=pick, threshold=threshold, crop=crop)
 
 
-def _read(file: UploadedFile, settings: Settings) -> Reading:
-    """Read the digits of a file, unless this visit has read them with these settings before."""
-    from aecore.digits.reader import read
+def _crop(file_id: str) -> Region | None:
+    """Let the visitor choose the part of the picture to read."""
+    if not st.toggle("Crop the picture", key=f"your_digit_crop_{file_id}"):
+        return None
+    ends = {}
+    for name, label in (("across", "Left and right edge"), ("down", "Top and bottom edge")):
+        key = f"your_digit_crop_{name}_{file_id}"
+        ends[name] = st.slider(label, 0, 100, (0, 100), format="%d%%", key=key)
+    (left, right), (top, bottom) = ends["across"], ends["down"]
+    return left / 100, top / 100, right / 100, bottom / 100
 
+
+def _open(file: UploadedFile) -> np.ndarray:
+    """Open a picture file, unless it is the one that this visit has opened last."""
     opened = st.session_state.get(_OPENED)
     if opened is None or opened[0] != file.file_id:
         _forget()
         opened = (file.file_id, open_picture(file.getvalue(), name=file.name))
         st.session_state[_OPENED] = opened
-    key = (file.file_id, settings)
+    return opened[1]
+
+
+def _read(file_id: str, picture: np.ndarray, settings: Settings) -> Reading:
+    """Read the digits of a picture, unless this visit has read it with these settings before.
+
+    If that fails the picture is shown, so that it can be cropped.
+    """
+    from aecore.digits.reader import read, upright_gray
+
+    key = (file_id, settings)
     last = st.session_state.get(_READING)
     if last is None or last[0] != key:
-        with st.spinner("Looking for digits…"):
-            last = (key, read(opened[1], settings))
+        try:
+            with st.spinner("Looking for digits…"):
+                last = (key, read(picture, settings))
+        except PictureError:
+            st.session_state.pop(_READING, None)
+            st.html(html_parts.photo(upright_gray(picture, settings), _PHOTO))
+            raise
         st.session_state[_READING] = last
     return last[1]
 
@@ -125,7 +154,7 @@ def _read(file: UploadedFile, settings: Settings) -> Reading:
 def _inspect(reading: Reading) -> Digit:
     """Show the picture with the digits found in it, and let the visitor choose one of several."""
     boxes = [digit.box for digit in reading.digits]
-    photo = html_parts.photo(reading.picture, "your picture, upright and in gray")
+    photo = html_parts.photo(reading.picture, _PHOTO)
     st.html(html_parts.boxed(photo, boxes))
     if len(boxes) == 1:
         return reading.digits[0]
