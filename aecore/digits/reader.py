@@ -124,9 +124,9 @@ class Draft(Digit):
     """
 
     settings: Settings
-    upright: np.ndarray | None = None
+    upright: np.ndarray
     """The whole picture, upright and in gray, (H, W)."""
-    colors: np.ndarray | None = None
+    colors: np.ndarray
     """The same as it came, (H, W) or (H, W, 3)."""
     inverted: bool = False
     """Whether the ink was darker than the paper."""
@@ -180,7 +180,9 @@ def read(picture: np.ndarray, settings: Settings | None = None) -> Reading:
         If the picture holds no ink, or not as many digits as `settings.pick` asks for.
     """
     settings = settings or Settings()
-    page = _run(PICTURE_STAGES, Draft(settings=settings, image=picture))
+    page = _run(
+        PICTURE_STAGES, Draft(settings=settings, image=picture, upright=picture, colors=picture)
+    )
     segmentation = segment(page.image, threshold=settings.threshold)
     picked = _pick(segmentation.digits, settings.pick)
     drafts = [_isolate(page, segmentation, each) for each in picked]
