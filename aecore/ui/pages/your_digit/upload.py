@@ -32,7 +32,7 @@ _OPENED, _READING = "your_digit_opened", "your_digit_reading"
 
 
 def choose(*, on_change: Callable[[], None] | None = None) -> UploadedFile | None:
-    """Let the visitor choose, drop or paste a file of any kind: what cannot be read is explained."""
+    """Let the visitor choose, drop or paste a file of any kind; errors say what is wrong."""
     file = st.file_uploader(
         "A picture of one or more digits",
         key="digit_upload",
