@@ -32,6 +32,8 @@ class SheetConfig:
     """Pictures with a smaller share of flat pixels are photos."""
     min_area: float = 0.02
     """Smallest flat region that may be a sheet, as a share of the picture."""
+    min_sheet_side: int = 28
+    """Shorter side, in pixels, that has room for a digit of MNIST; less may be a thick stroke."""
     max_regions: int = 12
     """Only this many regions, the largest ones, are looked at."""
     min_rectangularity: float = 0.88
@@ -154,7 +156,8 @@ def _region(colors: np.ndarray, own: np.ndarray, box: Box) -> _Region:
         and own.sum() >= CONFIG.min_paper_share * hull.sum()
     )
     is_even = np.ptp(np.quantile(paper, (0.02, 0.98), axis=0), axis=0).max() <= CONFIG.max_spread
-    is_sheet = is_rectangle and bool(is_even) and _stands_out(colors, box, hull, color)
+    has_room = min(box.size) >= CONFIG.min_sheet_side
+    is_sheet = is_rectangle and has_room and bool(is_even) and _stands_out(colors, box, hull, color)
     return _Region(
         box=box, own=own, hull=hull, color=color, is_rectangle=is_rectangle, is_sheet=is_sheet
     )

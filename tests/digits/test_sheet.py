@@ -98,10 +98,27 @@ def gradient() -> Image.Image:
     return Image.fromarray(np.uint8(paper * ink))
 
 
+def saturated() -> Image.Image:
+    """A thick 1 that is white at its core, on dark paper: once its core was a sheet."""
+    picture = Image.new("L", (112, 112), 66)
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((49, 34, 65, 84), fill=255)
+    pen.line((58, 40, 58, 60), fill=200, width=2)
+    return picture
+
+
 @pytest.mark.parametrize(
     "picture",
-    [eight(300), draw(300), draw(300, ink=235, paper=20), framed(), gradient(), draw(40)],
-    ids=["angular loops", "dark ink", "light ink", "a frame", "uneven light", "small"],
+    [
+        eight(300),
+        draw(300),
+        draw(300, ink=235, paper=20),
+        framed(),
+        gradient(),
+        draw(40),
+        saturated(),
+    ],
+    ids=["angular loops", "dark ink", "light ink", "a frame", "uneven light", "small", "saturated"],
 )
 def test_a_drawing_without_surroundings_has_no_sheet(picture):
     assert find_sheet(np.float32(picture) / 255) is None
