@@ -12,7 +12,6 @@ from streamlit.delta_generator import DeltaGenerator
 from aecore.checkpoints.description import changes
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.corruptions import NOISES
-from aecore.errors import AecoreError, ConfigError
 from aecore.jobs import limits, queue
 from aecore.jobs.advice import advise
 from aecore.jobs.estimate import estimate
@@ -115,18 +114,19 @@ def _in_words(option: str) -> str:
 
 @scaffold.fragment
 def show() -> None:
-    """Settings, their cost, and the button that starts or queues a run."""
+    """Draw the settings, their cost, and the button that starts or queues a run."""
     with st.container(border=True):
-        model_row, training_row = st.columns(4), st.columns(4)
-        with model_row[0]:
-            inputs = Inputs(_pick_preset())
-        try:
-            model, train = _draw(inputs, model_row[1:], training_row)
-            limits.check(model, train)
-        except ConfigError as error:
-            scaffold.show_error(error)
-            return
-        _outlook(inputs.preset, model, train)
+        _form()
+
+
+@scaffold.guarded
+def _form() -> None:
+    model_row, training_row = st.columns(4), st.columns(4)
+    with model_row[0]:
+        inputs = Inputs(_pick_preset())
+    model, train = _draw(inputs, model_row[1:], training_row)
+    limits.check(model, train)
+    _outlook(inputs.preset, model, train)
 
 
 def _pick_preset() -> Preset:
@@ -191,7 +191,7 @@ def _follow_optimizer(inputs: Inputs) -> None:
 
 
 def _outlook(preset: Preset, model: ModelConfig, train: TrainConfig) -> None:
-    """What the run will cost, what is unusual about it, and the button."""
+    """Draw what the run will cost, what is unusual about it, and the button."""
     facts, button = st.columns([3, 1], vertical_alignment="center")
     runs = run_cache.listing().runs
     expected = estimate(model, train, n_train=datasets.test_set().n_train, runs=runs)
@@ -213,15 +213,7 @@ def _outlook(preset: Preset, model: ModelConfig, train: TrainConfig) -> None:
         icon=":material/play_arrow:",
         width="stretch",
     ):
-        _start(RunSpec(preset=preset.name, model=model, train=train))
-
-
-def _start(spec: RunSpec) -> None:
-    try:
-        run = queue.submit(spec)
-    except AecoreError as error:
-        scaffold.show_error(error)
-        return
-    run_cache.refresh()
-    st.session_state[CHOSEN] = run.id
-    st.rerun()
+        run = queue.submit(RunSpec(preset=preset.name, model=model, train=train))
+        run_cache.refresh()
+        st.session_state[CHOSEN] = run.id
+        st.rerun()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from aecore.checkpoints import catalog, library
 from aecore.checkpoints.description import provenance
 from aecore.checkpoints.file import Checkpoint
-from aecore.checkpoints.library import Deleted
-from aecore.errors import AecoreError
 from aecore.jobs import queue
 from aecore.ui import navigation, scaffold, trash, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
@@ -19,7 +16,7 @@ from aecore.ui.components import html as html_parts
 from aecore.ui.text import models as model_text
 from aecore.ui.text.formats import escape
 
-_PROBLEM, _SWEPT = "shelf_problem", "shelf_swept"
+_SWEPT = "shelf_swept"
 
 
 @scaffold.guarded
@@ -29,8 +26,6 @@ def show() -> None:
         st.session_state[_SWEPT] = True
         library.remove_leftovers()
     st.header("Saved models", anchor=False)
-    if message := st.session_state.pop(_PROBLEM, None):
-        scaffold.show_error(message)
     _undo()
     cards = checkpoint_cache.cards()
     if cards:
@@ -45,16 +40,7 @@ def show() -> None:
         _import()
 
 
-def _attempt(action: Callable[[], object]) -> bool:
-    """Apply an action before the page is drawn, which shows the error if it fails."""
-    try:
-        action()
-    except AecoreError as error:
-        st.session_state[_PROBLEM] = str(error)
-        return False
-    return True
-
-
+@scaffold.guarded
 def _undo() -> None:
     for index, each in enumerate(trash.content()):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -63,21 +49,20 @@ def _undo() -> None:
                 "until you leave the page.",
                 width="stretch",
             )
-            st.button("Undo", key=f"shelf_undo_{index}", on_click=_restore, args=(each,))
+            if st.button("Undo", key=f"shelf_undo_{index}"):
+                library.restore(each)
+                trash.content().remove(each)
+                _select(each.name)
 
 
-def _restore(each: Deleted) -> None:
-    if _attempt(lambda: library.restore(each)):
-        trash.content().remove(each)
-        _select(each.name)
-
-
-def _select(name: str) -> None:
-    """Select a model in the picker of every page."""
+def _select(name: str | None) -> None:
+    """Draw the page again with a model selected in the picker of every page; None: the default."""
     st.session_state["app_model"] = name
     url_state.set("model", name)
+    st.rerun()
 
 
+@scaffold.guarded
 def _actions(checkpoint: Checkpoint) -> None:
     name, path = checkpoint.name, catalog.find(checkpoint.name)
     st.caption(model_text.summary(checkpoint.card))
@@ -90,31 +75,18 @@ def _actions(checkpoint: Checkpoint) -> None:
             return
         with st.popover("Rename", icon=":material/edit:"):
             _rename(name)
-        st.button(
-            "Delete", key="shelf_delete", icon=":material/delete:", on_click=_delete, args=(name,)
-        )
+        if st.button("Delete", key="shelf_delete", icon=":material/delete:"):
+            trash.content().append(library.delete(name))
+            _select(None)
 
 
+@scaffold.guarded
 def _rename(name: str) -> None:
     with st.form(f"shelf_rename_{name}", border=False):
-        new = st.text_input("New name", name, key=f"shelf_new_name_{name}", max_chars=64)
+        new = st.text_input("New name", name, key=f"shelf_new_name_{name}", max_chars=64).strip()
         if st.form_submit_button("Rename", key="shelf_rename"):
-            try:
-                library.rename(name, new.strip())
-            except AecoreError as error:
-                scaffold.show_error(error)
-                return
-            _select(new.strip())
-            st.rerun()
-
-
-def _delete(name: str) -> None:
-    def delete() -> None:
-        trash.content().append(library.delete(name))
-
-    if _attempt(delete):
-        st.session_state.pop("app_model", None)
-        url_state.set("model", None)
+            library.rename(name, new)
+            _select(new)
 
 
 def _import() -> None:
@@ -126,16 +98,15 @@ def _import() -> None:
             key="shelf_upload",
             max_upload_size=library.MAX_UPLOAD_BYTES // 2**20,
         )
-        if file is None:
-            return
-        with st.form("shelf_upload_form", border=False):
-            stem = file.name.removesuffix(catalog.SUFFIX)
-            name = st.text_input("Name", stem, key=f"shelf_upload_name_{file.file_id}")
-            if st.form_submit_button("Validate and import", key="shelf_import"):
-                try:
-                    library.import_upload(file.getvalue(), name.strip())
-                except AecoreError as error:
-                    scaffold.show_error(error)
-                    return
-                _select(name.strip())
-                st.rerun()
+        if file is not None:
+            _import_file(file)
+
+
+@scaffold.guarded
+def _import_file(file: UploadedFile) -> None:
+    with st.form("shelf_upload_form", border=False):
+        stem = file.name.removesuffix(catalog.SUFFIX)
+        name = st.text_input("Name", stem, key=f"shelf_upload_name_{file.file_id}").strip()
+        if st.form_submit_button("Validate and import", key="shelf_import"):
+            library.import_upload(file.getvalue(), name)
+            _select(name)

@@ -6,7 +6,6 @@ import streamlit as st
 
 from aecore.checkpoints import catalog, comparison, library
 from aecore.checkpoints.comparison import Entry
-from aecore.errors import AecoreError
 from aecore.jobs import limits, queue
 from aecore.jobs.store import Run
 from aecore.presets import PRESETS
@@ -15,13 +14,13 @@ from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.text.formats import escape
 
-_PLACES = (
-    # page, label
-    ("map", "Show the latent space"),
-    ("generate", "Generate digits"),
-    ("your_digit", "Your digit"),
-    ("compare", "Compare"),
-)
+_PLACES = {
+    "map": "Show the latent space",
+    "generate": "Generate digits",
+    "your_digit": "Your digit",
+    "compare": "Compare",
+}
+"""Pages that a saved model opens on, with the text of each link."""
 
 
 def show(run: Run) -> None:
@@ -60,16 +59,16 @@ def _figures(run: Run) -> None:
 def _keep(run: Run) -> None:
     """Draw the form that saves the model, or links to it once it is saved."""
     kept = [name for name in run.kept_as if name in catalog.names()]
-    if kept:
-        st.success(f"Saved as **{escape(kept[-1])}**.", icon=":material/bookmark_added:")
-        with st.container(horizontal=True, vertical_alignment="center", key="train_open"):
-            for page, label in _PLACES:
-                navigation.link(page, label, model=kept[-1])
+    if not kept:
+        _keep_form(run)
         return
-    _keep_form(run)
+    st.success(f"Saved as **{escape(kept[-1])}**.", icon=":material/bookmark_added:")
+    with st.container(horizontal=True, vertical_alignment="center", key="train_open"):
+        for page, label in _PLACES.items():
+            navigation.link(page, label, model=kept[-1])
 
 
-@st.fragment
+@scaffold.fragment
 def _keep_form(run: Run) -> None:
     preset, spec = PRESETS.get(run.spec.preset or "", PRESETS["plane"]), run.spec
     key = f"train_name_{run.id}"
@@ -87,18 +86,14 @@ def _keep_form(run: Run) -> None:
             width="stretch",
         )
     if pressed:
-        try:
-            library.save_copy(run.checkpoint_path, name.strip())
-            queue.mark_kept(run, name.strip())
-        except AecoreError as error:
-            scaffold.show_error(error)
-            return
+        library.save_copy(run.checkpoint_path, name.strip())
+        queue.mark_kept(run, name.strip())
         run_cache.refresh()
         st.rerun()
     st.caption("Runs that are not saved are deleted in time, to make room for later ones.")
 
 
-@st.fragment
+@scaffold.fragment
 def _continue(run: Run) -> None:
     """Draw the form that continues a finished run for more epochs."""
     planned, most = run.spec.train.epochs, limits.whole_bounds("epochs")[1]
@@ -113,11 +108,7 @@ def _continue(run: Run) -> None:
             key=f"train_more_{run.id}",
         )
         if st.button("Continue training", key="train_extend", icon=":material/fast_forward:"):
-            try:
-                queue.resume(run, epochs=planned + more)
-            except AecoreError as error:
-                scaffold.show_error(error)
-                return
+            queue.resume(run, epochs=planned + more)
             run_cache.refresh()
             st.rerun()
     if run.spec.train.schedule == "linear":
