@@ -90,8 +90,7 @@ def start(*arguments, **options):
         [sys.executable, "-m", "aecore", *map(str, arguments)],
         cwd=REPOSITORY,
         text=True,
-        stderr=subprocess.PIPE,
-        **{"stdout": subprocess.PIPE} | options,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options,
     )
 
 
