@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from aecore.analysis import metrics
+from aecore.analysis.dimension_importance import Decode
 from aecore.errors import ConfigError
 from aecore.latent.neighbors import NeighborIndex
-from aecore.validation import as_codes
 
 DROPOUT_SAMPLES = 64
 """How often a code is decoded with dropout."""
@@ -21,8 +20,6 @@ SIGMAS = tuple(step / 8 for step in range(25))
 OUTSIDE = 99.5
 """Isolation in percent from which on a code counts as outside the data."""
 SEED = 20_061_002
-
-Decode = Callable[[np.ndarray], np.ndarray]
 
 
 def apply_dropout(codes: np.ndarray, *, rate: float, seed: int = SEED) -> np.ndarray:
@@ -184,7 +181,6 @@ def sweep_noise(
         np.concatenate([add_noise(code, deviation, sigma) for sigma in SIGMAS])
         for code, deviation in zip(codes, deviations, strict=True)
     )
-    as_codes("codes", model, index.codes.shape[1])
     return NoiseSweep(
         percentiles=index.isolation(model).reshape(-1, NOISE_SAMPLES),
         errors=_errors(image, decoders[0](model)).reshape(-1, NOISE_SAMPLES),

@@ -13,7 +13,7 @@ import numpy as np
 
 from aecore.bench.harness.chromium import ARGUMENTS, find_chromium, import_playwright
 from aecore.bench.harness.server import serve
-from aecore.bench.harness.tab import EVENTS_PER_SECOND, HAS_PAPER, Tab
+from aecore.bench.harness.tab import EVENTS_PER_SECOND, HAS_PAPER, RESPONSE_TIME, Tab
 from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.errors import AecoreError, CheckpointError
@@ -158,7 +158,7 @@ async def _decoding(browser: Any, name: str, *, app: str, baseline: str) -> dict
     async with Tab(browser) as tab:
         await tab.open(f"{app}/?model={name}")
         over_map = await tab.move_over_map()
-    async with Tab(browser) as tab:
+    async with Tab(browser, probe=RESPONSE_TIME) as tab:
         server_ms = await tab.click_slider(f"{baseline}/?model={name}")
     return {
         "js_ms": js_ms,

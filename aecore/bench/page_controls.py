@@ -25,8 +25,8 @@ class Control:
     """What is done before, and not timed."""
 
 
-def _click_each(selector: str, count: int | None = None) -> Act:
-    """Click the second of the elements, the third, and so on; all of them or the first few."""
+def _click(selector: str, count: int | None = 1) -> Act:
+    """Click the first element; of several, the second, the third, and so on; None for all."""
 
     async def act(page: Any, i: int) -> None:
         elements = page.locator(selector)
@@ -35,29 +35,32 @@ def _click_each(selector: str, count: int | None = None) -> Act:
     return act
 
 
-def _click(selector: str) -> Act:
-    return _click_each(selector, 1)
+def _buttons(key: str) -> Act:
+    """Click the buttons of an element, one after the other."""
+    return _click(f".st-key-{key} button", None)
 
 
-def _arrow_keys(selector: str, steps: int) -> Act:
-    """Go some steps to the right and back again."""
+def _arrow_keys(key: str, steps: int) -> Act:
+    """Go some steps to the right in an input and back again."""
 
     async def act(page: Any, i: int) -> None:
-        key = "ArrowRight" if i % (2 * steps) < steps else "ArrowLeft"
-        await page.locator(selector).first.press(key)
+        name = "ArrowRight" if i % (2 * steps) < steps else "ArrowLeft"
+        await page.locator(f"[class*=st-key-{key}] input").first.press(name)
 
     return act
 
 
-def _choose(selector: str, count: int) -> Act:
-    """Open a list and click one of the first few options that are not chosen, each in its turn."""
+def _choose(key: str) -> Act:
+    """Open a list and click one of the first four options that are not chosen, each in its turn."""
 
     async def act(page: Any, i: int) -> None:
         options = page.locator("[role=option]:not([aria-selected=true])")
         while not await options.count():  # a list that opens while the page scrolls closes again
-            await page.locator(selector).first.press("ArrowDown")  # a click opens it only once
+            await page.locator(f".st-key-{key} input").first.press(
+                "ArrowDown"
+            )  # a click opens it only once
             await page.wait_for_timeout(200)
-        await options.nth(i % min(count, await options.count())).click()
+        await options.nth(i % min(4, await options.count())).click()
 
     return act
 
@@ -128,12 +131,12 @@ async def _scroll(page: Any, i: int) -> None:
     await page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 250)")
 
 
-def _press_once(selector: str, text: str) -> Act:
+def _press_once(key: str, text: str) -> Act:
     """Press one of several buttons before the first use, and let the page follow."""
 
     async def act(page: Any, i: int) -> None:
         if i == 0:
-            await page.locator(f"{selector} button", has_text=text).click()
+            await page.locator(f".st-key-{key} button", has_text=text).click()
             await page.wait_for_timeout(1000)
 
     return act
@@ -142,93 +145,66 @@ def _press_once(selector: str, text: str) -> Act:
 _DETAILS = "[data-testid=stColumn]:has(.st-key-filters_charts)"
 _UNITS = ".st-key-filters_units, .st-key-filters_left, .st-key-filters_right"
 _ALL_UNITS = f"{_UNITS}, .st-key-filters_components"
-_CHOOSE_UNIT = _click_each(".st-key-filters_units button[data-unit]", 20)
-_SORT = _click_each(".st-key-filters_sort button")
-_OTHER_MODEL = _choose(".st-key-model input", 4)
+_CHOOSE_UNIT = _click(".st-key-filters_units button[data-unit]", 20)
+_SORT = _buttons("filters_sort")
+_OTHER_MODEL = _choose("model")
 _RECONSTRUCTIONS = ".st-key-reconstruction_grid"
+_ERROR_PICTURES = _click(".st-key-reconstruct_differences label")
 _EXPERIMENT = ".st-key-reconstruct_laboratory"
+_DROPOUT = _press_once("reconstruct_lab", "Dropout at test time")
+_RATE = _arrow_keys("reconstruct_rate", 3)
+_CODE_NOISE = _press_once("reconstruct_lab", "Noise in the code")
+_SIGMA = _arrow_keys("reconstruct_sigma", 3)
 _DENOISED = ".st-key-denoise_grid"
 _REPEATED = ".st-key-denoise_curve, .st-key-denoise_again, .st-key-denoise_settling"
-_NOISE_KIND = _click_each(".st-key-noise_kind button")
+_NOISE_KIND = _buttons("noise_kind")
+_OCCLUSION = _press_once("noise_kind", "Occlusion")
+_COLUMN = _arrow_keys("noise_column", 4)
 _PLOT = ".st-key-latent_map .nsewdrag"
 _SELECTION = ".st-key-map_selection"
 _PINNED = "[data-testid=stColumn]:has(.st-key-map_number)"
+_NEXT_DIGIT = _click(".st-key-map_number [data-testid=stNumberInputStepUp]")
+_SELECT = _sequence(_drag(_PLOT), _scroll)
 _LINKED = ".st-key-linked_maps"
+_LABELS = _click(f"{_LINKED} button.label", None)
 CONTROLS: dict[str, tuple[Control, ...]] = {
     "filters": (
         Control("choose a unit", _CHOOSE_UNIT, _DETAILS),
         Control("sort", _SORT, _UNITS),
         Control("choose, then sort", _SORT, _UNITS, prepare=_sequence(_CHOOSE_UNIT)),
-        Control("show", _click_each(".st-key-filters_show button"), _ALL_UNITS),
-        Control("pictures", _click_each(".st-key-filters_scale button"), _ALL_UNITS),
-        Control("layer", _click_each(".st-key-filters_layer button"), f"{_ALL_UNITS}, {_DETAILS}"),
+        Control("show", _buttons("filters_show"), _ALL_UNITS),
+        Control("pictures", _buttons("filters_scale"), _ALL_UNITS),
+        Control("layer", _buttons("filters_layer"), f"{_ALL_UNITS}, {_DETAILS}"),
         Control("model", _OTHER_MODEL, f".st-key-filter_gallery, {_DETAILS}"),
     ),
     "reconstruct": (
         Control("other digits", _click(".st-key-reconstruct_again button"), _RECONSTRUCTIONS),
-        Control(
-            "error pictures", _click(".st-key-reconstruct_differences label"), _RECONSTRUCTIONS
-        ),
-        Control(
-            "random, worst, median, best",
-            _click_each(".st-key-reconstruct_which button"),
-            _RECONSTRUCTIONS,
-        ),
-        Control("label", _click_each(".st-key-reconstruct_label button"), _RECONSTRUCTIONS),
-        Control("laboratory", _click_each(".st-key-reconstruct_lab button"), _EXPERIMENT),
-        Control(
-            "dropout rate",
-            _arrow_keys("[class*=st-key-reconstruct_rate] input", 3),
-            _EXPERIMENT,
-            "keydown",
-            _press_once(".st-key-reconstruct_lab", "Dropout at test time"),
-        ),
-        Control(
-            "noise on the code",
-            _arrow_keys(".st-key-reconstruct_sigma input", 3),
-            _EXPERIMENT,
-            "keydown",
-            _press_once(".st-key-reconstruct_lab", "Noise in the code"),
-        ),
+        Control("error pictures", _ERROR_PICTURES, _RECONSTRUCTIONS),
+        Control("random, worst, median, best", _buttons("reconstruct_which"), _RECONSTRUCTIONS),
+        Control("label", _buttons("reconstruct_label"), _RECONSTRUCTIONS),
+        Control("laboratory", _buttons("reconstruct_lab"), _EXPERIMENT),
+        Control("dropout rate", _RATE, _EXPERIMENT, "keydown", _DROPOUT),
+        Control("noise on the code", _SIGMA, _EXPERIMENT, "keydown", _CODE_NOISE),
         Control("model", _OTHER_MODEL, _RECONSTRUCTIONS),
     ),
     "denoise": (
-        Control("level", _arrow_keys(".st-key-noise_level input", 4), _DENOISED, "keydown"),
+        Control("level", _arrow_keys("noise_level", 4), _DENOISED, "keydown"),
         Control("kind", _NOISE_KIND, _DENOISED),
-        Control(
-            "place of the square",
-            _arrow_keys(".st-key-noise_column input", 4),
-            _DENOISED,
-            "keydown",
-            _press_once(".st-key-noise_kind", "Occlusion"),
-        ),
-        Control("once, again and again", _click_each(".st-key-denoise_view button"), _REPEATED),
+        Control("place of the square", _COLUMN, _DENOISED, "keydown", _OCCLUSION),
+        Control("once, again and again", _buttons("denoise_view"), _REPEATED),
         Control("model", _OTHER_MODEL, _DENOISED),
     ),
     "": (
         # Before the next click, the last one is still announced to screen readers.
         Control("click", _click_places(_PLOT), _PINNED, "pointerup", _sequence()),
-        Control(
-            "test digit no.",
-            _click(".st-key-map_number [data-testid=stNumberInputStepUp]"),
-            _PINNED,
-        ),
+        Control("test digit no.", _NEXT_DIGIT, _PINNED),
         Control("box", _drag(_PLOT), _SELECTION, "pointerup", _tool("box")),
         Control("lasso", _drag(_PLOT, turns=24), _SELECTION, "pointerup", _tool("lasso")),
-        Control(
-            "clear",
-            _click("[data-tool=clear]"),
-            _SELECTION,
-            prepare=_sequence(_drag(_PLOT), _scroll),
-        ),
+        Control("clear", _click("[data-tool=clear]"), _SELECTION, prepare=_SELECT),
     ),
     "compare": (
-        Control("other model", _choose(".st-key-compare_other input", 4), _LINKED),
-        Control(
-            "linked selection",
-            _click_each(f"{_LINKED} button.label"),
-            f"{_LINKED}, .st-key-compare_pictures",
-        ),
+        Control("other model", _choose("compare_other"), _LINKED),
+        Control("linked selection", _LABELS, f"{_LINKED}, .st-key-compare_pictures"),
     ),
 }
 """By the page's address."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from aecore.bench.decoding import drive, serve_app
-from aecore.bench.harness.tab import Tab
+from aecore.bench.harness.tab import RESPONSE_TIME, Tab, percentiles
 from aecore.bench.page_controls import CONTROLS, OTHER_NOISE, Control
 from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
@@ -21,7 +20,6 @@ EVENTS = 24
 """Measured uses of each control."""
 _WARM = 8
 """Uses before them, so that every cache is warm."""
-_PROBE = Path(__file__).with_name("harness") / "response_time.js"
 _MOST_SECONDS = 240.0  # for one page
 _TALL = 2400  # px: the kinds of noise and the curve on one screen
 
@@ -57,7 +55,8 @@ def bench_pages(
     """
     for page in pages:
         if page not in CONTROLS:
-            raise AecoreError(f"There is no bench of the page {page!r}; there are {_names()}.")
+            known = ", ".join(name or "'' (the map)" for name in CONTROLS)
+            raise AecoreError(f"There is no bench of the page {page!r}; there are {known}.")
     cards = {name: checkpoint_file.read_card(catalog.find(name)) for name in catalog.names()}
     if not cards:
         raise CheckpointError("No model is trained yet. Train one: python -m aecore train plane")
@@ -73,18 +72,11 @@ def bench_pages(
     return measured
 
 
-def _names() -> str:
-    return ", ".join(page or "'' (the map)" for page in CONTROLS)
-
-
 def _model(cards: dict[str, Card], *, denoiser: bool) -> str:
     """Return the widest shallow model, with most images to draw; a denoiser if there is one."""
     fit = {name: card for name, card in cards.items() if bool(card.train.noise) == denoiser}
-    return max(fit or cards, key=lambda name: _size(cards[name]))
-
-
-def _size(card: Card) -> tuple[int, int]:
-    return -len(card.model.hidden_dims), card.model.latent_dim
+    models = {name: card.model for name, card in (fit or cards).items()}
+    return max(models, key=lambda name: (-len(models[name].hidden_dims), models[name].latent_dim))
 
 
 async def _visit(
@@ -92,7 +84,7 @@ async def _visit(
 ) -> tuple[list[dict[str, Any]], dict[str, float]]:
     """Return the rows of a page's controls, and what else is measured on it."""
     rows, extra = [], {}
-    async with _PageTab(browser, probe=_PROBE) as visit:
+    async with _PageTab(browser, probe=RESPONSE_TIME) as visit:
         await visit.open(address, ready="true")
         if page == "denoise":
             extra["curve_seconds"] = await visit.first_curve()
@@ -101,15 +93,8 @@ async def _visit(
                 await visit.time(control, i)
             times = [await visit.time(control, _WARM + i) for i in range(EVENTS)]
             first, last = np.array(times).T
-            rows.append(
-                {
-                    "control": control.name,
-                    "p50_ms": float(np.percentile(last, 50)),
-                    "p95_ms": float(np.percentile(last, 95)),
-                    "first_p50_ms": float(np.percentile(first, 50)),
-                    "first_p95_ms": float(np.percentile(first, 95)),
-                }
-            )
+            figures = percentiles(last) | percentiles(first, "first_")
+            rows.append({"control": control.name} | figures)
     return rows, extra
 
 
@@ -120,14 +105,8 @@ class _PageTab(Tab):
         """Return the ms until the first and until the last of a control's changes is painted."""
         if control.prepare:
             await control.prepare(self._page, i)
-        await self._page.evaluate(
-            "([region, event]) => __answers.watch(region, event)", [control.region, control.event]
-        )
-        await control.act(self._page, i)
-        times = await self._page.evaluate("__answers.answer()")
-        if times is None:
-            raise AecoreError(f"{control.name!r} changed nothing on {self._page.url}.")
-        return tuple(times)
+        act = control.act(self._page, i)
+        return await self.response_time(control.region, control.event, act)
 
     async def first_curve(self) -> float:
         """Return the seconds from choosing another kind of noise to its curve, not measured yet."""

@@ -71,6 +71,13 @@ globalThis.__answers = (() => {
     if (seen.length) change(...seen.flatMap(({ target, addedNodes }) => [target, ...addedNodes]));
   });
   observer.observe(document, CHANGES);
+  document.addEventListener(
+    "load", // of a picture: only then its new source shows
+    ({ target }) => {
+      if (wanted?.since != null && within(target, wanted.region)) change(target);
+    },
+    { capture: true },
+  );
   const attach = Element.prototype.attachShadow;
   Element.prototype.attachShadow = function (...values) {
     const root = attach.apply(this, values);

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -83,7 +82,7 @@ def _answers(address: str, process: subprocess.Popen) -> bool:
         try:
             with urllib.request.urlopen(address, timeout=2):
                 return True
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
+        except OSError:  # of urllib too
             time.sleep(0.1)
     return False
 

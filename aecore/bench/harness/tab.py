@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -20,7 +19,8 @@ EVENTS_PER_SECOND = 125
 _DRAG_SECONDS = 3.0
 _SWINGS_PER_SECOND = 0.7
 _CLICKS = 12
-_PROBE = Path(__file__).with_name("input_latency.js")
+INPUT_LATENCY = Path(__file__).with_name("input_latency.js")
+RESPONSE_TIME = Path(__file__).with_name("response_time.js")
 _NETWORK = 'import { decode } from "./model/network.js";\nexport { decode };\n'
 
 _HAS_DRAWN = "globalThis.__aecoreLive?.lastZ"
@@ -42,33 +42,16 @@ _DECODE = """async ({script, hash, codes, milliseconds}) => {
   return {ms: (performance.now() - start) / count, pixels};
 }"""
 
-# From letting go of the slider until another picture is painted.
-_NEXT_PICTURE = """() => {
-  const find = () => document.querySelector("[data-testid=stImage] img");
-  const before = find().src;
-  globalThis.__next = new Promise((done) => {
-    let since = null;
-    addEventListener("pointerup", (event) => (since = event.timeStamp),
-                     {capture: true, once: true});
-    const check = () => {
-      const picture = find();
-      if (since === null || picture.src === before || !picture.complete) {
-        requestAnimationFrame(check);
-        return;
-      }
-      const {port1, port2} = new MessageChannel();
-      port1.onmessage = () => done(performance.now() - since);
-      requestAnimationFrame(() => port2.postMessage(0));
-    };
-    requestAnimationFrame(check);
-  });
-}"""
+
+def percentiles(times: Sequence[float], prefix: str = "") -> dict[str, float]:
+    """Return the 50th and the 95th percentile of times in ms, as `p50_ms` and `p95_ms`."""
+    return {f"{prefix}p{q}_ms": float(np.percentile(times, q)) for q in (50, 95)}
 
 
 class Tab:
     """A tab of its own session, closed at the end of the `async with` block."""
 
-    def __init__(self, browser: Any, *, probe: Path = _PROBE) -> None:
+    def __init__(self, browser: Any, *, probe: Path = INPUT_LATENCY) -> None:
         """`probe` is put into every page before its own scripts."""
         self._browser = browser
         self._probe = probe
@@ -151,13 +134,25 @@ class Tab:
         box = await self._box("[data-testid=stSlider] [role=group]")
         times = []
         for share in np.linspace(0.1, 0.9, _CLICKS):
-            await self._page.evaluate(_NEXT_PICTURE)
-            await self._page.mouse.click(
-                box["x"] + share * box["width"], box["y"] + box["height"] / 2
-            )
-            times.append(await self._page.evaluate("globalThis.__next"))
-            await asyncio.sleep(0.1)
-        return statistics.median(times)
+            place = box["x"] + share * box["width"], box["y"] + box["height"] / 2
+            click = self._page.mouse.click(*place)
+            times.append(await self.response_time("[data-testid=stImage]", "pointerup", click))
+        return float(np.median(times, axis=0)[1])
+
+    async def response_time(
+        self, region: str, event: str, act: Awaitable[None]
+    ) -> tuple[float, float]:
+        """Return the ms until the first and until the last change of a region is painted.
+
+        Both from the first `event` of what a visitor does, in a tab with the probe `RESPONSE_TIME`.
+        """
+        watch = "([region, event]) => __answers.watch(region, event)"
+        await self._page.evaluate(watch, [region, event])
+        await act
+        times = await self._page.evaluate("__answers.answer()")
+        if times is None:
+            raise AecoreError(f"Nothing changed in {region!r} on {self._page.url}.")
+        return tuple(times)
 
     async def _box(self, selector: str) -> dict[str, float]:
         element = self._page.locator(selector).first
@@ -199,8 +194,7 @@ class Tab:
         if not newest:
             raise AecoreError(f"Nothing was drawn while the pointer moved on {self._page.url}.")
         return {
-            "frame_p50_ms": float(np.percentile(newest, 50)),
-            "frame_p95_ms": float(np.percentile(newest, 95)),
+            **percentiles(newest, "frame_"),
             "oldest_p95_ms": float(np.percentile(oldest, 95)),
             "updates_per_second": len(newest) / seconds,
             "websocket_messages_during_drag": messages,
