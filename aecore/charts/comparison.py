@@ -63,12 +63,9 @@ def error_by_dimension(
     seen += [error for dim, error in pca.items() if dim <= widest]
     # PCA ends at 0 errors, which a logarithmic axis cannot reach: it is cut below the models.
     low, high = min(error for error in seen if error > 0), max(seen)
-    return _figure(
-        [pca_trace, *marks],
-        "latent dimensions D",
-        xaxis={"type": "log", "dtick": np.log10(2), "tick0": 0, "tickformat": "d"},
-        yaxis={"range": [np.log10(low / 1.5), np.log10(high * 1.5)]},
-    )
+    figure = _figure([pca_trace, *marks], "latent dimensions D")
+    figure.update_xaxes(type="log", dtick=np.log10(2), tick0=0, tickformat="d")
+    return figure.update_yaxes(range=[np.log10(low / 1.5), np.log10(high * 1.5)])
 
 
 def training_curves(
@@ -83,42 +80,30 @@ def training_curves(
     x_name : str
         With its unit.
     """
-    traces = [
-        _trace(
-            name,
-            x,
-            errors,
-            "%{x:.4~g}",
-            mode="lines" if len(x) > 1 else "markers",
-            line=plotly_line(index),
-        )
-        for index, (name, (x, errors)) in enumerate(histories.items())
-    ]
+    traces = []
+    for index, (name, (x, errors)) in enumerate(histories.items()):
+        mode = "lines" if len(x) > 1 else "markers"
+        line = plotly_line(index)
+        traces.append(_trace(name, x, errors, "%{x:.4~g}", mode=mode, line=line))
     return _figure(traces, x_name)
 
 
 def _trace(
     name: str, x: Sequence[float], y: Sequence[float], hover: str, **style: Any
 ) -> go.Scatter:
-    """Errors by x, named in full by the hover label and shortened in the legend."""
+    """Return errors by x, named in full by the hover label and shortened in the legend."""
     short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
     template = f"{hover}: %{{y:.5f}}<extra>{name}</extra>"
     return go.Scatter(x=x, y=y, name=short, hovertemplate=template, **style)
 
 
-def _figure(
-    traces: list[go.Scatter],
-    x_name: str,
-    *,
-    xaxis: Mapping[str, Any] | None = None,
-    yaxis: Mapping[str, Any] | None = None,
-) -> go.Figure:
-    """A figure with room for the chart's own tools, which keeps the zoom when values change."""
+def _figure(traces: list[go.Scatter], x_name: str) -> go.Figure:
+    """Return a figure with room for the chart's own tools, which keeps the zoom on new values."""
     return go.Figure(
         traces,
         {
-            "xaxis": {"title": {"text": x_name}, "zeroline": False, **(xaxis or {})},
-            "yaxis": {"title": {"text": _ERROR}, "zeroline": False, **_ERROR_AXIS, **(yaxis or {})},
+            "xaxis": {"title": {"text": x_name}, "zeroline": False},
+            "yaxis": {"title": {"text": _ERROR}, "zeroline": False, **_ERROR_AXIS},
             "height": 440,
             "margin": {"l": 0, "r": 36, "t": 8, "b": 0},
             "modebar": {"orientation": "v"},

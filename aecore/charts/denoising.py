@@ -1,4 +1,4 @@
-"""Charts of denoising: scores over the noise level, and repeated denoising."""
+"""Charts of denoising: scores over the noise level, and changes by repeated denoising."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from aecore.analysis.denoising import Summary
-from aecore.charts.palette import DIGIT_COLORS, svg_line
-from aecore.charts.spec import LineChart, Mark, Series, Trajectories
+from aecore.charts.palette import svg_line
+from aecore.charts.spec import LineChart, Mark, Series
 
 
 def spread(summaries: Sequence[Summary]) -> np.ndarray:
@@ -94,35 +94,4 @@ def change_by_iteration(
         y_name="RMS change (gray levels of 0..1)",
         log="xy",
         marks=[Mark(at=converged, text="converged", axis="y", is_dotted=True)],
-    )
-
-
-def code_trajectories(
-    dots: np.ndarray,
-    labels: np.ndarray,
-    paths: np.ndarray,
-    names: Sequence[str],
-    axis_names: Sequence[str],
-) -> Trajectories:
-    """Draw the paths of B codes over N iterations on a flat map of M labeled dots.
-
-    Parameters
-    ----------
-    dots : ndarray of shape (M, 2)
-    labels : ndarray of shape (M,), in 0..9
-    paths : ndarray of shape (N, B, 2)
-    names : sequence of B str
-    axis_names : sequence of 2 str
-    """
-    return Trajectories(
-        title="Trajectories in the latent space",
-        alt="The latent space with the trajectory of each digit's code, a cross where it ends",
-        file="denoise-ways",
-        dots=dots,
-        labels=labels,
-        paths=paths,
-        names=names,
-        colors=DIGIT_COLORS,
-        x_name=axis_names[0],
-        y_name=axis_names[1],
     )

@@ -116,36 +116,23 @@ def _coordinates(points: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _pin_annotation(point: np.ndarray, text: str) -> dict[str, Any]:
-    """An arrow with a text beside it, so that the labels of the groups cannot hide the ring."""
-    return {
-        "x": float(point[0]),
-        "y": float(point[1]),
-        "text": text,
-        "ax": 60,
-        "ay": -50,
-        "standoff": 9,
-        "arrowcolor": PIN_COLOR,
-        "arrowwidth": 2,
-        "bgcolor": PIN_COLOR,
-        "borderpad": 3,
-        "font": {"color": "#ffffff"},
-    }
+    """Return an arrow with a text, so that the labels of the groups cannot hide the ring."""
+    arrow = {"ax": 60, "ay": -50, "standoff": 9, "arrowcolor": PIN_COLOR, "arrowwidth": 2}
+    box = {"bgcolor": PIN_COLOR, "borderpad": 3, "font": {"color": "#ffffff"}}
+    return {"x": float(point[0]), "y": float(point[1]), "text": text, **arrow, **box}
 
 
 def _label_annotations(points: np.ndarray, labels: np.ndarray) -> list[dict[str, Any]]:
-    """Each digit written where its own codes are densest among the others'."""
+    """Write each digit where its own codes are densest among the others'."""
+    look = {
+        "showarrow": False,
+        "font": {"size": 15, "color": "#ffffff"},
+        "bgcolor": "rgba(30, 30, 30, 0.75)",
+        "borderwidth": 2,
+        "borderpad": 2,
+    }
     return [
-        {
-            "x": x,
-            "y": y,
-            "text": f"<b>{digit}</b>",
-            "showarrow": False,
-            "font": {"size": 15, "color": "#ffffff"},
-            "bgcolor": "rgba(30, 30, 30, 0.75)",
-            "bordercolor": DIGIT_COLORS[digit],
-            "borderwidth": 2,
-            "borderpad": 2,
-        }
+        {"x": x, "y": y, "text": f"<b>{digit}</b>", "bordercolor": DIGIT_COLORS[digit], **look}
         for digit, (x, y) in label_positions(points, labels).items()
     ]
 
@@ -187,7 +174,7 @@ def label_positions(points: np.ndarray, labels: np.ndarray) -> dict[int, tuple[f
 
 
 def _sum_3x3(tables: np.ndarray) -> np.ndarray:
-    """Each value (..., R, C) with its eight neighbors added."""
+    """Return each value (..., R, C) with its eight neighbors added."""
     rows, columns = tables.shape[-2:]
     padded = np.pad(tables, ((0, 0), (1, 1), (1, 1)))
     shifted = [padded[:, i : i + rows, j : j + columns] for i in range(3) for j in range(3)]
@@ -195,7 +182,7 @@ def _sum_3x3(tables: np.ndarray) -> np.ndarray:
 
 
 def _axes(names: Sequence[str]) -> dict[str, Any]:
-    """The layout's entries that name the axes; in 3-D the names run along short edges."""
+    """Return the layout's entries that name the axes; in 3-D the names run along short edges."""
     if len(names) == 2:
         x, y = ({"title": {"text": name, "font": {}}, "zeroline": False} for name in names)
         return {"xaxis": x, "yaxis": y}

@@ -130,7 +130,7 @@ def _by_noise(
     marks: Sequence[Mark],
     **options: Any,
 ) -> LineChart:
-    """Medians over the noise level with bands from 10% to 90% of the samples."""
+    """Draw medians over the noise level with bands from 10% to 90% of the samples."""
     lines = []
     for name, (values, color) in series.items():
         low, median, high = np.percentile(values, (10, 50, 90), axis=1)

@@ -12,6 +12,8 @@ from typing import Literal
 
 import numpy as np
 
+from aecore.charts.palette import DIGIT_COLORS
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Chart:
@@ -122,6 +124,6 @@ class Trajectories(Chart):
     """(N, B, 2): where each of B paths is after each of N steps."""
     names: Sequence[str]
     """Of the paths, (B,)."""
-    colors: Sequence[str]
+    colors: Sequence[str] = DIGIT_COLORS
     """Of the labels, (10,)."""
     kind: Literal["paths"] = "paths"

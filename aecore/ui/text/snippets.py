@@ -30,7 +30,7 @@ _WIDTH = 88
 
 
 def exact(code: np.ndarray) -> str:
-    """The values of a code (D,) with commas between them, as many digits as float32 needs.
+    """Return the values of a code (D,), comma-separated, with as many digits as float32 needs.
 
     `aecore.latent.codes.parse_code` reads it back to the same float32 values.
     """
@@ -38,7 +38,7 @@ def exact(code: np.ndarray) -> str:
 
 
 def as_python(model: str, code: np.ndarray, *, picture: str = "digit.png") -> str:
-    """A program that draws the digit of a code (D,) and keeps it as a PNG.
+    """Return a Python program that decodes a code (D,) and writes the digit as a PNG.
 
     Parameters
     ----------
@@ -59,6 +59,6 @@ def as_python(model: str, code: np.ndarray, *, picture: str = "digit.png") -> st
 
 
 def as_command(model: str, code: np.ndarray, *, picture: str = "digit.png") -> str:
-    """The command line that does the same, quoted for a POSIX shell; see `as_python`."""
+    """Return the command that does the same, quoted for a POSIX shell; see `as_python`."""
     z = f"--z={exact(code)}"  # with `=`, for a first value below 0 would pass for an option
     return shlex.join(["python", "-m", "aecore", "decode", "--model", model, z, "--out", picture])

@@ -7,7 +7,8 @@ import streamlit as st
 
 from aecore.analysis.fixed_points import CONVERGED, ITERATIONS, FixedPointIteration, iterate
 from aecore.analysis.sampling import evenly_spaced
-from aecore.charts.denoising import change_by_iteration, code_trajectories
+from aecore.charts.denoising import change_by_iteration
+from aecore.charts.spec import Trajectories
 from aecore.latent.projection import views
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.components.charts import draw_charts
@@ -83,14 +84,20 @@ def _charts(task: DenoisingTask, iteration: FixedPointIteration) -> None:
     names = [f"a {label}" for label in labels]
     view = checkpoint_cache.projection(checkpoint, views(checkpoint.card.model.latent_dim)[0])
     few = evenly_spaced(len(checkpoint.codes), _POINTS)
-    paths = np.stack([view.points(codes, labels) for codes in iteration.codes])
-    points = view.points(checkpoint.codes[few], checkpoint.labels[few])
+    trajectories = Trajectories(
+        title="Trajectories in the latent space",
+        alt="The latent space with the trajectory of each digit's code, a cross where it ends",
+        file="denoise-ways",
+        dots=view.points(checkpoint.codes[few], checkpoint.labels[few]),
+        labels=checkpoint.labels[few],
+        paths=np.stack([view.points(codes, labels) for codes in iteration.codes]),
+        names=names,
+        x_name=view.axis_names[0],
+        y_name=view.axis_names[1],
+    )
     draw_charts(
         "denoise_settling",
-        [
-            change_by_iteration(iteration.changes, names, converged=CONVERGED),
-            code_trajectories(points, checkpoint.labels[few], paths, names, view.axis_names),
-        ],
+        [change_by_iteration(iteration.changes, names, converged=CONVERGED), trajectories],
         note=f"Points: the codes of {len(few):,} test digits. Pink: the path of a digit's code "
         "over the iterations, a cross at its end.",
     )
