@@ -94,9 +94,9 @@ def _pictures(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
     pictures, skipped = [], []
     for path in paths:
         try:
-            inside = sorted(path.iterdir()) if path.is_dir() else []
+            inside = sorted(path.iterdir())
         except OSError:
-            inside = []  # its row says why
+            inside = []  # it is a file, or its row says why
         found = [file for file in inside if _is_picture(file)]
         pictures += found or [path]
         skipped += [file for file in inside if file not in found]
@@ -115,7 +115,8 @@ def _is_picture(file: Path) -> bool:
     """Return whether a file of a folder is to have a row."""
     from aecore.digits.image_file import is_picture
 
-    if file.name.startswith(".") or not file.is_file():
+    # Unlike Path's methods these two take whatever is out of reach for missing: its row says why.
+    if file.name.startswith(".") or (os.path.exists(file) and not os.path.isfile(file)):
         return False
     try:
         with file.open("rb") as content:
@@ -138,7 +139,8 @@ def _rows(path: Path, settings: Settings, assess, out: Path, names: Counter[str]
         message = str(error)
     except Exception as error:  # ours: it shall not cost the rows of the other pictures
         logger.exception("%s", path)
-        message = f"{path.name}: reading it failed ({type(error).__name__}). This is our mistake."
+        name = type(error).__name__
+        message = f"{path.name}: reading it failed ({name}). This is a bug: see the log, report it."
     return [{"path": str(path)} | _UNKNOWN | {"error": message}]
 
 

@@ -264,11 +264,12 @@ def test_every_file_of_a_folder_has_a_row_or_is_said_to_be_skipped(run, models, 
 
     rows = json.loads(out)
     assert status == 1
-    assert [Path(row["path"]).name for row in rows] == ["a.HEIC", "b", "c", "d.svg"]
-    assert ["JPEG" in (row["error"] or "") for row in rows] == [True, True, False, False]
-    assert "SVG" in rows[3]["error"]
+    names = ["a.HEIC", "b", "broken link.png", "c", "d.svg"]
+    assert [Path(row["path"]).name for row in rows] == names
+    for row, reason in zip(rows, ["HEIC", "HEIC", "No such file", None, "SVG"], strict=True):
+        assert row["error"] is None if reason is None else reason in row["error"]
     (line,) = [line for line in err.splitlines() if line.startswith("Skipped")]
-    for name in (".hidden.png", "broken link.png", "film.mp4", "folder", "notes.txt"):
+    for name in (".hidden.png", "film.mp4", "folder", "notes.txt"):
         assert name in line
 
 
@@ -291,7 +292,43 @@ def test_a_folder_that_cannot_be_read_has_a_row_with_the_reason(
     assert rows[1]["error"] is None
 
 
-@pytest.mark.parametrize("error", [OverflowError("too large"), RecursionError(), AssertionError()])
+def test_files_that_cannot_even_be_looked_at_have_their_rows(
+    run_json, models, picture, tmp_path, monkeypatch
+):
+    """Once a folder that may be listed but not entered, or a long name, ended the run."""
+    real = os.stat
+
+    def stat(path, *args, **options):
+        if str(path) == str(picture):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, *args, **options)
+
+    monkeypatch.setattr("os.stat", stat)
+    status, rows = run_json(
+        "reconstruct", "a" * 300, picture.parent, "--model", "tiny", "--out", tmp_path / "out"
+    )
+
+    assert status == 1
+    assert "File name too long" in rows[0]["error"]
+    assert picture.name in [Path(row["path"]).name for row in rows]
+
+
+def test_a_folder_with_nothing_but_other_files_has_a_row_that_says_so(run, models, tmp_path):
+    folder = tmp_path / "folder"
+    (folder / "pictures").mkdir(parents=True)
+    (folder / "report.docx").write_bytes(b"PK\3\4" + bytes(99))
+    (folder / "empty").touch()
+
+    status, out, err = run("reconstruct", folder, "--model", "tiny", "--out", tmp_path / "out")
+
+    assert status == 1
+    assert "holds no picture files" in out
+    assert "Skipped, no picture: empty, pictures, report.docx" in err
+
+
+@pytest.mark.parametrize(
+    "error", [OverflowError("too large"), RecursionError(), AssertionError(), MemoryError()]
+)
 def test_a_failure_of_any_kind_is_its_pictures_row_and_is_logged(
     run_json, models, picture, tmp_path, monkeypatch, caplog, error
 ):

@@ -106,6 +106,15 @@ def big_tiff_at(offset: int) -> bytes:
     return b"II+\0\x08\0\0\0" + struct.pack("<Q", offset) + bytes(99)
 
 
+def tiff_that_goes_on_at_its_beginning() -> bytes:
+    """A TIFF whose second page is its first."""
+    plain = encode(draw(), "TIFF")
+    (first,) = struct.unpack("<I", plain[4:8])
+    (count,) = struct.unpack("<H", plain[first : first + 2])
+    end = first + 2 + 12 * count
+    return plain[:end] + struct.pack("<I", first) + plain[end + 4 :]
+
+
 def gif_claiming(width: int, height: int) -> bytes:
     plain = encode(draw(), "GIF")
     return plain[:6] + struct.pack("<HH", width, height) + plain[10:]
@@ -204,6 +213,7 @@ DIGITS: dict[str, Callable[[], bytes]] = {
     "animated WebP": lambda: animated("WEBP"),
     "animated PNG": lambda: animated("PNG"),
     "a TIFF of several pages": lambda: animated("TIFF"),
+    "a TIFF whose second page is its first": tiff_that_goes_on_at_its_beginning,
     "LZW TIFF": lambda: encode(draw(), "TIFF", compression="tiff_lzw"),
     "float TIFF": lambda: float_tiff(lambda values: None),
     "float TIFF with NaN": lambda: float_tiff(_nans),
@@ -249,6 +259,12 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "a BigTIFF with an offset of 64 bits": (lambda: big_tiff_at(2**64 - 1), "damaged"),
     "a BigTIFF with an offset of 63 bits": (lambda: big_tiff_at(2**63 - 1), "damaged"),
     "a TIFF with tags behind its end": (lambda: b"II*\0\xff\xff\xff\xff" + bytes(99), "damaged"),
+    "a BigTIFF of the other byte order": (
+        lambda: b"MM\0+\0\x08\0\0" + struct.pack(">Q", 2**64 - 2) + bytes(99),
+        "damaged",
+    ),
+    "a truncated WebP": (lambda: encode(draw(), "WEBP")[:-200], "damaged"),
+    "the beginning of a WebP": (lambda: encode(draw(), "WEBP")[:30], "damaged"),
     "only a beginning": (lambda: encode(draw(), "PNG")[:20], "damaged"),
     "a text bomb": (png_with_text_bomb, "damaged"),
     "a tile bomb": (lambda: tiff_with_a_tile_of(30_000), "tiles have 900,000,000"),
