@@ -12,8 +12,8 @@ from aecore.bench.decoding import drive, serve_app
 from aecore.bench.harness.tab import RESPONSE_TIME, Tab, percentiles
 from aecore.bench.page_controls import CONTROLS, OTHER_NOISE, Control
 from aecore.checkpoints import catalog
-from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.card import Card
+from aecore.checkpoints.comparison import read_entries
 from aecore.errors import AecoreError, CheckpointError
 
 EVENTS = 24
@@ -57,7 +57,8 @@ def bench_pages(
         if page not in CONTROLS:
             known = ", ".join(name or "'' (the map)" for name in CONTROLS)
             raise AecoreError(f"There is no bench of the page {page!r}; there are {known}.")
-    cards = {name: checkpoint_file.read_card(catalog.find(name)) for name in catalog.names()}
+    entries, _ = read_entries(catalog.listing().files)
+    cards = {name: entry.card for name, entry in entries.items()}
     if not cards:
         raise CheckpointError("No model is trained yet. Train one: python -m aecore train plane")
     chosen = {page: _model(cards, denoiser=page == "denoise") for page in pages or CONTROLS}

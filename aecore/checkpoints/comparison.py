@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
 from aecore.checkpoints.card import Card
-from aecore.checkpoints.file import Checkpoint
+from aecore.checkpoints.file import Checkpoint, read_card
 from aecore.config import ModelConfig
+from aecore.errors import CheckpointError
 from aecore.system import csv_text
 
 Value = str | int | float | None
@@ -25,6 +27,21 @@ class Entry:
     card: Card
     size: int
     """Of the file, in bytes."""
+
+
+def read_entries(files: Mapping[str, Path]) -> tuple[dict[str, Entry], dict[str, str]]:
+    """Read the cards of checkpoints by name; also why others cannot be used, by file name."""
+    entries, problems = {}, {}
+    for name, path in files.items():
+        try:
+            entries[name] = Entry(
+                name=name, card=read_card(path, whole=True), size=path.stat().st_size
+            )
+        except CheckpointError as error:
+            problems[path.name] = str(error)
+        except OSError as error:  # deleted a moment ago
+            problems[path.name] = f"{path.name} cannot be read: {error.strerror}."
+    return entries, problems
 
 
 def clean_mse(card: Card) -> float | None:

@@ -10,12 +10,14 @@ checkpoints and drawing their latent spaces is quick.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 from safetensors import SafetensorError
@@ -30,6 +32,7 @@ from aecore.latent.neighbors import NeighborIndex
 from aecore.models.families import family_of
 from aecore.models.pca import PCA
 from aecore.system import atomic_file
+from aecore.system.file_content import START, printable, stand_in
 
 FORMAT = "2"
 MAX_BYTES = 256 * 2**20
@@ -68,8 +71,14 @@ class Checkpoint:
         return NeighborIndex(self.codes, own_distances=self.distances)
 
 
-def read_card(path: Path) -> Card:
+def read_card(path: Path, *, whole: bool = False) -> Card:
     """Read the card alone, from the file's header, without the weights.
+
+    Parameters
+    ----------
+    path : Path
+    whole : bool
+        Also check that the file is as long as its header says.
 
     Raises
     ------
@@ -78,17 +87,32 @@ def read_card(path: Path) -> Card:
     """
     try:
         with path.open("rb") as file:
-            start = file.read(8)
-            if len(start) < 8:
-                raise _damaged(path, "it is too short to be a checkpoint")
-            (length,) = struct.unpack("<Q", start)
-            if not 2 <= length <= MAX_HEADER_BYTES:
-                raise _damaged(path, "it is no safetensors file")
-            header = json.loads(file.read(length))
+            size = os.fstat(file.fileno()).st_size if whole else None
+            return _read_card(path, file, size)
     except OSError as error:
-        raise CheckpointError(f"{path.name} cannot be read: {error.strerror}.") from error
+        raise _unreadable(path, error) from error
+
+
+def _read_card(path: Path, file: IO[bytes], size: int | None) -> Card:
+    start = file.read(START)
+    if found := stand_in(start):
+        what, advice = found
+        raise CheckpointError(
+            f"{printable(path.name)} cannot be used: it is no safetensors file but {what}. "
+            f"{advice}."
+        )
+    if len(start) < 8:
+        raise _damaged(path, "it is too short to be a checkpoint")
+    (length,) = struct.unpack("<Q", start[:8])
+    if not 2 <= length <= MAX_HEADER_BYTES:
+        raise _damaged(path, "it is no safetensors file")
+    file.seek(8)
+    try:
+        header = json.loads(file.read(length))
     except (ValueError, RecursionError):
         raise _damaged(path, "its header is cut short or is no safetensors header") from None
+    if size is not None and _is_cut_short(header, size - 8 - length):
+        raise _damaged(path, "its arrays are cut short")
     metadata = header.get("__metadata__") if isinstance(header, dict) else None
     if not isinstance(metadata, dict) or "aecore" not in metadata:
         raise _damaged(path, "it holds no autoencoder of this program")
@@ -98,6 +122,15 @@ def read_card(path: Path) -> Card:
         return Card.from_dict(json.loads(metadata["card"]))
     except (ConfigError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise _damaged(path, f"its card cannot be read: {error}") from None
+
+
+def _is_cut_short(header: Any, length: int) -> bool:
+    """Return whether arrays are missing at the end, as after a broken download or copy."""
+    try:
+        ends = [each["data_offsets"][1] for name, each in header.items() if name != "__metadata__"]
+        return length < max(ends, default=0)
+    except (AttributeError, LookupError, TypeError):
+        return False  # other checks say what is wrong
 
 
 def load(model: str | Path) -> Checkpoint:
@@ -110,14 +143,15 @@ def load(model: str | Path) -> Checkpoint:
         its configuration, or with values that are not finite.
     """
     path = find(model)
-    if path.stat().st_size > MAX_BYTES:
-        raise _damaged(path, f"it is larger than {MAX_BYTES // 2**20} MB")
-    card = read_card(path)
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise _damaged(path, f"it is larger than {MAX_BYTES // 2**20} MB")
         content = path.read_bytes()
-        arrays = parse_safetensors(content)
     except OSError as error:
-        raise CheckpointError(f"{path.name} cannot be read: {error.strerror}.") from error
+        raise _unreadable(path, error) from error
+    card = _read_card(path, io.BytesIO(content), len(content))
+    try:
+        arrays = parse_safetensors(content)
     except (SafetensorError, KeyError, ValueError):
         raise _damaged(path, "its arrays are cut short or do not fit its header") from None
     try:
@@ -249,5 +283,10 @@ def _check_arrays(config: ModelConfig, arrays: Mapping[str, np.ndarray]) -> None
         raise ConfigError("its atlas holds errors below zero")
 
 
+def _unreadable(path: Path, error: OSError) -> CheckpointError:
+    return CheckpointError(f"{printable(path.name)} cannot be read: {error.strerror}.")
+
+
 def _damaged(path: Path, what: str) -> CheckpointError:
-    return CheckpointError(f"{path.name} cannot be used: {what}. Train it again, or fetch it anew.")
+    name = printable(path.name)
+    return CheckpointError(f"{name} cannot be used: {what}. Train it again, or fetch it anew.")

@@ -7,9 +7,9 @@ from typing import Any
 
 from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
+from aecore.checkpoints.comparison import read_entries
 from aecore.cli.result import Result, load_data, report_error, table
 from aecore.config import SHAPE
-from aecore.errors import CheckpointError
 from aecore.latent.codes import parse_code
 
 # torch and scikit-learn are imported by the commands that need them: `models` and `--help`
@@ -36,25 +36,22 @@ def show_data(options: argparse.Namespace) -> Result:
 
 def list_models(options: argparse.Namespace) -> Result:
     """List the checkpoints of the models folder, and report those that cannot be used."""
-    models: list[dict[str, Any]] = []
-    for name in catalog.names():
-        path = catalog.find(name)
-        try:
-            card = checkpoint_file.read_card(path)
-        except CheckpointError as error:
-            report_error(error, 1)
-            continue
-        models.append(
-            {
-                "name": name,
-                "preset": card.preset,
-                "latent_dim": card.model.latent_dim,
-                "hidden_dims": list(card.model.hidden_dims),
-                "test_mse": card.metrics["test_mse"],
-                "pca_test_mse": card.metrics["pca_test_mse"],
-                "path": str(path),
-            }
-        )
+    listed = catalog.listing()
+    entries, unreadable = read_entries(listed.files)
+    for problem in [*listed.problems.values(), *unreadable.values()]:
+        report_error(problem, 1)
+    models: list[dict[str, Any]] = [
+        {
+            "name": entry.name,
+            "preset": entry.card.preset,
+            "latent_dim": entry.card.model.latent_dim,
+            "hidden_dims": list(entry.card.model.hidden_dims),
+            "test_mse": entry.card.metrics["test_mse"],
+            "pca_test_mse": entry.card.metrics["pca_test_mse"],
+            "path": str(listed.files[entry.name]),
+        }
+        for entry in entries.values()
+    ]
     rows = [
         (
             model["name"],
@@ -65,7 +62,8 @@ def list_models(options: argparse.Namespace) -> Result:
         )
         for model in models
     ]
-    return Result(models, table([("model", "hidden", "D", "test MSE", "PCA"), *rows], left=2))
+    text = table([("model", "hidden", "D", "test MSE", "PCA"), *rows], left=2)
+    return Result(models, text, status=1 if unreadable and not models else 0)
 
 
 def evaluate(options: argparse.Namespace) -> Result:

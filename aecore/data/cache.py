@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 
 from aecore.config import N_PIXELS
 from aecore.data.dataset import ARRAY_NAMES, MAX_DIGITS, Dataset
 from aecore.errors import DataError
 from aecore.system import atomic_file
+from aecore.system.environment import path_from
 
 CACHE_FILE = "mnist.safetensors"
 CACHE_FORMAT = "aecore digits 1"
@@ -20,9 +20,7 @@ logger = logging.getLogger(__name__)
 
 def cache_dir() -> Path:
     """Return the cache folder: `AECORE_CACHE`, else `aecore` in the user's cache folder."""
-    named = os.environ.get("AECORE_CACHE")
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join("~", ".cache")
-    return Path(os.path.expanduser(named or os.path.join(base, "aecore")))
+    return path_from("AECORE_CACHE", path_from("XDG_CACHE_HOME", "~/.cache") / "aecore")
 
 
 def save_cache(dataset: Dataset) -> None:

@@ -15,6 +15,7 @@ from aecore.data.dataset import BUNDLED, MNIST, Dataset, DatasetSpec
 from aecore.data.mnist_files import load_folder
 from aecore.data.openml import DownloadProgress, download
 from aecore.errors import DataError
+from aecore.system.environment import is_on, path_text
 
 N_BUNDLED_TRAIN = 1_297
 
@@ -28,11 +29,11 @@ class Source:
     spec: DatasetSpec
     load: Callable[..., Dataset | None]
     """Called with `allow_download` and `progress`, see `load`. Returns None where the data set is
-    not at hand; raises a DataError where getting it failed."""
+    not here; raises a DataError where getting it failed."""
 
 
 SOURCES: dict[str, Source] = {}
-"""By name. Where none is named, the first one at hand is in use."""
+"""By name. Where none is named, the first one found is in use."""
 
 
 def register(spec: DatasetSpec, load: Callable[..., Dataset | None]) -> None:
@@ -42,7 +43,27 @@ def register(spec: DatasetSpec, load: Callable[..., Dataset | None]) -> None:
 
 def downloads_allowed() -> bool:
     """Return whether MNIST may be fetched; `AECORE_DOWNLOAD=off` says no."""
-    return os.environ.get("AECORE_DOWNLOAD", "on").lower() not in ("off", "0", "no", "false")
+    return is_on("AECORE_DOWNLOAD")
+
+
+def absolute_name(name: str | Path | None = None) -> str:
+    """Return what names the data set, so that it means the same from any folder; else nothing.
+
+    Parameters
+    ----------
+    name : path or str, optional
+        As for `load`.
+    """
+    named = _named(name)
+    return os.path.abspath(named) if _is_folder(named) else named
+
+
+def _named(name: str | Path | None) -> str:
+    return path_text(str(name or "")) or path_text(os.environ.get("AECORE_DATA"))
+
+
+def _is_folder(named: str) -> bool:
+    return bool(named) and (named not in SOURCES or os.path.exists(named))
 
 
 def load(
@@ -51,7 +72,7 @@ def load(
     allow_download: bool = True,
     progress: Callable[[DownloadProgress], None] | None = None,
 ) -> Dataset:
-    """Load the named data set, or else the first one at hand.
+    """Load the named data set, or else the first one found.
 
     Parameters
     ----------
@@ -67,11 +88,11 @@ def load(
     Raises
     ------
     DataError
-        If what is named cannot be used, or nothing is at hand.
+        If what is named cannot be used, or nothing is found.
     """
-    named = str(name or os.environ.get("AECORE_DATA") or "")
+    named = _named(name)
     options = {"allow_download": allow_download, "progress": progress}
-    if named and (named not in SOURCES or os.path.exists(named)):
+    if _is_folder(named):
         return load_folder(named)
     if named:
         dataset = SOURCES[named].load(**options)
@@ -111,8 +132,8 @@ def load_bundled(**_: object) -> Dataset:
         from sklearn.datasets import load_digits
     except ImportError as error:
         raise DataError(
-            f"No digits at hand: {error}. Install scikit-learn, or name a folder that holds MNIST "
-            "with --data or AECORE_DATA."
+            f"There are no digits: {error}. Install scikit-learn, or name a folder that holds "
+            "MNIST with --data or AECORE_DATA."
         ) from error
     from aecore.digits.normalization import frame
 
@@ -126,7 +147,7 @@ def load_bundled(**_: object) -> Dataset:
         test_images=images[N_BUNDLED_TRAIN:],
         test_labels=labels[N_BUNDLED_TRAIN:],
         kind=BUNDLED.name,
-        source="scikit-learn's 1,797 bundled digits (MNIST not at hand)",
+        source="scikit-learn's 1,797 bundled digits (MNIST was not found)",
         spec=BUNDLED,
     )
 

@@ -6,7 +6,6 @@ All that is known of runs is in their folders, so several servers and tabs see t
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import time
@@ -17,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from aecore.config import TrainConfig
+from aecore.data import sources
 from aecore.errors import ConfigError, TrainingError
 from aecore.jobs import limits
 from aecore.jobs import store as run_store
@@ -24,6 +24,7 @@ from aecore.jobs.launcher import start as _start
 from aecore.jobs.spec import ENDED, RunSpec, Status
 from aecore.jobs.store import ALIVE, STOP, Run
 from aecore.system import atomic_file
+from aecore.system.environment import is_on
 from aecore.system.process_lock import ProcessLock
 from aecore.system.threads import cores
 
@@ -56,7 +57,7 @@ class Listing:
 
 def training_allowed() -> bool:
     """Return whether runs may be started here: not if `AECORE_TRAINING` is off."""
-    return os.environ.get("AECORE_TRAINING", "on").lower() not in ("off", "0", "no", "false")
+    return is_on("AECORE_TRAINING")
 
 
 def submit(spec: RunSpec) -> Run:
@@ -77,7 +78,7 @@ def submit(spec: RunSpec) -> Run:
         raise TrainingError(f"{waiting} runs are waiting already. Stop one, or come back later.")
     spec = replace(
         spec,
-        data=spec.data or os.environ.get("AECORE_DATA") or None,
+        data=sources.absolute_name(spec.data) or None,
         threads=spec.threads or cores(),
     )
     with _writing():

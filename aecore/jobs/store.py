@@ -29,6 +29,7 @@ from aecore.errors import TrainingError
 from aecore.jobs.spec import ENDED, RunSpec, Status
 from aecore.system import atomic_file
 from aecore.system.child_process import last_line
+from aecore.system.environment import path_from
 from aecore.system.process_lock import is_locked
 from aecore.training.history import EpochRecord
 
@@ -78,8 +79,7 @@ class Run(Status):
 
 def runs_dir() -> Path:
     """Return the folder of runs: `AECORE_RUNS`, else `runs` in the cache folder."""
-    named = os.environ.get("AECORE_RUNS")
-    return Path(os.path.expanduser(named)) if named else cache_dir() / "runs"
+    return path_from("AECORE_RUNS", cache_dir() / "runs")
 
 
 def path_of(run: Run | Path | str) -> Path:

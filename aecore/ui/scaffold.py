@@ -10,13 +10,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from aecore.checkpoints import catalog
-from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.download_process import DownloadProcess
 from aecore.data.openml import DownloadProgress
 from aecore.data.sources import downloads_allowed
-from aecore.errors import AecoreError, CheckpointError
+from aecore.errors import AecoreError
 from aecore.ui import url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
@@ -24,6 +23,8 @@ from aecore.ui.text import models as model_text
 from aecore.ui.text.formats import escape
 
 DEFAULT_MODEL = "plane"
+_MOST_PROBLEMS = 5
+"""Files of the models folder of which the picker's help says why they are left out."""
 
 P = ParamSpec("P")
 
@@ -80,11 +81,7 @@ def open_page(
     heading.title(title, anchor=False)
     cards = checkpoint_cache.cards()
     if not cards:
-        st.error(
-            "There are no trained models yet. Train one on the page **Train**, or with "
-            "`python -m aecore train plane`.",
-            icon=":material/model_training:",
-        )
+        st.error(_no_models(), icon=":material/model_training:")
         st.stop()
     name = pick_model(picker, cards, prefer=prefer)
     if flush:
@@ -98,6 +95,21 @@ def open_page(
             "evaluates the model on the data named at the bottom."
         )
     return checkpoint
+
+
+def _no_models() -> str:
+    """Return why there is no model to show, and how to get one."""
+    how = "Train one on the page **Train**, or with `python -m aecore train plane`."
+    problems = _left_out()
+    found = "There are no usable models:" if problems else "There are no trained models yet."
+    return f"{found} {problems} {how}".replace("  ", " ")
+
+
+def _left_out() -> str:
+    """Return why files of the models folder are left out, as Markdown; empty where none is."""
+    problems = list(checkpoint_cache.problems().values())
+    more = f"And {len(problems) - _MOST_PROBLEMS} more." if problems[_MOST_PROBLEMS:] else ""
+    return "\n\n".join([*map(escape, problems[:_MOST_PROBLEMS]), *filter(None, [more])])
 
 
 def _is_own_data(card: Card) -> bool:
@@ -117,6 +129,7 @@ def pick_model(
         "Model",
         cards,
         key="model",
+        help=_left_out() or None,
         format_func=lambda option: model_text.label(option, cards[option]),
         on_change=_picked,
     )
@@ -142,13 +155,9 @@ def _choose(cards: dict[str, Card], prefer: Callable[[Card], bool] | None) -> st
 
 def _why_not(asked: str) -> str:
     """Return why the model that the URL names cannot be shown; the URL may name any file."""
-    if asked not in catalog.names():
-        return f"There is no model called “{escape(asked[:64])}”."
-    try:
-        checkpoint_file.read_card(catalog.find(asked))
-    except CheckpointError as error:
-        return escape(error)
-    return ""
+    if problem := checkpoint_cache.problems().get(f"{asked}{catalog.SUFFIX}"):
+        return escape(problem)
+    return f"There is no model called “{escape(asked[:64])}”."
 
 
 def _picked() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +10,8 @@ import numpy as np
 from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.card import Card
-from aecore.checkpoints.comparison import Entry
+from aecore.checkpoints.comparison import Entry, read_entries
 from aecore.checkpoints.file import Checkpoint
-from aecore.errors import CheckpointError
 from aecore.latent.neighbors import NeighborIndex
 from aecore.latent.projection import Projection
 from aecore.latent.sliders import Sliders
@@ -24,19 +23,26 @@ _MODELS_KEPT = 16
 
 def cards() -> dict[str, Card]:
     """Return the card of every usable checkpoint by name, in the presets' order, others last."""
+    return {entry.name: entry.card for entry in entries()}
+
+
+def entries() -> list[Entry]:
+    """Return every usable checkpoint as a row of a table, in the order of `cards`."""
     ranks = {name: rank for rank, name in enumerate(PRESETS)}
-    names = sorted(catalog.names(), key=lambda name: ranks.get(name, len(ranks)))
-    return dict(_cards(tuple(catalog.find(name) for name in names)))
+    usable, _ = _read_entries(catalog.listing().files)
+    return sorted(usable.values(), key=lambda entry: ranks.get(entry.name, len(ranks)))
+
+
+def problems() -> dict[str, str]:
+    """Return why files of the models folder are left out, in a sentence, by file name."""
+    listed = catalog.listing()
+    return {**listed.problems, **_read_entries(listed.files)[1]}
 
 
 @shared(kept=8)
-def _cards(paths: tuple[Path, ...]) -> dict[str, Card]:
+def _read_entries(files: Mapping[str, Path]) -> tuple[dict[str, Entry], dict[str, str]]:
     """Read all at once: a look-up here takes as long as one in the cache of a single card."""
-    usable = {}
-    for path in paths:
-        with suppress(CheckpointError):  # `models` on the command line says what is wrong
-            usable[path.stem] = read_card(path)
-    return usable
+    return read_entries(files)
 
 
 @shared(kept=240)
@@ -49,14 +55,6 @@ def read_card(path: Path) -> Card:
         If there is none or it is damaged.
     """
     return checkpoint_file.read_card(path)
-
-
-def entries() -> list[Entry]:
-    """Return every usable checkpoint as a row of a table, in the order of `cards`."""
-    return [
-        Entry(name=name, card=card, size=catalog.find(name).stat().st_size)
-        for name, card in cards().items()
-    ]
 
 
 def load(name: str) -> Checkpoint:

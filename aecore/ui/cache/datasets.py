@@ -5,7 +5,6 @@ All sessions share what is here. It is read-only, and keyed by where the digits 
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +79,7 @@ def _pca_errors(folder: str, cache: Path) -> dict[int, float]:
 
 def _source() -> tuple[str, Path]:
     """Return the data folder's name, and the cache, which a download changes."""
-    return os.environ.get("AECORE_DATA", ""), cache_dir() / CACHE_FILE
+    return sources.absolute_name(), cache_dir() / CACHE_FILE
 
 
 class Downloads:

@@ -21,12 +21,13 @@ def shared(*, kept: int, spinner: str | bool = False) -> Callable[[Callable[P, R
     return st.cache_resource(max_entries=kept, show_spinner=spinner, hash_funcs=_KEYS)
 
 
-def _file_state(path: Path) -> tuple[str, int, int]:
+def _file_state(path: Path) -> tuple[str, int, int, int]:
     try:
         stat = path.stat()
     except OSError:  # there is none, or it may not be read: what reads it says so
-        return str(path), 0, 0
-    return str(path), stat.st_mtime_ns, stat.st_size
+        return str(path), 0, 0, 0
+    # That of the last change of permissions too, which makes a file readable.
+    return str(path), stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size
 
 
 _KEYS: dict[str | type, Callable[[Any], Any]] = {

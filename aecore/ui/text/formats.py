@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from aecore.checkpoints.card import Card
+from aecore.system.file_content import printable
 
 _MARKDOWN = "\\`*_{}[]()<>#+-.!|~$:&"
 OUTSIDE = 99.5
@@ -15,7 +16,8 @@ OUTSIDE = 99.5
 
 def escape(text: object) -> str:
     """Return text from outside such that Markdown shows it as it is."""
-    return "".join(f"\\{letter}" if letter in _MARKDOWN else letter for letter in str(text))
+    shown = printable(str(text))
+    return "".join(f"\\{letter}" if letter in _MARKDOWN else letter for letter in shown)
 
 
 def dimensions(count: int) -> str:
