@@ -38,7 +38,12 @@ def counted(count: int, noun: str) -> str:
 def test_digits(numbers: Iterable[int], labels: Iterable[int]) -> list[str]:
     """Return the alternative texts of test digits."""
     each = zip(numbers, labels, strict=True)
-    return [f"test digit no. {number}, a {label}" for number, label in each]
+    return [f"test digit no. {number}, {with_article(label)}" for number, label in each]
+
+
+def with_article(label: object, *, mark: str = "") -> str:
+    """Return a class with its indefinite article: `a 3`, `an 8`; `mark` goes around the class."""
+    return f"{'an' if str(label) == '8' else 'a'} {mark}{label}{mark}"
 
 
 def code(values: np.ndarray, *, most: int = 4) -> str:

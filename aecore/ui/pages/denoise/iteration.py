@@ -14,7 +14,7 @@ from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.components.charts import draw_charts
 from aecore.ui.components.image_rows import Row, draw_rows
 from aecore.ui.pages.denoise.task import DenoisingTask
-from aecore.ui.text.formats import escape
+from aecore.ui.text.formats import escape, with_article
 
 _POINTS = 1_000
 """Number of the atlas' codes drawn behind the paths."""
@@ -71,7 +71,7 @@ def _pictures(task: DenoisingTask, iteration: FixedPointIteration) -> None:
         draw_rows(
             "denoise_passes",
             series,
-            [f"a {label}" for label in labels],
+            [with_article(label) for label in labels],
             columns=labels,
             note=f"dB: mean PSNR of these {len(labels)} digits against the clean ones.",
             title="digits denoised repeatedly",
@@ -81,7 +81,7 @@ def _pictures(task: DenoisingTask, iteration: FixedPointIteration) -> None:
 
 def _charts(task: DenoisingTask, iteration: FixedPointIteration) -> None:
     checkpoint, labels = task.checkpoint, task.digits.labels[task.shown]
-    names = [f"a {label}" for label in labels]
+    names = [with_article(label) for label in labels]
     view = checkpoint_cache.projection(checkpoint, views(checkpoint.card.model.latent_dim)[0])
     few = evenly_spaced(len(checkpoint.codes), _POINTS)
     trajectories = Trajectories(

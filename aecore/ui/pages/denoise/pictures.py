@@ -11,7 +11,7 @@ import streamlit as st
 from aecore.data.noise import FixedCorruption
 from aecore.ui.components.image_rows import Row, Sweep, draw_rows
 from aecore.ui.pages.denoise.task import DenoisingTask
-from aecore.ui.text.formats import decibels
+from aecore.ui.text.formats import decibels, with_article
 
 _SWEEPS_KEPT = 8  # 5 MB each
 
@@ -45,7 +45,7 @@ def show(task: DenoisingTask, slider: str, levels: Sequence[float]) -> None:
         draw_rows(
             "denoise_pictures",
             [replace(row, name=name) for row, name in zip(series, names, strict=True)],
-            [f"a {label}" for label in task.shown_labels],
+            [with_article(label) for label in task.shown_labels],
             columns=task.shown_labels,
             scale_name="noise",
             note="Gray images range from 0 (black) to 1 (white). Every noise level uses the same "

@@ -146,7 +146,7 @@ def _picture(checkpoint: Checkpoint, number: int) -> None:
     digits, label = datasets.test_set(), checkpoint.labels[number]
     if digits.matches(checkpoint.card):
         picture = to_png(digits.images[number].reshape(SHAPE), scale=3)
-        st.image(picture, width=84, alt=f"Test digit no. {number}, a {label}")
+        st.image(picture, width=84, alt=f"Test digit no. {number}, {formats.with_article(label)}")
     else:
         st.caption(f"Label {label}. {formats.missing_data(checkpoint.card)}")
 

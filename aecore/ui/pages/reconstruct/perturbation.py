@@ -22,7 +22,7 @@ from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.cache.datasets import TestSet
 from aecore.ui.components.charts import draw_charts
 from aecore.ui.components.image_rows import Row, draw_rows
-from aecore.ui.text.formats import escape, pca_name
+from aecore.ui.text.formats import escape, pca_name, with_article
 
 _NOTEBOOK_RATE = 0.8
 _PASSES_SHOWN, _NOISY_SHOWN = 3, 10
@@ -70,9 +70,9 @@ def show_dropout(checkpoint: Checkpoint, digits: TestSet, number: int) -> None:
         ],
         headings,
         columns=headings,
-        note=f"Test digit no. {number}, a {digits.labels[number]}. {DROPOUT_SAMPLES} passes with a "
-        "fixed seed. Images range from 0 (black) to 1 (white). Spread: the standard deviation of "
-        "each pixel; white is 0.5 or more.",
+        note=f"Test digit no. {number}, {with_article(digits.labels[number])}. {DROPOUT_SAMPLES} "
+        "passes with a fixed seed. Images range from 0 (black) to 1 (white). Spread: the standard "
+        "deviation of each pixel; white is 0.5 or more.",
         title="a digit with dropout at test time",
         file="dropout-left-on",
     )
@@ -131,7 +131,7 @@ def show_noise(checkpoint: Checkpoint, digits: TestSet, number: int) -> None:
     draw_rows(
         "reconstruct_draws",
         _noisy_rows(checkpoint, digits, number, sigma, result),
-        [f"no. {number}, a {label}, draw {i + 1}" for i in range(_NOISY_SHOWN)],
+        [f"no. {number}, {with_article(label)}, draw {i + 1}" for i in range(_NOISY_SHOWN)],
         title="digits decoded from noisy codes",
         file="noise-on-the-code",
     )

@@ -23,7 +23,7 @@ from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components import html as html_parts
 from aecore.ui.text import formats
-from aecore.ui.text.formats import dimensions, escape
+from aecore.ui.text.formats import dimensions, escape, with_article
 
 if TYPE_CHECKING:
     from aecore.digits.reader import Digit
@@ -67,7 +67,7 @@ def _assess(checkpoint: Checkpoint, digit: np.ndarray, read: Digit | None) -> As
 def _headline(checkpoint: Checkpoint, digit: np.ndarray, assessment: Assessment) -> None:
     name, reason = escape(checkpoint.name), escape(assessment.reason)
     if assessment.looks_like_a_digit:
-        text = f"To {name}, this looks like a **{assessment.vote}**. {reason}"
+        text = f"To {name}, this looks like {with_article(assessment.vote, mark='**')}. {reason}"
         st.success(text, icon=":material/check:")
     else:
         text = f"To {name}, this does not look like a digit. {reason}"

@@ -35,6 +35,9 @@ export function codeText(z, most = 4) {
   return `z = (${values}${z.length > most ? ", …" : ""})`;
 }
 
+/** Write a class with its indefinite article: a 3, an 8. */
+export const withArticle = (label) => `${String(label) === "8" ? "an" : "a"} ${label}`;
+
 /** Write how many there are of something, with its plural. */
 export function counted(count, noun) {
   return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;

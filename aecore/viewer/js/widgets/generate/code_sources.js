@@ -1,5 +1,6 @@
 // Where sampled codes come from.
 
+import { withArticle } from "../../core/text.js";
 import { codeOf } from "../../model/axes.js";
 import { rowsOf, sampleFitted, samplePrior, sampleRow } from "../../model/sampling.js";
 
@@ -41,7 +42,7 @@ export const SOURCES = [
     hint: () => "The code of a digit that the model never saw in training.",
     sample(model, label) {
       const number = sampleRow(rowsOf(model, label));
-      return { z: codeOf(model, number), from: `test digit no. ${number}, a ${model.labels[number]}` };
+      return { z: codeOf(model, number), from: `test digit no. ${number}, ${withArticle(model.labels[number])}` };
     },
   },
 ];

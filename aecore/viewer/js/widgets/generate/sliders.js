@@ -2,7 +2,7 @@
 
 import { build, make } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
-import { codeText, fixed, isOutside, percentText } from "../../core/text.js";
+import { codeText, fixed, isOutside, percentText, withArticle } from "../../core/text.js";
 import { axisValue } from "../../model/axes.js";
 import { measureDistance, showDigit, withModel } from "../live_model.js";
 import { SOURCES } from "./code_sources.js";
@@ -103,7 +103,7 @@ export const mountSliders = withModel((element, host, scope) => {
     view.verdict.textContent = off ? "Outside the data" : "Within the data";
     view.verdict.classList.toggle("off", off);
     view.distance.textContent =
-      `: more isolated than ${percentText(percentile)} of the test digits; the nearest is a ${nearestLabel}.`;
+      `: more isolated than ${percentText(percentile)} of the test digits; the nearest is ${withArticle(nearestLabel)}.`;
   }
 
   /** Let the sliders on show follow z. */

@@ -1,7 +1,7 @@
 // The pictures beside the map, under the pointer and pinned, and what is said of them.
 
 import { build, setText } from "../../core/dom.js";
-import { codeText, isOutside } from "../../core/text.js";
+import { codeText, isOutside, withArticle } from "../../core/text.js";
 
 const SPEAK_EVERY = 700; // ms between two sentences for a screen reader
 const picture = (name, title) => `
@@ -51,7 +51,7 @@ function makePicture(figure) {
     label: () => canvas.setAttribute("aria-label", `Decoded digit. ${text()}`),
     /** Say of a code where it is, which digit is near, and how isolated it is. */
     describe(z, { percentile, nearestIndex, nearestLabel }, number) {
-      const digit = `no. ${number ?? nearestIndex}, a ${nearestLabel}`;
+      const digit = `no. ${number ?? nearestIndex}, ${withArticle(nearestLabel)}`;
       const off = isOutside(percentile);
       setText(lines[0], codeText(z, z.length > 3 ? 2 : 3));
       setText(lines[1], number === null ? `nearest: ${digit}` : `test digit ${digit}`);

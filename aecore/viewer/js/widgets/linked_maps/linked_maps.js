@@ -4,7 +4,7 @@
 import { isEqual } from "../../core/arrays.js";
 import { build, make, saveCanvas } from "../../core/dom.js";
 import { makeScope } from "../../core/scope.js";
-import { counted } from "../../core/text.js";
+import { counted, withArticle } from "../../core/text.js";
 import { MARGIN, makeScatter } from "./scatter.js";
 
 const CLICK_REACH = 4; // px that a click may wander
@@ -100,7 +100,7 @@ export function mountLinkedMaps(element, host) {
 
   function hover(i) {
     hovered = i;
-    view.hint.textContent = i === null ? HINT : `Test digit no. ${i}, a ${data.labels[i]}`;
+    view.hint.textContent = i === null ? HINT : `Test digit no. ${i}, ${withArticle(data.labels[i])}`;
     request();
   }
 
