@@ -6,12 +6,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from aecore.analysis.perturbation import OUTSIDE
 from aecore.checkpoints.card import Card
 from aecore.system.file_content import printable
 
 _MARKDOWN = "\\`*_{}[]()<>#+-.!|~$:&"
-OUTSIDE = 99.5
-"""Percentile of isolation from which a code is called outside the data."""
 
 
 def escape(text: object) -> str:

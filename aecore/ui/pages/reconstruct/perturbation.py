@@ -56,18 +56,11 @@ def show_dropout(checkpoint: Checkpoint, digits: TestSet, number: int) -> None:
     own = perturbation.sample_dropout(decode, code, image, rate=rate)
     linear = perturbation.sample_dropout(pca.decode, pca.encode(image[None])[0], image, rate=rate)
     named = {checkpoint.name: own, pca_name(pca.latent_dim): linear}
-    drawn = {name: _passes(image, result) for name, result in named.items()}
-    headings = list(drawn[checkpoint.name])
+    headings = ["input", "dropout off", *(f"pass {i + 1}" for i in range(_PASSES_SHOWN))]
+    headings += [f"mean of {DROPOUT_SAMPLES}", "spread"]
     draw_rows(
         "reconstruct_passes",
-        [
-            Row(
-                name=f"{name}, rate {rate:g}",
-                images=np.stack([pixels for pixels, _ in pictures.values()]),
-                texts=[text for _, text in pictures.values()],
-            )
-            for name, pictures in drawn.items()
-        ],
+        [_passes(f"{name}, rate {rate:g}", image, result) for name, result in named.items()],
         headings,
         columns=headings,
         note=f"Test digit no. {number}, {with_article(digits.labels[number])}. {DROPOUT_SAMPLES} "
@@ -79,18 +72,16 @@ def show_dropout(checkpoint: Checkpoint, digits: TestSet, number: int) -> None:
     st.markdown(_compare_errors(checkpoint, digits, own, rate))
 
 
-def _passes(image: np.ndarray, result: DropoutSamples) -> dict[str, tuple[np.ndarray, str]]:
-    """Return pictures (784,) by name, each with its caption."""
-    single = zip(result.outputs[:_PASSES_SHOWN], result.errors, strict=False)
-    return {
-        "input": (image, ""),
-        "dropout off": (result.eval_output, f"MSE {result.eval_error:.4f}"),
-        **{
-            f"pass {i}": (pixels, f"MSE {error:.4f}") for i, (pixels, error) in enumerate(single, 1)
-        },
-        f"mean of {DROPOUT_SAMPLES}": (result.mean, f"MSE {result.mean_error:.4f}"),
-        "spread": (result.deviation_image, f"at most {result.deviation.max():.2f}"),
-    }
+def _passes(name: str, image: np.ndarray, result: DropoutSamples) -> Row:
+    """Return the input, and what was decoded of it: without dropout, some passes, all of them."""
+    some = result.outputs[:_PASSES_SHOWN]
+    errors = (result.eval_error, *result.errors[:_PASSES_SHOWN], result.mean_error)
+    spread = f"at most {result.deviation.max():.2f}"
+    return Row(
+        name=name,
+        images=np.stack([image, result.eval_output, *some, result.mean, result.deviation_image]),
+        texts=["", *(f"MSE {error:.4f}" for error in errors), spread],
+    )
 
 
 def _compare_errors(
