@@ -238,7 +238,8 @@ class TrainConfig(Serializable):
         int,
         whole("Seed", 0, 2**63 - 1, tag="s{}"),
         "Fixes the initial weights, the order of the digits, their augmentation and corruption, "
-        "and the dropout.",
+        "and the dropout. The weights are the same only on the same machine with the same number "
+        "of threads.",
     ] = 0
     restarts: tuple[int, ...] = ()
     """Epochs after which the schedule began anew, for a run that was given more of them; ascending.

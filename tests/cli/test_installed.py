@@ -10,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from aecore.presets import PRESETS
+from tests.support import strangers
 from tests.support.command_line import REPOSITORY, answer, free_port
 
 PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
@@ -21,6 +22,15 @@ from aecore.system.installation import HOME
 
 page = AppTest.from_file(str(HOME / "app.py"), default_timeout=120).run()
 print([each.message for each in page.exception], page.selectbox(key="model").options)
+"""
+SERVE_FOR_BENCHMARKS = """
+import urllib.request
+from aecore.bench import decoding
+from aecore.bench.harness.server import serve
+
+for server in (decoding.serve_app(), serve(decoding._BASELINE)):
+    with server as address:
+        print(urllib.request.urlopen(address).status)
 """
 
 
@@ -116,3 +126,19 @@ def test_the_first_page_opens_on_the_shipped_models(start):
 
     assert printed.startswith("[] ")
     assert all(name in printed for name in PRESETS)
+
+
+def test_benchmarks_find_what_they_serve(start):
+    """They once started their servers in a checkout that was not there."""
+    printed = output(start(sys.executable, "-c", SERVE_FOR_BENCHMARKS))
+
+    assert printed.split() == ["200", "200"]
+
+
+def test_files_in_the_current_folder_are_not_imported(start, tmp_path):
+    strangers.fill(tmp_path / "empty")
+
+    listed = json.loads(output(start(sys.executable, "-m", "aecore", "models", "--json")))
+
+    assert sorted(model["name"] for model in listed) == sorted(PRESETS)
+    assert strangers.executed(tmp_path / "empty") == []
