@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from aecore.config import ModelConfig, Serializable, TrainConfig
 from aecore.errors import ConfigError
 from aecore.settings import whole
+from aecore.system.file_content import printable
 
 State = Literal["queued", "running", "done", "stopped", "failed", "interrupted"]
 ENDED: tuple[State, ...] = ("done", "stopped", "failed", "interrupted")
@@ -45,7 +46,11 @@ class RunSpec(Serializable):
             value = getattr(self, name)
             if value is None and name in ("preset", "data"):
                 continue
-            if not isinstance(value, str) or len(value) > _MAX_TEXT or not value.isprintable():
+            if (
+                not isinstance(value, str)
+                or len(value) > _MAX_TEXT
+                or not printable(value).isprintable()
+            ):
                 raise ConfigError(f"{name} must be a short text, not {str(value)[:80]!r}.")
         _THREADS.check("threads", self.threads)
 

@@ -93,3 +93,13 @@ def test_the_process_gets_as_many_threads_as_the_user_allows(monkeypatch, chosen
     assert run.spec.threads == expected
     assert f"OMP_NUM_THREADS={expected}" in run.message
     assert os.environ["OMP_NUM_THREADS"] == chosen
+
+
+@pytest.mark.parametrize("name", ["/ok data — ñ", os.fsdecode(b"/data \xff")])
+def test_a_data_folder_may_have_any_name(monkeypatch, name):
+    monkeypatch.setenv("AECORE_DATA", name)
+    monkeypatch.setattr(queue, "_start", lambda path, alive: None)
+
+    run = queue.submit(runs.spec())
+
+    assert queue.find(run.id).spec.data == name
