@@ -101,7 +101,7 @@ def require_enough_digits(dataset: Dataset) -> None:
     Raises
     ------
     TrainingError
-        If there are fewer than 2 training or 2 test digits.
+        If there are fewer than 2 training or 2 test digits, or all training digits are equal.
     """
     counts = {"training": len(dataset.train_images), "test": len(dataset.test_images)}
     for part, count in counts.items():
@@ -110,6 +110,12 @@ def require_enough_digits(dataset: Dataset) -> None:
                 f"There are too few {part} {dataset.spec.nouns} to train a model: {count}, at "
                 f"least {MIN_DIGITS} are needed. Use a larger data set."
             )
+    first, *others = dataset.train_images
+    if all(np.array_equal(first, other) for other in others):
+        raise TrainingError(
+            f"All {counts['training']:,} training {dataset.spec.nouns} are the same picture: there "
+            "is nothing to learn. Use another data set."
+        )
 
 
 def _measure(

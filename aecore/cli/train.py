@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import sys
 from dataclasses import replace
@@ -13,7 +14,7 @@ from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.cli.result import INTERRUPTED, Result, load_data, log
 from aecore.config import ModelConfig, TrainConfig
-from aecore.errors import TrainingError
+from aecore.errors import ConfigError, TrainingError
 from aecore.presets import Preset, get_preset
 from aecore.settings import settings_of
 from aecore.training.history import EpochRecord
@@ -27,6 +28,8 @@ OPTIONS = {
     )
 }
 """The settings of a preset that options change."""
+_OTHER_FILE = rf".*\.(?!{catalog.SUFFIX[1:]}$)[A-Za-z]\w*"
+"""The path of a file that is no checkpoint of ours: `mine.pt`, unlike the folder `runs/v1.2`."""
 
 
 def train(options: argparse.Namespace) -> Result:
@@ -102,6 +105,11 @@ def _out_path(preset: Preset, out: str | None, *, as_shipped: bool) -> Path:
     """
     name = preset.name if as_shipped else f"{preset.name}-changed"
     path = Path(out) if out else catalog.models_dir()
+    if re.fullmatch(_OTHER_FILE, out or "") and not path.is_dir():
+        raise ConfigError(
+            f"--out names a {path.suffix} file, and a checkpoint's name ends in "
+            f"{catalog.SUFFIX}: use {path.with_suffix(catalog.SUFFIX)}. A folder's name ends in /."
+        )
     if path.suffix != catalog.SUFFIX:
         path /= f"{name}{catalog.SUFFIX}"
     return path if as_shipped or out else _unused(path)

@@ -65,7 +65,8 @@ class Dataset:
     source: str
     """Origin of the pictures, in one line for people."""
     note: str = ""
-    """Reason why no better source is in use, in one line; empty where nothing went wrong."""
+    """Reason why no better source is in use, or what looks wrong with the pictures, in one line;
+    empty where nothing went wrong."""
     spec: DatasetSpec = MNIST
     fingerprint: str = ""
     """First 16 hex digits of the SHA-256 over each array's shape, as Python writes it, and bytes,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import gzip
 import math
 import os
+import re
 import tokenize
 import zipfile
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,7 +20,10 @@ import numpy as np
 
 from aecore.config import SHAPE
 from aecore.data.dataset import ARRAY_NAMES, MAX_DIGITS, Dataset
+from aecore.data.oddities import find_oddities
 from aecore.errors import DataError
+from aecore.system.environment import path_text
+from aecore.system.file_content import START, stand_in
 
 IDX_FILES = {
     "train_images": "train-images-idx3-ubyte",
@@ -33,28 +39,45 @@ Shape = tuple[int, ...]
 _ITEM_SHAPES: dict[str, Shape] = {
     name: SHAPE if name.endswith("images") else () for name in ARRAY_NAMES
 }
+_IDX_NAME = re.compile(
+    r"(?P<set>.*?)(?P<split>train|t10k|test)[-_.](?P<part>images|labels)"
+    r"[-_.]idx[13][-_.]ubyte(\.gz)?",
+    re.IGNORECASE,
+)
+"""Also with dots, as some unpackers write it, and with the prefix of one of EMNIST's sets."""
+_SUBFOLDERS = ("", "MNIST/raw", "raw", "EMNIST/raw")
+"""Those of torchvision too."""
+_SETS = ("", "emnist-digits-", "emnist-mnist-")
+"""Prefixes of the sets that are preferred where a folder holds several."""
 
 
 def load_folder(path: str | Path) -> Dataset:
     """Load the four IDX files, gzipped or not, or else the `mnist.npz` of a folder.
+
+    The files may also be in `MNIST/raw`, where torchvision puts them. Pictures that look wrong are
+    loaded, with a `note`.
 
     Raises
     ------
     DataError
         If the folder or a file is missing or cannot be read, or a file holds something else.
     """
-    folder = Path(os.path.expanduser(path))
-    if not folder.is_dir():
-        why = "it is a file" if folder.exists() else "it does not exist"
-        raise DataError(f"{folder}: not a folder, {why}. Name the folder that holds MNIST.")
-    files = {
-        name: next((p for p in (folder / stem, folder / f"{stem}.gz") if p.is_file()), None)
-        for name, stem in IDX_FILES.items()
-    }
-    if any(files.values()):
-        return _load_idx(folder, files)
-    if (folder / NPZ_FILE).is_file():
-        return _load_npz(folder / NPZ_FILE)
+    folder = Path(path_text(str(path)))
+    with _explaining(folder):
+        if not folder.is_dir():
+            why = "it is a file" if folder.exists() else "it does not exist"
+            raise DataError(f"{folder}: not a folder, {why}. Name the folder that holds MNIST.")
+        dataset = _load(folder)
+    return replace(dataset, note=find_oddities(dataset))
+
+
+def _load(folder: Path) -> Dataset:
+    os.listdir(folder)  # one that cannot be read would look empty
+    for inside in (folder / name for name in _SUBFOLDERS):
+        if files := _idx_files(inside):
+            return _load_idx(inside, files)
+        if (inside / NPZ_FILE).is_file():
+            return _load_npz(inside / NPZ_FILE)
     raise DataError(
         f"{folder}: holds neither {IDX_FILES['train_images']}.gz and its three companions "
         f"nor {NPZ_FILE}. Name the folder that holds MNIST."
@@ -64,15 +87,32 @@ def load_folder(path: str | Path) -> Dataset:
 # --- IDX files ----------------------------------------------------------------------------------
 
 
-def _load_idx(folder: Path, files: dict[str, Path | None]) -> Dataset:
+def _idx_files(folder: Path) -> dict[str, Path]:
+    """Return the IDX files of a folder by the name of the array; those of one set, if several."""
+    sets: dict[str, dict[str, Path]] = defaultdict(dict)
+    for path in sorted(folder.glob("*")):  # the unpacked file comes before its .gz
+        match = _IDX_NAME.fullmatch(path.name)
+        if match and path.is_file():
+            split = "train" if match["split"].lower() == "train" else "test"
+            files = sets[match["set"].lower()]
+            files.setdefault(f"{split}_{match['part'].lower()}", path)
+    chosen = [name for name in _SETS if name in sets] or list(sets)
+    if len(chosen) > 1 and chosen[0] not in _SETS:
+        raise DataError(
+            f"{folder}: holds several sets ({', '.join(sorted(chosen))}). Name a folder with the "
+            "four files of one."
+        )
+    return sets[chosen[0]] if chosen else {}
+
+
+def _load_idx(folder: Path, files: dict[str, Path]) -> Dataset:
     arrays = {}
-    for name, path in files.items():
-        if path is None:
+    for name, stem in IDX_FILES.items():
+        if name not in files:
             raise DataError(
-                f"{folder}: {IDX_FILES[name]}, with or without .gz, is missing beside the others. "
-                "Add it."
+                f"{folder}: {stem}, with or without .gz, is missing beside the others. Add it."
             )
-        arrays[name] = _read_idx(path, _ITEM_SHAPES[name])
+        arrays[name] = _read_idx(files[name], _ITEM_SHAPES[name])
     return _folder_dataset(folder, arrays, source=f"IDX files in {folder}")
 
 
@@ -80,7 +120,7 @@ def _read_idx(path: Path, item_shape: Shape) -> np.ndarray:
     """Return the items of one file: uint8 of shape (N, *item_shape)."""
     magic = bytes([0, 0, 8, 1 + len(item_shape)])  # bytes, in so many dimensions
     header_size = 4 * (1 + magic[-1])
-    with _refusing_damage(path), _open_idx(path) as file:
+    with _explaining(path), _open_idx(path) as file:
         header = file.read(header_size)
         if header[:4] != magic:
             raise DataError(
@@ -103,16 +143,34 @@ def _read_idx(path: Path, item_shape: Shape) -> np.ndarray:
 
 def _open_idx(path: Path) -> IO[bytes]:
     """Open a file and unpack gzip, whatever its name: browsers unpack files and keep their .gz."""
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
+    packed = _start(path)[:2] == b"\x1f\x8b"
     return gzip.open(path) if packed else path.open("rb")  # type: ignore[return-value]
+
+
+def _start(path: Path) -> bytes:
+    """Return the first bytes of a file.
+
+    Raises
+    ------
+    DataError
+        If it is known to hold something in place of data.
+    """
+    with path.open("rb") as file:
+        start = file.read(START)
+    if found := stand_in(start):
+        what, advice = found
+        raise DataError(f"{path}: this is {what}, not data. {advice}.")
+    return start
 
 
 # --- mnist.npz ----------------------------------------------------------------------------------
 
 
 def _load_npz(path: Path) -> Dataset:
-    with _refusing_damage(path), zipfile.ZipFile(path) as archive:
+    with _explaining(path):
+        _start(path)
+        archive = zipfile.ZipFile(path)
+    with _explaining(path), archive:
         arrays = {
             name: _read_npy(path, archive, key, _ITEM_SHAPES[name])
             for name, key in NPZ_KEYS.items()
@@ -130,14 +188,58 @@ def _read_npy(path: Path, archive: zipfile.ZipFile, key: str, item_shape: Shape)
         if version != (1, 0):
             raise ValueError(f"{key} has the unusual format {version}")
         shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-    if dtype != np.uint8:
-        raise DataError(f"{path}: {key} holds {dtype}, not uint8. Fetch the file again.")
-    _check_shape(key, path, shape, item_shape)
+    if dtype.kind not in "buif" or dtype.itemsize > 8:
+        raise DataError(
+            f"{path}: {key} holds {dtype}, not uint8 or other numbers. Save its values as uint8."
+        )
+    _check_shape(key, path, *_plain_shape(shape, item_shape))
     with archive.open(member) as file:
         array = np.lib.format.read_array(file, allow_pickle=False)
         if file.read(1):
             raise ValueError(f"{key} is longer than it says")
-    return np.ascontiguousarray(array)
+    if not item_shape and array.ndim == 2:
+        array = _from_one_hot(path, key, array)
+    shape, _ = _plain_shape(array.shape, item_shape)
+    return np.ascontiguousarray(_to_bytes(path, key, array, gray=bool(item_shape)).reshape(shape))
+
+
+def _plain_shape(shape: Shape, item_shape: Shape) -> tuple[Shape, Shape]:
+    """Return an array's shape without a last axis of 1, and what its items' shape must be."""
+    if len(shape) == 2 + len(item_shape) and shape[-1] == 1:
+        return shape[:-1], item_shape
+    if not item_shape and len(shape) == 2 and 2 <= shape[1] <= 10:
+        return shape, shape[1:]  # one-hot labels
+    return shape, item_shape
+
+
+def _from_one_hot(path: Path, key: str, array: np.ndarray) -> np.ndarray:
+    if array.shape[1] == 1:
+        return array[:, 0]
+    ones = array == 1
+    if not ((ones | (array == 0)).all() and (ones.sum(axis=1) == 1).all()):
+        raise DataError(
+            f"{path}: {key} has several columns that are no one-hot labels. Save one number, "
+            "0 to 9, for each picture."
+        )
+    return ones.argmax(axis=1)
+
+
+def _to_bytes(path: Path, key: str, array: np.ndarray, *, gray: bool) -> np.ndarray:
+    """Convert numbers to uint8 where nothing but rounding is lost; gray values may be 0..1."""
+    if array.dtype == np.uint8:
+        return array
+    if gray and array.dtype == bool:
+        return array.astype(np.uint8) * 255
+    low, high = array.min(), array.max()
+    fits = low >= 0 and high <= 255  # not where there is a NaN
+    if gray and array.dtype.kind == "f" and fits:
+        return np.rint(array * 255 if high <= 1 else array).astype(np.uint8)
+    if fits and (array == np.rint(array)).all():
+        return array.astype(np.uint8)
+    wanted = "gray values of 0 to 1 or of 0 to 255" if gray else "whole numbers of 0 to 9"
+    raise DataError(
+        f"{path}: {key} holds {array.dtype} from {low:g} to {high:g}, not {wanted}. Convert it."
+    )
 
 
 # --- both ---------------------------------------------------------------------------------------
@@ -168,8 +270,8 @@ def _folder_dataset(path: Path, arrays: dict[str, np.ndarray], *, source: str) -
 
 
 @contextmanager
-def _refusing_damage(path: Path) -> Iterator[None]:
-    """Turn what the readers of gzip, zip and npy raise into one message."""
+def _explaining(path: Path) -> Iterator[None]:
+    """Turn what the system and the readers of gzip, zip and npy raise into one message."""
     try:
         yield
     except (
@@ -182,5 +284,10 @@ def _refusing_damage(path: Path) -> Iterator[None]:
         tokenize.TokenError,
         RuntimeError,  # an encrypted zip, or one compressed in an unknown way
     ) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # gzip's own have none
+            raise DataError(
+                f"{path}: cannot be read ({error.strerror}). Check the folder and its permissions, "
+                "or name another one with --data or AECORE_DATA."
+            ) from error
         detail = " ".join(str(error).split())[:200]
         raise DataError(f"{path}: cannot be read ({detail}). Fetch the file again.") from error

@@ -93,7 +93,10 @@ def load(
     named = _named(name)
     options = {"allow_download": allow_download, "progress": progress}
     if _is_folder(named):
-        return load_folder(named)
+        in_folder = load_folder(named)
+        if in_folder.note:
+            logger.warning("%s: %s", in_folder.source, in_folder.note)
+        return in_folder
     if named:
         dataset = SOURCES[named].load(**options)
         if dataset is None:

@@ -91,8 +91,9 @@ def open_page(
     st.caption(model_text.summary(checkpoint.card))
     if evaluates and not _is_own_data(checkpoint.card):
         st.caption(
-            "These figures come from the model's own test data, which is not loaded. The page "
-            "evaluates the model on the data named at the bottom."
+            "These figures come from the model's own test data, which is not loaded: "
+            f"{escape(checkpoint.card.source)}. The page evaluates the model on the data in use: "
+            f"{escape(datasets.test_set().source)}."
         )
     return checkpoint
 
@@ -183,6 +184,8 @@ def close_page() -> None:
             _offer_download(digits.source, job)
             return
     st.caption(_data_line(digits.source))
+    if digits.note and not digits.is_bundled:
+        st.warning(escape(digits.note))
 
 
 def _data_line(source: str) -> str:

@@ -266,3 +266,26 @@ def test_a_second_ctrl_c_ends_at_once(run, tmp_path, monkeypatch):
     assert (status, out) == (130, "")
     assert err.splitlines()[-1] == "aecore: Stopped."
     assert list(tmp_path.glob("*.safetensors")) == []
+
+
+@pytest.mark.parametrize("out", ["mine.pt", "models/mine.h5", "mine.v2.ckpt", "mine.Safetensors"])
+def test_a_file_of_another_kind_is_no_place_for_a_checkpoint(run, tmp_path, monkeypatch, out):
+    """Such a name once became a folder."""
+    monkeypatch.chdir(tmp_path)
+
+    status, line = complaint(run("train", "plane", *QUICK, "--out", out))
+
+    assert status == 2
+    assert "use " in line
+    assert ".safetensors" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("out", ["runs/v1.2", "mine.pt/", "there.pt"])
+def test_a_folder_may_have_a_dot_in_its_name(tmp_path, monkeypatch, out):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there.pt").mkdir()
+
+    path = train_command._out_path(get_preset("plane"), out, as_shipped=True)
+
+    assert path == Path(out) / "plane.safetensors"

@@ -1,7 +1,9 @@
 """A folder with the digits: IDX files or Keras's archive, and everything that can be wrong."""
 
+import errno
 import gzip
 import io
+import os
 import tempfile
 import tracemalloc
 import zipfile
@@ -84,7 +86,9 @@ IDX_FAULTS = {
     "half a header": ("train_images", IMAGES[:10], "ends within its header"),
     "labels for images": ("train_images", LABELS, "begins with 00000801, not 00000803"),
     "images for labels": ("train_labels", IMAGES, "begins with 00000803, not 00000801"),
-    "a page of HTML": ("test_labels", b"<!DOCTYPE html>", "begins with 3c21444f"),
+    "a page of HTML": ("test_labels", b"<!DOCTYPE html>", "this is a web page, not data"),
+    "a Git LFS pointer": ("test_labels", b"version https://git-lfs.github.com/spec/v1", "lfs pull"),
+    "a page of text": ("test_labels", b"404: Not Found", "begins with 3430343a"),
     "cut off": ("train_images", IMAGES[:-1], "take 4,704 bytes, found 4,703"),
     "too long": ("train_images", IMAGES + b"\0", "take 4,704 bytes, found more"),
     "gzip cut off": ("train_images", gzip.compress(IMAGES)[:-9], "cannot be read"),
@@ -156,7 +160,11 @@ def npy(array_or_shape: np.ndarray | tuple[int, ...], *, dtype: str = "|u1") -> 
 X_TRAIN = npz_arrays()["x_train"]
 NPZ_FAULTS = {
     "object array": (npy(np.array([print] * 6, object)), "x_train holds object, not uint8"),
-    "floats": (npy(X_TRAIN / 255), "x_train holds float64, not uint8"),
+    "floats beyond gray values": (npy(X_TRAIN * 3.5), "float64 from 0 to 89.*not gray values"),
+    "negative floats": (npy(X_TRAIN / 127.5 - 1), "float64 from -1 to 1, not gray values"),
+    "not a number": (npy(np.where(X_TRAIN > 9, np.nan, 0.0)), "from nan to nan, not gray"),
+    "numbers beyond a byte": (npy(X_TRAIN * np.int64(2)), "int64 from 0 to 5.*not gray values"),
+    "complex numbers": (npy(X_TRAIN * 1j), "x_train holds complex128, not uint8"),
     "other picture size": (npy(X_TRAIN[:, :20]), "x_train is 6 x 20 x 28, not N x 28 x 28"),
     "flat pictures": (npy(X_TRAIN.reshape(-1, 784)), "x_train is 6 x 784, not N x 28 x 28"),
     "too many": (npy((MAX_DIGITS + 1, 28, 28)), "claims 100,001 items"),
@@ -180,6 +188,125 @@ def test_a_faulty_npz_array_is_refused(tmp_path: Path, x_train: bytes, message: 
         load_folder(tmp_path)
 
     assert "mnist.npz" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+DIGITS = npz_arrays()["y_train"]
+CONVERTIBLE = {
+    "int64 labels": {"y_train": DIGITS.astype(np.int64)},
+    "float labels": {"y_test": npz_arrays()["y_test"].astype(np.float32)},
+    "labels in a column": {"y_train": DIGITS[:, None]},
+    "one-hot labels": {"y_train": np.eye(10)[DIGITS]},
+    "one-hot labels of truth values": {"y_train": np.eye(10, dtype=bool)[DIGITS]},
+    "int64 pictures": {"x_train": X_TRAIN.astype(np.int64)},
+    "pictures in 0..1": {"x_train": (X_TRAIN / 255).astype(np.float32)},
+    "pictures in 0..1 of half precision": {"x_train": (X_TRAIN / 255).astype(np.float16)},
+    "float pictures in 0..255": {"x_train": X_TRAIN.astype(np.float64)},
+    "pictures with a channel": {"x_train": X_TRAIN[..., None]},
+}
+
+
+@pytest.mark.parametrize("changes", CONVERTIBLE.values(), ids=CONVERTIBLE)
+def test_numbers_of_another_type_are_converted(tmp_path: Path, changes: dict):
+    dataset = load_folder(write_npz(tmp_path / "other", **changes))
+
+    assert same_digits(dataset, small_dataset())
+    assert dataset.fingerprint == small_dataset().fingerprint
+
+
+def test_black_and_white_pictures_of_truth_values_are_converted(tmp_path: Path):
+    dataset = load_folder(write_npz(tmp_path / "other", x_train=X_TRAIN > 127))
+
+    assert set(np.unique(dataset.train_images)) == {0, 255}
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (DIGITS + 0.5, "float64 from .*, not whole numbers of 0 to 9"),
+        (np.full(N_TRAIN, -1), "int64 from -1 to -1, not whole numbers"),
+        (np.eye(10)[DIGITS] / 2, "no one-hot labels"),
+        (np.full(N_TRAIN, 300), "not whole numbers of 0 to 9"),
+    ],
+)
+def test_labels_that_are_none_are_refused(tmp_path: Path, labels: np.ndarray, message: str):
+    with pytest.raises(DataError, match=message) as caught:
+        load_folder(write_npz(tmp_path / "other", y_train=labels))
+
+    assert "Fetch the file again" not in str(caught.value)
+
+
+def renamed(folder: Path, change: Callable[[str], str]) -> None:
+    for path in list(folder.iterdir()):
+        target = folder / change(path.name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        path.rename(target)
+
+
+NAMES: dict[str, Callable[[str], str]] = {
+    "dots": lambda name: name.replace("-idx", ".idx"),
+    "test instead of t10k": lambda name: name.replace("t10k", "test"),
+    "capitals": str.upper,
+    "torchvision": lambda name: f"MNIST/raw/{name}",
+    "EMNIST": lambda name: f"emnist-digits-{name.replace('t10k', 'test')}",
+    "EMNIST's letters": lambda name: f"emnist-letters-{name.replace('t10k', 'test')}",
+}
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("change", NAMES.values(), ids=NAMES)
+def test_other_names_of_the_files_are_known(tmp_path: Path, change, packed: bool):
+    folder = write_idx_files(tmp_path / "digits", packed=packed)
+    renamed(folder, change)
+
+    assert same_digits(load_folder(folder), small_dataset())
+
+
+def test_of_several_sets_of_emnist_the_digits_are_taken(tmp_path: Path):
+    folder = write_idx_files(tmp_path / "digits")
+    renamed(folder, lambda name: f"emnist-digits-{name}")
+    (folder / "emnist-letters-train-images-idx3-ubyte").write_bytes(b"of letters")
+
+    assert same_digits(load_folder(folder), small_dataset())
+
+
+def test_of_several_sets_without_digits_none_is_guessed(tmp_path: Path):
+    for name in ("emnist-letters", "emnist-balanced"):
+        (tmp_path / f"{name}-train-images-idx3-ubyte").write_bytes(b"")
+
+    with pytest.raises(DataError, match=r"several sets .*emnist-balanced-, emnist-letters-"):
+        load_folder(tmp_path)
+
+
+@pytest.mark.parametrize("odd", ["train-images-idx3-ubyte.gz", "mnist.npz"])
+def test_a_folder_in_place_of_a_file_is_refused(tmp_path: Path, odd: str):
+    (tmp_path / odd).mkdir()
+
+    with pytest.raises(DataError, match="holds neither"):
+        load_folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        PermissionError(errno.EACCES, "Permission denied"),
+        OSError(errno.ESTALE, "Stale file handle"),
+        OSError(errno.EIO, "Input/output error"),
+    ],
+)
+@pytest.mark.parametrize("door", ["listdir", "open"])
+def test_what_the_system_refuses_is_told_in_one_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, door: str, error: OSError
+):
+    def refuse(*_: object, **__: object):
+        raise error
+
+    monkeypatch.setattr(*((os, "listdir") if door == "listdir" else (Path, "open")), refuse)
+
+    with pytest.raises(DataError, match=error.strerror) as caught:
+        load_folder(folder)
+
+    assert "permissions" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

@@ -31,6 +31,8 @@ class TestSet:
     labels: np.ndarray
     """(N,) uint8."""
     source: str
+    note: str
+    """What looks wrong with them; see `aecore.data.dataset`."""
     fingerprint: str
     is_bundled: bool
     spec: DatasetSpec
@@ -59,6 +61,7 @@ def _test_set(folder: str, cache: Path) -> TestSet:
         images=to_unit(dataset.test_images),
         labels=dataset.test_labels.copy(),
         source=dataset.source,
+        note=dataset.note,
         spec=dataset.spec,
         fingerprint=dataset.fingerprint,
         is_bundled=dataset.kind == "bundled",

@@ -92,6 +92,9 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def missing_data(card: Card) -> str:
+def missing_data(card: Card, in_use: str) -> str:
     """Return whose test digits are not loaded, where a model knows others than those in use."""
-    return f"The test digits of this model ({escape(card.source)}) are not loaded."
+    return (
+        f"The test digits of this model ({escape(card.source)}) are not loaded; the data in use is "
+        f"{escape(in_use)}."
+    )

@@ -138,7 +138,9 @@ def _digit(checkpoint: Checkpoint, number: int) -> None:
     st.html(html_parts.cards(shown, _SIDE))
     st.markdown(f"Label **{checkpoint.labels[number]}** · {formats.code(code[0])}")
     if not is_loaded:
-        st.caption(f"{formats.missing_data(checkpoint.card)} The input cannot be shown.")
+        st.caption(
+            f"{formats.missing_data(checkpoint.card, digits.source)} The input cannot be shown."
+        )
         return
     st.markdown(f"Reconstruction error (MSE) **{metrics.mse(target, output)[0]:.4f}**")
     url = links.to_reconstruction(checkpoint, number)

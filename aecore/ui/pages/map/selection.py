@@ -69,7 +69,8 @@ def _describe(checkpoint: Checkpoint, chosen: Subset) -> None:
     right.markdown(errors)
     st.html(gallery)
     known = "Click one to compare reconstructions."
-    unknown = f"{formats.missing_data(checkpoint.card)} These are decoded from their codes."
+    missing = formats.missing_data(checkpoint.card, datasets.test_set().source)
+    unknown = f"{missing} These are decoded from their codes."
     st.caption(
         f"{len(few)} of the selected digits, evenly spaced by number. "
         f"{known if is_loaded else unknown}"
