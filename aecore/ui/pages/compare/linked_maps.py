@@ -28,10 +28,9 @@ _SELECTED = "compare_selected"  # the digits' fingerprint, and what the browser 
 def show(checkpoint: Checkpoint) -> None:
     """Draw the choice of another model with the same test digits, and both latent spaces."""
     st.header("Two latent spaces of the same digits", anchor=False)
-    cards = checkpoint_cache.cards()
     others = {
         name: model_text.label(name, card)
-        for name, card in cards.items()
+        for name, card in checkpoint_cache.cards().items()
         if name != checkpoint.name and card.fingerprint == checkpoint.card.fingerprint
     }
     if not others:
@@ -48,11 +47,8 @@ def show(checkpoint: Checkpoint) -> None:
     if not comparison.same_digits(checkpoint, other):
         st.info("These two models have different test digits, so they cannot be linked.")
         return
-    draw_linked_maps(
-        (_map(checkpoint), _map(other)),
-        checkpoint.labels,
-        is_selected=bool(_selected(checkpoint)),
-    )
+    maps = _map(checkpoint), _map(other)
+    draw_linked_maps(maps, checkpoint.labels, is_selected=bool(_selected(checkpoint)))
     _pictures(checkpoint, f"{checkpoint.name} and {other.name}")
 
 

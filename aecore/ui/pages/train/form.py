@@ -52,16 +52,14 @@ class Inputs:
         """Return what each input begins with."""
         model, train = self.preset.model, self.preset.train
         noise = train.noise
-        return (
-            {name: getattr(model, name) for name in settings_of(ModelConfig)}
-            | {name: getattr(train, name) for name in settings_of(TrainConfig)}
-            | {
-                "hidden_dims": ", ".join(map(str, model.hidden_dims)),
-                "noise": noise.kind if noise else "none",
-                "level": noise.level if noise else NoiseConfig.level,
-                "kl_weight": train.kl_weight or _KL_WEIGHT,
-            }
-        )
+        return {
+            **{name: getattr(model, name) for name in settings_of(ModelConfig)},
+            **{name: getattr(train, name) for name in settings_of(TrainConfig)},
+            "hidden_dims": ", ".join(map(str, model.hidden_dims)),
+            "noise": noise.kind if noise else "none",
+            "level": noise.level if noise else NoiseConfig.level,
+            "kl_weight": train.kl_weight or _KL_WEIGHT,
+        }
 
     def set(self, values: dict[str, Any]) -> None:
         """Let inputs, drawn next, show these values."""
@@ -80,32 +78,26 @@ class Inputs:
     ) -> Any:
         """Draw the input of a setting and return its value."""
         setting, begin = setting or _SETTINGS[name], self.usual()[name]
-        options |= {"key": self.key(name), "persist_state": "session"}
-        options["help"] = setting.help or None
+        label, key = setting.label, self.key(name)
+        options |= {"key": key, "persist_state": "session", "help": setting.help or None}
         match setting:
-            case Number(whole=True):
-                low, high = setting.bounds
-                high = min(high, _MOST)
-                return column.number_input(
-                    setting.label, low, high, begin, step=setting.step, **options
-                )
             case Number():
                 low, high = setting.bounds
-                if st.session_state.get(self.key(name), begin) > high:  # of another corruption
-                    st.session_state[self.key(name)] = begin = high
-                value = column.number_input(
-                    setting.label, low, high, begin, step=setting.step, format="%g", **options
-                )
+                options["step"] = setting.step
+                if setting.whole:
+                    return column.number_input(label, low, min(high, _MOST), begin, **options)
+                if st.session_state.get(key, begin) > high:  # of another corruption
+                    st.session_state[key] = begin = high
+                value = column.number_input(label, low, high, begin, format="%g", **options)
                 return float(f"{value:.10g}")  # steps of 0.05 add up to 0.15000000000000002
             case Choice():
                 words = ["none"] * (name == "noise") + [*setting.options]
-                return column.selectbox(
-                    setting.label, words, words.index(begin), format_func=_in_words, **options
-                )
+                options["format_func"] = _in_words
+                return column.selectbox(label, words, words.index(begin), **options)
             case Switch():
-                return column.toggle(setting.label, begin, **options)
+                return column.toggle(label, begin, **options)
             case _:
-                return setting.read(column.text_input(setting.label, begin, **options))
+                return setting.read(column.text_input(label, begin, **options))
 
 
 def _in_words(option: str) -> str:
