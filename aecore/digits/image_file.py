@@ -245,13 +245,9 @@ def _shrunk(picture: Image.Image) -> np.ndarray:
         for top in range(0, height, rows)
     ]
     pixels = np.concatenate(bands)
-    if _is_see_through(picture):
+    if not _is_deep(picture.mode) and picture.has_transparency_data:
         pixels = _on_paper(pixels)
     return _to_unit(pixels, picture.mode)
-
-
-def _is_see_through(picture: Image.Image) -> bool:
-    return not _is_deep(picture.mode) and picture.has_transparency_data
 
 
 def _on_paper(pixels: np.ndarray) -> np.ndarray:

@@ -78,8 +78,8 @@ class Settings:
             raise ConfigError(f"threshold must lie between 0 and 1, not {self.threshold!r}.")
         if self.crop is not None and not _is_region(self.crop):
             raise ConfigError(
-                "crop must be left, top, right and bottom in 0 to 1, each pair in ascending order, "
-                f"not {self.crop!r}."
+                "The crop is empty or reaches beyond the picture: left, top, right and bottom must "
+                f"lie in 0 to 1, left before right and top before bottom, not {self.crop!r}."
             )
         if self.rotate not in get_args(Rotation):
             raise ConfigError(f"rotate must be 0, 90, 180 or 270, not {self.rotate!r}.")
@@ -283,8 +283,7 @@ def _pick(digits: tuple[Segment, ...], pick: Pick) -> tuple[Segment, ...]:
 
 def _isolate(page: Draft, segmentation: Segmentation, digit: Segment) -> Draft:
     """Cut a digit's own ink out of the page's, and scale it so that its strokes are 1."""
-    top, left, bottom, right = digit.box
-    view = np.s_[max(top - 1, 0) : bottom + 1, max(left - 1, 0) : right + 1]
+    view = digit.box.grown(1, page.image.shape).view
     labels, ink, level = segmentation.labels[view], page.image[view], segmentation.threshold
     own = np.isin(labels, digit.strokes)
     white = np.quantile(ink[own & (ink > level)], 0.95)

@@ -77,10 +77,9 @@ def _without(ink: np.ndarray, lines: list[Line]) -> np.ndarray:
     thickness = _thickness(mask & near)
     if thickness > max(4, MAX_THICKNESS * max(ink.shape)):
         return ink
-    thin = mask & ~ndimage.binary_opening(mask, np.ones((thickness + 1, 1)))
-    fringe = ndimage.maximum_filter1d(thin & near, 3, axis=0)  # the line's gray edges
-    edges = fringe & ~ndimage.binary_opening(mask, np.ones((thickness + 1, 1)))
-    return np.where(edges, 0, ink)
+    thick = ndimage.binary_opening(mask, np.ones((thickness + 1, 1)))
+    fringe = ndimage.maximum_filter1d(mask & ~thick & near, 3, axis=0)  # the line's gray edges
+    return np.where(fringe & ~thick, 0, ink)
 
 
 def _near(lines: list[Line], shape: tuple[int, int]) -> np.ndarray:

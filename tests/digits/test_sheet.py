@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -10,7 +12,7 @@ from aecore.digits.reader import Settings, read
 from aecore.digits.sheet import find_sheet
 from aecore.errors import PictureError
 from tests.support import screenshots
-from tests.support.odd_files import draw
+from tests.support.odd_files import draw, encode
 
 CANVAS = (100, 80, 300, 280)
 """Left, top, right and bottom."""
@@ -53,6 +55,35 @@ def test_a_canvas_in_a_page_is_read_as_if_it_were_alone(options):
     across, down = (right - left) / 500, (bottom - top) / 400
     expected = np.array(alone.box) * (across, down, across, down) + (left / 500, top / 400) * 2
     np.testing.assert_allclose(found.box, expected, atol=0.01)
+
+
+def with_a_toolbar(picture: Image.Image) -> Image.Image:
+    pen = ImageDraw.Draw(picture)
+    screenshots.toolbar(pen, np.random.default_rng(2), (100, 30), 300, (235, 235, 235))
+    pen.text((100, 300), "Draw a digit", (235, 235, 235), font_size=32)
+    return picture
+
+
+def as_a_jpeg(picture: Image.Image) -> Image.Image:
+    return Image.open(io.BytesIO(encode(picture, "JPEG", quality=60)))
+
+
+def between_panels(picture: Image.Image) -> Image.Image:
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((320, 80, 480, 280), fill=(60, 60, 70))
+    pen.text((330, 90), "Prediction: 3", (235, 235, 235), font_size=20)
+    pen.rectangle((0, 0, 499, 24), fill=(90, 140, 200))
+    return picture
+
+
+@pytest.mark.parametrize("surround", [with_a_toolbar, as_a_jpeg, between_panels])
+def test_what_stands_beside_a_canvas_is_left_out(surround):
+    alone = read(plain()).digits[0]
+    picture = surround(Image.fromarray(np.uint8(255 * page())))
+
+    (found,) = read(np.float32(picture) / 255).digits
+
+    assert np.abs(found.image - alone.image).mean() < 0.02
 
 
 def test_the_sheet_is_a_step_that_is_shown_where_there_is_one():
