@@ -81,7 +81,9 @@ def test_a_set_without_digits_to_learn_from_or_measure_with_is_refused_before_tr
     assert epochs == []
 
 
-@pytest.mark.parametrize("error", [AecoreError("no"), ValueError("no"), MemoryError()])
+@pytest.mark.parametrize(
+    "error", [AecoreError("no"), ValueError("no"), MemoryError(), RuntimeError("no memory")]
+)
 def test_a_trained_model_is_saved_whatever_measuring_does(digits, tmp_path, monkeypatch, error):
     def fail(*_):
         raise error

@@ -124,7 +124,7 @@ def _measure(
     """Evaluate a trained model; where that fails, its errors alone, so that it can be saved."""
     try:
         return evaluate(model, pca, noise, dataset)
-    except (AecoreError, ValueError, MemoryError):
+    except (AecoreError, ValueError, MemoryError, RuntimeError):  # the last: of torch
         _LOGGER.warning("Some figures cannot be measured; the model is saved.", exc_info=True)
         return measure_errors(model, pca, noise, dataset)
 
