@@ -5,11 +5,13 @@ import { meter } from "./meter.js";
 /**
  * Make a loop: however often `request` is called, `draw` runs once, in the next animation frame.
  *
+ * @param {ReturnType<typeof import("./scope.js").makeScope>} scope  That it ends with
  * @param {() => void} draw
  */
-export function makeFrameLoop(draw) {
+export function makeFrameLoop(scope, draw) {
   let frame = 0;
   let isAnswer = false; // to an event
+  scope.onEnd(() => cancelAnimationFrame(frame));
   return {
     /** @param {Event} [event] that the frame answers */
     request(event) {
@@ -20,10 +22,6 @@ export function makeFrameLoop(draw) {
         if (isAnswer) meter.frames += 1;
         isAnswer = false;
       });
-    },
-    cancel() {
-      cancelAnimationFrame(frame);
-      frame = 0;
     },
   };
 }

@@ -6,20 +6,17 @@ const LATER = 250; // ms until what is off the screen is drawn all the same
  * Make what draws in an element: at once if that is on the screen, else when the page has had the time
  * to answer, or as soon as it is scrolled to.
  *
+ * @param {ReturnType<typeof import("./scope.js").makeScope>} scope  That it ends with
  * @param {Element} element
  */
-export function makeLazyDraw(element) {
+export function makeLazyDraw(scope, element) {
   let isOff = false;
   /** @type {(() => void) | null} */
   let waiting = null;
-  let timer = 0;
-  const forget = () => {
-    waiting = null;
-    clearTimeout(timer);
-  };
+  const timer = scope.makeTimer();
   const catchUp = () => {
     const draw = waiting;
-    forget();
+    waiting = null;
     draw?.();
   };
   const observer = new IntersectionObserver((entries) => {
@@ -27,17 +24,13 @@ export function makeLazyDraw(element) {
     if (!isOff) catchUp();
   });
   observer.observe(element);
+  scope.onEnd(() => observer.disconnect());
   return {
     /** Call `draw`, now or later; only the latest of several is called. */
     draw(draw) {
-      forget();
-      if (!isOff) return draw();
       waiting = draw;
-      timer = setTimeout(catchUp, LATER);
-    },
-    end() {
-      forget();
-      observer.disconnect();
+      if (isOff) timer.start(catchUp, LATER);
+      else catchUp();
     },
   };
 }

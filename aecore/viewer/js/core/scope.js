@@ -25,6 +25,30 @@ export function makeScope(counter = { listeners: 0 }) {
       undo.push(() => chart.removeListener?.(type, handler));
       count();
     },
+    /** Put an element into another one until the end. */
+    add(parent, element) {
+      parent.append(element);
+      undo.push(() => element.remove());
+    },
+    /** Call `action` with the first size of an element, and with every other one. */
+    watchSize(element, action) {
+      const observer = new ResizeObserver(action);
+      observer.observe(element);
+      undo.push(() => observer.disconnect());
+    },
+    /** Make a timer; to start it again puts it off. */
+    makeTimer() {
+      let timer = 0;
+      const stop = () => clearTimeout(timer);
+      undo.push(stop);
+      return {
+        start(action, ms) {
+          stop();
+          timer = setTimeout(action, ms);
+        },
+        stop,
+      };
+    },
     /** Call `action` at the end, the latest first. */
     onEnd: (action) => undo.push(action),
     end() {

@@ -69,19 +69,14 @@ export const mountCanvas = withModel((element, host, scope) => {
   let levels = null; // of the digit on show, as text; null for an empty paper
   let stroke = null; // the one in hand: {pointer, points}
   let example = null; // being drawn: {strokes, frame}
-  let timer = 0;
+  const timer = scope.makeTimer();
 
-  element.append(view.root);
-  const loop = makeFrameLoop(() => {
+  scope.add(element, view.root);
+  const loop = makeFrameLoop(scope, () => {
     paintInk();
     interpret();
   });
-  scope.onEnd(() => {
-    loop.cancel();
-    stopExample();
-    clearTimeout(timer);
-    view.root.remove();
-  });
+  scope.onEnd(stopExample);
 
   // --- the paper
 
@@ -158,8 +153,7 @@ export const mountCanvas = withModel((element, host, scope) => {
 
   /** The pen is up: clear the trail, and report the digit unless the next stroke follows at once. */
   function rest() {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
+    timer.start(() => {
       if (stroke || example) return;
       minimap.clearTrail();
       view.note.textContent =

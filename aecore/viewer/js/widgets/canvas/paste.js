@@ -26,8 +26,7 @@ export function mountPaste(element, host) {
   const scope = makeScope();
   const { root, button, status } = build(VIEW);
   button.hidden = !navigator.clipboard?.read; // only where the page came over a safe connection
-  element.append(root);
-  scope.onEnd(() => root.remove());
+  scope.add(element, root);
 
   /** Hand a picture to the uploader; false if there is none. */
   function give(files) {

@@ -31,15 +31,11 @@ function makeFigures(charts, before) {
 /** @type {import("../../core/host.js").Mount} */
 export function mountCharts(element, host) {
   const scope = makeScope();
-  const lazy = makeLazyDraw(element);
+  const lazy = makeLazyDraw(scope, element);
   const previews = makePreviewCache(host, (message) => lazy.draw(() => show(message)), scope.signal);
   const root = make("div");
   let shown = { figures: [], note: null };
-  element.append(root);
-  scope.onEnd(() => {
-    lazy.end();
-    root.remove();
-  });
+  scope.add(element, root);
 
   /** Show what a message says, as far as it is not there already. */
   function show({ charts, note }) {

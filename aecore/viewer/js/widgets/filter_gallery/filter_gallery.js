@@ -28,7 +28,7 @@ const VIEW = `
 /** @type {import("../../core/host.js").Mount} */
 export function mountFilterGallery(element, host) {
   const scope = makeScope();
-  const lazy = makeLazyDraw(element);
+  const lazy = makeLazyDraw(scope, element);
   const view = build(VIEW);
   const scale = makeScale();
   const { units } = view;
@@ -43,17 +43,12 @@ export function mountFilterGallery(element, host) {
   let shown = ""; // the numbers of the units on show
   let isScrolled = false;
   let lacking = null; // hash of an album that was asked for
-  let timer = 0;
+  const timer = scope.makeTimer();
 
   const saver = makeSaveButton(() => toSheet(header().name, album, shown.split(",").map(Number)));
   view.scale.replaceWith(scale.element);
   view.below.append(saver);
-  element.append(view.root);
-  scope.onEnd(() => {
-    clearTimeout(timer);
-    lazy.end();
-    view.root.remove();
-  });
+  scope.add(element, view.root);
 
   const confirmedState = () => ({ hash: confirmed.hash, chosen: confirmed.chosen, ...confirmed.view });
   const state = () => ({ ...confirmedState(), ...pending });
@@ -185,14 +180,14 @@ export function mountFilterGallery(element, host) {
       lacking = next;
       return;
     }
-    clearTimeout(timer);
     lacking = hasPictures ? null : next;
-    if (lacking) timer = setTimeout(ask, SOON);
+    if (lacking) timer.start(ask, SOON);
+    else timer.stop();
   }
 
   function ask() {
     host.send("need", lacking.hash);
-    timer = setTimeout(ask, PATIENCE);
+    timer.start(ask, PATIENCE);
   }
 
   scope.listen(units, "scroll", () => (isScrolled = true));

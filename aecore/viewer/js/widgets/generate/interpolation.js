@@ -36,7 +36,7 @@ const LANE = `
 export const mountInterpolation = withModel((element, host, scope) => {
   const view = build(VIEW);
   const cursor = makeSvg("line", { class: "cursor", y1: PLOT.top, y2: PLOT.bottom });
-  element.append(view.root);
+  scope.add(element, view.root);
 
   let model = null;
   let token = null; // of the paths on show
@@ -45,7 +45,7 @@ export const mountInterpolation = withModel((element, host, scope) => {
   let frame = 0;
 
   const steps = () => paths[0].codes.length;
-  const loop = makeFrameLoop(() => {
+  const loop = makeFrameLoop(scope, () => {
     const step = Number(view.scrub.value);
     const x = xOf(step, steps());
     for (const { codes, percentiles, lane } of paths) {
@@ -85,11 +85,7 @@ export const mountInterpolation = withModel((element, host, scope) => {
     else frame = requestAnimationFrame(advance);
   }
 
-  scope.onEnd(() => {
-    pause();
-    loop.cancel();
-    view.root.remove();
-  });
+  scope.onEnd(pause);
   scope.listen(view.play, "click", () => (started === null ? play() : pause()));
   scope.listen(view.scrub, "input", (event) => {
     pause();

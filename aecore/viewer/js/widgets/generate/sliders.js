@@ -70,7 +70,7 @@ function moverOf(model, isAlongAxes) {
 
 export const mountSliders = withModel((element, host, scope) => {
   const view = buildView();
-  element.append(view.root);
+  scope.add(element, view.root);
 
   let model = null;
   let settings = null;
@@ -79,19 +79,14 @@ export const mountSliders = withModel((element, host, scope) => {
   let first = 0; // the slider on top
   let isHeld = false; // a pointer is down on a slider
   let isOwed = false; // Python has not been told of z yet
-  let timer = 0;
+  const timer = scope.makeTimer();
   let moved = null; // the row of the slider in hand
 
-  const loop = makeFrameLoop(() => {
+  const loop = makeFrameLoop(scope, () => {
     showDigit(model, z, view.canvas);
     if (moved !== null) showValue(moved, mover.value(z, first + moved));
     showDistance();
     view.code.textContent = codeText(z);
-  });
-  scope.onEnd(() => {
-    loop.cancel();
-    clearTimeout(timer);
-    view.root.remove();
   });
 
   function showDistance() {
@@ -150,8 +145,7 @@ export const mountSliders = withModel((element, host, scope) => {
   /** Report the code, once things have come to rest. */
   function release() {
     isOwed = true;
-    clearTimeout(timer);
-    timer = setTimeout(() => {
+    timer.start(() => {
       if (isHeld) return; // letting go comes back here
       isOwed = false;
       view.spoken.textContent = `${view.verdict.textContent}${view.distance.textContent}`;

@@ -118,7 +118,7 @@ function shapeOf({ rows, titles, columns, heading, scale, stacked }) {
 /** @type {import("../../core/host.js").Mount} */
 export function mountImageRows(element, host) {
   const scope = makeScope();
-  const lazy = makeLazyDraw(element);
+  const lazy = makeLazyDraw(scope, element);
   const request = makeRequest(host);
   const previews = makePreviewCache(host, follow, scope.signal);
   let content = null; // the latest message's {header, levels, colors}
@@ -126,7 +126,6 @@ export function mountImageRows(element, host) {
   let slider = null; // that the pictures follow
   scope.onEnd(() => {
     slider?.release();
-    lazy.end();
     grid?.element.remove();
   });
 

@@ -26,7 +26,7 @@ export function makeDecodedGrid(overlay, scope, decodeAt) {
   const cell = context.createImageData(SIDE, SIDE);
   let span = null; // the area that the canvas was made for
   let frame = 0;
-  let timer = 0;
+  const timer = scope.makeTimer();
 
   function start() {
     stop();
@@ -55,7 +55,7 @@ export function makeDecodedGrid(overlay, scope, decodeAt) {
 
   function stop() {
     cancelAnimationFrame(frame);
-    clearTimeout(timer);
+    timer.stop();
     frame = 0;
   }
 
@@ -97,8 +97,7 @@ export function makeDecodedGrid(overlay, scope, decodeAt) {
     follow() {
       if (!canvas.isConnected) return;
       place();
-      clearTimeout(timer);
-      timer = setTimeout(start, SETTLE);
+      timer.start(start, SETTLE);
     },
   };
 }

@@ -34,12 +34,9 @@ const DRAWING = `<svg class="aecore-outline" aria-hidden="true"><polygon/><polyg
 export function makeLasso(overlay, scope, first, choose) {
   const { root: tools, clear } = build(VIEW);
   const { root: drawing } = build(DRAWING);
-  overlay.frame.append(tools);
+  scope.add(overlay.frame, tools);
   overlay.element.prepend(drawing); // under the probe, the pin and the lens
-  scope.onEnd(() => {
-    tools.remove();
-    drawing.remove();
-  });
+  scope.onEnd(() => drawing.remove());
 
   let tool = null; // "box" or "lasso"
   let outline = first; // in positions on the axes

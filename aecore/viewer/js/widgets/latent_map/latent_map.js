@@ -19,8 +19,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
 
 export const mountLatentMap = withModel((element, host, scope) => {
   const panel = makePanel(element, scope);
-  const loop = makeFrameLoop(draw);
-  scope.onEnd(loop.cancel);
+  const loop = makeFrameLoop(scope, draw);
 
   let model = null;
   let view = ""; // "line", "plane", "principal" or "space"

@@ -19,11 +19,8 @@ export function makePanel(element, scope) {
   const { root, grid, box, spoken, ...figures } = build(VIEW);
   const probe = makePicture(figures.probe);
   let timer = 0;
-  element.append(root);
-  scope.onEnd(() => {
-    clearTimeout(timer);
-    root.remove();
-  });
+  scope.add(element, root);
+  scope.onEnd(() => clearTimeout(timer));
   return {
     probe,
     pin: makePicture(figures.pin),

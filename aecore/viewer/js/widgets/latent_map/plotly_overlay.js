@@ -112,11 +112,8 @@ export function makeOverlay(chart, scope, on) {
   const { root: layer, pin, probe, lens } = build(VIEW);
   const frame = chart.querySelector(".svg-container");
   chart.dataset.aecoreMap = "";
-  frame.append(layer);
-  scope.onEnd(() => {
-    layer.remove();
-    delete chart.dataset.aecoreMap;
-  });
+  scope.add(frame, layer);
+  scope.onEnd(() => delete chart.dataset.aecoreMap);
   let area = readArea(chart);
   let pressed = null; // where a press began that may become a click
 

@@ -3,6 +3,7 @@
 
 import { isEqual } from "../../core/arrays.js";
 import { build, make, saveCanvas } from "../../core/dom.js";
+import { makeFrameLoop } from "../../core/frame_loop.js";
 import { makeScope } from "../../core/scope.js";
 import { counted, withArticle } from "../../core/text.js";
 import { MARGIN, makeScatter } from "./scatter.js";
@@ -14,7 +15,7 @@ const HINT = "Draw around dots in either map, click one, or press a class: both 
 const VIEW = `
 <div class="linked">
   <div ref="bar" class="bar" role="group" aria-label="Select the digits of a class"></div>
-  <div class="maps">
+  <div ref="maps" class="maps">
     <figure><figcaption></figcaption><canvas role="img"></canvas></figure>
     <figure><figcaption></figcaption><canvas role="img"></canvas></figure>
   </div>
@@ -35,7 +36,8 @@ export function mountLinkedMaps(element, host) {
   const captions = [...view.root.querySelectorAll("figcaption")];
   const canvases = [...view.root.querySelectorAll("canvas")];
   const maps = canvases.map((canvas) => makeScatter(canvas, host));
-  element.append(view.root);
+  const loop = makeFrameLoop(scope, draw);
+  scope.add(element, view.root);
 
   let data = null; // {names, axes, colors, selected, labels, points0, points1}
   let order = null; // numbers of the digits, class after class
@@ -43,18 +45,16 @@ export function mountLinkedMaps(element, host) {
   let hovered = null;
   let stroke = null; // {map, path: [[x, y], ...], from, before, isMoved}
   let pressed = null; // the class whose button is down
-  let frame = 0;
   const stale = new Set(); // maps that are to be drawn
 
   function draw() {
-    frame = 0;
     for (const map of stale) map.draw(data, order, selected, hovered, stroke?.map === map ? stroke.path : null);
     stale.clear();
   }
 
   function request(changed = maps) {
     for (const map of changed) stale.add(map);
-    frame ||= requestAnimationFrame(draw);
+    loop.request();
   }
 
   /** Return the numbers of those selected, ascending. */
@@ -191,19 +191,13 @@ export function mountLinkedMaps(element, host) {
     );
   }
 
-  const observer = new ResizeObserver(() => {
+  scope.watchSize(view.maps, () => {
     if (!data) return;
     for (const map of maps) {
       map.fit();
       stale.add(map);
     }
     draw(); // now: a canvas that has been resized is empty
-  });
-  for (const canvas of canvases) observer.observe(canvas);
-  scope.onEnd(() => {
-    observer.disconnect();
-    cancelAnimationFrame(frame);
-    view.root.remove();
   });
 
   return {

@@ -107,6 +107,5 @@ export function makeScatter(canvas, host) {
     nearest: (x, y) => nearestPoint(places, x, y, REACH),
     /** Return which dots lie within a polygon, (N) of 0 and 1. */
     within: (polygon) => pointsWithin(places, polygon),
-    placeOf: (i) => [places[2 * i], places[2 * i + 1]],
   };
 }

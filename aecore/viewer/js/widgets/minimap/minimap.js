@@ -19,12 +19,10 @@ export function makeMinimap(scope, { dots, trail, dot }, colors) {
   let size = { width: 0, height: 0 };
   let last = null; // position of the dot
   let end = null; // of the trail, in px
-  const observer = new ResizeObserver(() => {
+  scope.watchSize(dots, () => {
     paint();
     restart(last);
   });
-  observer.observe(dots);
-  scope.onEnd(() => observer.disconnect());
 
   /** Return where a code lies on the axes, as aecore/latent/projection.py does. */
   function positionOf(z, label) {

@@ -9,8 +9,8 @@ const APART = 14; // px, at least, between the axis's numbers
 const ROOM = 1.15; // between the errors and the ends of the axis, as a factor
 const LINES = /** @type {const} */ (["train", "test"]); // fields of a record, and classes of their lines
 
-/** Make the chart of a run; `pick(epoch)` is called for the epoch under a press or a drag. */
-export function makeLossCurve(svg, legend, pick) {
+/** Make the chart of a run, until the end of a scope; `pick(epoch)` is called for the epoch under a press or a drag. */
+export function makeLossCurve(scope, svg, legend, pick) {
   let width = 0;
   let height = 0;
   let state = null; // {records, pca, pcaName, reference, total, shown}
@@ -86,25 +86,23 @@ export function makeLossCurve(svg, legend, pick) {
     const share = (across - MARGIN.left) / (width - MARGIN.left - MARGIN.right);
     pick(Math.round(Math.min(Math.max(share, 0), 1) * state.total));
   }
-  svg.addEventListener("pointerdown", (event) => {
+  scope.listen(svg, "pointerdown", (event) => {
     if (event.button !== 0) return;
     svg.setPointerCapture(event.pointerId);
     pickAt(event);
   });
-  svg.addEventListener("pointermove", (event) => {
+  scope.listen(svg, "pointermove", (event) => {
     if (svg.hasPointerCapture(event.pointerId)) pickAt(event);
   });
-  const observer = new ResizeObserver(() => {
+  scope.watchSize(svg, () => {
     ({ width, height } = svg.getBoundingClientRect());
     draw();
   });
-  observer.observe(svg);
   return {
     show(next) {
       state = next;
       nameLines();
       draw();
     },
-    end: () => observer.disconnect(),
   };
 }

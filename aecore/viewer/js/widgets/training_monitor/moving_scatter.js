@@ -8,12 +8,13 @@ const STEP = 60; // ms between the pictures of a glide: training needs the proce
 const PARTS = /** @type {const} */ (["points", "middles", "low", "high"]);
 
 /**
- * Make a cloud of dots on a canvas; `colors` has one for each class.
+ * Make a cloud of dots on a canvas, until the end of a scope; `colors` has one for each class.
  *
+ * @param {ReturnType<typeof import("../../core/scope.js").makeScope>} scope
  * @param {HTMLCanvasElement} canvas
  * @param {string[]} colors
  */
-export function makeMovingScatter(canvas, colors) {
+export function makeMovingScatter(scope, canvas, colors) {
   const context = canvas.getContext("2d");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let labels = null;
@@ -22,7 +23,7 @@ export function makeMovingScatter(canvas, colors) {
   let to = null;
   let start = 0;
   let duration = 0;
-  let timer = 0;
+  const timer = scope.makeTimer();
   let size = { width: 0, height: 0 };
 
   function fit() {
@@ -40,7 +41,7 @@ export function makeMovingScatter(canvas, colors) {
       }
     }
     draw();
-    timer = share < 1 ? setTimeout(move, STEP) : 0;
+    if (share < 1) timer.start(move, STEP);
   }
 
   function draw() {
@@ -64,14 +65,13 @@ export function makeMovingScatter(canvas, colors) {
 
   const copy = (layout) => Object.fromEntries(PARTS.map((part) => [part, layout[part].slice()]));
 
-  const observer = new ResizeObserver(fit);
-  observer.observe(canvas);
+  scope.watchSize(canvas, fit);
   return {
     /** Glide to a frame's layout in `ms`; another run's dots are put there at once. */
     show(layout, nextLabels, ms) {
       if (layout === to) return;
       const isOther = nextLabels !== labels || !shown;
-      clearTimeout(timer);
+      timer.stop();
       labels = nextLabels;
       to = layout;
       shown = isOther ? copy(layout) : shown;
@@ -81,13 +81,9 @@ export function makeMovingScatter(canvas, colors) {
       move();
     },
     clear() {
-      clearTimeout(timer);
+      timer.stop();
       shown = to = labels = null;
       draw();
-    },
-    end() {
-      clearTimeout(timer);
-      observer.disconnect();
     },
   };
 }

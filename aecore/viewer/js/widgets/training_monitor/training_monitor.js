@@ -69,15 +69,10 @@ export function mountTrainingMonitor(element, host) {
   let drawn = null; // the frame in the pictures
   let charted = ""; // what the curve was drawn from
   let timer = 0;
-  const curve = makeLossCurve(view.plot, view.legend, (epoch) => jumpTo(nearestEpoch(epoch)));
+  const curve = makeLossCurve(scope, view.plot, view.legend, (epoch) => jumpTo(nearestEpoch(epoch)));
 
-  element.append(view.root);
-  scope.onEnd(() => {
-    rest();
-    scatter?.end();
-    curve.end();
-    view.root.remove();
-  });
+  scope.add(element, view.root);
+  scope.onEnd(rest);
 
   const nearestEpoch = (epoch) =>
     run.epochs.reduce((best, each) => (Math.abs(each - epoch) < Math.abs(best - epoch) ? each : best), run.epochs[0]);
@@ -196,7 +191,7 @@ export function mountTrainingMonitor(element, host) {
     const hadFrames = run?.epochs.length;
     header = next;
     run = nextRun;
-    scatter ??= makeMovingScatter(view.dots, header.colors);
+    scatter ??= makeMovingScatter(scope, view.dots, header.colors);
     if (isOther) {
       rest();
       isFollowing = true;
