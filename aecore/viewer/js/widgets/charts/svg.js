@@ -8,15 +8,16 @@ const HEAD = 36; // px for its title
 const SCALE = 3; // of a chart that is saved
 let ruler = null; // a canvas to measure texts on
 
-/** Make a chart's drawing, and what writes texts into it, centered if nothing else is said. */
+/** Make a chart's drawing, and what writes texts into it. */
 export function makeDrawing(alt) {
-  const svg = makeSvg("svg", {
-    role: "img",
-    "aria-label": alt,
-    fill: "currentColor",
-    "font-size": FONT,
-    "font-family": "sans-serif",
-  });
+  const attributes = { role: "img", "aria-label": alt, "font-size": FONT, "font-family": "sans-serif" };
+  return drawOn(makeSvg("svg", attributes));
+}
+
+/** Begin a drawing anew: return it with what writes texts into it, centered if nothing else is said. */
+export function drawOn(svg) {
+  svg.setAttribute("fill", "currentColor");
+  svg.replaceChildren();
   const write = (text, attributes) => svg.append(makeSvg("text", { "text-anchor": "middle", ...attributes }, String(text)));
   return { svg, write };
 }
@@ -39,7 +40,7 @@ export function shortened(text, room) {
 /** Draw the lines and numbers of a y axis from its [value, text] marks. */
 export function drawYAxis({ svg, write }, marks, { left, right, y }) {
   for (const [value, text] of marks) {
-    const line = { x1: left, x2: right, y1: y(value), y2: y(value), stroke: "currentColor" };
+    const line = { class: "grid", x1: left, x2: right, y1: y(value), y2: y(value), stroke: "currentColor" };
     svg.append(makeSvg("line", { ...line, "stroke-opacity": value === 0 ? 0.6 : 0.15 }));
     write(text, { x: left - 5, y: y(value) + 4, "text-anchor": "end" });
   }

@@ -5,11 +5,12 @@ import { makeFrameLoop } from "../../core/frame_loop.js";
 import { drawDigit } from "../../core/image.js";
 import { decode } from "../../model/network.js";
 import { spreadSteps, stepAt } from "../../model/path.js";
+import { drawOn, drawYAxis, nameAxes } from "../charts/svg.js";
 import { showDigit, withModel } from "../live_model.js";
 
 const FRAME_MS = 60; // as in the animation that can be downloaded
 const STRIP = 11; // pictures of a path
-const PLOT = { width: 640, height: 206, left: 76, right: 628, top: 12, bottom: 158 };
+const PLOT = { width: 640, height: 206, left: 76, right: 620, top: 12, bottom: 158 };
 
 const VIEW = `
 <div class="live workbench journey">
@@ -110,7 +111,8 @@ export const mountInterpolation = withModel((element, host, scope) => {
     view.scrub.max = steps() - 1;
     view.scrub.value = 0;
     view.lanes.replaceChildren(...paths.map(({ lane }) => lane.root));
-    view.plot.replaceChildren(...makeAxes(steps()), cursor, ...paths.flatMap(({ lane }) => [lane.curve, lane.dot]));
+    drawAxes(view.plot);
+    view.plot.append(cursor, ...paths.flatMap(({ lane }) => [lane.curve, lane.dot]));
     const worst = paths.map(({ title, percentiles }) => `${title} up to ${Math.max(...percentiles).toFixed(0)}%`);
     view.plot.setAttribute("aria-label", `Distance from the data along both paths: ${worst.join(", ")}`);
     loop.request();
@@ -141,20 +143,10 @@ function buildLane(model, { name, title, note, codes, percentiles }) {
 const xOf = (step, steps) => PLOT.left + ((PLOT.right - PLOT.left) * step) / (steps - 1);
 const yOf = (percentile) => PLOT.bottom - ((PLOT.bottom - PLOT.top) * percentile) / 100;
 
-function makeAxes(steps) {
-  const write = (text, attributes) => makeSvg("text", { "text-anchor": "middle", ...attributes }, text);
-  const lines = [0, 50, 100].flatMap((value) => [
-    makeSvg("line", { class: "grid", x1: PLOT.left, x2: PLOT.right, y1: yOf(value), y2: yOf(value) }),
-    write(`${value}%`, { x: PLOT.left - 6, y: yOf(value) + 4, "text-anchor": "end" }),
-  ]);
-  const marks = ["start", "middle", "end"].map((anchor, i) =>
-    write(`${50 * i}%`, { x: xOf((i / 2) * (steps - 1), steps), y: PLOT.bottom + 17, "text-anchor": anchor }),
-  );
-  const middle = (PLOT.top + PLOT.bottom) / 2;
-  return [
-    ...lines,
-    ...marks,
-    write("position along the path", { x: (PLOT.left + PLOT.right) / 2, y: PLOT.height - 6 }),
-    write("more isolated than", { x: 16, y: middle, transform: `rotate(-90 16 ${middle})` }),
-  ];
+function drawAxes(svg) {
+  const drawing = drawOn(svg);
+  const marks = [0, 50, 100].map((value) => [value, `${value}%`]);
+  drawYAxis(drawing, marks, { ...PLOT, y: yOf });
+  const names = { x_name: "position along the path", y_name: "more isolated than" };
+  nameAxes(drawing, names, marks.map(([value, text]) => [xOf(value, 101), text]), { ...PLOT, foot: 42 });
 }

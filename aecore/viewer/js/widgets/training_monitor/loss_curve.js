@@ -3,6 +3,7 @@
 import { extent, logTicksWithin, ticksWithin } from "../../core/axes.js";
 import { make, makeSvg } from "../../core/dom.js";
 import { brief, errorText } from "../../core/text.js";
+import { drawOn, drawYAxis, nameAxes } from "../charts/svg.js";
 
 const MARGIN = { left: 52, right: 14, top: 10, bottom: 34 };
 const APART = 14; // px, at least, between the axis's numbers
@@ -35,23 +36,22 @@ export function makeLossCurve(scope, svg, legend, pick) {
     const { left, top } = MARGIN;
     const [right, bottom] = [width - MARGIN.right, height - MARGIN.bottom];
     const yOf = (value) => bottom - (Math.log(Math.max(value, low) / low) / Math.log(high / low)) * (bottom - top);
-    const parts = [];
-    const write = (text, attributes) => parts.push(makeSvg("text", { "text-anchor": "middle", ...attributes }, text));
-    const drawLine = (name, x1, x2, y1, y2) => parts.push(makeSvg("line", { class: name, x1, x2, y1, y2 }));
+    const drawing = drawOn(svg);
+    const drawLine = (name, x1, x2, y1, y2) => svg.append(makeSvg("line", { class: name, x1, x2, y1, y2 }));
     const drawCurve = (name, points) => {
       const places = points.map(([epoch, value]) => `${xOf(epoch).toFixed(1)},${yOf(value).toFixed(1)}`);
-      parts.push(makeSvg("polyline", { class: name, points: places.join(" ") }));
+      svg.append(makeSvg("polyline", { class: name, points: places.join(" ") }));
     };
 
     let written = Infinity; // height of the last number: they must not run into each other
-    for (const value of logTicksWithin(low, high)) {
-      drawLine("grid", left, right, yOf(value), yOf(value));
-      if (written - yOf(value) < APART) continue;
+    const yMarks = logTicksWithin(low, high).map((value) => {
+      if (written - yOf(value) < APART) return [value, ""];
       written = yOf(value);
-      write(brief(value, 2), { x: left - 6, y: written + 4, "text-anchor": "end" });
-    }
-    for (const epoch of ticksWithin(0, total, 6).filter(Number.isInteger)) write(String(epoch), { x: xOf(epoch), y: bottom + 15 });
-    write("epoch", { x: (left + right) / 2, y: height - 3 });
+      return [value, brief(value, 2)];
+    });
+    drawYAxis(drawing, yMarks, { left, right, y: yOf });
+    const xMarks = ticksWithin(0, total, 6).filter(Number.isInteger).map((epoch) => [xOf(epoch), epoch]);
+    nameAxes(drawing, { x_name: "epoch", y_name: "" }, xMarks, { left, right, top, bottom, foot: MARGIN.bottom - 3 });
     drawLine("axis", left, right, bottom, bottom);
     if (pca) drawLine("pca", left, right, yOf(pca), yOf(pca));
     if (reference) drawCurve("reference", referenceErrors().map((value, i) => [i + 1, value]));
@@ -59,10 +59,9 @@ export function makeLossCurve(scope, svg, legend, pick) {
     if (shown !== null) drawLine("cursor", xOf(shown), xOf(shown), top, bottom);
     const record = recordOn();
     for (const name of record ? LINES : []) {
-      parts.push(makeSvg("circle", { class: name, cx: xOf(shown), cy: yOf(record[name]), r: 4 }));
+      svg.append(makeSvg("circle", { class: name, cx: xOf(shown), cy: yOf(record[name]), r: 4 }));
     }
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    svg.replaceChildren(...parts);
   }
 
   /** Name the lines, with their values at the epoch on show. */
