@@ -101,6 +101,6 @@ def _problem(name: str, suffix: str, path: Path) -> str | None:
             "its name is not a plain word. Rename it: letters from A to Z, digits, '.', '_' and "
             "'-', at most 64, beginning with a letter or a digit"
         )
-    if path.is_symlink() and not path.exists():
+    if os.path.islink(path) and not os.path.exists(path):
         return "it is a link to a file that does not exist. Restore that file or remove the link"
     return None if _is_file(path) else "it is not a file. Move it out of the models folder"

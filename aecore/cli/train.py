@@ -105,7 +105,7 @@ def _out_path(preset: Preset, out: str | None, *, as_shipped: bool) -> Path:
     """
     name = preset.name if as_shipped else f"{preset.name}-changed"
     path = Path(out) if out else catalog.models_dir()
-    if re.fullmatch(_OTHER_FILE, out or "") and not path.is_dir():
+    if re.fullmatch(_OTHER_FILE, out or "") and not os.path.isdir(path):
         raise ConfigError(
             f"--out names a {path.suffix} file, and a checkpoint's name ends in "
             f"{catalog.SUFFIX}: use {path.with_suffix(catalog.SUFFIX)}. A folder's name ends in /."
@@ -118,7 +118,7 @@ def _out_path(preset: Preset, out: str | None, *, as_shipped: bool) -> Path:
 def _unused(path: Path) -> Path:
     """Return `path`, with a number if that file exists."""
     numbered = (path.with_stem(f"{path.stem}-{number}") for number in range(2, 10_000))
-    return next(candidate for candidate in (path, *numbered) if not candidate.exists())
+    return next(candidate for candidate in (path, *numbered) if not os.path.exists(candidate))
 
 
 class _StopOnInterrupt:

@@ -1,5 +1,6 @@
 """Where the digits come from: the order of the sources, and the bundled digits."""
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -115,3 +116,35 @@ def test_bundled_digits_are_split_in_order_and_named():
     assert [*dataset.train_labels, *dataset.test_labels] == load_digits().target.tolist()
     assert "1,797 bundled digits" in dataset.source
     assert not dataset.is_mnist
+
+
+def test_a_run_keeps_its_data_folder_as_an_absolute_path(folder: Path, monkeypatch):
+    monkeypatch.chdir(folder.parent)
+    monkeypatch.setenv("HOME", str(folder.parent))
+
+    assert sources.absolute_name("digits") == str(folder)
+    assert sources.absolute_name("~/digits") == str(folder)
+    monkeypatch.setenv("AECORE_DATA", "./digits")
+    assert sources.absolute_name() == str(folder)
+
+
+@pytest.mark.parametrize("name", ["bundled", "mnist", ""])
+def test_the_name_of_a_data_set_stays_as_it_is(name: str):
+    assert sources.absolute_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("variable", "module", "function"),
+    [
+        ("AECORE_MODELS", "aecore.checkpoints.catalog", "models_dir"),
+        ("AECORE_CACHE", "aecore.data.cache", "cache_dir"),
+        ("AECORE_RUNS", "aecore.jobs.store", "runs_dir"),
+    ],
+)
+def test_every_path_setting_may_begin_with_a_tilde(
+    variable: str, module: str, function: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv(variable, "~/x")
+
+    assert getattr(importlib.import_module(module), function)() == tmp_path / "x"
