@@ -56,7 +56,7 @@ def test_a_click_and_the_keyboard_choose_a_unit_and_every_figure_can_be_saved(ap
 
     cell = page.locator(CELL).nth(41)
     assert cell.get_attribute("aria-pressed") == "true"
-    assert cell.get_attribute("aria-label").startswith("unit 42: norm ")
+    assert cell.get_attribute("title").startswith("unit 42: norm ")
     pixels = cell.locator("img").evaluate(READ)
     drawn = np.array(pixels).reshape(784, 4)[:, :3]
     levels = [np.flatnonzero((signed_palette() == color).all(axis=1)) for color in drawn]
@@ -160,7 +160,7 @@ def test_the_browser_sorts_as_python_does_and_before_it_hears_from_it(
 
     # A layer that has been on show is shown again at once, none of its units chosen yet.
     page.get_by_text("Latent code", exact=True).click()
-    page.locator(f"{CELL}[aria-label^='z1: ']").wait_for()
+    page.locator(f"{CELL}[title^='z1: ']").wait_for()
     wait_for_answer(page, "layer", "code")
     assert page.evaluate(PRESS_AND_LOOK, "First hidden layer") == list(range(128))
     wait_for_answer(page, "layer", None)
