@@ -65,6 +65,31 @@ def bench_pages(options: argparse.Namespace) -> Result:
     return Result(measured, text)
 
 
+def bench_recognition(options: argparse.Namespace) -> Result:
+    """Measure how often the verdict on a picture is right."""
+    from aecore.bench.recognition import bench_recognition
+
+    measured = bench_recognition(progress=log)
+    columns = ("count", "coverage", "accuracy", "undecided", "no_digit")
+    digits = [
+        (title, *(f"{measured[key][name]:.5g}" for name in columns))
+        for title, key in (("all test digits", "digits"), ("not chosen on", "digits_held_out"))
+    ]
+    drawn = [
+        (name, str(measured[name]["count"]), f"{measured[name]['rejected']:.1%}")
+        for name in ("letters", "hearts", "stars", "shapes")
+    ]
+    demos = ", ".join(
+        f"{name}: {each['label'] if each['kind'] == 'digit' else each['kind']}"
+        for name, each in measured["demos"].items()
+    )
+    return Result(
+        measured,
+        f"{table([('', *columns), *digits])}\n\n"
+        f"{table([('drawn', 'count', 'called no digit'), *drawn])}\n\nExamples: {demos}",
+    )
+
+
 def bench_train(options: argparse.Namespace) -> Result:
     """Measure the training time of a preset, compared with the notebook's loop."""
     from aecore.bench.training import bench_train

@@ -131,7 +131,7 @@ def _parser() -> _Parser:
     sub.add_argument("--z", metavar="A,B,...", required=True, help="the code; write --z=-1,2")
     sub.add_argument("--out", metavar="PNG", required=True, type=Path)
 
-    text = "measure speed"
+    text = "measure speed and recognition"
     benches = commands.add_parser("bench", help=text, description=text).add_subparsers(
         metavar="WHAT", required=True, parser_class=_Parser
     )
@@ -142,6 +142,8 @@ def _parser() -> _Parser:
     text = "response time of the controls of the pages"
     sub = add("pages", bench.bench_pages, text, json_, within=benches)
     sub.add_argument("pages", metavar="PAGE", nargs="*", help="as in filters; / is the map")
+    text = "how often the verdict on a picture is right"
+    add("recognition", bench.bench_recognition, text, json_, within=benches)
     text = "training time of a preset, compared with the notebook's loop"
     sub = add("train", bench.bench_train, text, json_, data, preset, device, within=benches)
     sub.add_argument("--seeds", type=_count, default=3, help="runs to take medians of")

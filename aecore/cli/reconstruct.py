@@ -21,6 +21,7 @@ from aecore.errors import ConfigError, PictureError
 if TYPE_CHECKING:
     from aecore.digits.reader import Digit, Region, Settings, Step
     from aecore.recognition.assessment import Assessment
+    from aecore.recognition.verdict import Verdict
 
 # torch, scikit-image and the like are imported where they are used: `--help` answers at once.
 
@@ -32,7 +33,16 @@ _UNKNOWN: dict[str, Any] = dict.fromkeys(
     (
         *("digit", "box", "mse", "psnr", "pca_mse", "pca_psnr", "code", "neighbours"),
         *("nearest_label", "vote_share", "shapes", "error_percentile", "map_distance_percentile"),
-        *("looks_like_a_digit", "reason", "out", "steps", "error"),
+        *(
+            "looks_like_a_digit",
+            "reason",
+            "verdict",
+            "verdict_label",
+            "verdict_model",
+            "out",
+            "steps",
+            "error",
+        ),
     )
 )
 
@@ -41,7 +51,7 @@ def reconstruct(options: argparse.Namespace) -> Result:
     """Send pictures of digits through a model; one that fails does not stop the others."""
     from aecore.digits.reader import Settings
     from aecore.models import inference
-    from aecore.recognition import assessment
+    from aecore.recognition import assessment, verdict
 
     settings = Settings(
         invert=options.invert,
@@ -54,8 +64,12 @@ def reconstruct(options: argparse.Namespace) -> Result:
     model = inference.build_model(checkpoint.card.model, checkpoint.weights)
     index = checkpoint.neighbor_index()
 
-    def assess(digits: Sequence[Digit]) -> Sequence[Assessment]:
-        return assessment.assess_read(checkpoint, model, digits, index=index)
+    judge = verdict.load_judge()
+
+    def assess(digits: Sequence[Digit]) -> Sequence[tuple[Assessment, Verdict]]:
+        images = np.stack([digit.image.reshape(-1) for digit in digits])
+        assessed = assessment.assess_read(checkpoint, model, digits, index=index)
+        return list(zip(assessed, judge(images), strict=True))
 
     pictures, skipped = _pictures(options.pictures)
     _log_skipped(skipped)
@@ -132,8 +146,8 @@ def _rows(path: Path, settings: Settings, assess, out: Path, names: Counter[str]
     try:
         digits = read(_read_picture(path), settings).digits
         return [
-            _row(path, number, digit, assessment, _target(out, path, names), steps=steps)
-            for number, (digit, assessment) in enumerate(zip(digits, assess(digits), strict=True))
+            _row(path, number, digit, *assessed, _target(out, path, names), steps=steps)
+            for number, (digit, assessed) in enumerate(zip(digits, assess(digits), strict=True))
         ]
     except PictureError as error:
         message = str(error)
@@ -166,9 +180,17 @@ def _target(folder: Path, picture: Path, names: Counter[str]) -> Path:
 
 
 def _row(
-    path: Path, number: int, digit: Digit, assessment: Assessment, target: Path, *, steps: bool
+    path: Path,
+    number: int,
+    digit: Digit,
+    assessment: Assessment,
+    verdict: Verdict,
+    target: Path,
+    *,
+    steps: bool,
 ) -> dict[str, Any]:
     from aecore.imaging.png import write_png
+    from aecore.recognition.verdict import TELLING_MODEL
 
     write_png(target, np.hstack([digit.image, assessment.output.reshape(SHAPE)]))
     copied = {name: getattr(assessment, name) for name in _UNKNOWN if hasattr(assessment, name)}
@@ -182,6 +204,9 @@ def _row(
             "neighbours": assessment.neighbors.tolist(),
             "nearest_label": assessment.vote,
             "shapes": assessment.n_variants,
+            "verdict": verdict.kind,
+            "verdict_label": verdict.label,
+            "verdict_model": TELLING_MODEL,
             "out": str(target),
             "steps": _write_steps(digit.steps, target.with_suffix("")) if steps else None,
         }

@@ -19,6 +19,8 @@ cost: `aecore.recognition.shape_augmentation` does so where a picture has few pi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from aecore.errors import ShapeError
@@ -39,7 +41,7 @@ CHUNK = 256
 
 
 def predict_labels(
-    index: NeighborIndex, labels: np.ndarray, z: np.ndarray
+    index: NeighborIndex, labels: np.ndarray, z: np.ndarray, *, own: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Predict the label of each point, and return its nearest codes.
 
@@ -50,6 +52,8 @@ def predict_labels(
     labels : ndarray of shape (N,), int
         Theirs.
     z : ndarray of shape (B, D)
+    own : ndarray of shape (B,), int, optional
+        For points that are among the codes: their rows, each left out of its own neighbors.
 
     Returns
     -------
@@ -64,24 +68,72 @@ def predict_labels(
     """
     if labels.shape != (len(index.codes),):
         raise ShapeError(f"There are {len(index.codes)} codes, but labels {labels.shape}.")
-    neighbors, _ = index.neighbors(z, min(N_NEIGHBORS, len(labels)))
+    neighbors = _neighbors(index, z, own)
     near = labels[neighbors]
     votes = nearest_label_vote(near)
     divided = np.flatnonzero((near == votes[:, None]).sum(axis=1) < MIN_AGREEING)
     rows = {label: np.flatnonzero(labels == label) for label in np.unique(near[divided])}
+    for at, point, square in _squares(index, z, own, divided):
+        candidates = _most_frequent(near[at])
+        residuals = [
+            residual(point, index.codes[nearest_rows(rows[label], square)]) for label in candidates
+        ]
+        votes[at] = candidates[int(np.argmin(residuals))]
+    return votes, neighbors
+
+
+def label_residuals(
+    index: NeighborIndex,
+    labels: np.ndarray,
+    z: np.ndarray,
+    votes: np.ndarray,
+    *,
+    own: np.ndarray | None = None,
+) -> np.ndarray:
+    """Measure how well the nearest codes of its label approximate each point.
+
+    Parameters
+    ----------
+    index, labels, z, own
+        As for `predict_labels`.
+    votes : ndarray of shape (B,)
+        The label of each point.
+
+    Returns
+    -------
+    ndarray of shape (B,), float64
+        The residual of the best combination, relative to the square of the distance that half of
+        the codes keep from their 10th-nearest one. This distance must not be 0.
+    """
+    rows = {label: np.flatnonzero(labels == label) for label in np.unique(votes)}
+    residuals = np.empty(len(z))
+    for at, point, square in _squares(index, z, own, np.arange(len(z))):
+        residuals[at] = residual(point, index.codes[nearest_rows(rows[votes[at]], square)])
+    return residuals / index.own_distances[len(index.codes) // 2] ** 2
+
+
+def _neighbors(index: NeighborIndex, z: np.ndarray, own: np.ndarray | None) -> np.ndarray:
+    """Return the ten nearest rows of each point (B, 10), without its own."""
+    if own is None:
+        return index.neighbors(z, min(N_NEIGHBORS, len(index.codes)))[0]
+    rows, _ = index.neighbors(z, N_NEIGHBORS + 1)
+    keep = rows != own[:, None]
+    keep[keep.all(axis=1), -1] = False  # among many equal codes its own is not always found
+    return rows[keep].reshape(len(rows), N_NEIGHBORS)
+
+
+def _squares(
+    index: NeighborIndex, z: np.ndarray, own: np.ndarray | None, chosen: np.ndarray
+) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """Yield each chosen point's number, itself (D,) and the order of its squared distances (N,)."""
     sizes = np.square(index.codes).sum(axis=1)
-    for chunk in np.split(divided, range(CHUNK, len(divided), CHUNK)):
+    for chunk in np.split(chosen, range(CHUNK, len(chosen), CHUNK)):
         points = np.asarray(z[chunk], dtype=np.float64)
         # What the point itself adds to each squared distance does not change their order.
         squares = sizes - 2 * points @ index.codes.T
-        for at, point, square in zip(chunk, points, squares, strict=True):
-            candidates = _most_frequent(near[at])
-            residuals = [
-                residual(point, index.codes[nearest_rows(rows[label], square)])
-                for label in candidates
-            ]
-            votes[at] = candidates[int(np.argmin(residuals))]
-    return votes, neighbors
+        if own is not None:
+            squares[np.arange(len(chunk)), own[chunk]] = np.inf
+        yield from zip(chunk, points, squares, strict=True)
 
 
 def _most_frequent(labels: np.ndarray) -> np.ndarray:
