@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import base64
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from aecore.bench.harness.server import serve
 from aecore.digits.normalization import normalize
 from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
 from aecore.recognition.neighbor_vote import predict_labels
 from aecore.viewer.bundle import bundle
 from tests.support.browser import SHOWN, decoded, shown_code, shown_digit, wait_for_script
+from tests.support.command_line import free_port
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -259,3 +262,34 @@ def test_a_finger_draws_and_the_page_stays_where_it_is(app, chromium):
     assert after == before
     assert ink > 0.6 * PAPER * 20
     assert small == 0
+
+
+def test_a_drawing_is_sent_again_when_the_server_has_started_anew(chromium, small_models, tmp_path):
+    """The browser kept the drawing, and the page said nothing of it until the next stroke."""
+    settings = {
+        "AECORE_MODELS": str(small_models),
+        "AECORE_CACHE": str(tmp_path),
+        "AECORE_DOWNLOAD": "off",
+        "AECORE_DATA": "",
+    }
+    page = chromium.new_page()
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    port = free_port()
+    with serve("app.py", settings, port=port) as address:
+        open_paper(page, address, "plane")
+        press_and_move(page, SEVEN)
+        page.mouse.up()
+        page.locator(RESULT).wait_for()
+        wait_for_script(page)
+    sent.clear()
+
+    with serve("app.py", settings, port=port):
+        end = time.monotonic() + 60
+        while not any(b"levels" in bytes(frame) for frame in sent) and time.monotonic() < end:
+            page.wait_for_timeout(100)
+        settle(page)
+        page.locator(RESULT).wait_for()
+    page.close()
+
+    assert sum(b"levels" in bytes(frame) for frame in sent) == 1

@@ -19,8 +19,10 @@ _START_SECONDS = 60.0
 
 
 @contextmanager
-def serve(script: str | Path, settings: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Run a Streamlit script on a free port of this machine, and stop it in the end.
+def serve(
+    script: str | Path, settings: Mapping[str, str] | None = None, *, port: int | None = None
+) -> Iterator[str]:
+    """Run a Streamlit script on a port of this machine, and stop it in the end.
 
     Parameters
     ----------
@@ -28,6 +30,8 @@ def serve(script: str | Path, settings: Mapping[str, str] | None = None) -> Iter
         `app.py`, or the path of another one.
     settings : mapping, optional
         Environment variables on top of ours.
+    port : int, optional
+        By default one that is free.
 
     Yields
     ------
@@ -39,7 +43,7 @@ def serve(script: str | Path, settings: Mapping[str, str] | None = None) -> Iter
     AecoreError
         If the server ends or does not answer within a minute.
     """
-    port = _free_port()
+    port = port or _free_port()
     command = module_command("streamlit", "run", str(HOME / script))
     options = {
         "server.port": port,

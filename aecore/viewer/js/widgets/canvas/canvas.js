@@ -285,7 +285,12 @@ export const mountCanvas = withModel((element, host, scope) => {
 
   return ({ settings, name }, latest) => {
     const isFirst = !model;
-    if (latest === model) return;
+    if (latest !== model) show(settings, name, latest);
+    // A reload, or a server that has started anew: Python does not have it.
+    if ((isFirst || !settings.levels) && levels !== settings.levels) rest();
+  };
+
+  function show(settings, name, latest) {
     model = latest;
     minimap ??= makeMinimap(scope, view, settings.colors);
     minimap.show(model);
@@ -295,8 +300,7 @@ export const mountCanvas = withModel((element, host, scope) => {
     redraw();
     paintInk();
     interpret();
-    if (isFirst && levels !== settings.levels) rest(); // a reload: Python does not have it
-  };
+  }
 });
 
 /** Return the gray levels of a digit, one byte each, in base 64. */
