@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from aecore.charts.palette import DIGIT_COLORS, PCA_COLOR, plotly_line
+from aecore.charts.palette import PCA_COLOR, SERIES_COLORS, plotly_line
 
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "cross")
 _LONGEST = 17  # letters of a name in a legend: two columns fit a phone
@@ -50,7 +50,7 @@ def error_by_dimension(
             "D = %{x}",
             mode="markers",
             marker={
-                "color": DIGIT_COLORS[index % len(DIGIT_COLORS)],
+                "color": SERIES_COLORS[index % len(SERIES_COLORS)],
                 "symbol": _SYMBOLS[index % len(_SYMBOLS)],
                 "size": 12,
                 "line": {"width": 1, "color": "#ffffff"},  # marks may lie on each other

@@ -1,7 +1,6 @@
 """Scatter plot of latent codes, colored by digit.
 
-Streamlit's theme supplies the fonts and the background, light or dark; nothing here sets a color
-that is only readable on one of them.
+Streamlit's theme supplies the fonts and the background, light or dark.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from aecore.charts.palette import DIGIT_COLORS, PIN_COLOR
+from aecore.charts.palette import PIN_COLOR, POINT_OPACITY, Theme, digit_colors
 
 _CELLS = 60  # each way, in which the digits of a label are counted
 _CAMERA = {"eye": {"x": 1.6, "y": 1.6, "z": 1.15}, "center": {"x": 0, "y": 0, "z": -0.15}}
@@ -32,6 +31,7 @@ def latent_map(
     pinned_label: str = "",
     probed: bool = False,
     webgl: bool = True,
+    theme: Theme = "light",
 ) -> go.Figure:
     """Draw a scatter plot of codes, one color and one legend entry per digit.
 
@@ -51,16 +51,18 @@ def latent_map(
         and dragging does not pan it.
     webgl : bool
         Draw a flat map with WebGL; without, it is SVG, slow from some thousand points.
+    theme : {"light", "dark"}
+        Of the page, for the digits' colors.
     """
     flat = points.shape[1] == 2
     probed = probed and flat
     scatter = (go.Scattergl if webgl else go.Scatter) if flat else go.Scatter3d
     numbers = np.arange(len(points)) if numbers is None else numbers
     # A flat map's dots keep their look when one of them is selected; 3-D knows no selection.
-    look = {"marker": {"opacity": 0.75}}
+    look = {"marker": {"opacity": POINT_OPACITY}}
     unchanged = {"selected": look, "unselected": look} if flat else {}
     traces = []
-    for digit, color in enumerate(DIGIT_COLORS):
+    for digit, color in enumerate(digit_colors(theme)):
         rows = np.flatnonzero(labels == digit)
         traces.append(
             scatter(
@@ -68,12 +70,12 @@ def latent_map(
                 mode="markers",
                 name=str(digit),
                 customdata=numbers[rows],
-                marker={"color": color, "size": 5 if flat else 1.6, "opacity": 0.75},
+                marker={"color": color, "size": 5 if flat else 1.6, "opacity": POINT_OPACITY},
                 hovertemplate=f"digit {digit}<br>test digit no. %{{customdata}}<extra></extra>",
                 **unchanged,
             )
         )
-    annotations = _label_annotations(points, labels) if flat else []
+    annotations = _label_annotations(points, labels, digit_colors(theme)) if flat else []
     if pinned is not None:
         ring = {"size": 18 if flat else 9, "line": {"width": 3, "color": PIN_COLOR}}
         traces.append(
@@ -122,7 +124,9 @@ def _pin_annotation(point: np.ndarray, text: str) -> dict[str, Any]:
     return {"x": float(point[0]), "y": float(point[1]), "text": text, **arrow, **box}
 
 
-def _label_annotations(points: np.ndarray, labels: np.ndarray) -> list[dict[str, Any]]:
+def _label_annotations(
+    points: np.ndarray, labels: np.ndarray, colors: Sequence[str]
+) -> list[dict[str, Any]]:
     """Write each digit where its own codes are densest among the others'."""
     look = {
         "showarrow": False,
@@ -132,7 +136,7 @@ def _label_annotations(points: np.ndarray, labels: np.ndarray) -> list[dict[str,
         "borderpad": 2,
     }
     return [
-        {"x": x, "y": y, "text": f"<b>{digit}</b>", "bordercolor": DIGIT_COLORS[digit], **look}
+        {"x": x, "y": y, "text": f"<b>{digit}</b>", "bordercolor": colors[digit], **look}
         for digit, (x, y) in label_positions(points, labels).items()
     ]
 

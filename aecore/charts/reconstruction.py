@@ -10,7 +10,7 @@ import numpy as np
 
 from aecore.analysis.dimension_importance import COLUMNS
 from aecore.analysis.perturbation import OUTSIDE, SIGMAS
-from aecore.charts.palette import DIGIT_COLORS, MODEL_COLOR, PCA_COLOR
+from aecore.charts.palette import MODEL_COLOR, PCA_COLOR, SERIES_COLORS
 from aecore.charts.spec import HeatMap, LineChart, Mark, Series
 
 _ERROR = "mean squared error per pixel"
@@ -24,7 +24,7 @@ def errors_by_label(series: Mapping[str, tuple[np.ndarray, bool]]) -> LineChart:
     series : mapping of str to (ndarray of shape (11,), bool)
         Errors as from `dimension_importance.error_row`, and whether these are a baseline's.
     """
-    colors = itertools.cycle(color for color in DIGIT_COLORS if color != PCA_COLOR)
+    colors = itertools.cycle(color for color in SERIES_COLORS if color != PCA_COLOR)
     return LineChart(
         kind="groups",
         title="Error by label",

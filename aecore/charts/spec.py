@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from aecore.charts.palette import DIGIT_COLORS
+from aecore.charts.palette import digit_colors
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -124,6 +124,6 @@ class Trajectories(Chart):
     """(N, B, 2): where each of B paths is after each of N steps."""
     names: Sequence[str]
     """Of the paths, (B,)."""
-    colors: Sequence[str] = DIGIT_COLORS
+    colors: Sequence[str] = digit_colors()
     """Of the labels, (10,)."""
     kind: Literal["paths"] = "paths"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from skimage.color import deltaE_ciede2000, rgb2lab
 
 from aecore.charts.latent_map import label_positions, latent_map
-from aecore.charts.palette import DIGIT_COLORS
+from aecore.charts.palette import POINT_OPACITY, digit_colors
 from aecore.checkpoints import file as checkpoint_file
 
 # Full color-blindness as matrices over linear RGB: Machado, Oliveira and Fernandes, "A
@@ -33,33 +33,63 @@ VISION = {
 }
 
 
+BACKGROUNDS = {"light": "#ffffff", "dark": "#171614"}
+"""Of Streamlit's page."""
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+
+
+def srgb(colors):
+    """Colors "#rrggbb" as (N, 3) in 0..1."""
+    return np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in colors])
+
+
+def to_linear(colors):
+    return np.where(colors <= 0.04045, colors / 12.92, ((colors + 0.055) / 1.055) ** 2.4)
+
+
 def as_seen(colors, vision):
-    """Colors "#rrggbb" in CIE Lab, (N, 3), as seen with one kind of vision."""
-    srgb = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in colors])
-    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
-    seen = np.clip(linear @ np.transpose(VISION[vision]), 0, 1)
+    """sRGB colors (N, 3) in CIE Lab, (N, 3), as seen with one kind of vision."""
+    seen = np.clip(to_linear(colors) @ np.transpose(VISION[vision]), 0, 1)
     back = np.where(seen <= 0.0031308, 12.92 * seen, 1.055 * seen ** (1 / 2.4) - 0.055)
     return rgb2lab(back[None])[0]
 
 
-@pytest.mark.parametrize("vision", VISION)
-def test_any_two_digits_have_colors_told_apart(vision):
-    lab = as_seen(DIGIT_COLORS, vision)
+def as_drawn(theme):
+    """The digits' colors as points on a page, and the page, as sRGB in 0..1: (10, 3) and (3,)."""
+    page = srgb([BACKGROUNDS[theme]])
+    return POINT_OPACITY * srgb(digit_colors(theme)) + (1 - POINT_OPACITY) * page, page[0]
 
+
+def least_distance(colors, vision):
+    """Of any two of ten sRGB colors, by CIEDE2000."""
+    lab = as_seen(colors, vision)
     first, second = np.triu_indices(10, k=1)
-    distances = deltaE_ciede2000(lab[first], lab[second])
+    return deltaE_ciede2000(lab[first], lab[second]).min()
 
+
+@pytest.mark.parametrize("theme", BACKGROUNDS)
+@pytest.mark.parametrize("vision", VISION)
+def test_any_two_digits_have_colors_told_apart(vision, theme):
     # A difference of 2.3 is just noticeable side by side; Plotly's own ten come down to 2 to 4.
-    assert distances.min() > 10
+    assert least_distance(srgb(digit_colors(theme)), vision) > 10
 
 
-@pytest.mark.parametrize("background", ["#ffffff", "#0e1117"], ids=["light", "dark"])
-def test_every_digit_stands_out_on_the_page(background):
-    colors = as_seen(DIGIT_COLORS, "normal")
+@pytest.mark.parametrize("theme", BACKGROUNDS)
+@pytest.mark.parametrize(("vision", "least"), [("normal", 15), ("deuteranopia", 10)])
+def test_translucent_points_of_any_two_digits_are_told_apart(vision, least, theme):
+    points, _ = as_drawn(theme)
 
-    page = as_seen([background], "normal").repeat(10, axis=0)
+    assert least_distance(points, vision) >= least
 
-    assert deltaE_ciede2000(colors, page).min() > 20
+
+@pytest.mark.parametrize("theme", BACKGROUNDS)
+def test_every_digit_stands_out_on_the_page(theme):
+    points, page = (to_linear(colors) @ LUMINANCE for colors in as_drawn(theme))
+
+    # WCAG 2.2, 1.4.11
+    contrast = (np.maximum(points, page) + 0.05) / (np.minimum(points, page) + 0.05)
+
+    assert contrast.min() >= 3
 
 
 @pytest.fixture
@@ -71,14 +101,15 @@ def cloud():
     return centers[labels] + rng.normal(size=(300, 3)), labels
 
 
+@pytest.mark.parametrize("theme", BACKGROUNDS)
 @pytest.mark.parametrize("dim", [2, 3])
-def test_every_digit_has_one_legend_entry_and_its_own_color(cloud, dim):
+def test_every_digit_has_one_legend_entry_and_its_own_color(cloud, dim, theme):
     points, labels = cloud
 
-    figure = latent_map(points[:, :dim], labels, [f"z{i + 1}" for i in range(dim)])
+    figure = latent_map(points[:, :dim], labels, [f"z{i + 1}" for i in range(dim)], theme=theme)
 
     assert [trace.name for trace in figure.data] == [str(digit) for digit in range(10)]
-    assert [trace.marker.color for trace in figure.data] == list(DIGIT_COLORS)
+    assert [trace.marker.color for trace in figure.data] == list(digit_colors(theme))
     assert all(trace.showlegend is not False for trace in figure.data)
     assert figure.layout.legend.title.text == "digit "
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aecore.charts.palette import DIGIT_COLORS
 from aecore.ui.components.registry import mount
+from aecore.ui.theme import class_colors
 from aecore.viewer.message import pack
 
 _KEY = "linked_maps"
@@ -46,7 +46,7 @@ def draw_linked_maps(
     header = {
         "names": [each.name for each in maps],
         "axes": [list(each.axis_names) for each in maps],
-        "colors": list(DIGIT_COLORS),
+        "colors": class_colors(),
         "selected": is_selected,
     }
     arrays = {

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from aecore.charts.palette import DIGIT_COLORS
 from aecore.jobs import snapshots
 from aecore.jobs.store import Run
 from aecore.training.history import EpochRecord
@@ -20,6 +19,7 @@ from aecore.ui.cache import runs as run_cache
 from aecore.ui.components.registry import mount
 from aecore.ui.text import runs as run_text
 from aecore.ui.text.formats import pca_name
+from aecore.ui.theme import class_colors
 from aecore.viewer import snapshot_arrays as arrays_of
 from aecore.viewer.message import pack
 
@@ -80,7 +80,7 @@ def _message(run: Run, sent: Sent) -> tuple[dict[str, Any], dict[str, np.ndarray
             "corrupted": run.spec.train.noise is not None,
         },
         "alignment": _alignment(run, epochs),
-        "colors": DIGIT_COLORS,
+        "colors": class_colors(),
         "total": run.spec.train.epochs,
         "pca": run.pca_test_mse,
         "pcaName": pca_name(run.spec.model.latent_dim),

@@ -15,6 +15,7 @@ from aecore.ui.components.charts import draw_charts
 from aecore.ui.components.image_rows import Row, draw_rows
 from aecore.ui.pages.denoise.task import DenoisingTask
 from aecore.ui.text.formats import escape, with_article
+from aecore.ui.theme import class_colors
 
 _POINTS = 1_000
 """Number of the atlas' codes drawn behind the paths."""
@@ -92,6 +93,7 @@ def _charts(task: DenoisingTask, iteration: FixedPointIteration) -> None:
         labels=checkpoint.labels[few],
         paths=np.stack([view.points(codes, labels) for codes in iteration.codes]),
         names=names,
+        colors=class_colors(),
         x_name=view.axis_names[0],
         y_name=view.axis_names[1],
     )

@@ -12,6 +12,7 @@ from aecore.latent.projection import views
 from aecore.ui import inputs, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.pages.map import probe, selection
+from aecore.ui.theme import theme
 
 _EXPLANATION = (
     "An autoencoder compresses the 784 pixels of a digit into a few numbers, its **latent code**, "
@@ -57,6 +58,7 @@ def _scatter(checkpoint: Checkpoint, view: str, *, webgl: bool) -> None:
             numbers=numbers,
             probed=True,
             webgl=webgl,
+            theme=theme(),
         ),
         key="latent_map",
         config={"scrollZoom": True, "displaylogo": False, "toImageButtonOptions": image},

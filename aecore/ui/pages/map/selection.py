@@ -11,7 +11,6 @@ import streamlit as st
 from aecore.analysis import lasso
 from aecore.analysis.lasso import Subset
 from aecore.analysis.sampling import evenly_spaced
-from aecore.charts.palette import DIGIT_COLORS
 from aecore.charts.spec import LabelChart
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import ConfigError
@@ -24,6 +23,7 @@ from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import draw_charts
 from aecore.ui.components.event_listener import listen
 from aecore.ui.text import formats
+from aecore.ui.theme import class_colors
 
 _SHOWN = 48
 _STATE = "map_selected"
@@ -112,7 +112,7 @@ def _counts(chosen: Subset) -> LabelChart:
         file="map_selection_counts",
         values=chosen.counts,
         y_name="test digits",
-        colors=DIGIT_COLORS,
+        colors=class_colors(),
         counted=True,
         least=4,
     )

@@ -24,6 +24,7 @@ from aecore.ui.cache import datasets
 from aecore.ui.components import html as html_parts
 from aecore.ui.text import formats
 from aecore.ui.text.formats import dimensions, escape, with_article
+from aecore.ui.theme import theme
 
 if TYPE_CHECKING:
     from aecore.digits.reader import Digit
@@ -129,6 +130,7 @@ def _latent_space(checkpoint: Checkpoint, assessment: Assessment) -> None:
             view.axis_names,
             pinned=view.points(assessment.code[None], np.array([assessment.vote]))[0],
             pinned_label="your digit",
+            theme=theme(),
         ),
         key="your_digit_map",
         alt=f"The latent space of {checkpoint.name} with your digit circled",

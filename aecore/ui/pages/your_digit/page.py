@@ -6,13 +6,13 @@ from typing import Any
 
 import streamlit as st
 
-from aecore.charts import latent_map
 from aecore.checkpoints.file import Checkpoint
 from aecore.digits.canvas_input import parse_drawing
 from aecore.errors import PictureError
 from aecore.ui import scaffold
 from aecore.ui.components.live_model import mount_live_model
 from aecore.ui.pages.your_digit import upload
+from aecore.ui.theme import class_colors
 
 _EXPLANATION = (
     "**Draw a digit.** While you draw, your browser encodes it, reconstructs it from its latent "
@@ -44,7 +44,7 @@ def _draw(checkpoint: Checkpoint) -> None:
     mount_live_model(
         checkpoint,
         mode="draw",
-        settings={"colors": latent_map.DIGIT_COLORS, "levels": levels},
+        settings={"colors": class_colors(), "levels": levels},
         on_release=_released,
     )
     upload.choose(on_change=_chosen)

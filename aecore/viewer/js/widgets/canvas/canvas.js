@@ -65,6 +65,7 @@ export const mountCanvas = withModel((element, host, scope) => {
   const image = context.createImageData(PAPER, PAPER);
   let changed = noArea();
   let model = null;
+  let colors = ""; // of the classes, of the page's theme
   let minimap = null;
   let levels = null; // of the digit on show, as text; null for an empty paper
   let stroke = null; // the one in hand: {pointer, points}
@@ -285,15 +286,16 @@ export const mountCanvas = withModel((element, host, scope) => {
 
   return ({ settings, name }, latest) => {
     const isFirst = !model;
-    if (latest !== model) show(settings, name, latest);
+    if (latest !== model || settings.colors.join() !== colors) show(settings, name, latest);
     // A reload, or a server that has started anew: Python does not have it.
     if ((isFirst || !settings.levels) && levels !== settings.levels) rest();
   };
 
   function show(settings, name, latest) {
     model = latest;
-    minimap ??= makeMinimap(scope, view, settings.colors);
-    minimap.show(model);
+    colors = settings.colors.join();
+    minimap ??= makeMinimap(scope, view);
+    minimap.show(model, settings.colors);
     view.size.textContent = counted(model.dim, "dimension");
     view.axes.textContent =
       `The latent codes of the test digits by ${name}` + (model.dim > 2 ? ", along their first two principal axes" : "");

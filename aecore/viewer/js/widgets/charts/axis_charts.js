@@ -249,7 +249,7 @@ function drawPaths(chart, width) {
   drawAxes(drawing, chart, { left, right, top, bottom, x, y, yMarks: up.marks, xMarks });
   const place = (point) => [x(point[0]), y(point[1])];
   colors.forEach((color, label) => {
-    svg.append(makeDots(dots.filter((_, i) => labels[i] === label).map(place), color, 5, 0.6));
+    svg.append(makeDots(dots.filter((_, i) => labels[i] === label).map(place), color, 5, 0.75));
   });
   names.forEach((name, i) => {
     const path = paths.map((places) => place(places[i]));

@@ -203,6 +203,7 @@ export function mountLinkedMaps(element, host) {
   return {
     update({ header, arrays }) {
       const isOther = !data || !isEqual(arrays.labels, data.labels);
+      const isRecolored = data?.colors.join() !== header.colors.join();
       data = { ...header, ...arrays };
       captions.forEach((caption, i) => (caption.textContent = data.names[i]));
       const changed = maps.filter((map, i) => map.set(data[`points${i}`], data.axes[i]) || isOther);
@@ -210,9 +211,9 @@ export function mountLinkedMaps(element, host) {
         order = Uint32Array.from(data.labels.keys()).sort((a, b) => data.labels[a] - data.labels[b]);
         const isKept = data.selected && latest.labels && isEqual(latest.labels, data.labels);
         [selected, pressed] = isKept ? [latest.selected, latest.pressed] : [null, null];
-        buildBar();
         hover(null);
       }
+      if (isOther || isRecolored) buildBar();
       describe();
       request(changed.length ? changed : maps); // none has: the theme may have
     },

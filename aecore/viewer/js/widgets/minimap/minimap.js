@@ -11,10 +11,11 @@ const EDGE = 9; // px that the dot keeps to the edge
 
 /**
  * Make the map of three elements, one above the other: a canvas with the codes, drawn once a model and
- * size; a canvas with the trail; the dot. `colors` has one for each class.
+ * size; a canvas with the trail; the dot.
  */
-export function makeMinimap(scope, { dots, trail, dot }, colors) {
+export function makeMinimap(scope, { dots, trail, dot }) {
   let model = null;
+  let colors = []; // one for each class
   let place = null; // a position on the axes -> px
   let size = { width: 0, height: 0 };
   let last = null; // position of the dot
@@ -45,7 +46,7 @@ export function makeMinimap(scope, { dots, trail, dot }, colors) {
       height - INSET - ((y - y0) / (y1 - y0)) * (height - 2 * INSET),
     ];
     const context = dots.getContext("2d");
-    context.globalAlpha = 0.55;
+    context.globalAlpha = 0.75;
     points.forEach((point, row) => {
       const [left, top] = place(point);
       context.fillStyle = colors[labels[row]];
@@ -80,8 +81,9 @@ export function makeMinimap(scope, { dots, trail, dot }, colors) {
   }
 
   return {
-    show(next) {
+    show(next, nextColors) {
       model = next;
+      colors = nextColors;
       paint();
       restart(null);
     },

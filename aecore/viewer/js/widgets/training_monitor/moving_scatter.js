@@ -8,16 +8,16 @@ const STEP = 60; // ms between the pictures of a glide: training needs the proce
 const PARTS = /** @type {const} */ (["points", "middles", "low", "high"]);
 
 /**
- * Make a cloud of dots on a canvas, until the end of a scope; `colors` has one for each class.
+ * Make a cloud of dots on a canvas, until the end of a scope.
  *
  * @param {ReturnType<typeof import("../../core/scope.js").makeScope>} scope
  * @param {HTMLCanvasElement} canvas
- * @param {string[]} colors
  */
-export function makeMovingScatter(scope, canvas, colors) {
+export function makeMovingScatter(scope, canvas) {
   const context = canvas.getContext("2d");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let labels = null;
+  let colors = []; // one for each class
   let shown = null; // the layout on the canvas
   let from = null;
   let to = null;
@@ -79,6 +79,11 @@ export function makeMovingScatter(scope, canvas, colors) {
       start = performance.now();
       duration = isOther || calm.matches ? 0 : ms;
       move();
+    },
+    setColors(next) {
+      if (next.join() === colors.join()) return;
+      colors = next;
+      draw();
     },
     clear() {
       timer.stop();

@@ -191,7 +191,8 @@ export function mountTrainingMonitor(element, host) {
     const hadFrames = run?.epochs.length;
     header = next;
     run = nextRun;
-    scatter ??= makeMovingScatter(scope, view.dots, header.colors);
+    scatter ??= makeMovingScatter(scope, view.dots);
+    scatter.setColors(header.colors);
     if (isOther) {
       rest();
       isFollowing = true;
