@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from aecore.charts.palette import digit_colors
 from aecore.latent.codes import format_code
 from tests.support.browser import shown_digit, watched
 from tests.support.live_map import (
@@ -163,13 +164,16 @@ def test_a_browser_that_has_lost_the_weights_gets_them_again(page, traffic, plan
     np.testing.assert_allclose(shown_digit(page), decoded(plane, shown_code(page)), atol=1e-5)
 
 
-def test_another_theme_stacks_no_listeners(page):
+def test_another_theme_changes_the_colors_and_stacks_no_listeners(page):
     before = page.evaluate(f"({LEFT_BEHIND})")
+    colors = f"document.querySelector('{CHART}')._fullData.map((trace) => trace.marker.color)"
 
-    page.emulate_media(color_scheme="dark")
-    settle(page)
-    page.emulate_media(color_scheme="light")
-    settle(page)
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_function(
+            f"(wanted) => {colors}.join() === wanted", arg=",".join(digit_colors(theme))
+        )
+        settle(page)
 
     assert_only_this_is_left(page, before)
 

@@ -13,6 +13,7 @@ from aecore.viewer.bundle import bundle
 from aecore.viewer.widgets import WIDGETS, mount_import
 
 _SENT = "arrays_sent"
+_LISTENERS = {"ear": "eventListener", "theme": "themeListener"}
 _IN_PAGE = ("rows",)
 """Widgets that live in the page itself, not in a shadow root: their styles hold for all of it."""
 
@@ -35,7 +36,7 @@ def mount(
     Parameters
     ----------
     widget : str
-        Its name in `aecore.viewer.widgets`, or `ear` for the event listener.
+        Its name in `aecore.viewer.widgets`, or `ear` or `theme` for a listener.
     key : str
         Of the element.
     data : bytes or mapping
@@ -66,9 +67,9 @@ def send_again(digest: Any) -> None:
 
 def entry(widget: str) -> str:
     """Return the module that exports a widget as a component."""
-    if widget == "ear":
-        listener = 'import { eventListener } from "./adapters/streamlit.js";\n'
-        return f"{listener}export default eventListener;\n"
+    if listener := _LISTENERS.get(widget):
+        source = f'import {{ {listener} }} from "./adapters/streamlit.js";\n'
+        return f"{source}export default {listener};\n"
     adapter = 'import { asComponent } from "./adapters/streamlit.js";\n'
     return f"{mount_import(widget)}{adapter}export default asComponent({WIDGETS[widget][1]});\n"
 

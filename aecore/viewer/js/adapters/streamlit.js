@@ -112,14 +112,33 @@ export function asComponent(mount) {
   };
 }
 
+/** Hide the place of a component that shows nothing. */
+function hidePlace(element) {
+  const root = /** @type {ShadowRoot} */ (element.getRootNode());
+  const place = /** @type {HTMLElement} */ (root.host?.closest("[data-testid=stElementContainer]"));
+  if (place) place.style.display = "none"; // it takes up no room
+}
+
+/** Report the page's theme where it is not the one that the server has drawn for: menus and systems change it. */
+export const themeListener = asComponent((element, host) => {
+  hidePlace(element);
+  let reported = "";
+  return {
+    update({ header }) {
+      const theme = getComputedStyle(element).colorScheme.includes("dark") ? "dark" : "light";
+      if (theme !== header.theme && theme !== reported) host.send("theme", theme);
+      reported = theme;
+    },
+    destroy() {},
+  };
+});
+
 /**
  * Take the reports with one name that widgets of the page send, for the fragment that this component lies
  * in, and pass its reply on to them.
  */
 export const eventListener = asComponent((element, host) => {
-  const root = /** @type {ShadowRoot} */ (element.getRootNode());
-  const place = /** @type {HTMLElement} */ (root.host?.closest("[data-testid=stElementContainer]"));
-  if (place) place.style.display = "none"; // it takes up no room
+  hidePlace(element);
   let controller = new AbortController();
   return {
     update({ header: { event, reply } }) {
