@@ -20,6 +20,8 @@ from aecore.ui.text import runs as run_text
 _ICON = Path(__file__).resolve().parent / "icon.png"
 _STYLE = Path(__file__).resolve().parent / "style.css"
 """What Streamlit's theme cannot say."""
+_SIDEBAR = Path(__file__).resolve().parent / "sidebar.html"
+"""A script that closes the sidebar where the window is narrow."""
 
 
 @functools.cache
@@ -36,6 +38,7 @@ def pages() -> StreamlitPage:
     """Return the page that the address names."""
     limit_to_one_thread()
     st.html(_STYLE)
+    st.html(_SIDEBAR, unsafe_allow_javascript=True)
     return st.navigation({"Autoencoder Explorer": [_entry(page) for page in find_pages()]})
 
 

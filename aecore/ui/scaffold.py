@@ -86,16 +86,22 @@ def open_page(
     name = pick_model(picker, cards, prefer=prefer)
     if flush:
         url_state.flush()
-    st.markdown(explanation)
     checkpoint = checkpoint_cache.load(name)
-    st.caption(model_text.summary(checkpoint.card))
+    with intro():
+        st.markdown(explanation)
+        st.caption(model_text.summary(checkpoint.card))
     if evaluates and not _is_own_data(checkpoint.card):
         st.caption(
             "These figures come from the model's own test data, which is not loaded: "
             f"{escape(checkpoint.card.source)}. The page evaluates the model on the data in use: "
-            f"{escape(datasets.test_set().source)}."
+            f"{escape(datasets.test_set().origin)}."
         )
     return checkpoint
+
+
+def intro() -> DeltaGenerator:
+    """Return the place of a page's explanation: on a phone, one line until it is tapped."""
+    return st.container(key="page_intro")
 
 
 def _no_models() -> str:
@@ -178,13 +184,13 @@ def close_page() -> None:
         job = datasets.downloads().job
         job.start()
         if job.state == "running":
-            _watch_download(digits.source)
+            _watch_download(digits.origin)
             return
         digits = datasets.test_set()  # the download may just have ended
         if digits.is_bundled:
-            _offer_download(digits.source, job)
+            _offer_download(digits.origin, job)
             return
-    st.caption(_data_line(digits.source))
+    st.caption(_data_line(digits.origin))
     if digits.note and not digits.is_bundled:
         st.warning(escape(digits.note))
 

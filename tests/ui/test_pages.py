@@ -11,6 +11,7 @@ from aecore.data.cache import save_cache
 from aecore.data.openml import DownloadProgress
 from aecore.presets import PRESETS
 from tests.support.pages import TIMEOUT, grid, open_page, picture_rows, texts
+from tests.support.ten_digits import write_npz
 
 PAGES = ("map", "generate", "filters", "reconstruct", "denoise", "train", "compare", "your_digit")
 
@@ -252,3 +253,17 @@ def test_what_a_run_cut_short_held_back_is_said_on_its_own_page_alone(page, sent
 
     assert not app.exception
     assert ("unit" in app.query_params) is sent
+
+
+def test_a_public_server_keeps_its_folders_to_itself(tmp_path, monkeypatch):
+    folder = tmp_path / "server"
+    write_npz(folder)
+    monkeypatch.setenv("AECORE_DATA", str(folder))
+    at_home = open_page("map")
+    monkeypatch.setenv("AECORE_TRAINING", "off")
+
+    public = open_page("map")
+
+    assert str(folder) in texts(at_home).replace("\\", "")
+    assert str(folder) not in texts(public).replace("\\", "")
+    assert "test digits" in texts(public)

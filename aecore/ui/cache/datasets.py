@@ -16,6 +16,7 @@ from aecore.data.cache import CACHE_FILE, cache_dir
 from aecore.data.dataset import DatasetSpec
 from aecore.data.download_process import DownloadProcess
 from aecore.imaging.levels import to_unit
+from aecore.jobs import queue
 from aecore.models import pca
 from aecore.ui.cache.shared import shared
 
@@ -43,6 +44,13 @@ class TestSet:
     def in_words(self) -> str:
         """Return the number of test pictures as a phrase, as in `10,000 test digits`."""
         return f"{len(self.labels):,} test {self.spec.nouns}"
+
+    @property
+    def origin(self) -> str:
+        """Where they come from, as pages say it: a public server keeps its folders to itself."""
+        if queue.training_allowed() or self.is_bundled:
+            return self.source
+        return f"{self.spec.title}, {self.in_words()}"
 
     def matches(self, card: Card) -> bool:
         """Return whether these are the digits of the checkpoint's atlas, in the same order."""

@@ -148,7 +148,7 @@ def _picture(checkpoint: Checkpoint, number: int) -> None:
         picture = to_png(digits.images[number].reshape(SHAPE), scale=3)
         st.image(picture, width=84, alt=f"Test digit no. {number}, {formats.with_article(label)}")
     else:
-        st.caption(f"Label {label}. {formats.missing_data(checkpoint.card, digits.source)}")
+        st.caption(f"Label {label}. {formats.missing_data(checkpoint.card, digits.origin)}")
 
 
 @shared(kept=64, spinner="Finding a path along the data…")

@@ -139,7 +139,7 @@ def _digit(checkpoint: Checkpoint, number: int) -> None:
     st.markdown(f"Label **{checkpoint.labels[number]}** · {formats.code(code[0])}")
     if not is_loaded:
         st.caption(
-            f"{formats.missing_data(checkpoint.card, digits.source)} The input cannot be shown."
+            f"{formats.missing_data(checkpoint.card, digits.origin)} The input cannot be shown."
         )
         return
     st.markdown(f"Reconstruction error (MSE) **{metrics.mse(target, output)[0]:.4f}**")

@@ -69,7 +69,7 @@ def _describe(checkpoint: Checkpoint, chosen: Subset) -> None:
     right.markdown(errors)
     st.html(gallery)
     known = "Click one to compare reconstructions."
-    missing = formats.missing_data(checkpoint.card, datasets.test_set().source)
+    missing = formats.missing_data(checkpoint.card, datasets.test_set().origin)
     unknown = f"{missing} These are decoded from their codes."
     st.caption(
         f"{len(few)} of the selected digits, evenly spaced by number. "

@@ -17,7 +17,8 @@ _EXPLANATION = (
 
 def render() -> None:
     st.title("Train", anchor=False)
-    st.markdown(_EXPLANATION)
+    with scaffold.intro():
+        st.markdown(_EXPLANATION)
     if not queue.training_allowed():
         st.info(
             "Training and changes to saved models are disabled on this server "
