@@ -62,7 +62,9 @@ def test_a_box_and_a_lasso_select_what_they_hold_and_follow_the_map(page, app, p
     page.locator("[data-tool=lasso]").click()  # put away
     page.mouse.move(*[*page.locator(".aecore-layer").bounding_box().values()][:2])
     page.locator(".aecore-probe").hover(force=True)
+    page.keyboard.down("Control")
     page.mouse.wheel(0, -400)
+    page.keyboard.up("Control")
     page.wait_for_function(
         f"before => document.querySelector('{OUTLINE}').getAttribute('points') !== before",
         arg=before,

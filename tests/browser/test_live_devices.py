@@ -26,7 +26,7 @@ pytest_plugins = ["tests.support.browser"]
 NO_WEBGL = ("--disable-gpu", "--disable-3d-apis", "--disable-software-rasterizer")
 
 
-def test_a_touch_drag_probes_and_does_not_scroll_and_a_tap_pins(chromium, app):
+def test_a_swipe_scrolls_a_finger_held_probes_and_a_tap_pins(chromium, app):
     context = chromium.new_context(
         viewport={"width": 420, "height": 800}, has_touch=True, is_mobile=True
     )
@@ -41,7 +41,17 @@ def test_a_touch_drag_probes_and_does_not_scroll_and_a_tap_pins(chromium, app):
         places = [{"x": x, "y": y} for x, y in points]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
 
+    send("touchStart", point_at(page, 0.3, 0.6))
+    for step in range(1, 11):
+        send("touchMove", point_at(page, 0.3, 0.6 - 0.03 * step))
+    send("touchEnd")
+    page.wait_for_timeout(300)
+    assert area(page)["y"] < before["y"] - 30
+    page.locator(".aecore-layer").evaluate("layer => layer.scrollIntoView({block: 'center'})")
+    page.wait_for_timeout(300)
+    before = area(page)
     send("touchStart", point_at(page, 0.3, 0.2))
+    page.wait_for_timeout(500)
     for step in range(1, 21):
         send("touchMove", point_at(page, 0.3, 0.2 + 0.03 * step))
         page.wait_for_timeout(20)

@@ -58,6 +58,36 @@ def page(tab, traffic, app):
     return tab
 
 
+def test_a_visit_begins_with_an_invitation_and_one_picture(page):
+    page.locator(".aecore-invitation").wait_for()
+    page.locator(".aecore-plane").wait_for(state="attached")
+    assert page.locator(".st-key-live_decoder figure:visible").count() == 1
+
+    move(page, 0.5, 0.5)
+
+    page.locator(".aecore-invitation").wait_for(state="hidden")
+
+
+def test_the_wheel_scrolls_the_page_and_a_double_click_pins_nothing(page):
+    before, url = ranges(page), page.url
+    page.mouse.move(*point_at(page, 0.5, 0.5))
+    page.mouse.wheel(0, 100)
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop === 100")
+    assert ranges(page) == before
+    page.mouse.wheel(0, -100)
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop === 0")
+    zoom(page, [-400])
+    page.wait_for_timeout(600)
+    assert ranges(page) != before
+
+    page.mouse.dblclick(*point_at(page, 0.1, 0.9))
+    settle(page)
+
+    assert ranges(page) == before
+    assert page.url == url
+    assert page.locator(".st-key-live_decoder figure:visible").count() == 1
+
+
 @pytest.mark.parametrize("place", [(0.5, 0.5), (0.1, 0.85), (0.93, 0.07)])
 def test_the_digit_under_the_pointer_is_the_one_that_torch_decodes(page, plane, place):
     move(page, *place)
@@ -207,12 +237,10 @@ def test_a_tool_of_the_chart_is_put_away_by_pressing_it_again(page):
 
 
 def test_the_decoded_plane_shows_what_is_on_view_and_follows_zooming(page, plane):
-    page.get_by_text(PLANE_SWITCH).click()
     assert_plane_shows(page, plane)
     page.mouse.move(*point_at(page, 0.5, 0.5))
     before = ranges(page)
-    for _ in range(5):
-        page.mouse.wheel(0, -300)
+    zoom(page, 5 * [-300])
     page.wait_for_function(
         f"document.querySelector('{CHART}')._fullLayout.xaxis.range[0] !== {before[0][0]}"
     )
@@ -221,6 +249,16 @@ def test_the_decoded_plane_shows_what_is_on_view_and_follows_zooming(page, plane
     assert_plane_shows(page, plane)
     page.get_by_text(PLANE_SWITCH).click()
     page.locator(".aecore-plane").wait_for(state="detached")
+    assert page.evaluate("localStorage.getItem('aecore-grid')") == "off"
+    page.get_by_text(PLANE_SWITCH).click()
+    page.locator(".aecore-plane").wait_for(state="attached")
+
+
+def zoom(page, steps: list[int]) -> None:
+    page.keyboard.down("Control")
+    for step in steps:
+        page.mouse.wheel(0, step)
+    page.keyboard.up("Control")
 
 
 def assert_plane_shows(page, found) -> None:
@@ -239,7 +277,7 @@ def assert_plane_shows(page, found) -> None:
 
 def test_pinning_leaves_the_chart_and_its_zoom_alone(page):
     page.mouse.move(*point_at(page, 0.5, 0.5))
-    page.mouse.wheel(0, -400)
+    zoom(page, [-400])
     page.wait_for_timeout(600)
     zoomed = ranges(page)
     page.evaluate(f"document.querySelector('{CHART}').marked = true")

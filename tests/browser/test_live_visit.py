@@ -8,7 +8,6 @@ from tests.support.browser import shown_digit
 from tests.support.live_map import (
     LEFT_BEHIND,
     METER,
-    PLANE_SWITCH,
     Traffic,
     assert_only_this_is_left,
     caption,
@@ -37,7 +36,6 @@ def test_the_pin_and_the_weights_survive_other_pages_which_nothing_follows(page,
     assert "z = (0.00, −4.00)" in caption(page, "pin")
 
     # Another page: nothing of the map goes along.
-    page.get_by_text(PLANE_SWITCH).click()
     page.locator(".aecore-plane").wait_for(state="attached")
     page.get_by_role("link", name="Filters").click()
     page.locator(".aecore-layer").wait_for(state="detached")

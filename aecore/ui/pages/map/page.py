@@ -18,8 +18,7 @@ _EXPLANATION = (
     "An autoencoder compresses the 784 pixels of a digit into a few numbers, its **latent code**, "
     "and reconstructs the digit from the code alone. Each dot is the code of a test digit that the "
     "model has not seen in training. **Move the pointer** over the latent space, and your browser "
-    "decodes the point under it, between the dots too; **click** to pin a dot or any other point; "
-    "**Box** and **Lasso** select digits."
+    "decodes the point under it; **click** to pin it."
 )
 _SVG_POINTS = 2_000
 """Dots that a browser without WebGL still draws quickly."""
@@ -61,7 +60,12 @@ def _scatter(checkpoint: Checkpoint, view: str, *, webgl: bool) -> None:
             theme=theme(),
         ),
         key="latent_map",
-        config={"scrollZoom": True, "displaylogo": False, "toImageButtonOptions": image},
+        config={
+            "scrollZoom": True,
+            "displaylogo": False,
+            "showTips": False,  # they cover the model picker
+            "toImageButtonOptions": image,
+        },
         alt=f"Scatter plot of the latent codes of {len(numbers):,} test digits by "
         f"{checkpoint.name}, one color for each digit from 0 to 9",
     )

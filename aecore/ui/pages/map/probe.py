@@ -46,7 +46,11 @@ def show(checkpoint: Checkpoint, view: str) -> None:
         mode="map",
         settings={
             "view": FLAT_VIEWS.get(view, "space"),
-            "pin": {"z": pinned.code.tolist(), "number": pinned.number},
+            "pin": {
+                "z": pinned.code.tolist(),
+                "number": pinned.number,
+                "chosen": st.session_state["map_at"][1] is not None,
+            },
             # Of its latest pin: the browser ignores the echo of an older one.
             "serial": st.session_state.get("map_serial", 0),
             "webgl": has_webgl(),
@@ -110,8 +114,16 @@ def _pin_digit(checkpoint: Checkpoint, number: int | None) -> None:
 
 
 def _release(checkpoint: Checkpoint, message: dict[str, Any]) -> None:
-    """Pin what the visitor has clicked, as the browser reports it: {z, number, serial}."""
+    """Pin what the visitor has clicked, as the browser reports it: {z, number, serial}.
+
+    Without a code the visitor has taken the first pin back.
+    """
     number, serial = message.get("number"), message.get("serial")
+    st.session_state["map_serial"] = serial if isinstance(serial, int) else 0
+    if message.get("z") is None:
+        url_state.set("z", None)
+        _open(checkpoint, None)
+        return
     try:
         code = check_code(message.get("z"), checkpoint.card.model.latent_dim)
     except ConfigError:
@@ -120,7 +132,6 @@ def _release(checkpoint: Checkpoint, message: dict[str, Any]) -> None:
         _pin_digit(checkpoint, number)
     else:
         _pin(checkpoint, Pin(code=code, number=None))
-    st.session_state["map_serial"] = serial if isinstance(serial, int) else 0
 
 
 def _digit(checkpoint: Checkpoint, number: int) -> None:

@@ -11,12 +11,15 @@ const SHOWN = `${CHART}[data-aecore-plane]`;
 const VIEW = `
 <canvas class="aecore-plane" aria-hidden="true"></canvas>
 <style ref="style">
-.aecore-plane { position: absolute; pointer-events: none; transform-origin: 0 0; }
+.aecore-plane { position: absolute; pointer-events: none; transform-origin: 0 0; opacity: 0.4; }
+@media (prefers-reduced-motion: no-preference) {
+  .aecore-plane { animation: aecore-fade 1.2s; }
+  @keyframes aecore-fade { from { opacity: 0; } }
+}
 ${SHOWN} .svg-container { overflow: hidden; }
 ${SHOWN} .main-svg:first-of-type { background: transparent !important; }
 ${SHOWN} .bglayer .bg { fill-opacity: 0 !important; }
 ${SHOWN} .gridlayer { display: none; }
-${SHOWN} .gl-container, ${SHOWN} .scatterlayer { opacity: 0.55; }
 </style>`;
 
 /** Make the grid behind an overlay's chart; `decodeAt(position)` returns the digit of a position on the axes. */
@@ -76,6 +79,12 @@ export function makeDecodedGrid(overlay, scope, decodeAt) {
     });
   }
 
+  /** Write dark on a light page, so that the points stand out from the grid as from the page. */
+  function tint() {
+    const isDark = getComputedStyle(overlay.chart).colorScheme.includes("dark");
+    canvas.style.filter = isDark ? "" : "invert(1)";
+  }
+
   function remove() {
     stop();
     canvas.remove();
@@ -85,12 +94,14 @@ export function makeDecodedGrid(overlay, scope, decodeAt) {
 
   scope.onEnd(remove);
   return {
+    tint,
     /** Show or hide the grid. */
     toggle(isShown) {
       if (!isShown) return remove();
       overlay.frame.prepend(canvas);
       overlay.frame.append(style);
       overlay.chart.dataset.aecorePlane = "";
+      tint();
       return start();
     },
     /** The axes have changed: stretch the grid at once, and make it anew when they rest. */

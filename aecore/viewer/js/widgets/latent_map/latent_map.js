@@ -11,7 +11,7 @@ import { measureDistance, showDigit, withModel } from "../live_model.js";
 import { makeDecodedGrid } from "./decoded_grid.js";
 import { labelsShown, makeLasso } from "./lasso.js";
 import { makePanel } from "./panel.js";
-import { CLICK_REACH, dotAt, isReady, makeOverlay, watchChart } from "./plotly_overlay.js";
+import { CLICK_REACH, dotAt, isReady, letWheelScroll, makeOverlay, watchChart } from "./plotly_overlay.js";
 
 const STEP = 1 / 60; // share of the view that an arrow key moves the probe
 const FINE = 1 / 8; // of a step, with shift
@@ -23,7 +23,8 @@ export const mountLatentMap = withModel((element, host, scope) => {
 
   let model = null;
   let view = ""; // "line", "plane", "principal" or "space"
-  let pin = null; // {z, number}
+  let pin = null; // {z, number, isChosen}: the first test digit until the visitor has chosen one
+  let pinBefore = null; // the latest click
   let probe = null; // {z, position, number}; position is null in space
   let serial = null; // of the latest pin that this tab has made
   let scratch = null; // room for a code
@@ -101,8 +102,9 @@ export const mountLatentMap = withModel((element, host, scope) => {
 
   // --- pin
 
-  function setPin(z, number) {
-    pin = { z: Float64Array.from(z), number };
+  function setPin(z, number, isChosen = true) {
+    pin = { z: Float64Array.from(z), number, isChosen };
+    panel.showPin(isChosen);
     drawDigit(panel.pin.canvas, decode(model, pin.z));
     panel.pin.describe(pin.z, distanceToData(model, pin.z), number);
     panel.pin.label();
@@ -120,10 +122,15 @@ export const mountLatentMap = withModel((element, host, scope) => {
 
   const pinDigit = (number) => release(Array.from(codeOf(model, number)), number);
 
-  function release(z, number) {
-    setPin(z, number);
+  function release(z, number, isChosen = true) {
+    pinBefore = pin;
+    setPin(z, number, isChosen);
     serial += 1;
-    host.send("release", { z, number, serial });
+    host.send("release", isChosen ? { z, number, serial } : { serial });
+  }
+
+  function unpin() {
+    if (pinBefore) release(Array.from(pinBefore.z), pinBefore.number, pinBefore.isChosen);
   }
 
   // --- chart
@@ -144,6 +151,7 @@ export const mountLatentMap = withModel((element, host, scope) => {
       move: probeAt,
       leave: () => isLensWanted && !overlay.probe.matches(":focus-visible") && setLens(false),
       click: pinAt,
+      undo: unpin,
       key: pressKey,
       focus: () => setLens(true),
       view: follow,
@@ -158,6 +166,7 @@ export const mountLatentMap = withModel((element, host, scope) => {
   }
 
   function attachSpace() {
+    letWheelScroll(chart, chartScope);
     const numberOf = (event) => Number([event.points[0].customdata].flat()[0]);
     chartScope.listenChart(chart, "plotly_hover", (event) => probeDigit(numberOf(event)));
     chartScope.listenChart(chart, "plotly_click", (event) => pinDigit(numberOf(event)));
@@ -178,6 +187,7 @@ export const mountLatentMap = withModel((element, host, scope) => {
   scope.onEnd(() => chartScope?.end());
 
   return ({ settings }, latest) => {
+    grid?.tint(); // the theme may have changed
     const isNew = latest !== model || settings.view !== view;
     model = latest;
     view = settings.view;
@@ -186,7 +196,7 @@ export const mountLatentMap = withModel((element, host, scope) => {
       scratch = new Float64Array(model.dim);
       panel.setSpace(view === "space");
     }
-    if (isNew || settings.serial >= serial) setPin(settings.pin.z, settings.pin.number);
+    if (isNew || settings.serial >= serial) setPin(settings.pin.z, settings.pin.number, settings.pin.chosen);
     if (isNew) {
       const position = view === "space" ? null : positionOf(pin.z, pin.number);
       probe = { z: Float64Array.from(pin.z), position, number: pin.number };

@@ -3,6 +3,7 @@
 import { build, setText } from "../../core/dom.js";
 import { codeText, isOutside, withArticle } from "../../core/text.js";
 
+const GRID_KEY = "aecore-grid"; // in the browser's storage: "off" where the visitor has switched it off
 const SPEAK_EVERY = 700; // ms between two sentences for a screen reader
 const picture = (name, title) => `
 <figure ref="${name}" id="${name}"><canvas role="img" aria-label="Decoded digit"></canvas>
@@ -20,12 +21,18 @@ export function makePanel(element, scope) {
   const probe = makePicture(figures.probe);
   let timer = 0;
   scope.add(element, root);
+  box.checked = localStorage.getItem(GRID_KEY) !== "off";
   scope.onEnd(() => clearTimeout(timer));
   return {
     probe,
     pin: makePicture(figures.pin),
     isGridWanted: () => box.checked,
-    onGridSwitch: (action) => scope.listen(box, "change", () => action(box.checked)),
+    onGridSwitch: (action) =>
+      scope.listen(box, "change", () => {
+        localStorage.setItem(GRID_KEY, box.checked ? "on" : "off");
+        action(box.checked);
+      }),
+    showPin: (isShown) => (figures.pin.hidden = !isShown),
     setSpace: (isSpace) => (grid.hidden = isSpace), // there is no grid in space
     /** Say where the probe is, at most every SPEAK_EVERY ms. */
     speak() {

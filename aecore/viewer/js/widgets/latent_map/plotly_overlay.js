@@ -8,6 +8,8 @@ import { build } from "../../core/dom.js";
 const CHART_KEY = "latent_map";
 const LOOK_EVERY = 200; // ms; the page may load Plotly late, and replace a chart without telling
 export const CLICK_REACH = 6; // px that a click may move, and a dot may be away
+const DOUBLE = 400; // ms between two clicks that are one
+const HOLD = 350; // ms that a finger rests until it probes
 const LENS = { side: 84, gap: 26 }; // px
 
 /** The chart with an overlay, in a style sheet. */
@@ -15,7 +17,7 @@ export const CHART = ".js-plotly-plot[data-aecore-map]";
 // Plotly's own style sheet takes margins and borders off every div in a chart: this must outrank it.
 export const LAYER = `${CHART} .svg-container .aecore-layer`;
 const STYLE = `
-${LAYER} { position: absolute; overflow: hidden; pointer-events: none; contain: strict; }
+${LAYER} { position: absolute; z-index: 1; overflow: hidden; pointer-events: none; contain: strict; }
 ${LAYER} > * { position: absolute; left: 0; top: 0; box-sizing: border-box; }
 ${LAYER} .aecore-probe, ${LAYER} .aecore-pin { border-radius: 50%; will-change: transform; }
 ${LAYER} .aecore-probe { width: 15px; height: 15px; margin: -7.5px; border: 2.5px solid #fff;
@@ -26,7 +28,9 @@ ${LAYER} .aecore-pin { width: 21px; height: 21px; margin: -10.5px; border: 3.5px
   box-shadow: 0 0 0 1px #fff; }
 ${LAYER} .aecore-lens { width: ${LENS.side}px; height: ${LENS.side}px; image-rendering: pixelated;
   border: 2px solid #fff; border-radius: 6px; box-shadow: 0 0 0 1px #222; will-change: transform; }
-${LAYER} .aecore-lens[hidden] { display: none; }
+${LAYER} > [hidden] { display: none; }
+${LAYER} .aecore-invitation { left: 50%; top: 12px; padding: 6px 14px; border-radius: 1rem; color: #fff; background: #222c;
+  font: 15px "Source Sans", sans-serif; white-space: nowrap; transform: translateX(-50%); }
 ${CHART} .nsewdrag { cursor: crosshair !important; }
 `;
 const VIEW = `
@@ -35,6 +39,7 @@ const VIEW = `
   <div ref="probe" class="aecore-probe" tabindex="0" role="application" aria-roledescription="probe"
     aria-label="Probe on the map. Arrow keys move it, with shift in fine steps; Enter pins it, or with Box in use sets a corner."></div>
   <canvas ref="lens" class="aecore-lens" hidden aria-hidden="true"></canvas>
+  <div ref="invitation" class="aecore-invitation" aria-hidden="true"></div>
   <style>${STYLE}</style>
 </div>`;
 
@@ -101,21 +106,35 @@ export function dotAt(chart, area, position, reach) {
   return nearest;
 }
 
+/** Let the wheel scroll the page over a chart; with Ctrl it zooms. */
+export function letWheelScroll(chart, scope) {
+  const pass = (event) => event.ctrlKey || event.metaKey || event.stopPropagation();
+  scope.listen(chart, "wheel", pass, { capture: true, passive: true });
+}
+
 /**
  * Put probe, pin and lens over a flat chart.
  *
  * `on` holds what to call: move(position, event) for a pointer that moves over the plot area, leave()
- * when it has gone, click(position, reach) for one that stayed put between press and release, key(event),
- * focus(), and view() when the axes have changed.
+ * when it has gone, click(position, reach) for one that stayed put between press and release, undo() for a
+ * second click at once, which resets the zoom, key(event), focus(), and view() when the axes have changed.
+ * A finger probes once it has rested; until then it scrolls the page.
  */
 export function makeOverlay(chart, scope, on) {
-  const { root: layer, pin, probe, lens } = build(VIEW);
+  const { root: layer, pin, probe, lens, invitation } = build(VIEW);
   const frame = chart.querySelector(".svg-container");
   chart.dataset.aecoreMap = "";
-  scope.add(frame, layer);
+  frame.prepend(layer); // the probe before the chart's own buttons
+  scope.onEnd(() => layer.remove());
+  invitation.textContent = matchMedia("(hover: none)").matches
+    ? "Tap, or hold and drag"
+    : "Move over the latent space";
   scope.onEnd(() => delete chart.dataset.aecoreMap);
   let area = readArea(chart);
   let pressed = null; // where a press began that may become a click
+  let clicked = null; // the latest click
+  let isHeld = false; // by a finger that has rested
+  const rest = scope.makeTimer();
 
   /** Return where an event lies in the plot area, in px from its top left corner. */
   function placeOf(event) {
@@ -133,30 +152,60 @@ export function makeOverlay(chart, scope, on) {
     return isInside ? toAxes(area, left, top) : null;
   }
 
-  /** Let a finger on the plot area probe: Chromium heeds no touch-action inside an SVG. */
+  const isTouch = (event) => event.pointerType === "touch";
+  const isNear = (event, place) => Math.hypot(event.clientX - place.x, event.clientY - place.y) <= CLICK_REACH;
+
+  /** Keep a finger that probes, or draws, from scrolling: Chromium heeds no touch-action inside an SVG. */
   function hold(event) {
-    if (event.touches.length === 1 && locate(event.touches[0])) event.preventDefault();
+    const isAlone = event.touches.length === 1 && locate(event.touches[0]);
+    if (isAlone && (isHeld || frame.querySelector(".aecore-tools [aria-pressed=true]"))) event.preventDefault();
+  }
+
+  function probeAt(position, event) {
+    invitation.hidden = true;
+    on.move(position, event);
   }
 
   function move(event) {
-    if (pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) > CLICK_REACH) pressed = null;
+    if (pressed && !isNear(event, pressed)) {
+      pressed = null;
+      if (!isHeld) rest.stop();
+    }
+    if (isTouch(event) && !isHeld) return;
     const position = locate(event);
-    if (position) on.move(position, event);
+    if (position) probeAt(position, event);
     else on.leave();
   }
 
   function press(event) {
     const position = event.isPrimary && event.button === 0 ? locate(event) : null;
     pressed = position && { x: event.clientX, y: event.clientY };
-    if (position) on.move(position, event);
+    if (!position) return;
+    if (!isTouch(event)) return probeAt(position, event);
+    rest.start(() => {
+      isHeld = true;
+      pressed = null;
+      probeAt(position, event);
+    }, HOLD);
   }
 
   function release(event) {
     const position = pressed && locate(event);
-    const isTouch = event.pointerType === "touch";
+    const isSecond = clicked && event.timeStamp - clicked.time < DOUBLE && isNear(event, clicked);
+    if (position && isSecond) on.undo();
+    else if (position) {
+      if (isTouch(event)) probeAt(position, event);
+      on.click(position, isTouch(event) ? 3 * CLICK_REACH : CLICK_REACH);
+    }
+    clicked = position && !isSecond ? { x: event.clientX, y: event.clientY, time: event.timeStamp } : null;
+    letGo();
+    if (isTouch(event)) on.leave();
+  }
+
+  function letGo() {
+    rest.stop();
     pressed = null;
-    if (position) on.click(position, isTouch ? 3 * CLICK_REACH : CLICK_REACH);
-    if (isTouch) on.leave();
+    isHeld = false;
   }
 
   /** Put the tool in use away when it is pressed once more: dragging probes again. */
@@ -183,13 +232,18 @@ export function makeOverlay(chart, scope, on) {
   fit();
   const passively = { capture: true, passive: true };
   scope.listen(document, "pointermove", move, passively);
-  scope.listen(chart, "touchstart", hold, { capture: true, passive: false });
+  letWheelScroll(chart, scope);
+  for (const type of ["touchstart", "touchmove"]) scope.listen(chart, type, hold, { capture: true, passive: false });
+  scope.listen(chart, "contextmenu", (event) => isHeld && event.preventDefault());
   scope.listen(chart, "pointerdown", press, passively);
   scope.listen(document, "pointerup", release, passively);
-  scope.listen(document, "pointercancel", () => (pressed = null), { passive: true });
+  scope.listen(document, "pointercancel", letGo, { passive: true });
   scope.listen(chart, "click", putAway, { capture: true });
   scope.listen(probe, "keydown", on.key);
-  scope.listen(probe, "focus", on.focus);
+  scope.listen(probe, "focus", () => {
+    invitation.hidden = true;
+    on.focus();
+  });
   scope.listen(probe, "blur", on.leave);
   for (const type of ["plotly_afterplot", "plotly_relayouting", "plotly_relayout"]) {
     scope.listenChart(chart, type, follow);
