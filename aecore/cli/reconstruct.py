@@ -145,9 +145,10 @@ def _rows(path: Path, settings: Settings, assess, out: Path, names: Counter[str]
 
     try:
         digits = read(_read_picture(path), settings).digits
+        assessed = zip(digits, assess(digits), strict=True)
         return [
-            _row(path, number, digit, *assessed, _target(out, path, names), steps=steps)
-            for number, (digit, assessed) in enumerate(zip(digits, assess(digits), strict=True))
+            _row(path, number, digit, found, verdict, _target(out, path, names), steps=steps)
+            for number, (digit, (found, verdict)) in enumerate(assessed)
         ]
     except PictureError as error:
         message = str(error)
