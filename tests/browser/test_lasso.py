@@ -42,6 +42,8 @@ def test_a_box_and_a_lasso_select_what_they_hold_and_follow_the_map(page, app, p
     x, y = codes.T
     held = np.flatnonzero((left < x) & (x < right) & (bottom < y) & (y < top))
     page.locator(TITLE, has_text=title(len(held))).wait_for()
+    assert page.locator("[data-tool=count]").inner_text() == f"{len(held)} selected"
+    assert page.locator(".aecore-outline path").get_attribute("d")
     with np.load(io.BytesIO(download(page, "Codes as NPZ"))) as archive:
         np.testing.assert_array_equal(archive["numbers"], held)
         np.testing.assert_array_equal(archive["codes"], plane.codes[held])

@@ -74,3 +74,6 @@ def test_a_click_on_a_three_dimensional_map_pins_its_digit(page, many):
     np.testing.assert_allclose(
         shown_digit(page), decoded(many, many.codes[9].astype(np.float64)), atol=1e-5
     )
+    ring, chart = (page.locator(each).bounding_box() for each in (".aecore-space-pin", CHART))
+    assert chart["x"] < ring["x"] < chart["x"] + chart["width"]
+    assert chart["y"] < ring["y"] < chart["y"] + chart["height"]

@@ -236,6 +236,25 @@ def test_a_tool_of_the_chart_is_put_away_by_pressing_it_again(page):
     assert put_away is False
 
 
+def test_the_legend_brings_a_class_forward_and_hides_it_with_its_numeral(page):
+    entry = page.get_by_role("button", name="Digit 6", exact=True)
+    numeral = page.locator(".annotation", has_text="6")
+    front = page.locator(".aecore-layer > canvas").first
+
+    entry.focus()
+    assert front.is_visible()
+    page.keyboard.press("Enter")
+    numeral.wait_for(state="hidden")
+    assert entry.get_attribute("aria-pressed") == "false"
+    page.keyboard.press("Enter")
+    numeral.wait_for()
+    assert entry.get_attribute("aria-pressed") == "true"
+
+    page.mouse.move(*point_at(page, 0.5, 0.5))
+    entry.blur()
+    assert front.is_hidden()
+
+
 def test_the_decoded_plane_shows_what_is_on_view_and_follows_zooming(page, plane):
     assert_plane_shows(page, plane)
     page.mouse.move(*point_at(page, 0.5, 0.5))

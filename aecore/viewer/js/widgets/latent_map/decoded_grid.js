@@ -3,7 +3,7 @@
 import { SIDE } from "../../core/digit.js";
 import { build } from "../../core/dom.js";
 import { paintGrays } from "../../core/image.js";
-import { CHART, toAxes, toPixels } from "./plotly_overlay.js";
+import { CHART, pageColor, toAxes, toPixels } from "./plotly_overlay.js";
 
 const SLICE = 6; // ms of decoding a frame, so that none is blocked
 const SETTLE = 120; // ms without zooming until the grid is made anew
@@ -81,8 +81,7 @@ export function makeDecodedGrid(overlay, scope, decodeAt) {
 
   /** Write dark on a light page, so that the points stand out from the grid as from the page. */
   function tint() {
-    const isDark = getComputedStyle(overlay.chart).colorScheme.includes("dark");
-    canvas.style.filter = isDark ? "" : "invert(1)";
+    canvas.style.filter = pageColor(overlay.chart) === "#ffffff" ? "invert(1)" : "";
   }
 
   function remove() {

@@ -1,6 +1,7 @@
 // Selecting dots of a flat chart with a box or a lasso.
 
 import { build } from "../../core/dom.js";
+import { pointsWithin } from "../../core/geometry.js";
 import { CHART, CLICK_REACH, LAYER, toAxes, toPixels } from "./plotly_overlay.js";
 
 const SPACING = 3; // px between two corners of a lasso
@@ -12,6 +13,7 @@ const VIEW = `
 mouse, press Enter for one corner, move the probe with the arrow keys, and press Enter for the other">Box</button>
   <button type="button" data-tool="lasso" aria-pressed="false" title="Drag around the digits to select">Lasso</button>
   <button ref="clear" type="button" data-tool="clear" title="Clear the selection" hidden>Clear</button>
+  <button ref="count" type="button" data-tool="count" title="Show what the selected digits have in common" hidden></button>
   <style>
 ${TOOLS} { position: absolute; left: 0; top: 0; display: flex; gap: 4px; z-index: 2; }
 ${TOOLS} button { font: inherit; font-size: 13px; line-height: 1; padding: 5px 9px; color: inherit;
@@ -20,19 +22,20 @@ ${TOOLS} button[aria-pressed="true"] { color: #fff; background: #c83a4a; border-
 ${TOOLS} button:focus-visible { outline: 3px solid #c83a4a; outline-offset: 1px; }
 ${TOOLS} button[hidden] { display: none; }
 ${LAYER} > svg.aecore-outline { width: 100%; height: 100%; }
-.aecore-outline polygon { fill: rgba(128, 128, 128, 0.2); fill-rule: evenodd; stroke: #222; stroke-width: 3.5; }
+.aecore-outline path { fill: light-dark(#ffffff, #171614); fill-opacity: 0.65; fill-rule: evenodd; }
+.aecore-outline polygon { fill: none; stroke: #222; stroke-width: 3.5; }
 .aecore-outline polygon + polygon { fill: none; stroke: #fff; stroke-width: 2; stroke-dasharray: 7 5; }
   </style>
 </div>`;
-const DRAWING = `<svg class="aecore-outline" aria-hidden="true"><polygon/><polygon/></svg>`; // white on dark: seen on all dots
+const DRAWING = `<svg class="aecore-outline" aria-hidden="true"><path/><polygon/><polygon/></svg>`; // white on dark: seen on all dots
 
 /**
  * Put the tools over an overlay's chart, and the outline drawn with them. `first` is an outline to begin
  * with, a list of positions [x, y] on the axes, or null; `choose(outline)` is called with every new one,
- * and with null when there is none any more.
+ * and with null when there is none any more; `showResults()` when the visitor wants to see what is selected.
  */
-export function makeLasso(overlay, scope, first, choose) {
-  const { root: tools, clear } = build(VIEW);
+export function makeLasso(overlay, scope, first, choose, showResults) {
+  const { root: tools, clear, count } = build(VIEW);
   const { root: drawing } = build(DRAWING);
   scope.add(overlay.frame, tools);
   overlay.element.prepend(drawing); // under the probe, the pin and the lens
@@ -51,8 +54,15 @@ export function makeLasso(overlay, scope, first, choose) {
     }
   }
 
+  function tell() {
+    const dots = outline ? shownTraces(overlay.chart).map(({ x, y }) => Array.from(x, (value, i) => [value, y[i]])) : [];
+    const inside = pointsWithin(dots.flat(2), outline ?? []);
+    count.textContent = `${inside.reduce((sum, value) => sum + value, 0).toLocaleString("en-US")} selected`;
+  }
+
   function set(next) {
     outline = next;
+    tell();
     follow();
     choose(next);
   }
@@ -137,18 +147,22 @@ export function makeLasso(overlay, scope, first, choose) {
 
   function draw(corners) {
     const points = corners.map((corner) => corner.join(",")).join(" ");
-    for (const polygon of drawing.children) polygon.setAttribute("points", points);
+    for (const polygon of drawing.querySelectorAll("polygon")) polygon.setAttribute("points", points);
+    const { width, height } = overlay.area();
+    const veil = corners.length < 3 ? "" : `M0 0H${width}V${height}H0ZM${points}Z`; // on all that is left out
+    drawing.querySelector("path").setAttribute("d", veil);
   }
 
   /** Draw the outline where its positions lie now. */
   function follow() {
     draw(onScreen(outline ?? []));
-    clear.hidden = !outline;
+    clear.hidden = count.hidden = !outline;
   }
 
   scope.listen(tools, "click", (event) => {
     const name = event.target.closest("button")?.dataset.tool;
     if (name === "clear") set(null);
+    else if (name === "count") showResults();
     else if (name) take(name);
     if (tool === "box" && event.detail === 0) overlay.probe.focus(); // pressed by keyboard: go on there
   });
@@ -161,13 +175,13 @@ export function makeLasso(overlay, scope, first, choose) {
   scope.listen(document, "keydown", (event) => {
     if (event.key === "Escape" && (drawn || anchor)) cancel();
   });
+  tell();
   follow();
   return { follow, setCorner, stretch };
 }
 
-/** Return the labels whose dots the chart shows: its legend hides others. */
-export function labelsShown(chart) {
-  return chart._fullData
-    .filter((trace) => trace.visible === true && /^[0-9]$/.test(trace.name))
-    .map((trace) => Number(trace.name));
-}
+/** Return the classes whose dots the chart shows: its legend hides others. */
+const shownTraces = (chart) => chart._fullData.filter(({ visible, name }) => visible === true && /^[0-9]$/.test(name));
+
+/** Return the labels of these. */
+export const labelsShown = (chart) => shownTraces(chart).map(({ name }) => Number(name));

@@ -10,8 +10,10 @@ import { decode } from "../../model/network.js";
 import { measureDistance, showDigit, withModel } from "../live_model.js";
 import { makeDecodedGrid } from "./decoded_grid.js";
 import { labelsShown, makeLasso } from "./lasso.js";
+import { makeLegend } from "./legend.js";
 import { makePanel } from "./panel.js";
 import { CLICK_REACH, dotAt, isReady, letWheelScroll, makeOverlay, watchChart } from "./plotly_overlay.js";
+import { makeSpacePin } from "./space_pin.js";
 
 const STEP = 1 / 60; // share of the view that an arrow key moves the probe
 const FINE = 1 / 8; // of a step, with shift
@@ -33,6 +35,7 @@ export const mountLatentMap = withModel((element, host, scope) => {
   let overlay = null;
   let grid = null;
   let lasso = null;
+  let spacePin = null;
   let selected = null; // an outline, in positions on the axes
   let isLensWanted = false;
   let isWebGLReported = false;
@@ -111,7 +114,10 @@ export const mountLatentMap = withModel((element, host, scope) => {
     placePin();
   }
 
-  const placePin = () => pin && overlay?.placePin(positionOf(pin.z, pin.number));
+  function placePin() {
+    if (pin) overlay?.placePin(positionOf(pin.z, pin.number));
+    if (pin) spacePin?.place(pin.number);
+  }
 
   /** Pin the dot within reach, else the point itself, as an address would write it. */
   function pinAt(position, reach) {
@@ -137,7 +143,7 @@ export const mountLatentMap = withModel((element, host, scope) => {
 
   function attach() {
     chartScope?.end();
-    chartScope = overlay = grid = lasso = null;
+    chartScope = overlay = grid = lasso = spacePin = null;
     if (!isReady(chart) || !model) return;
     const isFlat = Boolean(chart._fullLayout.xaxis);
     if (isFlat !== (view !== "space")) return; // the chart of the view before
@@ -160,7 +166,8 @@ export const mountLatentMap = withModel((element, host, scope) => {
     lasso = makeLasso(overlay, chartScope, selected, (outline) => {
       selected = outline;
       host.send("outline", { hash: model.hash, outline, labels: labelsShown(chart) });
-    });
+    }, () => host.find("map_selection")?.scrollIntoView({ behavior: "smooth" }));
+    makeLegend(overlay, chartScope);
     follow();
     if (panel.isGridWanted()) grid.toggle(true);
   }
@@ -170,6 +177,8 @@ export const mountLatentMap = withModel((element, host, scope) => {
     const numberOf = (event) => Number([event.points[0].customdata].flat()[0]);
     chartScope.listenChart(chart, "plotly_hover", (event) => probeDigit(numberOf(event)));
     chartScope.listenChart(chart, "plotly_click", (event) => pinDigit(numberOf(event)));
+    spacePin = makeSpacePin(chart, chartScope);
+    placePin();
   }
 
   function follow() {

@@ -61,6 +61,11 @@ export function watchChart(host, scope, found) {
   look();
 }
 
+/** Return the color of the page around a chart. */
+export function pageColor(chart) {
+  return getComputedStyle(chart).colorScheme.includes("dark") ? "#171614" : "#ffffff";
+}
+
 /** Return where the plot area of a flat chart lies in the chart, in px, and what its axes span. */
 function readArea(chart) {
   const { xaxis, yaxis } = chart._fullLayout;

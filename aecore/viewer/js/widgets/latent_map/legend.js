@@ -1,0 +1,63 @@
+// The legend of a flat map: within reach of the keyboard; the class under the pointer comes forward.
+
+import { fitCanvas } from "../../core/canvas.js";
+import { make } from "../../core/dom.js";
+import { pageColor, toPixels } from "./plotly_overlay.js";
+
+const DOT = 5; // px
+
+/** Follow the legend of an overlay's chart; it hides the numerals of the classes that it hides. */
+export function makeLegend(overlay, scope) {
+  const { chart } = overlay;
+  const canvas = make("canvas", { hidden: "", "aria-hidden": "true", style: "width: 100%; height: 100%" });
+  overlay.element.prepend(canvas);
+  scope.onEnd(() => canvas.remove());
+
+  const itemOf = (target) => target.closest?.(".legend .traces");
+  const traceOf = (item) => chart._fullData[item.__data__[0].trace.index];
+
+  function follow() {
+    for (const item of chart.querySelectorAll(".legend .traces")) {
+      const { name, visible } = traceOf(item);
+      const attributes = { tabindex: 0, role: "button", "aria-label": `Digit ${name}`, "aria-pressed": visible === true };
+      const toggle = item.querySelector(".legendtoggle");
+      for (const [key, value] of Object.entries(attributes)) toggle?.setAttribute(key, String(value));
+    }
+    const shown = new Set(chart._fullData.filter(({ visible }) => visible === true).map(({ name }) => `<b>${name}</b>`));
+    for (const mark of chart.querySelectorAll(".annotation[data-index]")) {
+      const { text } = chart._fullLayout.annotations[Number(mark.getAttribute("data-index"))];
+      mark.style.display = shown.has(text) ? "" : "none";
+    }
+  }
+
+  /** Draw the dots of one class over a veil on all others; none for an item that is not there. */
+  function bringForward({ target }) {
+    const item = itemOf(target);
+    const trace = item && traceOf(item);
+    canvas.hidden = trace?.visible !== true;
+    if (canvas.hidden) return;
+    const { width, height } = fitCanvas(canvas);
+    const context = canvas.getContext("2d");
+    Object.assign(context, { fillStyle: pageColor(chart), globalAlpha: 0.75 });
+    context.fillRect(0, 0, width, height);
+    Object.assign(context, { fillStyle: trace.marker.color, globalAlpha: 0.9 });
+    const area = overlay.area();
+    for (let i = 0; i < trace.x.length; i++) {
+      const [left, top] = toPixels(area, { x: trace.x[i], y: trace.y[i] });
+      context.fillRect(left - DOT / 2, top - DOT / 2, DOT, DOT);
+    }
+  }
+
+  /** Press an entry, as Plotly knows it from a mouse. */
+  function press(event) {
+    if (!itemOf(event.target) || (event.key !== "Enter" && event.key !== " ")) return;
+    event.preventDefault();
+    for (const type of ["mousedown", "mouseup"]) event.target.dispatchEvent(new MouseEvent(type, { bubbles: true }));
+  }
+
+  for (const type of ["pointerover", "focusin"]) scope.listen(chart, type, bringForward);
+  for (const type of ["pointerleave", "focusout"]) scope.listen(chart, type, () => (canvas.hidden = true));
+  scope.listen(chart, "keydown", press);
+  scope.listenChart(chart, "plotly_afterplot", follow);
+  follow();
+}
