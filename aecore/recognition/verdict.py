@@ -25,12 +25,14 @@ from typing import Literal
 
 import numpy as np
 
+from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.file import Checkpoint
 from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
 from aecore.recognition.neighbor_vote import label_residuals, predict_labels
+from aecore.system.installation import HOME
 
 TELLING_MODEL = "plain-32"
 """The shipped model that decides."""
@@ -98,7 +100,8 @@ def load_judge() -> Callable[[np.ndarray], tuple[Verdict, ...]]:
     CheckpointError
         If the model is missing or damaged.
     """
-    checkpoint = checkpoint_file.load(TELLING_MODEL)
+    # The built-in one, whatever folder AECORE_MODELS names: the thresholds hold for it.
+    checkpoint = checkpoint_file.load(HOME / "models" / f"{TELLING_MODEL}{catalog.SUFFIX}")
     model = inference.build_model(checkpoint.card.model, checkpoint.weights)
     return functools.partial(judge, checkpoint, model, index=checkpoint.neighbor_index())
 
