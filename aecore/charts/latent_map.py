@@ -32,6 +32,7 @@ def latent_map(
     probed: bool = False,
     webgl: bool = True,
     theme: Theme = "light",
+    large: bool = False,
 ) -> go.Figure:
     """Draw a scatter plot of codes, one color and one legend entry per digit.
 
@@ -53,8 +54,11 @@ def latent_map(
         Draw a flat map with WebGL; without, it is SVG, slow from some thousand points.
     theme : {"light", "dark"}
         Of the page, for the digits' colors.
+    large : bool
+        Draw larger dots, for a projector.
     """
     flat = points.shape[1] == 2
+    size = (5 if flat else 1.6) * (1.6 if large else 1)
     probed = probed and flat
     scatter = (go.Scattergl if webgl else go.Scatter) if flat else go.Scatter3d
     numbers = np.arange(len(points)) if numbers is None else numbers
@@ -70,7 +74,7 @@ def latent_map(
                 mode="markers",
                 name=str(digit),
                 customdata=numbers[rows],
-                marker={"color": color, "size": 5 if flat else 1.6, "opacity": POINT_OPACITY},
+                marker={"color": color, "size": size, "opacity": POINT_OPACITY},
                 hovertemplate=f"digit {digit}<br>test digit no. %{{customdata}}<extra></extra>",
                 **unchanged,
             )

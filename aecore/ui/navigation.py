@@ -12,16 +12,18 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from aecore.system.threads import limit_to_one_thread
-from aecore.ui import scaffold, trash, url_state
+from aecore.ui import presentation, scaffold, trash, url_state
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.pages import Page, find_pages
 from aecore.ui.text import runs as run_text
 
-_ICON = Path(__file__).resolve().parent / "icon.png"
-_STYLE = Path(__file__).resolve().parent / "style.css"
-"""What Streamlit's theme cannot say."""
-_SIDEBAR = Path(__file__).resolve().parent / "sidebar.html"
-"""A script that closes the sidebar where the window is narrow."""
+_HERE = Path(__file__).resolve().parent
+_ICON = _HERE / "icon.png"
+_STYLES = _HERE / "style.css", _HERE / "present.css"
+"""What Streamlit's theme cannot say: always, and in a presentation."""
+_SIDEBAR = (_HERE / "sidebar.html").read_text(encoding="utf-8")
+"""A script that closes the sidebar where the window is narrower than `WIDTH`."""
+_NARROW = 1100  # px
 
 
 @functools.cache
@@ -37,8 +39,11 @@ def icon() -> str:
 def pages() -> StreamlitPage:
     """Return the page that the address names."""
     limit_to_one_thread()
-    st.html(_STYLE)
-    st.html(_SIDEBAR, unsafe_allow_javascript=True)
+    presenting = presentation.read()
+    for style in _STYLES[: 1 + presenting]:
+        st.html(style)
+    width = "Infinity" if presenting else str(_NARROW)
+    st.html(_SIDEBAR.replace("WIDTH", width), unsafe_allow_javascript=True)
     return st.navigation({"Autoencoder Explorer": [_entry(page) for page in find_pages()]})
 
 

@@ -16,7 +16,7 @@ from aecore.data.download_process import DownloadProcess
 from aecore.data.openml import DownloadProgress
 from aecore.data.sources import downloads_allowed
 from aecore.errors import AecoreError
-from aecore.ui import theme, url_state
+from aecore.ui import presentation, theme, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.text import models as model_text
@@ -179,6 +179,7 @@ def _picked() -> None:
 def close_page() -> None:
     """Draw the foot of a page: the data in use, and the download that may replace it."""
     theme.follow()
+    presentation.draw_switch()
     digits = datasets.test_set()
     if digits.is_bundled and downloads_allowed():
         job = datasets.downloads().job

@@ -7,7 +7,11 @@ import streamlit as st
 
 
 def show(figure: go.Figure, *, key: str, alt: str) -> None:
-    """Draw a figure, with one tool: save it as `key`.png."""
+    """Draw a figure with buttons that zoom and that save it as `key`.png.
+
+    The wheel and a finger scroll the page: dragging does nothing.
+    """
+    figure.update_layout(dragmode=False)
     st.plotly_chart(
         figure,
         key=key,
@@ -15,7 +19,7 @@ def show(figure: go.Figure, *, key: str, alt: str) -> None:
         config={
             "displayModeBar": True,
             "displaylogo": False,
-            "modeBarButtons": [["toImage"]],
+            "modeBarButtons": [["zoomIn2d", "zoomOut2d", "resetScale2d", "toImage"]],
             "toImageButtonOptions": {"format": "png", "filename": key, "scale": 2},
         },
     )

@@ -9,7 +9,7 @@ from aecore.charts.latent_map import latent_map
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
 from aecore.latent.projection import views
-from aecore.ui import inputs, scaffold
+from aecore.ui import inputs, presentation, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.pages.map import probe, selection
 from aecore.ui.theme import theme
@@ -58,6 +58,7 @@ def _scatter(checkpoint: Checkpoint, view: str, *, webgl: bool) -> None:
             probed=True,
             webgl=webgl,
             theme=theme(),
+            large=presentation.is_on(),
         ),
         key="latent_map",
         config={

@@ -1,0 +1,41 @@
+"""The presentation of `?present=1`: larger type and marks, the sidebar closed, no side matter."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from aecore.ui import url_state
+
+_STATE = "app_present"
+
+
+def read() -> bool:
+    """Take what the URL says, if anything, and return whether the visit is a presentation.
+
+    It lasts for the visit, so that the pages that the sidebar leads to are shown alike.
+    """
+    asked = st.query_params.get("present")
+    if asked is not None:
+        st.session_state[_STATE] = asked == "1"
+    return is_on()
+
+
+def is_on() -> bool:
+    """Return whether the visit is a presentation."""
+    return bool(st.session_state.get(_STATE, False))
+
+
+def draw_switch() -> None:
+    """Draw the button that begins or ends the presentation."""
+    label = "End presentation" if is_on() else "Present"
+    if st.button(
+        label,
+        key="present_switch",
+        icon=":material/present_to_all:",
+        type="tertiary",
+        help="Larger type and marks; no sidebar, captions, downloads or toolbars",
+    ):
+        st.session_state[_STATE] = not is_on()
+        url_state.set("present", "1" if is_on() else None)
+        url_state.flush()
+        st.rerun()
