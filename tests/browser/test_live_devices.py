@@ -68,6 +68,31 @@ def test_a_swipe_scrolls_a_finger_held_probes_and_a_tap_pins(chromium, app):
     context.close()
 
 
+def test_a_swipe_over_a_three_dimensional_map_scrolls(chromium, app):
+    context = chromium.new_context(
+        viewport={"width": 420, "height": 800}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    visit(page, app, "model=plain-32")
+    page.get_by_text("Principal components (3-D)").click()
+    page.locator(".aecore-space-pin").wait_for()
+    chart = page.locator(CHART)
+    chart.evaluate("chart => chart.scrollIntoView({block: 'center'})")
+    page.wait_for_timeout(300)
+    before = chart.bounding_box()
+    touch = context.new_cdp_session(page)
+
+    for step in range(11):
+        place = {"x": 200, "y": before["y"] + 400 - 15 * step}
+        kind = "touchMove" if step else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    page.wait_for_timeout(300)
+    assert chart.bounding_box()["y"] < before["y"] - 30
+    context.close()
+
+
 def test_without_webgl_the_map_is_drawn_and_decodes(chromium, app, plane):
     arguments = [argument for argument in ARGUMENTS if "swiftshader" not in argument]
     browser = chromium.browser_type.launch(

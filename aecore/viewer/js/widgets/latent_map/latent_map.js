@@ -13,7 +13,7 @@ import { labelsShown, makeLasso } from "./lasso.js";
 import { makeLegend } from "./legend.js";
 import { makePanel } from "./panel.js";
 import { CLICK_REACH, dotAt, isReady, letWheelScroll, makeOverlay, watchChart } from "./plotly_overlay.js";
-import { makeSpacePin } from "./space_pin.js";
+import { letFingerScroll, makeSpacePin } from "./space_pin.js";
 
 const STEP = 1 / 60; // share of the view that an arrow key moves the probe
 const FINE = 1 / 8; // of a step, with shift
@@ -177,6 +177,7 @@ export const mountLatentMap = withModel((element, host, scope) => {
     const numberOf = (event) => Number([event.points[0].customdata].flat()[0]);
     chartScope.listenChart(chart, "plotly_hover", (event) => probeDigit(numberOf(event)));
     chartScope.listenChart(chart, "plotly_click", (event) => pinDigit(numberOf(event)));
+    letFingerScroll(chart, chartScope);
     spacePin = makeSpacePin(chart, chartScope);
     placePin();
   }

@@ -37,6 +37,16 @@ export function makeSpacePin(chart, scope) {
   };
 }
 
+/** Let a finger that moves up or down scroll the page over a 3-D chart; sideways it turns the chart, as two do. */
+export function letFingerScroll(chart, scope) {
+  const { container, glplot } = chart._fullLayout.scene._scene;
+  for (const element of [container, glplot.canvas]) element.style.touchAction = "pan-y";
+  const allow = (event) => {
+    if (event.touches.length === 1) event.preventDefault = () => {}; // Plotly's own would keep the page still
+  };
+  for (const type of ["touchstart", "touchmove"]) scope.listen(chart, type, allow, { capture: true, passive: true });
+}
+
 function findDot(chart, number) {
   for (const { customdata, x, y, z } of chart._fullData) {
     const row = Array.from(customdata).indexOf(number);
