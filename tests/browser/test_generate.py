@@ -248,7 +248,10 @@ def test_another_model_brings_its_own_sliders_and_digit(app, page, many):
     page.locator(".workbench").get_by_text("axes 1–12 of 32").wait_for()
     page.wait_for_function(f"{SHOWN}.lastZ.length === 32")
 
-    np.testing.assert_allclose(shown_code(page), many.codes.mean(axis=0, dtype=float), atol=1e-5)
+    gaps = np.abs(many.codes - shown_code(page)).max(axis=1)
+    number = gaps.argmin()  # it starts on a test digit, a well reconstructed one
+    assert gaps[number] < 1e-5
+    assert many.errors[number] < np.median(many.errors)
     assert_shows_what_torch_decodes(page, many)
 
 

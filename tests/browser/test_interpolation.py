@@ -77,8 +77,12 @@ def test_the_gif_holds_every_frame_of_the_path(journey, plane):
 def test_another_digit_of_a_label_can_be_chosen(journey, plane):
     journey.get_by_label("Label").first.click()
     journey.get_by_role("option", name="8").click()
-    journey.get_by_role("button", name="Random").first.click()
     number = journey.get_by_label("From test digit no.")
-    journey.wait_for_function("document.querySelector('input[type=number]').value !== '0'")
+    chosen = "document.querySelector('input[type=number]').value"
+    journey.wait_for_function(f"{chosen} !== '0'")  # without a press of the button
+    first = number.input_value()
+    assert plane.labels[int(first)] == 8
 
+    journey.get_by_role("button", name="Random").first.click()
+    journey.wait_for_function(f"{chosen} !== '{first}'")
     assert plane.labels[int(number.input_value())] == 8

@@ -25,8 +25,8 @@ from aecore.ui.text import formats
 
 _EXPLANATION = (
     "The decoder turns **any** code into an image, not only the codes that the encoder produces. "
-    "Move a slider and watch the digit change; **outside the data** it stops looking like a digit, "
-    "because the decoder was never trained there."
+    "Move a slider and watch the digit change: between two classes it blurs, and far "
+    "**outside the data**, where the decoder was never trained, it can be anything."
 )
 _ENDS = {"from": 0, "to": 1}
 """Both ends of an interpolation, and the test digits that they begin with."""
@@ -43,7 +43,7 @@ def render() -> None:
 @scaffold.fragment
 def _single_code(checkpoint: Checkpoint) -> None:
     sliders = checkpoint_cache.sliders(checkpoint)
-    _load_code(checkpoint, sliders.mean)
+    _load_code(checkpoint)
     mount_live_model(
         checkpoint,
         mode="generate",
@@ -59,8 +59,8 @@ def _single_code(checkpoint: Checkpoint) -> None:
     downloads.offer_digit(checkpoint, st.session_state["generate_code"])
 
 
-def _load_code(checkpoint: Checkpoint, mean: np.ndarray) -> None:
-    """Start from the URL's code, else from the one shown last, else from the mean code (D,)."""
+def _load_code(checkpoint: Checkpoint) -> None:
+    """Start from the URL's code, else from the one shown last, else from a test digit's."""
     asked = url_state.get("z")
     digest, shown = st.session_state.get("generate_at", (None, None))
     if digest == checkpoint.digest and asked == shown:
@@ -69,11 +69,20 @@ def _load_code(checkpoint: Checkpoint, mean: np.ndarray) -> None:
     if digest == checkpoint.digest and asked is None:  # back from another page
         code = st.session_state["generate_code"]
     try:
-        code = code if asked is None else url_state.load_code(len(mean))
+        code = code if asked is None else url_state.load_code(checkpoint.card.model.latent_dim)
     except ConfigError as error:
-        st.warning(f"{formats.escape(error)} Showing the mean code instead.")
-    _store_code(checkpoint, mean if code is None else code)
+        st.warning(f"{formats.escape(error)} Showing a test digit instead.")
+    _store_code(checkpoint, _first_code(checkpoint) if code is None else code)
     st.session_state["generate_revision"] = st.session_state.get("generate_revision", 0) + 1
+
+
+def _first_code(checkpoint: Checkpoint) -> np.ndarray:
+    """Return the code (D,) of a test digit that is reconstructed better than three quarters.
+
+    The mean code decodes to a blur of all classes.
+    """
+    ranking = np.argsort(checkpoint.errors, kind="stable")
+    return checkpoint.codes[ranking[len(ranking) // 4]]
 
 
 def _store_code(checkpoint: Checkpoint, code: np.ndarray) -> None:
@@ -115,26 +124,29 @@ def _pick(checkpoint: Checkpoint, name: str, column: DeltaGenerator) -> int:
     st.session_state[key] = min(st.session_state.get(key, _ENDS[name]), last)
     with column.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(f"{name.capitalize()} test digit no.", 0, last, key=key, width=170)
-        label = st.selectbox(
+        st.selectbox(
             "Label",
             [None, *np.unique(checkpoint.labels).tolist()],
             key=f"{key}_label",
             width=100,
             format_func=lambda value: "any" if value is None else str(value),
+            on_change=_draw,
+            args=(checkpoint, key),
         )
         st.button(
             "Random",
             key=f"{key}_another",
             on_click=_draw,
-            args=(checkpoint, key, label),
+            args=(checkpoint, key),
             icon=":material/casino:",
         )
         _picture(checkpoint, number)
     return number
 
 
-def _draw(checkpoint: Checkpoint, key: str, label: int | None) -> None:
-    """Choose a random digit with a label; the same ones in every visit."""
+def _draw(checkpoint: Checkpoint, key: str) -> None:
+    """Choose a random digit with the chosen label; the same ones in every visit."""
+    label = st.session_state[f"{key}_label"]
     seed = st.session_state["journey_draws"] = st.session_state.get("journey_draws", 0) + 1
     (number,) = select(
         checkpoint.errors, checkpoint.labels, which="random", label=label, count=1, seed=seed
