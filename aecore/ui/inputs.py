@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -20,6 +20,7 @@ def segments(
     key: str,
     name: str | None = None,
     default: V | None = None,
+    written: Callable[[V], str] = str,
     **more: Any,
 ) -> V:
     """Draw a segmented control, of which one option is always chosen.
@@ -34,6 +35,8 @@ def segments(
         Parameter of the URL that holds the choice unless it is the default.
     default : optional
         Default: the first option.
+    written : callable, optional
+        How the URL writes an option.
     more
         For `st.segmented_control`.
     """
@@ -42,7 +45,7 @@ def segments(
     if name is None:
         more["default"] = first  # beside a state set by `load`, Streamlit warns of it
     else:
-        url_state.load(name, key, captions, first)
+        url_state.load(name, key, {written(each): each for each in captions}, first)
     value: V = st.segmented_control(
         label,
         list(captions),
@@ -53,7 +56,7 @@ def segments(
         **more,
     )
     if name is not None:
-        url_state.store(name, key, value, first)
+        url_state.store(name, key, written(value), written(first))
     return value
 
 

@@ -55,7 +55,7 @@ def link(name: str, label: str, **query: str) -> None:
 
 def _entry(page: Page) -> StreamlitPage:
     return st.Page(
-        _renderer(page),
+        renderer(page),
         title=page.title,
         icon=page.icon,
         url_path=page.path or None,
@@ -63,12 +63,14 @@ def _entry(page: Page) -> StreamlitPage:
     )
 
 
-def _renderer(page: Page) -> Callable[[], None]:
+def renderer(page: Page) -> Callable[[], None]:
+    """Return the function that draws a page of the app."""
+
     @scaffold.guarded
     def render() -> None:
-        url_state.discard_stale(page.name)
-        # As a fragment it shows another model in four fifths of the time of a run of the whole app.
-        scaffold.fragment(page.renderer())()
+        with url_state.opened(page.name, page.path):
+            # As a fragment it shows another model in four fifths of the time of a run of the app.
+            scaffold.fragment(page.renderer())()
         _freeze(page.name)
         if page.name != "train":
             _after_training()

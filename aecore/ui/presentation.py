@@ -12,11 +12,10 @@ _STATE = "app_present"
 def read() -> bool:
     """Take what the URL says, if anything, and return whether the visit is a presentation.
 
-    It lasts for the visit, so that the pages that the sidebar leads to are shown alike.
+    The sidebar's links, whose URLs say nothing, lead to pages that are shown alike.
     """
-    asked = st.query_params.get("present")
-    if asked is not None:
-        st.session_state[_STATE] = asked == "1"
+    if st.query_params:
+        st.session_state[_STATE] = st.query_params.get("present") == "1"
     return is_on()
 
 

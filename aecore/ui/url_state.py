@@ -1,60 +1,152 @@
 """State kept in the page's URL: `?model=NAME&z=a,b,...`, `&unit=3`.
 
-What a run changes is held back and sent at once, by `flush`: the browser makes a step of its
-history of each message, and Back is to undo all that one choice has changed. It is sent before
-anything slow: until the browser has heard of it, whatever it asks for carries the old URL, which
-would undo the choice.
+Every page has parameters of its own, which last for the visit. A link from the sidebar names none:
+the page then opens as it was left. Any other URL says all: what it does not name is at its
+default, so that Back restores exactly what was there.
+
+What a run changes is held back and sent at once, by `flush`. A choice of the visitor is one step
+of the browser's history, which Back undoes. What a page adds to its URL as it opens is none: it
+replaces the URL, so that a visit is one step. A run of a fragment does not read the URL: until the
+browser has heard of a choice, whatever it asks for carries the old URL, which would undo it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TypeVar
+from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from aecore.latent.codes import format_code, parse_code
 
 T = TypeVar("T")
 
-_PENDING, _PAGE = "address_held", "address_page"
+_STATE = "address"
+_OF_A_MODEL = ("z", "unit")
+"""Parameters that mean nothing to another model."""
+
+
+@dataclass
+class Address:
+    """What this visit knows of the URL."""
+
+    page: str = ""
+    kept: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Parameters by page, those that are not sent yet included."""
+    known: list[dict[str, str]] = field(default_factory=list)
+    """What the browser's URL holds: sent last and, until it has replaced that, reported."""
+    path: str = ""
+    """Last part of the page's path in the URL."""
+    opens: bool = False
+    """Whether the page has not been drawn to its end since it was opened."""
+    place: DeltaGenerator | None = None
+    """While the page opens: where the script is drawn that completes the URL."""
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return self.kept.setdefault(self.page, {})
+
+
+def _address() -> Address:
+    if _STATE not in st.session_state:
+        asked = _report()
+        st.session_state[_STATE] = Address(kept={"": dict(asked)}, known=[asked])
+    return st.session_state[_STATE]
+
+
+def _report() -> dict[str, str]:
+    """Return the parameters of the URL; those that are repeated, as Streamlit's lists, as one."""
+    return {name: ",".join(st.query_params.get_all(name)) for name in st.query_params}
 
 
 def get(name: str) -> str | None:
     """Return the value of a parameter, or what it will be once changes are sent; unchecked."""
-    pending = _pending()
-    return pending[name] if name in pending else st.query_params.get(name)
+    return _address().parameters.get(name)
 
 
 def set(name: str, text: str | None) -> None:
     """Change a parameter with the next `flush`; None removes it."""
-    _pending()[name] = text
+    if text is None:
+        _address().parameters.pop(name, None)
+    else:
+        _address().parameters[name] = text
 
 
-def discard_stale(page: str) -> None:
-    """Begin a run of the whole app: drop changes that a run of another page has left unsent."""
-    if st.session_state.get(_PAGE) != page:
-        _pending().clear()
-    st.session_state[_PAGE] = page
+@contextmanager
+def opened(page: str, path: str) -> Iterator[None]:
+    """Surround a run of the whole app: take a URL that is not of our own making.
+
+    Parameters
+    ----------
+    page, path : str
+        Name of the page that the URL leads to, and the last part of its path in the URL.
+    """
+    address, place = _address(), st.container(key="address").empty()
+    asked = _report()
+    if page != address.page or asked not in address.known:
+        _open(address, page, asked)
+    address.path, address.place = path, place if address.opens else None
+    try:
+        yield
+        flush()
+        address.opens = False
+    finally:
+        address.place = None  # what changes from here on are choices of the visitor
+
+
+def _open(address: Address, page: str, asked: dict[str, str]) -> None:
+    present = get("present")
+    address.page, address.known, address.opens = page, [asked], True
+    if asked:
+        address.kept[page] = dict(asked)
+        return
+    set("present", present)  # the only parameter beside the model that goes along
+    if address.parameters.get("model") != st.session_state.get("app_model"):
+        set("model", None)  # another one was picked on another page
+        clear_model_state()
 
 
 def flush() -> None:
     """Send all changes held back, if they change anything."""
-    pending = _pending()
-    new = {name: text for name, text in pending.items() if st.query_params.get(name) != text}
-    pending.clear()
-    changed = {name: text for name, text in new.items() if text is not None}
-    if len(changed) < len(new):  # something is removed: the rest is sent with it, as one message
-        kept = {name: text for name, text in st.query_params.to_dict().items() if name not in new}
-        st.query_params.from_dict(kept | changed)
-    elif changed:
-        st.query_params.update(changed)
+    address = _address()
+    changed = dict(address.parameters)
+    if address.known and changed == address.known[0]:
+        return
+    if address.place is None:
+        address.known, address.opens = [changed], False
+        st.query_params.from_dict(changed)
+    else:
+        address.known = [changed, address.known[-1]]
+        _replace(address.path, changed, address.place)
 
 
-def _pending() -> dict[str, str | None]:
-    """Return this session's unsent changes: a run that is cut short leaves them to the next."""
-    return st.session_state.setdefault(_PENDING, {})
+def _replace(path: str, parameters: dict[str, str], place: DeltaGenerator) -> None:
+    """Change the URL without a step of the history.
+
+    Streamlit 1.67 makes a step of whatever is written to `st.query_params`, unless Back or Forward
+    has led to the page. So its record is changed without a message, and a script changes the URL,
+    unless the visitor has gone on to another page.
+    """
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    embedding = [each for each in parse_qsl(context.query_string) if each[0].startswith("embed")]
+    context.query_string = urlencode([*embedding, *parameters.items()])
+    with context.session_state.query_params() as record:
+        record.populate_from_query_string(context.query_string)
+    url = json.dumps(f"?{context.query_string}" if context.query_string else path or "./")
+    place.html(
+        f"<script>if (location.pathname.split('/').pop() === {json.dumps(path)}) "
+        f"history.replaceState(history.state, '', {url});</script>",
+        unsafe_allow_javascript=True,
+    )
 
 
 def load_code(dim: int) -> np.ndarray | None:
@@ -79,39 +171,44 @@ def store_code(code: np.ndarray) -> str:
 
 def clear_model_state() -> None:
     """Remove what belongs to a single model: its code, its unit."""
-    set("z", None)
-    set("unit", None)
+    for name in _OF_A_MODEL:
+        set(name, None)
 
 
-def load(name: str, key: str, options: Iterable[T], default: T) -> None:
-    """Set the widget `key`, drawn next, to the URL's value; at first, to the default."""
-    known = {str(option): option for option in (*options, default)}
-    asked = get(name)
-    if asked in known and asked != st.session_state.get(f"{key}_told"):
-        st.session_state[key] = known[asked]
-    if st.session_state.get(key) not in known.values():
-        st.session_state[key] = default
-
-
-def store(name: str, key: str, value: T, default: T) -> None:
-    """Write a widget's value to the URL, unless it is the default."""
-    text = st.session_state[f"{key}_told"] = str(value)
-    set(name, None if value == default else text)
-
-
-def translate(name: str, former: Mapping[str, str]) -> None:
-    """Read a former name of a value, so that addresses of earlier versions open the same view.
-
-    To be called before the widget that is bound to the parameter is drawn: Streamlit ignores a
-    value that is not among its options, and takes the one set here.
+def load(name: str, key: str, options: Iterable[T] | Mapping[str, T], default: T) -> None:
+    """Set the widget `key`, drawn next, to the URL's value; to the default if it has none.
 
     Parameters
     ----------
-    name : str
-        The parameter, which is the widget's key.
-    former : mapping of str to str
-        The present names by their former ones.
+    name, key : str
+        The parameter, and the widget's key.
+    options : iterable, or mapping of str
+        What the widget can be, by the text in the URL if that is not its own.
+    default : object
     """
-    value = st.query_params.get(name)
-    if value is not None and value in former and name not in st.session_state:
-        st.session_state[name] = former[value]
+    known = options if isinstance(options, Mapping) else {str(option): option for option in options}
+    asked = get(name)
+    load_value(name, key, default if asked is None else known.get(asked, default))
+    if st.session_state[key] not in (*known.values(), default):
+        st.session_state[key] = default
+
+
+def load_value(name: str, key: str, value: object) -> None:
+    """Set the widget `key`, drawn next, to the value that a changed URL asks for."""
+    if key not in st.session_state or get(name) != st.session_state.get(f"{key}_told"):
+        st.session_state[key] = value
+
+
+def load_number(name: str, key: str, last: int, default: int | None) -> None:
+    """Set the number input `key`, drawn next, to the URL's whole number, if that is in 0..last."""
+    text = get(name) or ""
+    load_value(name, key, int(text[:9]) if text.isdecimal() else default)
+    if (st.session_state[key] or 0) > last:
+        st.session_state[key] = default
+
+
+def store(name: str, key: str, value: object, default: object) -> None:
+    """Write a widget's value to the URL, unless it is the default; a list with commas."""
+    text = ",".join(value) if isinstance(value, list) else str(value)
+    told = st.session_state[f"{key}_told"] = None if value == default else text
+    set(name, told)

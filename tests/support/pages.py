@@ -19,11 +19,11 @@ def open_page(module: str, *, state: Mapping[str, Any] | None = None, **query: s
     """A page as its address opens it, with this in the visit's memory."""
 
     def script(module: str) -> None:
-        import importlib
+        from aecore.ui import navigation
+        from aecore.ui.pages import find_pages
 
-        from aecore.ui import scaffold
-
-        scaffold.guarded(importlib.import_module(f"aecore.ui.pages.{module}.page").render)()
+        (page,) = (page for page in find_pages() if page.name == module)
+        navigation.renderer(page)()
 
     app = AppTest.from_function(script, default_timeout=TIMEOUT, args=(module,))
     for name, value in query.items():

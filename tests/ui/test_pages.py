@@ -10,6 +10,7 @@ from aecore.checkpoints import catalog
 from aecore.data.cache import save_cache
 from aecore.data.openml import DownloadProgress
 from aecore.presets import PRESETS
+from aecore.ui import url_state
 from tests.support.pages import TIMEOUT, grid, open_page, picture_rows, texts
 from tests.support.ten_digits import write_npz
 
@@ -246,8 +247,9 @@ def test_a_download_that_cannot_be_read_ends_in_an_offer_to_try_again(fake_downl
 @pytest.mark.parametrize(("page", "sent"), [("map", True), ("filters", False)])
 def test_what_a_run_cut_short_held_back_is_said_on_its_own_page_alone(page, sent):
     app = AppTest.from_file("../../app.py", default_timeout=TIMEOUT)
-    app.session_state["address_page"] = page
-    app.session_state["address_held"] = {"unit": "5"}
+    app.session_state["address"] = url_state.Address(
+        page=page, kept={page: {"unit": "5"}}, known=[{}]
+    )
 
     app.run()
 

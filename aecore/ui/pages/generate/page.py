@@ -60,16 +60,12 @@ def _single_code(checkpoint: Checkpoint) -> None:
 
 
 def _load_code(checkpoint: Checkpoint) -> None:
-    """Start from the URL's code, else from the one shown last, else from a test digit's."""
-    asked = url_state.get("z")
-    digest, shown = st.session_state.get("generate_at", (None, None))
-    if digest == checkpoint.digest and asked == shown:
+    """Start from the URL's code, else from a test digit's."""
+    if st.session_state.get("generate_at") == (checkpoint.digest, url_state.get("z")):
         return
     code = None
-    if digest == checkpoint.digest and asked is None:  # back from another page
-        code = st.session_state["generate_code"]
     try:
-        code = code if asked is None else url_state.load_code(checkpoint.card.model.latent_dim)
+        code = url_state.load_code(checkpoint.card.model.latent_dim)
     except ConfigError as error:
         st.warning(f"{formats.escape(error)} Showing a test digit instead.")
     _store_code(checkpoint, _first_code(checkpoint) if code is None else code)

@@ -78,13 +78,10 @@ def show(checkpoint: Checkpoint, view: str) -> None:
 
 
 def _pinned(checkpoint: Checkpoint) -> Pin:
-    """Return the pin of the URL, else the session's, else the first test digit."""
+    """Return the pin of the URL, else the first test digit."""
     asked = url_state.get("z")
-    digest, z = st.session_state.get("map_at", (None, None))
-    if digest != checkpoint.digest or asked not in (None, z):
+    if st.session_state.get("map_at") != (checkpoint.digest, asked):
         _open(checkpoint, asked)
-    elif asked is None and z is not None:  # back from another page
-        url_state.set("z", z)
     if warning := st.session_state["map_warning"]:
         st.warning(warning)
     return st.session_state["map_pin"]

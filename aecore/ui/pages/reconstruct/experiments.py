@@ -60,19 +60,20 @@ def show(shown: list[Reconstructor], number: int) -> None:
         "Noise in the code": lambda: perturbation.show_noise(checkpoint, digits, number),
     }
     st.header("Experiments", anchor=False)
-    url_state.translate("reconstruct_lab", dict(zip(_FORMER_NAMES, experiments, strict=True)))
+    key, first = "reconstruct_lab", next(iter(experiments))
+    former = dict(zip(_FORMER_NAMES, experiments, strict=True))
+    url_state.load(key, key, former | {name: name for name in experiments}, first)
     chosen = st.pills(
         "Experiment",
         list(experiments),
-        default=next(iter(experiments)),
         required=True,
-        key="reconstruct_lab",
+        key=key,
         label_visibility="collapsed",
-        bind="query-params",
         persist_state="session",
     )
+    url_state.store(key, key, chosen, first)
     with st.container(key="reconstruct_laboratory"):
-        experiments[chosen]()
+        experiments[chosen or first]()
 
 
 def _by_class(shown: list[Reconstructor], digits: datasets.TestSet) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 import streamlit as st
 
 from aecore.analysis.sampling import Which, put_first, select
 from aecore.checkpoints.file import Checkpoint
-from aecore.ui import inputs, links, scaffold
+from aecore.ui import inputs, links, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
@@ -74,20 +74,25 @@ def _pick_digits(
     """Return the numbers of the test digits to show, and the settings that chose them."""
     kinds: dict[Which, str] = {each: each.capitalize() for each in get_args(Which)}
     labels = ["all", *map(str, range(10))]
-    bound: Any = {"bind": "query-params"}
-    which = inputs.segments("Digits", kinds, key="reconstruct_which", default="random", **bound)
-    label = inputs.segments("Label", labels, key="reconstruct_label", **bound)
+    key = "reconstruct_which"
+    which = inputs.segments(
+        "Digits", kinds, key=key, name=key, default="random", written=str.capitalize
+    )
+    key = "reconstruct_label"
+    label = inputs.segments("Label", labels, key=key, name=key)
+    last = len(digits.labels) - 1
+    url_state.load_number(links.DIGIT, links.DIGIT, last, None)
     number = st.number_input(
         "Show test digit first",
         0,
-        len(digits.labels) - 1,
+        last,
         None,
         key=links.DIGIT,
         width=190,
         placeholder="none",
-        bind="query-params",
         persist_state="session",
     )
+    url_state.store(links.DIGIT, links.DIGIT, number, None)
     seed = st.session_state.setdefault("reconstruct_seed", 0)
     if st.button(
         "Shuffle",
@@ -109,15 +114,20 @@ def _pick_digits(
 
 def _pick_models(checkpoint: Checkpoint) -> list[Checkpoint]:
     """Return the models to compare with."""
+    key, others = "reconstruct_with", [*checkpoint_cache.cards()]
+    others.remove(checkpoint.name)
+    asked = (url_state.get(key) or "").split(",")
+    url_state.load_value(key, key, asked)
+    st.session_state[key] = [name for name in st.session_state[key] if name in others]
     names = st.multiselect(
         "Compare with",
-        [name for name in checkpoint_cache.cards() if name != checkpoint.name],
-        key="reconstruct_with",
+        others,
+        key=key,
         placeholder="any other model",
         width=420,
-        bind="query-params",
         persist_state="session",
     )
+    url_state.store(key, key, names, [])
     return [checkpoint_cache.load(name) for name in names]
 
 

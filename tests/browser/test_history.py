@@ -1,0 +1,132 @@
+"""Steps of the browser's history: a visit of a page is one, and Back and Forward restore it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from aecore.ui.pages import find_pages
+from tests.support.browser import wait_for_script, watched
+
+pytest_plugins = ["tests.support.browser"]
+
+PAGES = find_pages()
+SETTLED = "new URLSearchParams(location.search).has('model')"
+
+
+def settle(page, path: str) -> str:
+    """Wait until a page is drawn, and return its address without the server's."""
+    page.wait_for_function(f"path => location.pathname === '/' + path && {SETTLED}", arg=path)
+    page.get_by_text(re.compile(r"Data: ")).first.wait_for()
+    wait_for_script(page)
+    return address(page)
+
+
+def address(page) -> str:
+    parts = urlsplit(page.url)
+    return f"{parts.path}?{parts.query}"
+
+
+def parameters(page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def follow(page, entry) -> str:
+    """Follow a link of the sidebar."""
+    sidebar = page.get_by_test_id("stSidebar")
+    sidebar.get_by_role("link", name=entry.title, exact=True).click()
+    return settle(page, entry.path)
+
+
+def shown(page) -> tuple[str, str]:
+    """The heading, and the model."""
+    model = page.locator(".st-key-model input").input_value()
+    return page.locator("h1").first.inner_text(), model
+
+
+def test_back_and_forward_walk_all_pages_one_press_each(app, page):
+    page.goto(f"{app}/?model=plain-32")
+    visits = [(settle(page, ""), *shown(page))]
+    steps = page.evaluate("history.length")
+    for entry in PAGES[1:]:
+        visits.append((follow(page, entry), *shown(page)))
+
+    assert page.evaluate("history.length") == steps + len(PAGES) - 1
+    for index in reversed(range(len(PAGES) - 1)):
+        page.go_back()
+        page.get_by_role("heading", name=visits[index][1], exact=True).wait_for()
+        assert (settle(page, PAGES[index].path), *shown(page)) == visits[index]
+    for index in range(1, len(PAGES)):
+        page.go_forward()
+        page.get_by_role("heading", name=visits[index][1], exact=True).wait_for()
+        assert (settle(page, PAGES[index].path), *shown(page)) == visits[index]
+    assert page.evaluate("history.length") == steps + len(PAGES) - 1
+
+
+def test_an_address_without_parameters_is_one_step(app, page):
+    page.goto("about:blank")
+    steps = page.evaluate("history.length")
+
+    page.goto(app)
+    settle(page, "")
+
+    assert page.evaluate("history.length") == steps + 1
+
+
+def test_the_pin_and_the_code_stay_on_their_own_pages(app, page):
+    page.goto(f"{app}/?model=plane&z=1.5,-0.5")
+    pinned = settle(page, "")
+    generate, filters = PAGES[1], PAGES[2]
+
+    follow(page, generate)
+    assert parameters(page)["z"] != ["1.5,-0.5"]
+    follow(page, filters)
+    assert "unit" in parameters(page)
+    follow(page, generate)
+    assert "unit" not in parameters(page)
+    follow(page, PAGES[0])
+
+    assert parameters(page) == {"model": ["plane"], "z": ["1.5,-0.5"]}
+    for path in ("generate", "filters", "generate", ""):
+        page.go_back()
+        before = settle(page, path)
+    assert before == pinned
+
+
+@pytest.mark.parametrize("leave", [False, True], ids=["on the page", "from another page"])
+def test_back_restores_the_controls_of_each_step(app, page, leave):
+    page.goto(f"{app}/filters?model=plane&unit=3")
+    settle(page, "filters")
+    steps = page.evaluate("history.length")
+    page.locator(".st-key-filters_sort").get_by_role("radio").last.click()
+    page.wait_for_function("new URLSearchParams(location.search).has('sort')")
+    wait_for_script(page)
+    sort = parameters(page)["sort"]
+    if leave:
+        follow(page, PAGES[1])
+        page.go_back()
+        settle(page, "filters")
+        assert parameters(page)["sort"] == sort
+
+    page.go_back()
+    page.wait_for_function("!new URLSearchParams(location.search).has('sort')")
+    settle(page, "filters")
+
+    first = page.locator(".st-key-filters_sort").get_by_role("radio").first
+    first.and_(page.locator("[aria-checked=true]")).wait_for()
+    assert page.evaluate("history.length") == steps + 1 + leave
+
+
+def test_a_reload_shows_the_same_and_tabs_do_not_share(app, page, visitor):
+    with watched(visitor) as other:
+        page.goto(f"{app}/generate?model=plane&z=1,2")
+        other.goto(f"{app}/generate?model=plain-32")
+        before = settle(page, "generate")
+        apart = settle(other, "generate")
+
+        page.reload()
+
+        assert settle(page, "generate") == before == "/generate?model=plane&z=1,2"
+        assert address(other) == apart
