@@ -17,6 +17,7 @@ from aecore.imaging.levels import to_levels, to_signed_levels, to_unit
 from aecore.models import inference
 from aecore.models.families import family_of
 from aecore.ui.pages.filters.gallery import Chosen, choose
+from aecore.ui.text import formats
 from aecore.viewer import message as viewer_message
 from tests.support.pages import component, open_page, picture_rows, texts
 
@@ -82,7 +83,7 @@ def test_details_are_those_of_brute_force(images_and_labels):
     ((header, levels),) = picture_rows(app)
     best = answers.top_activating(unit)
     assert header["rows"][0]["name"] == "Top-activating test digits of unit 12"
-    assert header["titles"] == [f"test digit no. {i}, a {labels[i]}" for i in best]
+    assert header["titles"] == formats.test_digits(best, labels[best])
     np.testing.assert_array_equal(levels[0], to_levels(images[best]))
     model = inference.build_model(found.card.model, found.weights)
     before = metrics.mse(images, inference.reconstruct(model, images)).mean()
