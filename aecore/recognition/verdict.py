@@ -1,7 +1,7 @@
 """Say what a picture shows: a digit, one that the neighbors are split over, or no digit at all.
 
 One model decides for all pages, `plain-32`: the codes of models with two dimensions cannot tell all
-digits apart, and those of one with 32 do so in a tenth of the time of a deep one. Its ten nearest
+digits apart, and those of one with 32 can. Its ten nearest
 test digits predict a label (`aecore.recognition.neighbor_vote`). Then two thresholds count:
 
 - The nearest digits of that label are combined to approximate the picture's code. If they leave a
@@ -9,11 +9,9 @@ test digits predict a label (`aecore.recognition.neighbor_vote`). Then two thres
 - If fewer than six of the ten nearest have that label, it is undecided.
 
 `MAX_RESIDUAL` is the 92.5th percentile of the first 5,000 test digits, each left out of its own
-neighbors; no letter or shape took part in choosing it. `python -m aecore bench recognition`
-measures the rule. Of the features that were compared, the residual alone told letters from digits
-best: at 5% of the digits refused, it refused 92% of the letters, the distance to the tenth neighbor
-75%, the reconstruction error 32%, a logistic regression on five features 91%. `deep-30` is as good
-at four times the bytes; `wide` refuses 80% of the letters at 8% of the digits.
+neighbors. The percentile, the number of votes and the model were chosen with all test digits and
+one set of letters in view, so the figures of `python -m aecore bench recognition` are no held-out
+test of them.
 """
 
 from __future__ import annotations
