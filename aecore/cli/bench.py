@@ -73,7 +73,7 @@ def bench_recognition(options: argparse.Namespace) -> Result:
     columns = ("count", "coverage", "accuracy", "undecided", "no_digit")
     digits = [
         (title, *(f"{measured[key][name]:.5g}" for name in columns))
-        for title, key in (("all test digits", "digits"), ("not chosen on", "digits_held_out"))
+        for title, key in (("all test digits", "digits"), ("the second half", "other_digits"))
     ]
     drawn = [
         (name, str(measured[name]["count"]), f"{measured[name]['rejected']:.1%}")

@@ -33,16 +33,8 @@ _UNKNOWN: dict[str, Any] = dict.fromkeys(
     (
         *("digit", "box", "mse", "psnr", "pca_mse", "pca_psnr", "code", "neighbours"),
         *("nearest_label", "vote_share", "shapes", "error_percentile", "map_distance_percentile"),
-        *(
-            "looks_like_a_digit",
-            "reason",
-            "verdict",
-            "verdict_label",
-            "verdict_model",
-            "out",
-            "steps",
-            "error",
-        ),
+        *("looks_like_a_digit", "reason", "verdict", "verdict_label", "verdict_model"),
+        *("out", "steps", "error"),
     )
 )
 

@@ -1,8 +1,8 @@
 """Say what a picture shows: a digit, one that the neighbors are split over, or no digit at all.
 
 One model decides for all pages, `plain-32`: the codes of models with two dimensions cannot tell all
-digits apart, and those of one with 32 can. Its ten nearest
-test digits predict a label (`aecore.recognition.neighbor_vote`). Then two thresholds count:
+digits apart, and those of one with 32 can. Its ten nearest test digits predict a label
+(`aecore.recognition.neighbor_vote`). Then two thresholds count:
 
 - The nearest digits of that label are combined to approximate the picture's code. If they leave a
   residual that few test digits leave, the picture is no digit.
@@ -90,6 +90,18 @@ def judge(
     return judge_codes(index or checkpoint.neighbor_index(), checkpoint.labels, codes)
 
 
+def load_telling_model() -> tuple[Checkpoint, Autoencoder]:
+    """Load the model that decides: the built-in one, whatever folder AECORE_MODELS names.
+
+    Raises
+    ------
+    CheckpointError
+        If it is missing or damaged.
+    """
+    checkpoint = checkpoint_file.load(HOME / "models" / f"{TELLING_MODEL}{catalog.SUFFIX}")
+    return checkpoint, inference.build_model(checkpoint.card.model, checkpoint.weights)
+
+
 def load_judge() -> Callable[[np.ndarray], tuple[Verdict, ...]]:
     """Load the model that decides, and return `judge` with it: digits (B, 784) to verdicts.
 
@@ -98,9 +110,7 @@ def load_judge() -> Callable[[np.ndarray], tuple[Verdict, ...]]:
     CheckpointError
         If the model is missing or damaged.
     """
-    # The built-in one, whatever folder AECORE_MODELS names: the thresholds hold for it.
-    checkpoint = checkpoint_file.load(HOME / "models" / f"{TELLING_MODEL}{catalog.SUFFIX}")
-    model = inference.build_model(checkpoint.card.model, checkpoint.weights)
+    checkpoint, model = load_telling_model()
     return functools.partial(judge, checkpoint, model, index=checkpoint.neighbor_index())
 
 

@@ -16,7 +16,7 @@ PAGES = find_pages()
 SETTLED = "new URLSearchParams(location.search).has('model')"
 
 
-def settle(page, path: str) -> str:
+def wait_for_page(page, path: str) -> str:
     """Wait until a page is drawn, and return its address without the server's."""
     page.wait_for_function(f"path => location.pathname === '/' + path && {SETTLED}", arg=path)
     page.get_by_text(re.compile(r"Data: ")).first.wait_for()
@@ -37,7 +37,7 @@ def follow(page, entry) -> str:
     """Follow a link of the sidebar."""
     sidebar = page.get_by_test_id("stSidebar")
     sidebar.get_by_role("link", name=entry.title, exact=True).click()
-    return settle(page, entry.path)
+    return wait_for_page(page, entry.path)
 
 
 def shown(page) -> tuple[str, str]:
@@ -48,7 +48,7 @@ def shown(page) -> tuple[str, str]:
 
 def test_back_and_forward_walk_all_pages_one_press_each(app, page):
     page.goto(f"{app}/?model=plain-32")
-    visits = [(settle(page, ""), *shown(page))]
+    visits = [(wait_for_page(page, ""), *shown(page))]
     steps = page.evaluate("history.length")
     for entry in PAGES[1:]:
         visits.append((follow(page, entry), *shown(page)))
@@ -57,11 +57,11 @@ def test_back_and_forward_walk_all_pages_one_press_each(app, page):
     for index in reversed(range(len(PAGES) - 1)):
         page.go_back()
         page.get_by_role("heading", name=visits[index][1], exact=True).wait_for()
-        assert (settle(page, PAGES[index].path), *shown(page)) == visits[index]
+        assert (wait_for_page(page, PAGES[index].path), *shown(page)) == visits[index]
     for index in range(1, len(PAGES)):
         page.go_forward()
         page.get_by_role("heading", name=visits[index][1], exact=True).wait_for()
-        assert (settle(page, PAGES[index].path), *shown(page)) == visits[index]
+        assert (wait_for_page(page, PAGES[index].path), *shown(page)) == visits[index]
     assert page.evaluate("history.length") == steps + len(PAGES) - 1
 
 
@@ -70,14 +70,14 @@ def test_an_address_without_parameters_is_one_step(app, page):
     steps = page.evaluate("history.length")
 
     page.goto(app)
-    settle(page, "")
+    wait_for_page(page, "")
 
     assert page.evaluate("history.length") == steps + 1
 
 
 def test_the_pin_and_the_code_stay_on_their_own_pages(app, page):
     page.goto(f"{app}/?model=plane&z=1.5,-0.5")
-    pinned = settle(page, "")
+    pinned = wait_for_page(page, "")
     generate, filters = PAGES[1], PAGES[2]
 
     follow(page, generate)
@@ -91,14 +91,14 @@ def test_the_pin_and_the_code_stay_on_their_own_pages(app, page):
     assert parameters(page) == {"model": ["plane"], "z": ["1.5,-0.5"]}
     for path in ("generate", "filters", "generate", ""):
         page.go_back()
-        before = settle(page, path)
+        before = wait_for_page(page, path)
     assert before == pinned
 
 
 @pytest.mark.parametrize("leave", [False, True], ids=["on the page", "from another page"])
 def test_back_restores_the_controls_of_each_step(app, page, leave):
     page.goto(f"{app}/filters?model=plane&unit=3")
-    settle(page, "filters")
+    wait_for_page(page, "filters")
     steps = page.evaluate("history.length")
     page.locator(".st-key-filters_sort").get_by_role("radio").last.click()
     page.wait_for_function("new URLSearchParams(location.search).has('sort')")
@@ -107,12 +107,12 @@ def test_back_restores_the_controls_of_each_step(app, page, leave):
     if leave:
         follow(page, PAGES[1])
         page.go_back()
-        settle(page, "filters")
+        wait_for_page(page, "filters")
         assert parameters(page)["sort"] == sort
 
     page.go_back()
     page.wait_for_function("!new URLSearchParams(location.search).has('sort')")
-    settle(page, "filters")
+    wait_for_page(page, "filters")
 
     first = page.locator(".st-key-filters_sort").get_by_role("radio").first
     first.and_(page.locator("[aria-checked=true]")).wait_for()
@@ -123,10 +123,10 @@ def test_a_reload_shows_the_same_and_tabs_do_not_share(app, page, visitor):
     with watched(visitor) as other:
         page.goto(f"{app}/generate?model=plane&z=1,2")
         other.goto(f"{app}/generate?model=plain-32")
-        before = settle(page, "generate")
-        apart = settle(other, "generate")
+        before = wait_for_page(page, "generate")
+        apart = wait_for_page(other, "generate")
 
         page.reload()
 
-        assert settle(page, "generate") == before == "/generate?model=plane&z=1,2"
+        assert wait_for_page(page, "generate") == before == "/generate?model=plane&z=1,2"
         assert address(other) == apart

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from aecore.latent.projection import Projection
 from aecore.latent.sliders import Sliders
 from aecore.presets import PRESETS
 from aecore.ui.cache.shared import shared
+
+if TYPE_CHECKING:
+    from aecore.recognition.verdict import Verdict
 
 _MODELS_KEPT = 16
 
@@ -55,6 +59,14 @@ def read_card(path: Path) -> Card:
         If there is none or it is damaged.
     """
     return checkpoint_file.read_card(path)
+
+
+@shared(kept=1)
+def judge() -> Callable[[np.ndarray], tuple[Verdict, ...]]:
+    """Return what judges digits, whichever model is on show; see `aecore.recognition.verdict`."""
+    from aecore.recognition.verdict import load_judge  # it needs torch
+
+    return load_judge()
 
 
 def load(name: str) -> Checkpoint:

@@ -12,7 +12,9 @@ from PIL import Image, ImageDraw
 from sklearn.datasets import load_digits
 from streamlit.testing.v1 import AppTest
 
+from aecore.bench.drawings import demos
 from aecore.checkpoints import file as checkpoint_file
+from aecore.digits import reader
 from aecore.digits.canvas_input import parse_drawing
 from aecore.models import inference
 from aecore.presets import PRESETS
@@ -223,3 +225,24 @@ def test_a_picture_without_ink_can_still_be_corrected():
     assert not app.exception
     assert "No digit found" in app.error[0].value
     assert app.expander
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "said"),
+    [
+        ("8", "success", "This looks like an **8**."),
+        ("2", "success", "This looks like a **2**."),
+        ("♥", "warning", "This does not look like a digit"),
+    ],
+)
+def test_the_verdict_is_of_a_model_that_can_tell(name, kind, said):
+    """On `plane`, whose own neighbors call the example 8 a 5."""
+    digit = reader.read(demos()[name], reader.Settings(pick="together")).digits[0].image
+    levels = np.round(255 * digit).astype(np.uint8)
+
+    app = open_page(your_digit_levels=base64.b64encode(levels.tobytes()).decode())
+
+    assert not app.exception
+    (verdict,) = getattr(app, kind)
+    assert verdict.value.startswith(said)
+    assert "Judged by the model plain-32" in verdict.value

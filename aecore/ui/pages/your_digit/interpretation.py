@@ -11,6 +11,7 @@ import streamlit as st
 
 from aecore.analysis.denoising import denoise_digit
 from aecore.charts import latent_map
+from aecore.charts.spec import LabelChart
 from aecore.checkpoints.file import Checkpoint
 from aecore.config import SHAPE, NoiseConfig
 from aecore.corruptions import CORRUPTIONS, NOISES
@@ -18,13 +19,15 @@ from aecore.imaging.png import to_png
 from aecore.latent.projection import views
 from aecore.models import inference
 from aecore.recognition.assessment import Assessment, assess, assess_read
+from aecore.recognition.verdict import TELLING_MODEL, Verdict
 from aecore.ui import inputs, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components import html as html_parts
+from aecore.ui.components.charts import draw_charts
 from aecore.ui.text import formats
 from aecore.ui.text.formats import dimensions, escape, with_article
-from aecore.ui.theme import theme
+from aecore.ui.theme import class_colors, theme
 
 if TYPE_CHECKING:
     from aecore.digits.reader import Digit
@@ -38,7 +41,8 @@ def show(checkpoint: Checkpoint, digit: np.ndarray, read: Digit | None = None) -
     """
     assessment = _assess(checkpoint, digit, read)
     with st.container(key="digit_result"):
-        _headline(checkpoint, digit, assessment)
+        _verdict(digit)
+        _facts(checkpoint, digit, assessment)
         _reconstructions(digit, read)
         if read is not None:
             _latent_space(checkpoint, assessment)
@@ -65,16 +69,45 @@ def _assess(checkpoint: Checkpoint, digit: np.ndarray, read: Digit | None) -> As
     return assess(checkpoint, model, digit[None], index=index)[0]
 
 
-def _headline(checkpoint: Checkpoint, digit: np.ndarray, assessment: Assessment) -> None:
-    name, reason = escape(checkpoint.name), escape(assessment.reason)
-    if assessment.looks_like_a_digit:
-        text = f"To {name}, this looks like {with_article(assessment.vote, mark='**')}. {reason}"
-        st.success(text, icon=":material/check:")
+@scaffold.guarded
+def _verdict(digit: np.ndarray) -> None:
+    """Say which digit it is, by the one model that can tell, whichever is on show."""
+    (verdict,) = checkpoint_cache.judge()(digit[None])
+    by = (
+        f"Judged by the model {TELLING_MODEL}, whose ten nearest test digits vote: {verdict.votes}."
+    )
+    if verdict.kind == "digit":
+        named = with_article(verdict.label, mark="**")
+        st.success(f"This looks like {named}. {by}", icon=":material/check:")
+        return
+    if verdict.kind == "no digit":
+        text = "This does not look like a digit: the digits nearest to it do not resemble it."
+        st.warning(f"{text} {by}", icon=":material/help:")
     else:
-        text = f"To {name}, this does not look like a digit. {reason}"
-        st.warning(text, icon=":material/help:")
+        st.info(f"Undecided. {by}", icon=":material/help:")
+    draw_charts("your_digit_votes", [_votes(verdict)])
+
+
+def _votes(verdict: Verdict) -> LabelChart:
+    colors = class_colors()
+    return LabelChart(
+        kind="bars",
+        title="Labels of the ten nearest test digits",
+        alt=f"Bars: {verdict.votes}",
+        file="your_digit_votes",
+        values=np.array([verdict.counts.get(label, 0) for label in range(len(colors))]),
+        y_name="test digits",
+        colors=colors,
+        counted=True,
+        least=4,
+    )
+
+
+def _facts(checkpoint: Checkpoint, digit: np.ndarray, assessment: Assessment) -> None:
+    name, reason = escape(checkpoint.name), escape(assessment.reason)
     facts, button = st.columns([4, 1], vertical_alignment="center")
     facts.caption(
+        f"{name} alone predicts the label {assessment.vote}. {reason}. "
         f"Reconstruction error higher than **{assessment.error_percentile:.1f}%** of the test "
         f"digits; more isolated in latent space than **{assessment.map_distance_percentile:.1f}%** "
         "of them."

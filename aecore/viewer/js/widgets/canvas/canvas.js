@@ -18,6 +18,7 @@ import { EXAMPLES, drawing, exampleStrokes, pointAt } from "./strokes.js";
 
 const REST_MS = 350; // without the pen on the paper: long enough for the next stroke to begin
 const WIDEST = 56; // pen, pixels of the paper
+const DECIDED = 6; // of the ten nearest test digits: MIN_VOTES in aecore/recognition/verdict.py
 const EXAMPLE_MS = 900; // to draw one
 
 const VIEW = `
@@ -127,6 +128,7 @@ export const mountCanvas = withModel((element, host, scope) => {
       for (const canvas of [view.digit, view.output]) drawDigit(canvas, new Float32Array(PIXELS));
       minimap.clear();
       showTexts("", "Draw, and watch what the model makes of it.", "", "");
+      view.code.textContent = view.error.textContent = "";
       return;
     }
     meter.lastDigit.set(digit);
@@ -140,11 +142,12 @@ export const mountCanvas = withModel((element, host, scope) => {
     const worse = (100 * countBelow(model.ownErrors, error)) / model.count;
     const off = isOutside(percentile);
     const isOdd = off || isOutside(worse);
+    const isUndecided = count < DECIDED;
     const mix = divided ? `; the digit is best approximated by nearby ${label}s` : "";
     view.verdict.classList.toggle("odd", isOdd);
     showTexts(
-      label,
-      `${isOdd ? "Probably not a digit. " : ""}${count} of the 10 nearest test digits are ${label}s${mix}.`,
+      isUndecided ? "?" : label,
+      `${isOdd ? "Probably not a digit. " : isUndecided ? "Undecided: " : ""}${count} of the 10 nearest test digits are ${label}s${mix}.`,
       `${off ? "Outside the data" : "Within the data"}: more isolated than ${percentText(percentile)} of the test digits.`,
       `Reconstruction error higher than ${percentText(worse)} of the test digits.`,
     );
