@@ -227,6 +227,11 @@ def test_a_drawing_is_followed_without_the_server_and_survives_everything(app, p
     page.get_by_role("button", name="Clear").click()
     frame(page)
     assert inked(page) == 0
+    assert page.locator(f"{CANVAS} figcaption span, {CANVAS} .code").all_inner_texts() == [
+        "784 pixels",
+        "",
+        "",
+    ]
     page.locator(RESULT).wait_for(state="detached")
     page.get_by_role("button", name="Undo").click()
     frame(page)

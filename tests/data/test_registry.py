@@ -86,7 +86,7 @@ def test_a_registered_data_set_is_found_by_the_commands(bars, run, run_json, tmp
     assert status == 0
     assert (figures["n_test"], figures["fingerprint"]) == (150, bars.fingerprint)
     assert "on 150 test bars (400 drawn bars)" in said[1]
-    assert said[2].splitlines()[0] == "Bars: 400 drawn bars"
+    assert said[2].splitlines()[0] == "Data: 400 drawn bars"
 
 
 def test_a_registered_data_set_is_on_the_pages(bars, monkeypatch):

@@ -246,3 +246,4 @@ def test_the_verdict_is_of_a_model_that_can_tell(name, kind, said):
     (verdict,) = getattr(app, kind)
     assert verdict.value.startswith(said)
     assert "Judged by the model plain-32" in verdict.value
+    assert "plane alone predicts the label" in texts(app)

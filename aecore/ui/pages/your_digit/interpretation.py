@@ -73,19 +73,18 @@ def _assess(checkpoint: Checkpoint, digit: np.ndarray, read: Digit | None) -> As
 def _verdict(digit: np.ndarray) -> None:
     """Say which digit it is, by the one model that can tell, whichever is on show."""
     (verdict,) = checkpoint_cache.judge()(digit[None])
-    by = (
-        f"Judged by the model {TELLING_MODEL}, whose ten nearest test digits vote: {verdict.votes}."
-    )
+    by = f"Judged by the model {TELLING_MODEL}"
+    votes = f"{by}: of the nearest test digits, {verdict.votes}."
     if verdict.kind == "digit":
         named = with_article(verdict.label, mark="**")
-        st.success(f"This looks like {named}. {by}", icon=":material/check:")
-        return
-    if verdict.kind == "no digit":
-        text = "This does not look like a digit: the digits nearest to it do not resemble it."
-        st.warning(f"{text} {by}", icon=":material/help:")
+        st.success(f"This looks like {named}. {votes}", icon=":material/check:")
+    elif verdict.kind == "no digit":
+        text = f"{by}: even the {verdict.label}s nearest to it do not resemble it."
+        st.warning(f"This does not look like a digit. {text}", icon=":material/help:")
     else:
-        st.info(f"Undecided. {by}", icon=":material/help:")
-    draw_charts("your_digit_votes", [_votes(verdict)])
+        st.info(f"Undecided. {votes}", icon=":material/help:")
+        with st.container(width=500):
+            draw_charts("your_digit_votes", [_votes(verdict)])
 
 
 def _votes(verdict: Verdict) -> LabelChart:
@@ -107,7 +106,7 @@ def _facts(checkpoint: Checkpoint, digit: np.ndarray, assessment: Assessment) ->
     name, reason = escape(checkpoint.name), escape(assessment.reason)
     facts, button = st.columns([4, 1], vertical_alignment="center")
     facts.caption(
-        f"{name} alone predicts the label {assessment.vote}. {reason}. "
+        f"{name} alone predicts the label {assessment.vote}. {reason} "
         f"Reconstruction error higher than **{assessment.error_percentile:.1f}%** of the test "
         f"digits; more isolated in latent space than **{assessment.map_distance_percentile:.1f}%** "
         "of them."

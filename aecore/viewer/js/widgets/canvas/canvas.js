@@ -143,7 +143,7 @@ export const mountCanvas = withModel((element, host, scope) => {
     const off = isOutside(percentile);
     const isOdd = off || isOutside(worse);
     const isUndecided = count < DECIDED;
-    const mix = divided ? `; the digit is best approximated by nearby ${label}s` : "";
+    const mix = divided && !isUndecided ? `; the digit is best approximated by nearby ${label}s` : "";
     view.verdict.classList.toggle("odd", isOdd);
     showTexts(
       isUndecided ? "?" : label,
