@@ -110,8 +110,8 @@ def require_enough_digits(dataset: Dataset) -> None:
                 f"There are too few {part} {dataset.spec.nouns} to train a model: {count}, at "
                 f"least {MIN_DIGITS} are needed. Use a larger data set."
             )
-    first, *others = dataset.train_images
-    if all(np.array_equal(first, other) for other in others):
+    first = dataset.train_images[0]
+    if all(np.array_equal(first, other) for other in dataset.train_images[1:]):
         raise TrainingError(
             f"All {counts['training']:,} training {dataset.spec.nouns} are the same picture: there "
             "is nothing to learn. Use another data set."

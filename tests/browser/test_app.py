@@ -209,7 +209,7 @@ def test_an_upload_is_understood_by_every_model(app, page):
     result = page.locator(".st-key-digit_result")
     result.get_by_text("nearest test digits").first.wait_for()
     settled(page)
-    assert "this looks like a 1" in result.inner_text()
+    assert "This looks like a 1" in result.inner_text()
     for name in PRESETS:
         assert result.get_by_text(name).count() >= 1
 
