@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import math
 import re
 import struct
@@ -11,6 +12,8 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from aecore.errors import PictureError
+
+logger = logging.getLogger(__name__)
 
 MAX_BYTES = 20 * 2**20
 MAX_PIXELS = 50_000_000
@@ -76,6 +79,7 @@ def open_picture(data: bytes, *, name: str = "picture") -> np.ndarray:
     try:
         return _decode(data)
     except Exception as error:  # decoders raise whatever they stumble over
+        logger.info("%s cannot be decoded", _printable(name), exc_info=True)
         raise PictureError(f"{_printable(name) or 'picture'}: {_reason(error)}") from error
 
 

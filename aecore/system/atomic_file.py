@@ -42,8 +42,11 @@ def staged(path: Path, content: bytes, *, durable: bool = True) -> Iterator[Path
     Raises
     ------
     OSError
-        If it cannot be written.
+        If it cannot be written, or the place is taken by a device or a pipe, which a file would
+        replace: `/dev/null` too, for those who may.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "it is a device or a pipe, not a file")
     with tempfile.TemporaryDirectory(
         dir=path.parent, prefix=MARK, ignore_cleanup_errors=True
     ) as folder:

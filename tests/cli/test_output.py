@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import re
+import resource
 import signal
 import sys
 import termios
@@ -31,6 +32,11 @@ def finish(*arguments, **options):
     return process.returncode, out, err
 
 
+def leave_no_room():
+    """Limit every file of a program to 50 bytes, as a full disk would; pipes are not."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50, 50))
+
+
 @needs_dev_full
 @pytest.mark.parametrize(
     "arguments",
@@ -43,6 +49,28 @@ def test_a_full_disk_under_stdout_is_one_line_and_exit_1(models, arguments):
 
     said = [line for line in err.splitlines(keepends=True) if not line.startswith("Data: ")]
     assert (status, said) == (1, [FULL])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["train", "plane", "--data", "bundled", *QUICK],
+        ["decode", "--model", "tiny", "--z=0,0"],
+        ["reconstruct", "{picture}", "--model", "tiny"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_file_that_does_not_fit_on_the_disk_is_one_line(models, picture, tmp_path, arguments):
+    target = tmp_path / "full" / "made.safetensors"
+    target.parent.mkdir()
+    command = [part.format(picture=picture) for part in arguments]
+
+    status, out, err = finish(*command, "--out", target, preexec_fn=leave_no_room)
+
+    assert status == 1
+    assert (out + err).splitlines()[-1].endswith("cannot be written: File too large.")
+    assert "Traceback" not in err
+    assert not [path for path in target.parent.rglob("*") if path.is_file()]
 
 
 @needs_dev_full

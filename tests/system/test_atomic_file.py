@@ -75,6 +75,17 @@ def test_a_move_never_replaces_a_file(path, monkeypatch, links):
     assert not new.exists()
 
 
+def test_a_pipe_or_a_device_is_not_replaced(path):
+    """Once `--out /dev/null` of an administrator made a file of it."""
+    path.unlink()
+    os.mkfifo(path)
+
+    with pytest.raises(OSError, match="a device or a pipe"):
+        atomic_file.write(path, b"new")
+
+    assert path.is_fifo()
+
+
 def test_only_leftovers_of_the_age_asked_for_are_removed(path):
     old, fresh = path.with_name(".saving-old"), path.with_name(f"{atomic_file.MARK}fresh")
     mine = path.with_name("scratch-old")
