@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Annotated, Any, Literal, Self, get_args
@@ -14,6 +15,10 @@ SIDE = 28
 SHAPE = (SIDE, SIDE)
 """Height and width of a picture, in pixels."""
 N_PIXELS = SIDE * SIDE
+MAX_SIDE = 128
+"""Of a picture, in pixels."""
+MAX_FEATURES = 1_000_000
+"""Of a row that is no picture."""
 MAX_EPOCHS = 10_000
 DENSE = "dense"
 """The family of networks that checkpoints do not name."""
@@ -67,7 +72,7 @@ class Serializable:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig(Serializable):
-    """The shape of an autoencoder: pixels -> hidden -> D -> hidden -> pixels."""
+    """The shape of an autoencoder: inputs -> hidden -> D -> hidden -> inputs."""
 
     latent_dim: Annotated[
         int,
@@ -108,20 +113,54 @@ class ModelConfig(Serializable):
         "Family of networks, see `aecore.models.families`.",
     ] = DENSE
     """Where it is "dense", `to_dict` leaves the field out."""
+    input_shape: tuple[int, ...] = SHAPE
+    """Of the data: height and width of a gray picture, the same and 3 of one in color, or the
+    number of features of a row. Where it is (28, 28), `to_dict` leaves the field out."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "input_shape", _input_shape(self.input_shape))
+
+    @property
+    def n_inputs(self) -> int:
+        """Number of values of a picture or a row."""
+        return math.prod(self.input_shape)
+
+    @property
+    def is_picture(self) -> bool:
+        """False for rows of features."""
+        return len(self.input_shape) > 1
 
     def to_dict(self) -> dict[str, Any]:
-        """Return all fields as plain values; without the family of dense networks."""
-        values = super().to_dict()
-        if self.family == DENSE:
-            del values["family"]
-        return values
+        """Return all fields as plain values; without those of dense networks and MNIST's shape."""
+        usual = {"family": DENSE, "input_shape": SHAPE}
+        return {
+            name: value
+            for name, value in super().to_dict().items()
+            if name not in usual or value != usual[name]
+        }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Build from the result of `to_dict`; see `Serializable.from_dict`."""
         if isinstance(values, Mapping):
-            values = {"family": DENSE} | dict(values)
+            values = {"family": DENSE, "input_shape": SHAPE} | dict(values)
         return super().from_dict(values)
+
+
+def _input_shape(value: Any) -> tuple[int, ...]:
+    """Check the shape of a picture or a row, and return it as a tuple."""
+    if not isinstance(value, (tuple, list)) or not 1 <= len(value) <= 3:
+        raise ConfigError(
+            "input_shape must be (height, width), (height, width, 3) or (features,), "
+            f"not {value!r}."
+        )
+    if len(value) == 1:
+        return (whole("", 1, MAX_FEATURES).check("the number of features", value[0]),)
+    sides = tuple(whole("", 1, MAX_SIDE).check("each side of input_shape", n) for n in value[:2])
+    if len(value) == 3 and value[2] not in (1, 3):
+        raise ConfigError(f"A picture has 1 or 3 channels, not {value[2]!r}.")
+    return sides if value[2:] in ((1,), [1]) else (*sides, *value[2:])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 
@@ -39,7 +40,8 @@ def run(
 ) -> Checkpoint:
     """Train a model and pack it, its figures and its atlas into a checkpoint, not yet saved.
 
-    A run that is stopped gives the checkpoint of what was learned so far.
+    The model takes pictures of the data set's shape. A run that is stopped gives the checkpoint of
+    what was learned so far.
 
     Raises
     ------
@@ -49,6 +51,7 @@ def run(
         learned until then.
     """
     require_enough_digits(dataset)
+    model_config = replace(model_config, input_shape=dataset.spec.shape)
     model = new_model(model_config, seed=train_config.seed, device=device)
     history: list[EpochRecord] = []
     records = train(

@@ -8,7 +8,6 @@ import numpy as np
 
 from aecore.analysis.metrics import mse, mse_by_label
 from aecore.analysis.sampling import evenly_spaced
-from aecore.config import N_PIXELS
 from aecore.models.numpy_layers import Layers
 from aecore.system.threads import one_thread
 
@@ -118,7 +117,7 @@ class Ablation:
             return mse(self._images[rows], output)
         change = hidden - self._hidden[rows]
         rise = np.einsum("nk,nk->n", change @ self._quadratic - self._linear[rows], change)
-        return self.before[rows] + rise.astype(np.float64) / N_PIXELS
+        return self.before[rows] + rise.astype(np.float64) / self._layers.n_inputs
 
     def reconstruct(
         self, layer: int, unit: int, images: np.ndarray
@@ -147,6 +146,6 @@ def measured_digits(layers: Layers, count: int) -> np.ndarray:
     """
     onward = range(_next_relu(layers, 0) + 1, layers.last_hidden + 1)
     last_width = len(layers.biases[layers.last_hidden])
-    work = last_width * (N_PIXELS if layers.logistic else last_width)
+    work = last_width * (layers.n_inputs if layers.logistic else last_width)
     work += sum(layers.matrices[layer].size for layer in onward)
     return evenly_spaced(count, count if work * count <= MAX_WORK else FEW_DIGITS)

@@ -9,7 +9,6 @@ from typing import Self
 import numpy as np
 
 from aecore.analysis.metrics import N_LABELS
-from aecore.config import N_PIXELS
 from aecore.models.numpy_layers import Layers
 from aecore.validation import require_width
 
@@ -46,7 +45,7 @@ class Activations:
         ShapeError
             If the images have another shape.
         """
-        require_width("Images", images, N_PIXELS)
+        require_width("Images", images, layers.n_inputs)
         values = np.empty((len(layers.biases[layer]), len(images)), np.float32)
         for start in range(0, len(images), _CHUNK):
             rows = slice(start, start + _CHUNK)

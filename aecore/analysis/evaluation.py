@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from aecore.analysis import metrics
-from aecore.config import NoiseConfig
+from aecore.config import ModelConfig, NoiseConfig
 from aecore.data.dataset import Dataset
 from aecore.data.noise import FIXED_SEED, compensate, corrupt_fixed
 from aecore.imaging.levels import to_unit
@@ -37,7 +37,7 @@ def evaluate(
     -------
     dict of float
         `test_mse`: mean squared error per pixel of the model's task, output not clipped;
-        `sse_per_image`: the same summed over the 784 pixels; `pca_test_mse`: PCA at the
+        `sse_per_image`: the same summed over the pixels; `pca_test_mse`: PCA at the
         same task and size; `knn5_accuracy` and `pca_knn5_accuracy`: of 5 nearest
         neighbors among the clean training digits' codes; `trustworthiness` and
         `pca_trustworthiness`: of the codes' 5 nearest neighbors among the first 2,000 clean
@@ -64,7 +64,7 @@ def evaluate(
             )
     if noise is not None:
         noisy = corrupt_fixed(clean, noise)
-        figures |= _denoising(clean, noisy, inference.reconstruct(model, noisy))
+        figures |= _denoising(clean, noisy, inference.reconstruct(model, noisy), model.config)
         figures["clean_mse"] = float(metrics.mse(clean, inference.reconstruct(model, clean)).mean())
     if model.config.variational:
         figures |= _variational(model, clean)
@@ -85,14 +85,19 @@ def measure_errors(
     }
 
 
-def _denoising(clean: np.ndarray, noisy: np.ndarray, output: np.ndarray) -> dict[str, float]:
+def _denoising(
+    clean: np.ndarray, noisy: np.ndarray, output: np.ndarray, config: ModelConfig
+) -> dict[str, float]:
     picture = output.clip(0.0, 1.0)
-    return {
+    figures = {
         "noisy_psnr": float(metrics.psnr(clean, noisy).mean()),
         "denoised_psnr": float(metrics.psnr(clean, picture).mean()),
-        "denoised_ssim": float(metrics.ssim(clean, picture).mean()),
         "denoised_mse": float(metrics.mse(clean, picture).mean()),
     }
+    if config.is_picture:
+        similarity = metrics.ssim(clean, picture, config.input_shape)
+        figures["denoised_ssim"] = float(similarity.mean())
+    return figures
 
 
 def _variational(model: Autoencoder, clean: np.ndarray) -> dict[str, float]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Callable
 
 import numpy as np
 
-from aecore.config import N_PIXELS, SHAPE, SIDE
+from aecore.config import SHAPE
 from aecore.errors import ShapeError
-from aecore.validation import as_codes, require_whole, require_width
+from aecore.validation import as_codes, require_whole
 
 # scikit-learn and SciPy are imported where they are used: together they take over a second to load.
 
@@ -24,7 +26,10 @@ def _per_image(
     """Apply `measure` to chunks of both as float64; return values (B,)."""
     target, reconstruction = np.asarray(target), np.asarray(reconstruction)
     for images in (target, reconstruction):
-        require_width("Images", images, N_PIXELS)
+        if images.ndim != 2 or images.shape[1] != target.shape[1]:
+            raise ShapeError(
+                f"Images must be rows of the same length, not {target.shape} and {images.shape}."
+            )
         if not np.issubdtype(images.dtype, np.floating):
             raise ShapeError(f"Images must be floating, in 0..1, not {images.dtype}.")
     if len(target) != len(reconstruction):
@@ -41,7 +46,7 @@ def _per_image(
 
 
 def residual(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
-    """Return reconstruction - target, (B, 784): positive where the reconstruction is too bright."""
+    """Return reconstruction - target, (B, P): positive where the reconstruction is too bright."""
     return reconstruction - target
 
 
@@ -50,7 +55,7 @@ def mse(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    target, reconstruction : ndarray of shape (B, 784), floating in 0..1
+    target, reconstruction : ndarray of shape (B, P), floating in 0..1
 
     Returns
     -------
@@ -70,7 +75,7 @@ def psnr(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    target, reconstruction : ndarray of shape (B, 784), floating in 0..1
+    target, reconstruction : ndarray of shape (B, P), floating in 0..1
 
     Returns
     -------
@@ -86,12 +91,14 @@ def psnr(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
         return -10 * np.log10(mse(target, reconstruction))
 
 
-def ssim(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
+def ssim(
+    target: np.ndarray, reconstruction: np.ndarray, shape: tuple[int, ...] = SHAPE
+) -> np.ndarray:
     """Return the structural similarity of each image.
 
     Parameters
     ----------
-    target, reconstruction : ndarray of shape (B, 784), floating in 0..1
+    target, reconstruction : ndarray of shape (B, P), floating in 0..1
 
     Returns
     -------
@@ -107,22 +114,26 @@ def ssim(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
     -----
     Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment: from error visibility to
     structural similarity" (2004), with the defaults of scikit-image's `structural_similarity`: a
-    flat 7x7 window, sample covariance, the mean over the windows that lie within the image.
+    flat 7x7 window, sample covariance, the mean over the windows that lie within the image. The
+    window of smaller images is as large as they are; channels are measured one by one.
     """
-    return _per_image(_ssim, target, reconstruction)
+    if np.ndim(target) == 2 and np.shape(target)[1] != math.prod(shape):
+        raise ShapeError(f"Images of the shape {shape} have {math.prod(shape)} pixels.")
+    return _per_image(functools.partial(_ssim, shape=shape), target, reconstruction)
 
 
-def _ssim(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
-    window = 7
+def _ssim(target: np.ndarray, reconstruction: np.ndarray, *, shape: tuple[int, ...]) -> np.ndarray:
+    height, width = shape[:2]
+    window = min(7, height, width)
     sample = window**2 / (window**2 - 1)
     c1, c2 = 0.01**2, 0.03**2  # the paper's K1 and K2, at a data range of 1
     # Two products with a band matrix: 5 times faster than SciPy's filter on pictures this small.
-    starts, pixels = np.arange(SIDE - window + 1)[:, None], np.arange(SIDE)
-    band = ((pixels >= starts) & (pixels < starts + window)) / window  # (22, 28)
+    rows, columns = _band(height, window), _band(width, window)
 
     def windows(images: np.ndarray) -> np.ndarray:
-        """Means over the windows within the image, (B, 784) -> (B, 22, 22)."""
-        return band @ (images.reshape(-1, *SHAPE) @ band.T)
+        """Means over the windows within the image, (B, P) -> (B, C, H - 6, W - 6)."""
+        channels = np.moveaxis(images.reshape(len(images), height, width, -1), -1, 1)
+        return rows @ (channels @ columns.T)
 
     x, y = windows(target), windows(reconstruction)
     product, squares = x * y, x * x + y * y
@@ -130,7 +141,13 @@ def _ssim(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
     covariance = sample * (windows(target * reconstruction) - product)
     similarity = (2 * product + c1) * (2 * covariance + c2)
     similarity /= (squares + c1) * (variances + c2)
-    return similarity.mean(axis=(1, 2))
+    return similarity.mean(axis=(1, 2, 3))
+
+
+def _band(side: int, window: int) -> np.ndarray:
+    """Return the matrix that averages over each window of a side, (side - window + 1, side)."""
+    starts, pixels = np.arange(side - window + 1)[:, None], np.arange(side)
+    return ((pixels >= starts) & (pixels < starts + window)) / window
 
 
 def _require_labels(labels: np.ndarray, n: int) -> np.ndarray:
@@ -221,7 +238,7 @@ def trustworthiness(images: np.ndarray, codes: np.ndarray, *, n_neighbors: int =
 
     Parameters
     ----------
-    images : ndarray of shape (n, 784), floating in 0..1
+    images : ndarray of shape (n, P), floating in 0..1
     codes : ndarray of shape (n, D)
     n_neighbors : int, at least 1 and below n / 2
 
@@ -244,7 +261,7 @@ def trustworthiness(images: np.ndarray, codes: np.ndarray, *, n_neighbors: int =
     """
     from sklearn.manifold import trustworthiness as measure
 
-    images = as_codes("images", images, N_PIXELS)
+    images = as_codes("images", images)
     codes = as_codes("codes", codes)
     if len(images) != len(codes):
         raise ShapeError(f"{len(images)} images cannot pair {len(codes)} codes.")

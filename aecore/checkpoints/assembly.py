@@ -65,7 +65,7 @@ def pack(
     """
     device = next(model.parameters()).device
     weights = _as_stored(model, train_config)
-    pca = pca or PCA.fit(dataset.train_images, model.config.latent_dim)
+    pca = pca or PCA.fit(dataset.train_images, min(model.config.latent_dim, model.config.n_inputs))
     metrics = _measure(model, pca, train_config.noise, dataset)
     metrics["train_mse"] = _train_mse(model, train_config, dataset)
     card = Card(

@@ -9,7 +9,7 @@ from typing import Any
 
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
-from aecore.config import N_PIXELS, ModelConfig, TrainConfig
+from aecore.config import ModelConfig, TrainConfig
 from aecore.models.families import family_of
 from aecore.presets import Preset
 from aecore.settings import settings_of
@@ -104,11 +104,12 @@ def _variational(card: Card) -> Iterator[str]:
     if not card.model.variational:
         return
     weight = card.train.kl_weight
+    deviation = math.sqrt(weight * card.model.n_inputs / 2)
     text = (
         "**Variational**: the encoder gives each digit a normal distribution of codes, the decoder "
         "learns from one code sampled from it, and the loss is the mean squared error plus "
         f"{weight:g} × the distribution's KL divergence from N(0, I) in nats: the evidence lower "
-        f"bound for pixels with the standard deviation {math.sqrt(weight * N_PIXELS / 2):.2f}. "
+        f"bound for pixels with the standard deviation {deviation:.2f}. "
         "This pulls the codes towards zero and closes gaps between them, so that samples from "
         "N(0, I) look like digits."
     )

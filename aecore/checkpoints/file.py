@@ -26,7 +26,7 @@ from safetensors.numpy import save as to_safetensors
 
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.catalog import SUFFIX, find, is_name
-from aecore.config import N_PIXELS, ModelConfig
+from aecore.config import SHAPE, ModelConfig
 from aecore.errors import CheckpointError, ConfigError
 from aecore.latent.neighbors import NeighborIndex
 from aecore.models.families import family_of
@@ -35,6 +35,8 @@ from aecore.system import atomic_file
 from aecore.system.file_content import START, printable, stand_in
 
 FORMAT = "2"
+ANY_SHAPE = "3"
+"""Format of a model of other inputs than 28 x 28 gray pixels, which older versions refuse."""
 MAX_BYTES = 256 * 2**20
 MAX_HEADER_BYTES = 8 * 2**20
 MAX_ATLAS = 100_000
@@ -52,7 +54,8 @@ class Checkpoint:
     weights: Mapping[str, np.ndarray]
     """float32, named and shaped as the family's `state_shapes`; on disk see `stored_type`."""
     pca: PCA
-    """The linear baseline of the same D, fitted to the same training digits."""
+    """The linear baseline of the same D, or as many dimensions as there are inputs, fitted to the
+    same training digits."""
     codes: np.ndarray
     """(N, D) float16: the atlas, the code of every test digit, in the test set's order."""
     labels: np.ndarray
@@ -116,8 +119,12 @@ def _read_card(path: Path, file: IO[bytes], size: int | None) -> Card:
     metadata = header.get("__metadata__") if isinstance(header, dict) else None
     if not isinstance(metadata, dict) or "aecore" not in metadata:
         raise _damaged(path, "it holds no autoencoder of this program")
-    if metadata["aecore"] != FORMAT:
-        raise _damaged(path, f"its format is {metadata['aecore']!r}, this program reads {FORMAT!r}")
+    if metadata["aecore"] not in (FORMAT, ANY_SHAPE):
+        raise _damaged(
+            path,
+            f"its format is {metadata['aecore']!r}, this program reads {FORMAT!r} and "
+            f"{ANY_SHAPE!r}",
+        )
     try:
         return Card.from_dict(json.loads(metadata["card"]))
     except (ConfigError, KeyError, TypeError, ValueError, RecursionError) as error:
@@ -225,7 +232,8 @@ def save(checkpoint: Checkpoint, path: Path) -> Checkpoint:
         "atlas.distances": checkpoint.distances,
         "atlas.errors": checkpoint.errors,
     }
-    metadata = {"aecore": FORMAT, "card": json.dumps(checkpoint.card.to_dict(), sort_keys=True)}
+    version = FORMAT if checkpoint.card.model.input_shape == SHAPE else ANY_SHAPE
+    metadata = {"aecore": version, "card": json.dumps(checkpoint.card.to_dict(), sort_keys=True)}
     arrays = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
     content = _in_order(to_safetensors(arrays, metadata=metadata))
     try:
@@ -251,13 +259,13 @@ def _check_arrays(config: ModelConfig, arrays: Mapping[str, np.ndarray]) -> None
     count = len(codes) if codes is not None and codes.ndim == 2 else 0
     if not 1 <= count <= MAX_ATLAS:
         raise ConfigError(f"its atlas must hold 1 to {MAX_ATLAS:,} codes, it holds {count:,}")
-    dim = config.latent_dim
+    dim, width = config.latent_dim, config.n_inputs
     wanted: dict[str, tuple[tuple[int, ...], type]] = {
         f"model.{name}": (shape, stored_type(config))
         for name, shape in family_of(config).state_shapes(config).items()
     } | {
-        "pca.mean": ((N_PIXELS,), np.float32),
-        "pca.components": ((dim, N_PIXELS), np.float32),
+        "pca.mean": ((width,), np.float32),
+        "pca.components": ((min(dim, width), width), np.float32),
         "atlas.codes": ((count, dim), np.float16),
         "atlas.labels": ((count,), np.uint8),
         "atlas.distances": ((count,), np.float32),

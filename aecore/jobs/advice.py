@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from aecore.config import N_PIXELS, ModelConfig, NoiseConfig, TrainConfig
+from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.corruptions import NOISES
 from aecore.models.families import family_of
 from aecore.presets import Preset
@@ -26,7 +26,7 @@ def advise(
     return (
         *_on_layers(model),
         *_on_dropout(model),
-        *(_on_noise(train.noise) if train.noise else ()),
+        *(_on_noise(train.noise, model.n_inputs) if train.noise else ()),
         *_on_loss(model, train),
         *(_beside_preset(train, preset) if preset else ()),
     )
@@ -35,7 +35,7 @@ def advise(
 def _on_layers(model: ModelConfig) -> Iterator[str]:
     widths = family_of(model).widths(model)[1:-1]
     dim, narrowest = model.latent_dim, min(widths)
-    if dim == N_PIXELS:
+    if dim == model.n_inputs:
         yield f"A code of {dim} dimensions has room for every pixel: there is no bottleneck."
     elif dim > narrowest:
         yield (
@@ -68,8 +68,8 @@ def _on_dropout(model: ModelConfig) -> Iterator[str]:
         )
 
 
-def _on_noise(noise: NoiseConfig) -> Iterator[str]:
-    if advice := NOISES[noise.kind].advice(noise.level, N_PIXELS):
+def _on_noise(noise: NoiseConfig, n_pixels: int) -> Iterator[str]:
+    if advice := NOISES[noise.kind].advice(noise.level, n_pixels):
         yield advice
     if noise.level == 0.0:
         yield "The noise has level 0: the input is left as it is."

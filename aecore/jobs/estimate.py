@@ -87,7 +87,7 @@ def epoch_work(model: ModelConfig, train: TrainConfig, n_train: int) -> float:
     digits: float = n_train * family.multiply_adds(model)
     corruption = NOISES[train.noise.kind].cost if train.noise else 0.0
     passes = 4 + corruption + 8 * train.distortion
-    digits += n_train * N_PIXELS * passes * _PASS
+    digits += n_train * model.n_inputs * passes * _PASS
     step = 4 * weights * _PASS
     if train.optimizer == "muon":
         step += sum(_orthogonalization(shape[0], math.prod(shape[1:])) for shape in shapes)

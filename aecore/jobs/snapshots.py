@@ -17,7 +17,6 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as parse_safetensors
 from safetensors.numpy import save as to_safetensors
 
-from aecore.config import N_PIXELS
 from aecore.jobs.store import FRAMES, SCENE, Run, path_of
 from aecore.latent.axes import principal_axes
 from aecore.system import atomic_file
@@ -36,9 +35,9 @@ class Scene:
     labels: np.ndarray
     """(N,) uint8, of the first N test digits, at most 2,000."""
     inputs: np.ndarray
-    """(P, 784) float16: one digit of each label, as the model sees it, in 0..1."""
+    """(K, P) float16: one digit of each label, as the model sees it, in 0..1."""
     targets: np.ndarray
-    """(P, 784) float16: the same, clean."""
+    """(K, P) float16: the same, clean."""
 
     def is_whole(self) -> bool:
         """Return whether the arrays have the types and shapes they should have."""
@@ -59,9 +58,9 @@ class Snapshot:
     shift: np.ndarray
     """(2,) float32: points = placed @ rotation + shift."""
     outputs: np.ndarray
-    """(P, 784) float16: reconstructions of the scene's inputs, not clipped."""
+    """(K, P) float16: reconstructions of the scene's inputs, not clipped."""
     filters: np.ndarray
-    """(F, 784) float16: the first rows of the encoder's first matrix, at most 16; none where the
+    """(F, P) float16: the first rows of the encoder's first matrix, at most 16; none where the
     family is not dense."""
 
     @classmethod
@@ -190,7 +189,7 @@ def _half(values: np.ndarray) -> np.ndarray:
 
 
 def _are_pictures(*arrays: np.ndarray) -> bool:
-    return all(array.ndim == 2 and array.shape[1] == N_PIXELS for array in arrays)
+    return all(array.ndim == 2 for array in arrays) and len({each.shape[1] for each in arrays}) == 1
 
 
 def _write(path: Path, values: Scene | Snapshot) -> None:

@@ -13,7 +13,6 @@ import torch
 from aecore.analysis import metrics
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.assembly import pack, require_enough_digits
-from aecore.config import N_PIXELS
 from aecore.data import sources
 from aecore.data.dataset import Dataset
 from aecore.data.noise import compensate, corrupt_fixed
@@ -64,8 +63,11 @@ class Trainer:
         self.dataset = sources.load(self.spec.data, allow_download=False)
         require_enough_digits(self.dataset)
         self.recorder.fingerprint = self.dataset.fingerprint
+        shape = self.dataset.spec.shape
+        self.model = dataclasses.replace(self.spec.model, input_shape=shape)
         self.state = self._load_state()
-        self.pca = PCA.fit(self.dataset.train_images, self.spec.model.latent_dim)
+        dim = min(self.model.latent_dim, self.model.n_inputs)
+        self.pca = PCA.fit(self.dataset.train_images, dim)
         clean = to_unit(self.dataset.test_images)
         self.train_images = torch.tensor(self.dataset.train_images, device=self.device)
         self.test_images = torch.tensor(clean, device=self.device)
@@ -128,7 +130,7 @@ class Trainer:
     def _train(self, state: ResumeState | None) -> tuple[ResumeState | None, TrainingError | None]:
         """Train from a state; return that of the last whole epoch, and why training failed."""
         config = self.spec.train
-        model = new_model(self.spec.model, seed=config.seed, device=self.device)
+        model = new_model(self.model, seed=config.seed, device=self.device)
         steps = math.ceil(len(self.train_images) / config.batch_size)
         self.recorder.begin(self.spec, state, steps)
         if state is None:
@@ -159,7 +161,7 @@ class Trainer:
         images = to_unit(self.dataset.test_images[: snapshots.N_POINTS])
         codes = inference.encode(model, images)
         outputs = inference.reconstruct(model, self.noisy[self.shown])
-        first = np.empty((0, N_PIXELS), np.float32)
+        first = np.empty((0, self.model.n_inputs), np.float32)
         if family_of(model.config).is_dense:
             first = next(iter(inference.weights_of(model).values()))
         self.recorder.add_snapshot(snapshots.Snapshot.of(epoch, codes, outputs, first, last))
@@ -203,7 +205,7 @@ class Trainer:
         recorder.update_status(state="done" if done else "stopped", phase="", message=message)
 
     def _save_checkpoint(self, state: ResumeState) -> None:
-        model = new_model(self.spec.model, seed=0, device=self.device)
+        model = new_model(self.model, seed=0, device=self.device)
         model.load_state_dict(state.weights())
         checkpoint = pack(
             Path(CHECKPOINT).stem,

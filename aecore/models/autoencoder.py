@@ -12,7 +12,7 @@ from aecore.models.families import family_of
 
 
 class Encoder(nn.Module):
-    """Digits to codes: (B, 784) -> (B, D); of a variational model these are the means."""
+    """Digits to codes: (B, P) -> (B, D); of a variational model these are the means."""
 
     def __init__(self, config: ModelConfig, layers: nn.Module) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Codes to digits: (B, D) -> (B, 784), of a linear output not clipped to 0..1.
+    """Codes to digits: (B, D) -> (B, P), of a linear output not clipped to 0..1.
 
     In training mode dropout is applied to the code first, where the notebook has it. The generator
     makes the draw repeatable.
@@ -83,7 +83,7 @@ class Autoencoder(nn.Module):
                 nn.init.zeros_(matrix)
 
     def forward(self, x: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
-        """Reconstruct: (B, 784) -> (B, 784)."""
+        """Reconstruct: (B, P) -> (B, P)."""
         return self.decoder(self.encoder(x), generator=generator)
 
     def matrices(self) -> list[Tensor]:

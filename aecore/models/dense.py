@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aecore.config import N_PIXELS, ModelConfig
+from aecore.config import ModelConfig
 from aecore.models.family import Family
 from aecore.models.numpy_layers import Layers
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class DenseFamily(Family):
-    """784 -> hidden -> D -> hidden -> 784; `hidden_dims` are the widths of the hidden layers."""
+    """Inputs -> hidden -> D -> hidden -> inputs; `hidden_dims` are the hidden layers' widths."""
 
     name = "dense"
     label = "dense network"
@@ -26,7 +26,7 @@ class DenseFamily(Family):
 
     def widths(self, config: ModelConfig) -> tuple[int, ...]:
         """Return the number of values in each layer from the pixels to the code."""
-        return (N_PIXELS, *config.hidden_dims, config.latent_dim)
+        return (config.n_inputs, *config.hidden_dims, config.latent_dim)
 
     def state_shapes(self, config: ModelConfig) -> dict[str, tuple[int, ...]]:
         """Return the name and shape of every array in the state dict."""

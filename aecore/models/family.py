@@ -50,8 +50,9 @@ class Family(ABC):
     def build(self, config: ModelConfig) -> tuple[nn.Module, nn.Module]:
         """Return the networks of the encoder and the decoder, their weights not yet initialized.
 
-        They map (B, 784) to (B, D), of variational models to (B, 2D), and (B, D) to (B, 784). Their
-        names in the state dict begin with `encoder.layers.` and `decoder.layers.`.
+        They map (B, P) to (B, D), of variational models to (B, 2D), and (B, D) to (B, P), where P
+        is the configuration's `n_inputs`. Their names in the state dict begin with
+        `encoder.layers.` and `decoder.layers.`.
         """
 
     @abstractmethod

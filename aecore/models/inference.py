@@ -1,5 +1,8 @@
 """Encode, decode, reconstruct: arrays in, arrays out, in batches, always in eval mode.
 
+P is the number of pixels of a picture or of features of a row. Values have the type of the model's
+weights, float32 unless it was trained in float64.
+
 All raise `ShapeError` where the array's width is not the model's, and `CheckpointError`
 where finite weights give a result that is not.
 """
@@ -13,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aecore.config import N_PIXELS, ModelConfig
+from aecore.config import ModelConfig
 from aecore.errors import CheckpointError
 from aecore.models.autoencoder import Autoencoder
 from aecore.validation import require_width
@@ -36,35 +39,39 @@ def weights_of(model: Autoencoder) -> dict[str, np.ndarray]:
 
 
 def encode(model: Autoencoder, images: np.ndarray) -> np.ndarray:
-    """Return codes of digits, or their means if variational: (B, 784) -> (B, D), float32."""
-    return _apply(model, model.encoder, images, width=N_PIXELS)
+    """Return codes, or their means if variational: (B, P) -> (B, D)."""
+    return _apply(model, model.encoder, images, width=model.config.n_inputs)
 
 
 def code_distribution(model: Autoencoder, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return means and log variances of a variational model's codes: (B, 784) -> 2 times (B, D)."""
-    both = _apply(model, model.encoder.layers, images, width=N_PIXELS)
+    """Return means and log variances of a variational model's codes: (B, P) -> 2 times (B, D)."""
+    both = _apply(model, model.encoder.layers, images, width=model.config.n_inputs)
     mean, log_variance = np.split(both, 2, axis=1)
     return mean, log_variance
 
 
 def decode(model: Autoencoder, codes: np.ndarray) -> np.ndarray:
-    """Return digits of codes: (B, D) float32 -> (B, 784) float32, not clipped to 0..1."""
+    """Return pictures or rows of codes: (B, D) -> (B, P), not clipped to 0..1."""
     return _apply(model, model.decoder, codes, width=model.config.latent_dim)
 
 
 def reconstruct(model: Autoencoder, images: np.ndarray) -> np.ndarray:
-    """Encode and decode: (B, 784) float32 in 0..1 -> (B, 784) float32, not clipped to 0..1."""
-    return _apply(model, model, images, width=N_PIXELS)
+    """Encode and decode: (B, P) -> (B, P), not clipped to 0..1."""
+    return _apply(model, model, images, width=model.config.n_inputs)
 
 
 def _apply(
     model: Autoencoder, function: Callable[[Tensor], Tensor], rows: np.ndarray, *, width: int
 ) -> np.ndarray:
     require_width("A model's input", rows, width)
-    device = next(model.parameters()).device
+    parameter = next(model.parameters())
     with _evaluating(model):
         batches = [
-            function(torch.tensor(rows[start : start + _BATCH], dtype=torch.float32, device=device))
+            function(
+                torch.tensor(
+                    rows[start : start + _BATCH], dtype=parameter.dtype, device=parameter.device
+                )
+            )
             for start in range(0, max(len(rows), 1), _BATCH)
         ]
     result = torch.cat(batches).cpu().numpy()

@@ -25,6 +25,11 @@ class Layers:
     """True where a logistic function keeps the pixels between 0 and 1."""
 
     @property
+    def n_inputs(self) -> int:
+        """Number of pixels of a picture or features of a row."""
+        return self.matrices[0].shape[1]
+
+    @property
     def last_hidden(self) -> int:
         """Index of the layer before the pixels."""
         return len(self.matrices) - 2
@@ -55,11 +60,11 @@ class Layers:
 
         Parameters
         ----------
-        at : ndarray of shape (784,)
+        at : ndarray of shape (P,)
 
         Returns
         -------
-        ndarray of shape (D, 784)
+        ndarray of shape (D, P)
             Derivative of each latent dimension with respect to each pixel.
         """
         jacobian = np.eye(len(at), dtype=np.float32)

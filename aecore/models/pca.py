@@ -7,7 +7,6 @@ from typing import Self
 
 import numpy as np
 
-from aecore.config import N_PIXELS
 from aecore.data.dataset import Dataset
 from aecore.errors import ShapeError
 from aecore.latent.axes import mean_and_covariance, strongest_axes
@@ -18,9 +17,10 @@ CHUNK = 4096
 
 
 def _require_images(images: np.ndarray) -> np.ndarray:
-    """Return images (B, 784) as an array, unchanged."""
+    """Return images (B, P) as an array, unchanged."""
     images = np.asarray(images)
-    require_width("Images", images, N_PIXELS)
+    if images.ndim != 2:
+        raise ShapeError(f"Images must have the shape (B, P), not {images.shape}.")
     if images.dtype != np.uint8 and not np.issubdtype(images.dtype, np.floating):
         raise ShapeError(f"Images must be uint8 or floating, not {images.dtype}.")
     return images
@@ -36,9 +36,9 @@ class PCA:
     """A mean image and the D directions of the largest variance around it."""
 
     mean: np.ndarray
-    """Mean image, (784,) float32 in 0..1."""
+    """Mean image, (P,) float32 in 0..1."""
     components: np.ndarray
-    """Directions, (D, 784) float32: orthonormal rows, the largest variance first."""
+    """Directions, (D, P) float32: orthonormal rows, the largest variance first."""
 
     @property
     def latent_dim(self) -> int:
@@ -54,9 +54,9 @@ class PCA:
 
         Parameters
         ----------
-        images : ndarray of shape (N, 784)
+        images : ndarray of shape (N, P)
             Floating in 0..1 or uint8 in 0..255.
-        latent_dim : int in 1..784
+        latent_dim : int in 1..P
 
         Raises
         ------
@@ -66,7 +66,7 @@ class PCA:
             If `latent_dim` is out of range.
         """
         images = _require_images(images)
-        require_whole("latent_dim", latent_dim, 1, N_PIXELS)
+        require_whole("latent_dim", latent_dim, 1, images.shape[1])
         if len(images) == 0:
             raise ShapeError("PCA needs at least one image, found none.")
         mean, covariance = mean_and_covariance(images)
@@ -77,7 +77,7 @@ class PCA:
         return cls(mean=mean.astype(np.float32), components=components.astype(np.float32))
 
     def encode(self, images: np.ndarray) -> np.ndarray:
-        """Return codes (B, D) float32 of images (B, 784), floating in 0..1 or uint8 in 0..255.
+        """Return codes (B, D) float32 of images (B, P), floating in 0..1 or uint8 in 0..255.
 
         Raises
         ------
@@ -85,6 +85,7 @@ class PCA:
             If `images` has another shape or kind.
         """
         images = _require_images(images)
+        require_width("Images", images, len(self.mean))
         scale = np.float32(_gray_scale(images))
         codes = np.empty((len(images), self.latent_dim), dtype=np.float32)
         for start in range(0, len(images), CHUNK):
@@ -93,7 +94,7 @@ class PCA:
         return codes
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
-        """Return images (B, 784) float32 of codes (B, D); a linear decoder may leave 0..1.
+        """Return images (B, P) float32 of codes (B, D); a linear decoder may leave 0..1.
 
         Raises
         ------
@@ -105,7 +106,7 @@ class PCA:
         return codes @ self.components + self.mean
 
     def reconstruct(self, images: np.ndarray) -> np.ndarray:
-        """Return images (B, 784) float32 after `encode` and `decode`.
+        """Return images (B, P) float32 after `encode` and `decode`.
 
         Raises
         ------
@@ -118,7 +119,7 @@ class PCA:
 def pca_errors(dataset: Dataset) -> np.ndarray:
     """Return the test error of PCA for each number of components.
 
-    With all 784 components a digit is exact; leaving out the last ones costs their squared
+    With all P components a digit is exact; leaving out the last ones costs their squared
     coordinates and nothing else, as the components are orthogonal. So one PCA and the coordinates
     of the test digits give every error.
 
@@ -128,11 +129,11 @@ def pca_errors(dataset: Dataset) -> np.ndarray:
 
     Returns
     -------
-    ndarray of shape (785,), float64
+    ndarray of shape (P + 1,), float64
         Mean squared error per pixel on the test digits with D components, at index D: from 0 (the
-        mean digit) to 784 (no error).
+        mean digit) to P (no error).
     """
-    pca = PCA.fit(dataset.train_images, N_PIXELS)
+    pca = PCA.fit(dataset.train_images, dataset.train_images.shape[1])
     squares = np.square(pca.encode(dataset.test_images), dtype=np.float64).sum(axis=0)
     left_out = np.cumsum(squares[::-1])[::-1]
-    return np.append(left_out, 0.0) / (len(dataset.test_images) * N_PIXELS)
+    return np.append(left_out, 0.0) / dataset.test_images.size

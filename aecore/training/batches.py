@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from aecore.config import N_PIXELS, TrainConfig
+from aecore.config import TrainConfig
 from aecore.corruptions import NOISES
 from aecore.data.augmentation import augment
 from aecore.data.noise import corrupt
@@ -17,9 +17,11 @@ class Batches:
 
     Parameters
     ----------
-    images : Tensor of shape (N, 784), uint8 in 0..255
-        The whole of the data as one tensor: bytes, as gathering rows waits for memory.
+    images : Tensor of shape (N, n), uint8 in 0..255 or floating
+        The whole of the data as one tensor: bytes where it can, as gathering rows waits for memory.
     config : TrainConfig
+    shape : tuple of int
+        Of a row, as `ModelConfig.input_shape` has it.
     n_parts : int
         P, the number of parts into which the pixels are split.
     generator : torch.Generator
@@ -27,15 +29,24 @@ class Batches:
     """
 
     def __init__(
-        self, images: Tensor, config: TrainConfig, *, n_parts: int, generator: torch.Generator
+        self,
+        images: Tensor,
+        config: TrainConfig,
+        *,
+        shape: tuple[int, ...],
+        n_parts: int,
+        generator: torch.Generator,
     ) -> None:
         self._config = config
+        self._shape = shape
         self._generator = generator
         self._n_images = len(images)
-        self._rows = images.view(-1, N_PIXELS // n_parts)
+        width = images.shape[1] // n_parts
+        self._rows = images.view(-1, width)
         self._parts = torch.arange(n_parts, device=images.device)[:, None]
-        self._bytes = self._rows.new_empty(n_parts * config.batch_size, N_PIXELS // n_parts)
-        self._pixels = torch.empty_like(self._bytes, dtype=torch.float32)
+        self._picked = self._rows.new_empty(n_parts * min(config.batch_size, len(images)), width)
+        self._is_bytes = images.dtype == torch.uint8
+        self._pixels = self._picked.float() if self._is_bytes else self._picked
 
     def shuffle(self) -> tuple[Tensor, ...]:
         """Return an epoch's batches as the indices of their digits, (B,) int64 each."""
@@ -51,12 +62,16 @@ class Batches:
 
         Returns
         -------
-        x, target : Tensor of shape (P, B, 784 / P), float32 in 0..1
+        x, target : Tensor of shape (P, B, n / P)
+            Of bytes: float32 in 0..1.
         """
         target = self.gather(indices)
         if self._config.distortion:
             digits = augment(
-                merge_pixels(target), share=self._config.distortion, generator=self._generator
+                merge_pixels(target),
+                share=self._config.distortion,
+                generator=self._generator,
+                shape=self._shape,
             )
             target = split_pixels(digits, len(self._parts))
         return self._corrupt(target), target
@@ -69,8 +84,9 @@ class Batches:
         return split_pixels(digits, len(self._parts))
 
     def gather(self, indices: Tensor) -> Tensor:
-        """Return clean digits, (B,) int64 -> (P, B, 784 / P), overwritten by the next ones."""
+        """Return clean digits, (B,) int64 -> (P, B, n / P), overwritten by the next ones."""
         rows = torch.add(self._parts, indices, alpha=len(self._parts)).view(-1)
-        picked = torch.index_select(self._rows, 0, rows, out=self._bytes[: len(rows)])
-        pixels = torch.div(picked, 255.0, out=self._pixels[: len(rows)])
-        return pixels.view(len(self._parts), len(indices), -1)
+        picked = torch.index_select(self._rows, 0, rows, out=self._picked[: len(rows)])
+        if self._is_bytes:
+            picked = torch.div(picked, 255.0, out=self._pixels[: len(rows)])
+        return picked.view(len(self._parts), len(indices), -1)

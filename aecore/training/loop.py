@@ -45,9 +45,9 @@ def train(
     ----------
     model : Autoencoder
         Already on its device.
-    train_images : Tensor of shape (N, 784), uint8 in 0..255
+    train_images : Tensor of shape (N, P), uint8 in 0..255 or floating
         On the model's device; the whole of the data is one tensor there.
-    test_images : Tensor of shape (M, 784), float32 in 0..1
+    test_images : Tensor of shape (M, P), floating
         On the model's device.
     config : TrainConfig
     should_stop : callable
@@ -118,7 +118,7 @@ class TrainingStep:
     Parameters
     ----------
     model : Autoencoder
-    images : Tensor of shape (N, 784), uint8 in 0..255
+    images : Tensor of shape (N, P), uint8 in 0..255 or floating
     config : TrainConfig
     generator : torch.Generator
         Draws the batches, dropout and a variational model's codes.
@@ -133,7 +133,11 @@ class TrainingStep:
         self._n_images = len(images)
         self._backpropagate = _new_backprop(model, len(images), config, generator)
         self.batches = Batches(
-            images, config, n_parts=self._backpropagate.n_parts, generator=generator
+            images,
+            config,
+            shape=model.config.input_shape,
+            n_parts=self._backpropagate.n_parts,
+            generator=generator,
         )
         self.learning_rate = torch.zeros((), device=images.device)
         """Scalar; change it in place."""
@@ -183,7 +187,7 @@ def _new_backprop(
 
 @torch.no_grad()
 def mean_squared_error(model: Autoencoder, inputs: Tensor, targets: Tensor) -> Tensor:
-    """Return the error per pixel in eval mode, a scalar on the model's device; both (N, 784)."""
+    """Return the error per pixel in eval mode, a scalar on the model's device; both (N, P)."""
     model.eval()
     batches = zip(inputs.split(_EVALUATION_BATCH), targets.split(_EVALUATION_BATCH), strict=True)
     sums = [nn.functional.mse_loss(model(x), target, reduction="sum") for x, target in batches]

@@ -27,13 +27,13 @@ def loss_and_mse(
 
     The loss is the mean squared error per pixel; weight decay is left to the optimizer. A
     variational model decodes one code sampled from each digit's distribution and pays for how far
-    that lies from N(0, I). With kl_weight = 2 s**2 / 784 its loss is, up to constants, the negative
+    that lies from N(0, I). With kl_weight = 2 s**2 / P its loss is, up to constants, the negative
     evidence lower bound of Kingma and Welling (2014) for pixels with the standard deviation s.
 
     Parameters
     ----------
     model : Autoencoder
-    x, target : Tensor of shape (B, 784)
+    x, target : Tensor of shape (B, P)
         The input, and what the output is compared with.
     kl_weight : float
         Weight of a variational model's KL divergence, in nats.
@@ -88,7 +88,7 @@ class AutogradBackprop:
 
         Parameters
         ----------
-        x, target : Tensor of shape (1, B, 784)
+        x, target : Tensor of shape (1, B, P)
         """
         self._model.zero_grad()
         loss, mse = loss_and_mse(

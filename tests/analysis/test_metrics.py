@@ -96,7 +96,7 @@ def test_nan_stays_visible():
     [
         (np.zeros((2, 784)), np.zeros((3, 784))),
         (np.zeros((1, 784)), np.zeros((3, 784))),
-        (np.zeros((2, 783)), np.zeros((2, 783))),
+        (np.zeros((2, 784)), np.zeros((2, 783))),
         (np.zeros(784), np.zeros(784)),
         (np.zeros((2, 28, 28)), np.zeros((2, 28, 28))),
         (np.zeros((2, 784), np.uint8), np.zeros((2, 784))),

@@ -104,7 +104,6 @@ def test_a_code_size_out_of_range_is_refused(latent_dim):
     "images",
     [
         np.zeros((0, 784), np.float32),
-        np.zeros((5, 783), np.float32),
         np.zeros(784, np.float32),
         np.zeros((5, 28, 28), np.float32),
         np.zeros((5, 784), np.int64),
