@@ -22,24 +22,23 @@ def errors_by_label(series: Mapping[str, tuple[np.ndarray, bool]]) -> LineChart:
     Parameters
     ----------
     series : mapping of str to (ndarray of shape (11,), bool)
-        Errors as from `dimension_importance.error_row`, and whether these are a baseline's.
+        Errors as from `dimension_importance.error_row`, and whether these are a baseline's. Of
+        several baselines, each has the color of the model before it.
     """
     colors = itertools.cycle(color for color in SERIES_COLORS if color != PCA_COLOR)
+    single = sum(is_baseline for _, is_baseline in series.values()) == 1
+    bars, color = [], PCA_COLOR
+    for name, (values, is_baseline) in series.items():
+        color = color if is_baseline else next(colors)
+        fill = PCA_COLOR if is_baseline and single else color
+        bars.append(Series(name=name, values=values, color=fill, is_baseline=is_baseline))
     return LineChart(
         kind="groups",
         title="Error by label",
         alt="Bars: mean squared error for each label and for all, by " + ", ".join(series),
         file="errors-by-label",
         x=COLUMNS,
-        series=[
-            Series(
-                name=name,
-                values=values,
-                color=PCA_COLOR if is_baseline else next(colors),
-                is_baseline=is_baseline,
-            )
-            for name, (values, is_baseline) in series.items()
-        ],
+        series=bars,
         y_name=_ERROR,
     )
 

@@ -218,6 +218,15 @@ def mark_kept(run: Run | Path | str, name: str) -> None:
         run_store.write_kept(path, (*(other for other in kept if other != name), name))
 
 
+def follow_rename(name: str, new: str) -> None:
+    """Record the new name of a saved checkpoint in the runs that it was saved from."""
+    for run in list_runs().runs:
+        if name in run.kept_as:
+            kept = dict.fromkeys(new if each == name else each for each in run.kept_as)
+            with _writing():
+                run_store.write_kept(run.path, tuple(kept))
+
+
 def _require_allowed() -> None:
     if not training_allowed():
         raise TrainingError("Training is switched off on this server (AECORE_TRAINING=off).")

@@ -27,6 +27,17 @@ def test_bars_show_every_label_and_all_of_each_series():
     assert axes(plot) == ("label", "mean squared error per pixel")
 
 
+def test_each_of_several_baselines_has_the_color_of_its_model():
+    named = [("one", False), ("PCA, D = 2", True), ("two", False), ("three", False), ("PCA", True)]
+    series = {name: (RNG.random(11), is_baseline) for name, is_baseline in named}
+
+    one, one_pca, two, three, three_pca = reconstruction.errors_by_label(series).series
+
+    assert one_pca.color == one.color
+    assert three_pca.color == three.color
+    assert len({one.color, two.color, three.color}) == 3
+
+
 def test_dimensions_are_ranked_by_what_they_count():
     model, linear = RNG.random(20), RNG.random(20)
 

@@ -110,9 +110,11 @@ def test_a_square_can_be_placed(unit_digits):
 
     assert not app.exception
     assert grid(app) != before
+    assert "random numbers" not in texts(app)
     assert "of the first 500 test digits that this noise changes" in texts(app)
     app.segmented_control(key="noise_kind").set_value("masking").run()
     assert not [slider for slider in app.slider if slider.key == "noise_row"]
+    assert "random numbers" in texts(app)
 
 
 @pytest.mark.parametrize("model", ["denoise-mask", "plane"])

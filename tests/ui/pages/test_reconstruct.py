@@ -90,6 +90,8 @@ def test_each_chosen_model_has_a_row_and_pca_of_its_size_once():
     assert [name.split(" ·")[0].replace("\u2009", "") for name in names] == [
         *("two", "PCA, D=2", "mends", "PCA, D=4", "one", "PCA, D=1")
     ]
+    note = texts(app).split("Mean squared error per pixel over all ")[1]
+    assert all(f"{name}: 0." in note for name in ("PCA, D\u2009=\u20094", "PCA, D\u2009=\u20091"))
 
 
 def test_a_digit_named_by_the_address_comes_first_and_leads_to_its_dot_on_the_map():

@@ -64,11 +64,14 @@ def make_run(tiny_checkpoint) -> Iterator[Callable[..., Run]]:
     numbers = iter(range(1, 100))
     with ExitStack() as held:
 
-        def make(state: str, *, epoch: int = 0, checkpoint: bool = False, **status) -> Run:
+        def make(
+            state: str, *, epoch: int = 0, checkpoint: bool = False, dim: int = 2, **status
+        ) -> Run:
             number = next(numbers)
             path = run_store.runs_dir() / f"20260101-000000-{number:06d}-abcd"
             path.mkdir(parents=True)
-            spec = RunSpec(preset="plane", model=PLANE.model, train=PLANE.train)
+            model = dataclasses.replace(PLANE.model, latent_dim=dim)
+            spec = RunSpec(preset="plane", model=model, train=PLANE.train)
             run_store.write_spec(path, spec)
             run_store.write_status(
                 path, Status(state=state, queued=float(number), epoch=epoch, **status)
@@ -196,6 +199,40 @@ def test_choosing_adam_takes_its_step_size_too_and_the_preset_can_be_had_back(su
     recipe = PLANE.notebook_recipe(PLANE.train.epochs)
     assert submitted[0].train == recipe
     assert submitted[1].train == PLANE.train
+
+
+def test_the_address_holds_the_settings_that_differ_from_the_presets():
+    app = open_page("train")
+    app.number_input(key="train_latent_dim_plane").set_value(3)
+    app.selectbox(key="train_noise_plane").select("masking")
+    app.toggle(key="train_variational_plane").set_value(True)
+    app.run()
+    query = {name: "".join(app.query_params[name]) for name in app.query_params}
+    assert {"latent_dim": "3", "noise": "masking", "variational": "on"}.items() <= query.items()
+    assert not {"preset", "epochs", "optimizer"} & set(query)
+
+    again = open_page("train", **query)
+    assert again.number_input(key="train_latent_dim_plane").value == 3
+    assert again.selectbox(key="train_noise_plane").value == "masking"
+    assert again.toggle(key="train_variational_plane").value
+
+    again.selectbox(key="train_preset").select("wide").run()
+    assert again.number_input(key="train_latent_dim_wide").value == 128
+    assert "latent_dim" not in again.query_params
+    again.selectbox(key="train_preset").select("plane").run()
+    assert again.number_input(key="train_latent_dim_plane").value == 3
+
+
+def test_settings_of_the_address_that_cannot_be_are_those_of_the_preset():
+    asked = {"latent_dim": "many", "epochs": "9999", "optimizer": "x", "variational": "?"}
+
+    app = open_page("train", **asked)
+
+    assert not app.exception
+    assert app.number_input(key="train_latent_dim_plane").value == 2
+    assert app.number_input(key="train_epochs_plane").value == 500
+    assert app.selectbox(key="train_optimizer_plane").value == PLANE.train.optimizer
+    assert not app.toggle(key="train_variational_plane").value
 
 
 def test_a_server_may_switch_training_off(monkeypatch, make_run):
@@ -347,6 +384,29 @@ def test_a_run_is_kept_under_the_suggested_name_and_opens_everywhere(make_run, f
     assert "model=my-plane" in links["generate"]
     for page in ("map", "generate"):
         assert open_page(page, model="my-plane").selectbox(key="model").value == "my-plane"
+
+
+def test_the_form_shows_the_settings_of_the_run_below_it(make_run):
+    first, _ = make_run("done", epoch=20, dim=5), make_run("done", epoch=20, dim=3)
+
+    app = open_page("train")
+    assert app.number_input(key="train_latent_dim_plane").value == 3
+    app.button(key=f"train_show_{first.id}").click().run()
+    assert app.number_input(key="train_latent_dim_plane").value == 5
+
+
+def test_a_run_stays_saved_where_its_model_is_renamed(make_run, folders):
+    run = make_run("done", epoch=20, checkpoint=True)
+    app = open_page("train")
+    app.button(key="train_keep").click().run()
+    assert app.selectbox(key="model").value == "my-plane"  # the one just saved
+
+    app.text_input(key="shelf_new_name_my-plane").set_value("yours")
+    app.button(key="shelf_rename").click().run()
+
+    assert "yours" in app.success[0].value
+    assert f"train_name_{run.id}" not in {field.key for field in app.text_input}
+    assert queue.find(run.id).kept_as == ("yours",)
 
 
 @pytest.mark.parametrize("name", ["plane", "../up", "MINE"])

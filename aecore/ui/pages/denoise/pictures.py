@@ -48,13 +48,19 @@ def show(task: DenoisingTask, slider: str, levels: Sequence[float]) -> None:
             [with_article(label) for label in task.shown_labels],
             columns=task.shown_labels,
             scale_name="noise",
-            note="Gray images range from 0 (black) to 1 (white). Every noise level uses the same "
-            "random numbers.",
+            note=f"Gray images range from 0 (black) to 1 (white). {_same_at_every_level(task)}",
             title="digits corrupted and denoised",
             file="denoise",
             sweep=sweep,
             preview=task.preview,
         )
+
+
+def _same_at_every_level(task: DenoisingTask) -> str:
+    """Return what noise levels have in common: the random numbers, or the place."""
+    if task.corruption.corruption.place:
+        return "Every noise level keeps the middle of the square."
+    return "Every noise level uses the same random numbers."
 
 
 def _series(task: DenoisingTask, corruption: FixedCorruption) -> list[Row]:

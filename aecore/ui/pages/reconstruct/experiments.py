@@ -91,11 +91,11 @@ def _by_class(shown: list[Reconstructor], digits: datasets.TestSet) -> None:
         "The errors as a table: a row for each model and each PCA, a column for each class and one "
         "for all"
     )
-    own, pca = shown[:2]
-    note = (
-        f"Mean squared error per pixel over all {digits.in_words()}: "
-        f"{own.name} {own.errors.mean():.4f}, PCA {pca.errors.mean():.4f}."
-    )
+    means = [f"{each.title}: {each.errors.mean():.4f}" for each in shown]
+    if len(shown) == 2:
+        own, pca = shown
+        means = [f"{own.name} {own.errors.mean():.4f}, PCA {pca.errors.mean():.4f}"]
+    note = f"Mean squared error per pixel over all {digits.in_words()}: {'; '.join(means)}."
     st.html(html_parts.table(columns, alt, note))
     table = dimension_importance.to_csv("model", errors)
     downloads.offer("Download CSV", table, "errors-by-label.csv", key="reconstruct_by_label_csv")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -18,90 +17,16 @@ from aecore.jobs.estimate import estimate
 from aecore.jobs.store import RunSpec
 from aecore.models.families import FAMILIES
 from aecore.presets import PRESETS, Preset
-from aecore.settings import Choice, Number, Setting, Switch, settings_of
-from aecore.ui import scaffold
+from aecore.settings import Choice, settings_of
+from aecore.ui import scaffold, url_state
+from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache import runs as run_cache
-from aecore.ui.scaffold import DEFAULT_MODEL
+from aecore.ui.pages.train.inputs import PRESET, Inputs, begin
 from aecore.ui.text.formats import duration, escape
 
 CHOSEN = "train_run"
 """In the session's state: the run on show."""
-_KL_WEIGHT = 1e-4
-"""What a model that is made variational begins with."""
-_MOST = 2**53 - 1
-"""The largest whole number that a browser keeps exactly."""
-_SETTINGS: dict[str, Setting] = {
-    **settings_of(ModelConfig),
-    **settings_of(TrainConfig),
-    "noise": settings_of(NoiseConfig)["kind"],
-}
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """A preset's inputs: they begin as the preset has it, and keep what was changed."""
-
-    preset: Preset
-
-    def key(self, name: str) -> str:
-        """Return the key of the input for a setting."""
-        return f"train_{name}_{self.preset.name}"
-
-    def usual(self) -> dict[str, Any]:
-        """Return what each input begins with."""
-        model, train = self.preset.model, self.preset.train
-        noise = train.noise
-        return {
-            **{name: getattr(model, name) for name in settings_of(ModelConfig)},
-            **{name: getattr(train, name) for name in settings_of(TrainConfig)},
-            "hidden_dims": ", ".join(map(str, model.hidden_dims)),
-            "noise": noise.kind if noise else "none",
-            "level": noise.level if noise else NoiseConfig.level,
-            "kl_weight": train.kl_weight or _KL_WEIGHT,
-        }
-
-    def set(self, values: dict[str, Any]) -> None:
-        """Let inputs, drawn next, show these values."""
-        for name, value in values.items():
-            st.session_state[self.key(name)] = value
-
-    def row(self, columns: Sequence[DeltaGenerator], *names: str, **options: Any) -> dict[str, Any]:
-        """Draw the inputs of some settings side by side and return their values by name."""
-        return {
-            name: self.draw(column, name, **options)
-            for name, column in zip(names, columns, strict=False)
-        }
-
-    def draw(
-        self, column: DeltaGenerator, name: str, setting: Setting | None = None, **options: Any
-    ) -> Any:
-        """Draw the input of a setting and return its value."""
-        setting, begin = setting or _SETTINGS[name], self.usual()[name]
-        label, key = setting.label, self.key(name)
-        options |= {"key": key, "persist_state": "session", "help": setting.help or None}
-        match setting:
-            case Number():
-                low, high = setting.bounds
-                options["step"] = setting.step
-                if setting.whole:
-                    return column.number_input(label, low, min(high, _MOST), begin, **options)
-                if st.session_state.get(key, begin) > high:  # of another corruption
-                    st.session_state[key] = begin = high
-                value = column.number_input(label, low, high, begin, format="%g", **options)
-                return float(f"{value:.10g}")  # steps of 0.05 add up to 0.15000000000000002
-            case Choice():
-                words = ["none"] * (name == "noise") + [*setting.options]
-                options["format_func"] = _in_words
-                return column.selectbox(label, words, words.index(begin), **options)
-            case Switch():
-                return column.toggle(label, begin, **options)
-            case _:
-                return setting.read(column.text_input(label, begin, **options))
-
-
-def _in_words(option: str) -> str:
-    return option.replace("_", " ").capitalize()
 
 
 @scaffold.fragment
@@ -122,16 +47,17 @@ def _form() -> None:
 
 
 def _pick_preset() -> Preset:
-    asked = st.session_state.get("app_model", DEFAULT_MODEL)
-    begin = asked if asked in PRESETS else DEFAULT_MODEL
+    default = begin(checkpoint_cache.cards(), run_cache.listing().runs)
+    url_state.load("preset", PRESET, list(PRESETS), default)
     name = st.selectbox(
         "Start from the preset",
         PRESETS,
-        index=list(PRESETS).index(begin),
-        key="train_preset",
+        key=PRESET,
         format_func=lambda option: f"{option} · {PRESETS[option].title}",
+        on_change=lambda: Inputs(PRESETS[st.session_state[PRESET]]).enter_url(),
         persist_state="session",
     )
+    url_state.store("preset", PRESET, name, default)
     return PRESETS[name]
 
 

@@ -11,6 +11,7 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.jobs import queue
 from aecore.ui import navigation, scaffold, trash, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import runs as run_cache
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 from aecore.ui.text import models as model_text
@@ -52,10 +53,10 @@ def _undo() -> None:
             if st.button("Undo", key=f"shelf_undo_{index}"):
                 library.restore(each)
                 trash.content().remove(each)
-                _select(each.name)
+                select(each.name)
 
 
-def _select(name: str | None) -> None:
+def select(name: str | None) -> None:
     """Draw the page again with a model selected in the picker of every page; None: the default."""
     st.session_state["app_model"] = name
     url_state.set("model", name)
@@ -77,7 +78,7 @@ def _actions(checkpoint: Checkpoint) -> None:
             _rename(name)
         if st.button("Delete", key="shelf_delete", icon=":material/delete:"):
             trash.content().append(library.delete(name))
-            _select(None)
+            select(None)
 
 
 @scaffold.guarded
@@ -86,7 +87,9 @@ def _rename(name: str) -> None:
         new = st.text_input("New name", name, key=f"shelf_new_name_{name}", max_chars=64).strip()
         if st.form_submit_button("Rename", key="shelf_rename"):
             library.rename(name, new)
-            _select(new)
+            queue.follow_rename(name, new)
+            run_cache.refresh()
+            select(new)
 
 
 def _import() -> None:
@@ -109,4 +112,4 @@ def _import_file(file: UploadedFile) -> None:
         name = st.text_input("Name", stem, key=f"shelf_upload_name_{file.file_id}").strip()
         if st.form_submit_button("Validate and import", key="shelf_import"):
             library.import_upload(file.getvalue(), name)
-            _select(name)
+            select(name)

@@ -12,6 +12,7 @@ from aecore.presets import PRESETS
 from aecore.ui import navigation, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import runs as run_cache
+from aecore.ui.pages.train.library import select
 from aecore.ui.text.formats import escape
 
 _PLACES = {
@@ -89,7 +90,7 @@ def _keep_form(run: Run) -> None:
         library.save_copy(run.checkpoint_path, name.strip())
         queue.mark_kept(run, name.strip())
         run_cache.refresh()
-        st.rerun()
+        select(name.strip())
     st.caption("Runs that are not saved are deleted in time, to make room for later ones.")
 
 

@@ -18,6 +18,7 @@ from aecore.ui.cache import runs as run_cache
 from aecore.ui.components.training_monitor import draw_training
 from aecore.ui.pages.train import result
 from aecore.ui.pages.train.form import CHOSEN
+from aecore.ui.pages.train.inputs import show_settings
 from aecore.ui.text import runs as run_text
 from aecore.ui.text.formats import escape
 
@@ -166,4 +167,6 @@ def _row(run: Run) -> None:
 
 
 def _choose(run: Run) -> None:
+    """Show a run, and its settings above it."""
     st.session_state[CHOSEN] = run.id
+    show_settings(run.spec)

@@ -25,7 +25,8 @@ function valueText({ values, spread }, i) {
 }
 
 const stroke = ({ color, dash }) => ({ stroke: color, "stroke-width": 2, "stroke-dasharray": dash, fill: "none" });
-const fillOf = ({ color, is_baseline }) => (is_baseline ? "url(#hatched)" : color);
+const hatching = (color) => `hatched-${color.replace(/\W/g, "")}`;
+const fillOf = ({ color, is_baseline }) => (is_baseline ? `url(#${hatching(color)})` : color);
 
 /** Draw the series' names and, of the position `at`, their values; return the height taken. */
 function drawLegend({ svg, write }, { series, kind, spread_name }, width, at) {
@@ -50,7 +51,7 @@ function drawLegend({ svg, write }, { series, kind, spread_name }, width, at) {
 /** Make a pattern for the bars of a baseline. */
 function makeHatching({ color }) {
   const size = { width: 5, height: 5 };
-  const attributes = { id: "hatched", patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)", ...size };
+  const attributes = { id: hatching(color), patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)", ...size };
   return makeSvg(
     "pattern",
     attributes,
@@ -165,8 +166,7 @@ function drawPlot(plot, width, at) {
   const { svg } = drawing;
   const place = layOut(plot, drawLegend(drawing, plot, width, at), width);
   svg.setAttribute("viewBox", `0 0 ${width} ${place.bottom + FOOT}`);
-  const baseline = plot.series.find((each) => each.is_baseline);
-  if (baseline) svg.prepend(makeHatching(baseline));
+  svg.prepend(...plot.series.filter((each) => each.is_baseline).map(makeHatching));
   const here = at === null ? "" : `: ${typeof plot.x[at] === "number" ? brief(plot.x[at]) : plot.x[at]}`;
   drawAxes(drawing, plot, place, here);
   plot.marks.forEach((mark, i) => drawMark(drawing, mark, place, i));
