@@ -4,5 +4,5 @@ import streamlit as st
 
 from aecore.ui import navigation
 
-st.set_page_config(page_title="Autoencoder Explorer", page_icon=navigation.icon(), layout="wide")
+st.set_page_config(page_icon=navigation.icon(), layout="wide")
 navigation.pages().run()

@@ -17,6 +17,7 @@ from aecore.ui.cache import runs as run_cache
 from aecore.ui.pages import Page, find_pages
 from aecore.ui.text import runs as run_text
 
+_APP = "Autoencoder Explorer"
 _HERE = Path(__file__).resolve().parent
 _ICON = _HERE / "icon.png"
 _STYLES = _HERE / "style.css", _HERE / "present.css"
@@ -44,7 +45,7 @@ def pages() -> StreamlitPage:
         st.html(style)
     width = "Infinity" if presenting else str(_NARROW)
     st.html(_SIDEBAR.replace("WIDTH", width), unsafe_allow_javascript=True)
-    return st.navigation({"Autoencoder Explorer": [_entry(page) for page in find_pages()]})
+    return st.navigation({_APP: [_entry(page) for page in find_pages()]})
 
 
 def link(name: str, label: str, **query: str) -> None:
@@ -70,7 +71,7 @@ def renderer(page: Page) -> Callable[[], None]:
     def render() -> None:
         with url_state.opened(page.name, page.path):
             # As a fragment it shows another model in four fifths of the time of a run of the app.
-            scaffold.fragment(page.renderer())()
+            scaffold.fragment(functools.partial(_render_and_name, page))()
         _freeze(page.name)
         if page.name != "train":
             _after_training()
@@ -78,6 +79,15 @@ def renderer(page: Page) -> Callable[[], None]:
     # Streamlit tells pages apart by the function's name.
     render.__name__ = render.__qualname__ = page.name
     return render
+
+
+def _render_and_name(page: Page) -> None:
+    """Draw a page, and let its tab name the page and the model that is picked there."""
+    try:
+        page.renderer()()
+    finally:
+        names = page.title, url_state.get("model"), _APP
+        st.set_page_config(page_title=" · ".join(filter(None, names)))
 
 
 @functools.cache

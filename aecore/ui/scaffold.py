@@ -19,6 +19,7 @@ from aecore.errors import AecoreError
 from aecore.ui import presentation, theme, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
+from aecore.ui.components.registry import mount
 from aecore.ui.text import models as model_text
 from aecore.ui.text.formats import escape
 
@@ -63,6 +64,7 @@ def open_page(
     prefer: Callable[[Card], bool] | None = None,
     evaluates: bool = False,
     flush: bool = True,
+    left_out: str = "",
 ) -> Checkpoint:
     """Draw the head of a page, and return the checkpoint that the page is about.
 
@@ -76,9 +78,12 @@ def open_page(
         Whether the page evaluates the model itself, on the digits in use.
     flush : bool
         Whether the URL is sent now; False where the page changes more of it.
+    left_out : str
+        A sentence on what can be seen and is not in the URL.
     """
     heading, picker = st.columns([3, 2], vertical_alignment="bottom")
-    heading.title(title, anchor=False)
+    with heading:
+        draw_title(title, left_out)
     cards = checkpoint_cache.cards()
     if not cards:
         st.error(_no_models(), icon=":material/model_training:")
@@ -97,6 +102,13 @@ def open_page(
             f"{escape(datasets.test_set().origin)}."
         )
     return checkpoint
+
+
+def draw_title(title: str, left_out: str = "") -> None:
+    """Draw a page's title, and beside it the button that copies its link; see `open_page`."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(title, anchor=False, width="content")
+        mount("copy", "copy_link", {"leftOut": left_out})
 
 
 def intro() -> DeltaGenerator:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 WIDGETS: dict[str, tuple[str, str]] = {
     "charts": ("charts/charts", "mountCharts"),
+    "copy": ("copy_link/copy_link", "mountCopyLink"),
     "draw": ("canvas/canvas", "mountCanvas"),
     "forming": ("training_monitor/training_monitor", "mountTrainingMonitor"),
     "gallery": ("filter_gallery/filter_gallery", "mountFilterGallery"),

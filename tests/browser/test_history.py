@@ -40,10 +40,10 @@ def follow(page, entry) -> str:
     return wait_for_page(page, entry.path)
 
 
-def shown(page) -> tuple[str, str]:
-    """The heading, and the model."""
+def shown(page) -> tuple[str, str, str]:
+    """The heading, the model, and the tab's title."""
     model = page.locator(".st-key-model input").input_value()
-    return page.locator("h1").first.inner_text(), model
+    return page.locator("h1").first.inner_text(), model, page.title()
 
 
 def test_back_and_forward_walk_all_pages_one_press_each(app, page):
@@ -54,13 +54,18 @@ def test_back_and_forward_walk_all_pages_one_press_each(app, page):
         visits.append((follow(page, entry), *shown(page)))
 
     assert page.evaluate("history.length") == steps + len(PAGES) - 1
+    titles = [title for *_, title in visits]
+    assert titles[0] == "Latent space · plain-32 · Autoencoder Explorer"
+    assert len(set(titles)) == len(PAGES)
     for index in reversed(range(len(PAGES) - 1)):
         page.go_back()
         page.get_by_role("heading", name=visits[index][1], exact=True).wait_for()
+        page.wait_for_function("title => document.title === title", arg=titles[index])
         assert (wait_for_page(page, PAGES[index].path), *shown(page)) == visits[index]
     for index in range(1, len(PAGES)):
         page.go_forward()
         page.get_by_role("heading", name=visits[index][1], exact=True).wait_for()
+        page.wait_for_function("title => document.title === title", arg=titles[index])
         assert (wait_for_page(page, PAGES[index].path), *shown(page)) == visits[index]
     assert page.evaluate("history.length") == steps + len(PAGES) - 1
 
@@ -130,3 +135,38 @@ def test_a_reload_shows_the_same_and_tabs_do_not_share(app, page, visitor):
 
         assert wait_for_page(page, "generate") == before == "/generate?model=plane&z=1,2"
         assert address(other) == apart
+
+
+def test_the_link_is_copied_however_the_browser_allows_it(app, page):
+    page.goto(f"{app}/filters?model=plane&unit=3")
+    wait_for_page(page, "filters")
+    button = page.get_by_role("button", name="Copy link")
+    status = page.locator(".copy-link [role=status]")
+    field = page.locator(".copy-link input")
+
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }; 0")
+    button.press("Enter")
+    status.get_by_text("Copied.").wait_for()
+    assert page.evaluate("window.copied") == page.url
+
+    page.evaluate("navigator.clipboard.writeText = undefined")  # as over plain HTTP
+    page.evaluate("document.execCommand = (name) => { window.command = name; return true; }; 0")
+    button.press("Enter")
+    page.wait_for_function("window.command === 'copy'")
+    assert field.input_value() == page.url
+    assert not field.is_visible()
+
+    page.evaluate("document.execCommand = () => false; 0")
+    button.press("Enter")
+    status.get_by_text("Press Ctrl+C").wait_for()
+    assert field.is_visible()
+
+
+def test_the_tab_names_another_model_once_it_is_picked(app, page):
+    page.goto(f"{app}/filters?model=plane")
+    wait_for_page(page, "filters")
+    page.locator(".st-key-model input").click()
+
+    page.get_by_role("option", name=re.compile("plain-32")).click()
+
+    page.wait_for_function("document.title === 'Filters · plain-32 · Autoencoder Explorer'")

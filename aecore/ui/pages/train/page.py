@@ -16,7 +16,7 @@ _EXPLANATION = (
 
 
 def render() -> None:
-    st.title("Train", anchor=False)
+    scaffold.draw_title("Train")
     with scaffold.intro():
         st.markdown(_EXPLANATION)
     if not queue.training_allowed():

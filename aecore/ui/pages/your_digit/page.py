@@ -19,11 +19,13 @@ _EXPLANATION = (
     "code alone and shows where it lands in the latent space. Or take a photo of a digit, or "
     "upload any picture."
 )
+_NOT_IN_LINK = "A link does not hold an uploaded picture or a photo."
 _INPUT, _LEVELS = "your_digit_way", "your_digit_levels"
 
 
 def render() -> None:
-    checkpoint = scaffold.open_page("Your digit", _EXPLANATION)
+    left_out = "" if st.session_state.get(_INPUT, "Draw") == "Draw" else _NOT_IN_LINK
+    checkpoint = scaffold.open_page("Your digit", _EXPLANATION, left_out=left_out)
     inputs = {"Draw": _draw, "Upload": upload.upload, "Camera": upload.photograph}
     st.session_state.setdefault(_INPUT, "Draw")  # Streamlit warns of a default if `_chosen` sets it
     chosen = st.segmented_control(
