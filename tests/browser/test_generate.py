@@ -21,6 +21,7 @@ SAMPLING = """
 import { rowsOf, sampleFitted, samplePrior } from "./model/sampling.js";
 export { rowsOf, sampleFitted, samplePrior };
 """
+POINT = ".generate .handle"
 SLIDER = ".st-key-live_decoder input[type=range]"
 
 
@@ -181,7 +182,7 @@ def test_the_keyboard_moves_and_resets_a_slider(plane_page, plane):
     np.testing.assert_allclose(shown_code(page), before, atol=1e-5)
 
 
-def test_a_finger_moves_a_slider(app, chromium, plane):
+def test_a_finger_moves_a_slider_and_the_point_on_the_map(app, chromium, plane):
     context = chromium.new_context(viewport={"width": 420, "height": 900}, has_touch=True)
     page = context.new_page()
     visit(page, app, "model=plane")
@@ -202,7 +203,67 @@ def test_a_finger_moves_a_slider(app, chromium, plane):
     assert shown_code(page)[0] > before[0]
     assert_shows_what_torch_decodes(page, plane)
     wait_for_address(page, shown_code(page))
+    before, scrolled = shown_code(page), page.evaluate("scrollY")
+    box = page.locator(POINT).bounding_box()
+    for kind, down in [("touchStart", 0), ("touchMove", 20), ("touchMove", 40)]:
+        points = [{"x": box["x"] + 4, "y": box["y"] + 4 + down}]
+        cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        page.wait_for_timeout(50)
+    cdp.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert shown_code(page)[1] < before[1] - plane.codes[:, 1].std() / 2
+    assert page.evaluate("scrollY") == scrolled
     context.close()
+
+
+# --- the map ---
+
+
+def drag_point(page, across: int, down: int) -> None:
+    """Drag the point on the map by some pixels."""
+    box = page.locator(POINT).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + across / 2, y + down / 2)
+    page.mouse.move(x + across, y + down)
+    page.mouse.up()
+    page.wait_for_timeout(100)
+
+
+def test_dragging_the_point_on_the_map_sets_both_numbers(plane_page, plane):
+    before = shown_code(plane_page)
+    drag_point(plane_page, 60, 40)
+
+    across, up = (shown_code(plane_page) - before) / plane.codes.std(axis=0)
+    assert across > 0.5
+    assert up < -0.3
+    values = plane_page.locator(SLIDER).evaluate_all("all => all.map(each => +each.value)")
+    np.testing.assert_allclose(values[:2], shown_code(plane_page), atol=1e-5)
+    assert_shows_what_torch_decodes(plane_page, plane)
+    wait_for_address(plane_page, shown_code(plane_page))
+
+
+def test_dragging_the_point_moves_along_the_first_two_axes_alone(many_page, many):
+    before = shown_code(many_page)
+    drag_point(many_page, -50, 30)
+
+    moved = principal_axes(many.codes).axes @ (shown_code(many_page) - before)
+    assert moved[:2].max() < -0.3 * many.codes.std()
+    np.testing.assert_allclose(moved[2:], 0, atol=1e-4)
+    assert_shows_what_torch_decodes(many_page, many)
+
+
+def test_arrow_keys_move_the_point_on_the_map(plane_page):
+    steps = []
+    for key in ("ArrowRight", "Shift+ArrowRight", "ArrowUp"):
+        before = shown_code(plane_page)
+        plane_page.locator(POINT).press(key)
+        plane_page.wait_for_timeout(60)
+        steps.append(shown_code(plane_page) - before)
+
+    assert steps[0][0] == pytest.approx(8 * steps[1][0], rel=1e-3)
+    assert steps[0][1] == 0 == steps[2][0]
+    assert steps[2][1] > 0
 
 
 def test_pages_of_axes_reach_the_weakest_one(app, page, many):

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { isEqual } from "../../../aecore/viewer/js/core/arrays.js";
 import * as axes from "../../../aecore/viewer/js/core/axes.js";
-import { nearestPoint, pointsWithin } from "../../../aecore/viewer/js/core/geometry.js";
+import { movedApart, nearestPoint, pointsWithin } from "../../../aecore/viewer/js/core/geometry.js";
 import * as text from "../../../aecore/viewer/js/core/text.js";
 import { spreadSteps, stepAt } from "../../../aecore/viewer/js/model/path.js";
 import { stretchesOf } from "../../../aecore/viewer/js/widgets/charts/axis_charts.js";
@@ -67,6 +67,18 @@ test("the nearest point is found within reach alone", () => {
 
   assert.equal(nearestPoint(points, 9, 1, 5), 1);
   assert.equal(nearestPoint(points, 5, 5, 5), null);
+});
+
+test("places that overlap are moved apart, and those that do not stay", () => {
+  const places = [[0, 0], [0, 0], [3, 1], [2, 5], [100, 100], [110, 100]];
+
+  const moved = movedApart(places, 17);
+
+  moved.forEach((one, i) =>
+    moved.slice(0, i).forEach((other) => assert.ok(Math.hypot(one[0] - other[0], one[1] - other[1]) >= 17)),
+  );
+  assert.ok(moved.slice(0, 4).every(([x, y], i) => Math.hypot(x - places[i][0], y - places[i][1]) < 34));
+  assert.deepEqual(movedApart([[0, 0], [20, 0]], 17), [[0, 0], [20, 0]]);
 });
 
 test("points within a polygon are told from those in its notch", () => {

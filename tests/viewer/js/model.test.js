@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { alongAxes, axisValue, codeOf } from "../../../aecore/viewer/js/model/axes.js";
+import { alongAxes, axisValue, codeOf, moveTo, positionOf } from "../../../aecore/viewer/js/model/axes.js";
 import { labelVote } from "../../../aecore/viewer/js/model/neighbor_vote.js";
 import { countBelow, distanceToData, nearestCodes } from "../../../aecore/viewer/js/model/neighbors.js";
 import { decode, encode } from "../../../aecore/viewer/js/model/network.js";
@@ -74,6 +74,15 @@ for (const dim of header.atlases) {
       const { rows } = distanceToData(model, points[i]);
       assert.equal(count, rows.filter((row) => model.labels[row] === label).length);
     });
+  });
+
+  test(`D = ${dim}: a code moves to a position on the map, and along no other axis`, () => {
+    for (const z of points) {
+      const moved = Float64Array.from(z);
+      moveTo(model, moved, [0.25, -1.5]);
+      assertClose(positionOf(model, moved, 0), [0.25, -1.5], 1e-9);
+      for (let k = 2; k < dim; k++) assertClose([axisValue(model, moved, k)], [axisValue(model, z, k)], 1e-9);
+    }
   });
 
   test(`D = ${dim}: principal axes lead to the coordinates and back`, () => {

@@ -22,6 +22,7 @@ from aecore.ui.cache.shared import shared
 from aecore.ui.components import downloads
 from aecore.ui.components.live_model import mount_live_model
 from aecore.ui.text import formats
+from aecore.ui.theme import class_colors
 
 _EXPLANATION = (
     "The decoder turns **any** code into an image, not only the codes that the encoder produces. "
@@ -53,6 +54,7 @@ def _single_code(checkpoint: Checkpoint) -> None:
             "names": sliders.names,
             "limits": sliders.limits.tolist(),
             "along_axes": sliders.along_axes,
+            "colors": class_colors(),
         },
         on_release=lambda message: _release(checkpoint, message),
     )

@@ -1,5 +1,9 @@
 // Drawing on canvases that are as large as their place on the page.
 
+import { movedApart } from "./geometry.js";
+
+const NUMERAL_GAP = 17; // px between the middles of two numerals
+
 /**
  * Give a canvas as many pixels as its place has on the screen, and return its size in px of the page.
  *
@@ -15,15 +19,23 @@ export function fitCanvas(canvas, mostPixels = Infinity) {
   return { width, height };
 }
 
-/** Write the numeral of a class in the middle of (x, y), readable on dots of any color. */
-export function writeNumeral(context, label, x, y, color) {
+/**
+ * Write numerals of classes, readable on dots of any color, side by side where they would overlap.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {{ label: number, place: number[], color: string }[]} marks  With their places, px
+ */
+export function writeNumerals(context, marks) {
   Object.assign(context, { font: "700 15px sans-serif", textAlign: "center", textBaseline: "middle", lineJoin: "round" });
-  for (const [lineWidth, strokeStyle] of [[6, color], [3.5, "#fff"]]) {
-    Object.assign(context, { lineWidth, strokeStyle });
-    context.strokeText(String(label), x, y);
-  }
-  context.fillStyle = "#222";
-  context.fillText(String(label), x, y);
+  movedApart(marks.map(({ place }) => place), NUMERAL_GAP).forEach(([x, y], i) => {
+    const { label, color } = marks[i];
+    for (const [lineWidth, strokeStyle] of [[6, color], [3.5, "#fff"]]) {
+      Object.assign(context, { lineWidth, strokeStyle });
+      context.strokeText(String(label), x, y);
+    }
+    context.fillStyle = "#222";
+    context.fillText(String(label), x, y);
+  });
 }
 
 /** Draw a line along some points. */

@@ -39,3 +39,39 @@ export function pointsWithin(points, polygon) {
   }
   return inside;
 }
+
+const ROUNDS = 60;
+
+/**
+ * Return places [x, y] moved apart until no two are nearer than `gap` where that can be done, each as little
+ * as its neighbors need.
+ *
+ * @param {number[][]} places
+ */
+export function movedApart(places, gap) {
+  const moved = places.map((place) => [...place]);
+  const overlaps = (one, other) => Math.hypot(other[0] - one[0], other[1] - one[1]) < gap;
+  for (let round = 0, isDone = false; round < ROUNDS && !isDone; round++) {
+    isDone = true;
+    for (let i = 1; i < moved.length; i++) {
+      for (let j = 0; j < i; j++) {
+        if (!overlaps(moved[j], moved[i])) continue;
+        isDone = false;
+        pushApart(moved[j], moved[i], gap + 0.01);
+      }
+    }
+  }
+  return moved;
+}
+
+/** Move two places in opposite directions until they are `gap` apart; equal ones sideways. */
+function pushApart(one, other, gap) {
+  const [dx, dy] = [other[0] - one[0], other[1] - one[1]];
+  const distance = Math.hypot(dx, dy);
+  const [x, y] = distance ? [dx / distance, dy / distance] : [1, 0];
+  const step = (gap - distance) / 2;
+  for (const [place, sign] of [[one, -step], [other, step]]) {
+    place[0] += sign * x;
+    place[1] += sign * y;
+  }
+}

@@ -34,3 +34,40 @@ export function axisValue({ mean, axes, dim }, z, k) {
   for (let i = 0; i < dim; i++) sum += (z[i] - mean[i]) * axes[k * dim + i];
   return sum;
 }
+
+/**
+ * Return where a code z lies on the two axes of a flat map, as aecore/latent/projection.py does; `label` is
+ * its height where D = 1.
+ *
+ * @param {Model} model
+ */
+export function positionOf(model, z, label) {
+  if (model.dim === 1) return [z[0], label];
+  if (model.dim === 2) return [z[0], z[1]];
+  return [axisValue(model, z, 0), axisValue(model, z, 1)];
+}
+
+/**
+ * Move a code z (D) to a position on the axes of a flat map; along all others it stays where it is.
+ *
+ * @param {Model} model
+ */
+export function moveTo(model, z, [x, y]) {
+  if (model.dim > 2) {
+    moveAlong(model, z, 0, x);
+    moveAlong(model, z, 1, y);
+  } else {
+    z[0] = x;
+    if (model.dim === 2) z[1] = y;
+  }
+}
+
+/**
+ * Give a code z (D) another coordinate along principal axis k.
+ *
+ * @param {Model} model
+ */
+export function moveAlong(model, z, k, value) {
+  const step = value - axisValue(model, z, k);
+  for (let i = 0; i < model.dim; i++) z[i] += step * model.axes[k * model.dim + i];
+}

@@ -7,6 +7,7 @@ import { makeFrameLoop } from "../../core/frame_loop.js";
 import { drawDigit, paintGrays } from "../../core/image.js";
 import { meter } from "../../core/meter.js";
 import { codeText, counted, isOutside, percentText } from "../../core/text.js";
+import { positionOf } from "../../model/axes.js";
 import { PAPER, isInTwo, noArea, stampSegment, wholeArea } from "../../model/ink.js";
 import { labelVote } from "../../model/neighbor_vote.js";
 import { countBelow } from "../../model/neighbors.js";
@@ -14,6 +15,7 @@ import { encode } from "../../model/network.js";
 import { normalize } from "../../model/normalization.js";
 import { measureDistance, showDigit, withModel } from "../live_model.js";
 import { makeMinimap } from "../minimap/minimap.js";
+import { makeTrail } from "../minimap/trail.js";
 import { EXAMPLES, drawing, exampleStrokes, pointAt } from "./strokes.js";
 
 const REST_MS = 350; // without the pen on the paper: long enough for the next stroke to begin
@@ -52,8 +54,7 @@ const VIEW = `
     </div>
     <p ref="spoken" class="spoken" aria-live="polite"></p>
     <figure class="place">
-      <div class="layers"><canvas ref="dots" class="layer"></canvas><canvas ref="trail" class="layer" role="img"
-        aria-label="Where the drawing lies in the latent space"></canvas><span ref="dot" class="dot"></span></div>
+      <div ref="map"></div>
       <figcaption ref="axes" class="hint"></figcaption>
     </figure>
   </div>
@@ -67,13 +68,14 @@ export const mountCanvas = withModel((element, host, scope) => {
   let changed = noArea();
   let model = null;
   let colors = ""; // of the classes, of the page's theme
-  let minimap = null;
   let levels = null; // of the digit on show, as text; null for an empty paper
   let stroke = null; // the one in hand: {pointer, points}
   let example = null; // being drawn: {strokes, frame}
   const timer = scope.makeTimer();
 
   scope.add(element, view.root);
+  const minimap = makeMinimap(scope, view.map, "Where the drawing lies in the latent space", () => trail.follow());
+  const trail = makeTrail(minimap);
   const loop = makeFrameLoop(scope, () => {
     paintInk();
     interpret();
@@ -126,7 +128,7 @@ export const mountCanvas = withModel((element, host, scope) => {
     levels = digit && toText(digit);
     if (!digit) {
       for (const canvas of [view.digit, view.output]) drawDigit(canvas, new Float32Array(PIXELS));
-      minimap.clear();
+      trail.clear();
       showTexts("", "Draw, and watch what the model makes of it.", "", "");
       view.code.textContent = view.error.textContent = "";
       return;
@@ -137,7 +139,7 @@ export const mountCanvas = withModel((element, host, scope) => {
     drawDigit(view.digit, digit);
     const { rows, percentile } = measureDistance(model, z);
     const { label, count, divided } = labelVote(model, z, rows);
-    minimap.move(z, label);
+    trail.move(positionOf(model, z, label));
     const error = meanSquare(digit, pixels);
     const worse = (100 * countBelow(model.ownErrors, error)) / model.count;
     const off = isOutside(percentile);
@@ -159,7 +161,7 @@ export const mountCanvas = withModel((element, host, scope) => {
   function rest() {
     timer.start(() => {
       if (stroke || example) return;
-      minimap.clearTrail();
+      trail.clearTrail();
       view.note.textContent =
         levels && isInTwo(ink) ? "Two digits side by side? The model takes all ink as one digit: draw one at a time." : "";
       view.spoken.textContent = [view.vote, view.isolation, view.quality].map((each) => each.textContent).join(" ");
@@ -255,7 +257,7 @@ export const mountCanvas = withModel((element, host, scope) => {
     const start = performance.now();
     let next = 0;
     clearPaper();
-    minimap.clear();
+    trail.clear();
     function advance() {
       const due = Math.ceil(((performance.now() - start) / EXAMPLE_MS) * points.length);
       for (; next < Math.min(due, points.length); next++) {
@@ -297,8 +299,8 @@ export const mountCanvas = withModel((element, host, scope) => {
   function show(settings, name, latest) {
     model = latest;
     colors = settings.colors.join();
-    minimap ??= makeMinimap(scope, view);
     minimap.show(model, settings.colors);
+    trail.clear();
     view.size.textContent = counted(model.dim, "dimension");
     view.axes.textContent =
       `The latent codes of the test digits by ${name}` + (model.dim > 2 ? ", along their first two principal axes" : "");

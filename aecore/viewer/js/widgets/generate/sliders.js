@@ -3,41 +3,45 @@
 import { build, make } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { codeText, fixed, isOutside, percentText, withArticle } from "../../core/text.js";
-import { axisValue } from "../../model/axes.js";
+import { axisValue, moveAlong, moveTo, positionOf } from "../../model/axes.js";
 import { measureDistance, showDigit, withModel } from "../live_model.js";
+import { makeHandle } from "../minimap/handle.js";
+import { makeMinimap } from "../minimap/minimap.js";
 import { SOURCES } from "./code_sources.js";
 
 const PAGE = 12; // sliders at a time
 const RELEASE_MS = 150; // a key held down repeats faster than this
 
 const VIEW = `
-<div class="live workbench generate">
-  <div class="sliders">
-    <div ref="pages" class="bar pages">
-      <button ref="back" type="button" aria-label="Stronger axes">‹</button>
-      <span ref="range" role="status"></span>
-      <button ref="onward" type="button" aria-label="Weaker axes">›</button>
-    </div>
-    <div ref="list"></div>
-    <p class="hint"><span ref="shares">Along the codes’ principal axes, with their shares of the variance. </span>Double-click
-      a slider, or press Delete on it, to reset it.</p>
-    <div class="bar">
-      <label>Sample from <select ref="source" name="source"></select></label>
-      <label ref="labeling">Class <select ref="label" name="label"></select></label>
-      <button ref="sample" type="button" class="random">Sample a code</button>
-      <button ref="reset" type="button" class="reset">Reset to the mean</button>
-    </div>
-    <p ref="hint" class="hint"></p>
-  </div>
-  <div class="picture">
+<div class="frame">
+  <div class="live workbench generate">
     <canvas ref="canvas" class="digit" role="img"></canvas>
-    <div ref="gauge" class="gauge" role="meter" aria-label="Distance from the data" aria-valuemin="0" aria-valuemax="100">
-      <div ref="bar"></div>
+    <figure ref="map"><figcaption ref="moves" class="hint"></figcaption></figure>
+    <div class="readout">
+      <div ref="gauge" class="gauge" role="meter" aria-label="Distance from the data" aria-valuemin="0" aria-valuemax="100">
+        <div ref="bar"></div>
+      </div>
+      <p class="distance"><strong ref="verdict"></strong><span ref="distance"></span></p>
+      <p><span ref="code" class="code"></span> <span ref="from" class="hint"></span></p>
+      <p ref="spoken" class="spoken" aria-live="polite"></p>
     </div>
-    <p class="distance"><strong ref="verdict"></strong><span ref="distance"></span></p>
-    <p ref="code" class="code"></p>
-    <p ref="from" class="hint"></p>
-    <p ref="spoken" class="spoken" aria-live="polite"></p>
+    <div class="sliders">
+      <div ref="pages" class="bar pages">
+        <button ref="back" type="button" aria-label="Stronger axes">‹</button>
+        <span ref="range" role="status"></span>
+        <button ref="onward" type="button" aria-label="Weaker axes">›</button>
+      </div>
+      <div ref="list"></div>
+      <p class="hint"><span ref="shares">Along the codes’ principal axes, with their shares of the variance. </span>Double-click
+        a slider, or press Delete on it, to reset it.</p>
+      <div class="bar">
+        <label>Sample from <select ref="source" name="source"></select></label>
+        <label ref="labeling">Class <select ref="label" name="label"></select></label>
+        <button ref="sample" type="button" class="random">Sample a code</button>
+        <button ref="reset" type="button" class="reset">Reset to the mean</button>
+      </div>
+      <p ref="hint" class="hint"></p>
+    </div>
   </div>
 </div>`;
 const ROW = `
@@ -61,19 +65,26 @@ function moverOf(model, isAlongAxes) {
   return {
     rest: () => 0,
     value: (z, k) => axisValue(model, z, k),
-    move(z, k, value) {
-      const step = value - axisValue(model, z, k);
-      for (let i = 0; i < model.dim; i++) z[i] += step * model.axes[k * model.dim + i];
-    },
+    move: (z, k, value) => moveAlong(model, z, k, value),
   };
+}
+
+/** Return what dragging the point on the map moves. */
+function describeMoves(dim) {
+  if (dim === 1) return "Drag the point to move z1. The height is the class of the nearest test digit.";
+  if (dim === 2) return "Drag the point to move z1 (across) and z2 (up).";
+  return "Drag the point to move the code along its first two principal axes; it keeps its place along all others.";
 }
 
 export const mountSliders = withModel((element, host, scope) => {
   const view = buildView();
   scope.add(element, view.root);
+  const minimap = makeMinimap(scope, view.map, "Where the code lies among those of the test digits", () => handle.follow());
+  const handle = makeHandle(scope, minimap, { move: drag, end: release });
 
   let model = null;
   let settings = null;
+  let colors = ""; // of the map
   let mover = null;
   let z = null; // Float32Array (D)
   let first = 0; // the slider on top
@@ -92,6 +103,7 @@ export const mountSliders = withModel((element, host, scope) => {
   function showDistance() {
     const { percentile, nearestLabel } = measureDistance(model, z);
     const off = isOutside(percentile);
+    handle.place(positionOf(model, z, nearestLabel));
     view.gauge.setAttribute("aria-valuenow", percentile.toFixed(2));
     view.gauge.classList.toggle("off", off);
     view.bar.style.transform = `scaleX(${percentile / 100})`; // no layout, as a width would need
@@ -138,6 +150,13 @@ export const mountSliders = withModel((element, host, scope) => {
     placeSliders();
     loop.request(event);
     release();
+  }
+
+  function drag(position, event) {
+    moveTo(model, z, position);
+    view.from.textContent = "";
+    placeSliders();
+    loop.request(event);
   }
 
   const nameDigit = () => view.canvas.setAttribute("aria-label", `The digit of ${codeText(z)}`);
@@ -209,12 +228,17 @@ export const mountSliders = withModel((element, host, scope) => {
   return (header, latest) => {
     const isFresh = latest !== model || header.settings.revision !== settings.revision;
     settings = header.settings;
+    if (latest !== model || settings.colors.join() !== colors) {
+      colors = settings.colors.join();
+      minimap.show(latest, settings.colors);
+    }
     if (!isFresh) return;
     if (latest !== model) first = 0;
     model = latest;
     mover = moverOf(model, settings.along_axes);
     z = Float32Array.from(settings.z);
     view.from.textContent = "";
+    view.moves.textContent = describeMoves(model.dim);
     nameDigit();
     showSource();
     placeSliders();

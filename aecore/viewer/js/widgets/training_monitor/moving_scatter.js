@@ -1,6 +1,6 @@
 // The dots of a frame, which glide to where the next frame has them.
 
-import { fitCanvas, writeNumeral } from "../../core/canvas.js";
+import { fitCanvas, writeNumerals } from "../../core/canvas.js";
 
 const DOT = 3; // px
 const EDGE = 2; // px that dots keep to the edge
@@ -57,10 +57,10 @@ export function makeMovingScatter(scope, canvas) {
       context.fillRect(toX(points[2 * i]) - DOT / 2, toY(points[2 * i + 1]) - DOT / 2, DOT, DOT);
     }
     context.globalAlpha = 1;
-    colors.forEach((color, label) => {
-      const [x, y] = [middles[2 * label], middles[2 * label + 1]];
-      if (!Number.isNaN(x)) writeNumeral(context, label, toX(x), toY(y), color);
+    const marks = colors.map((color, label) => {
+      return { label, color, place: [toX(middles[2 * label]), toY(middles[2 * label + 1])] };
     });
+    writeNumerals(context, marks.filter(({ place }) => !place.some(Number.isNaN)));
   }
 
   const copy = (layout) => Object.fromEntries(PARTS.map((part) => [part, layout[part].slice()]));
