@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from aecore.jobs import queue
 from aecore.system.threads import limit_to_one_thread
 from aecore.ui import presentation, scaffold, trash, url_state
 from aecore.ui.cache import runs as run_cache
@@ -40,6 +41,8 @@ def icon() -> str:
 def pages() -> StreamlitPage:
     """Return the page that the address names."""
     limit_to_one_thread()
+    if not queue.training_allowed():
+        st.set_option("client.showErrorDetails", "none")  # a traceback names files of the server
     presenting = presentation.read()
     for style in _STYLES[: 1 + presenting]:
         st.html(style)

@@ -97,9 +97,9 @@ def open_page(
         st.caption(model_text.summary(checkpoint.card))
     if evaluates and not _is_own_data(checkpoint.card):
         st.caption(
-            "These figures come from the model's own test data, which is not loaded: "
-            f"{escape(checkpoint.card.source)}. The page evaluates the model on the data in use: "
-            f"{escape(datasets.test_set().origin)}."
+            "The errors above were measured on the model's own test digits "
+            f"({escape(checkpoint.card.source)}), which are not loaded. Everything below is "
+            f"measured on the data in use: {escape(datasets.test_set().origin)}."
         )
     return checkpoint
 

@@ -95,5 +95,5 @@ def test_a_model_of_other_digits_says_whose_and_which_are_in_use(inverted_folder
 
     text = texts(open_page("reconstruct", model="plane")).replace("\\", "")
 
-    assert "own test data, which is not loaded: MNIST" in text
+    assert "own test digits (MNIST), which are not loaded" in text
     assert f"the data in use: IDX files in {inverted_folder}" in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from aecore.ui import pages
@@ -46,6 +47,17 @@ def test_the_app_runs_with_a_new_page_and_opens_on_the_latent_space(new_page):
 
     assert not app.exception
     assert app.title[0].value == "The latent space"
+
+
+def test_a_public_server_shows_no_traceback(monkeypatch):
+    monkeypatch.setenv("AECORE_TRAINING", "off")
+    before = st.get_option("client.showErrorDetails")
+
+    try:
+        AppTest.from_file("../../app.py", default_timeout=TIMEOUT).run()
+        assert st.get_option("client.showErrorDetails") == "none"
+    finally:
+        st.set_option("client.showErrorDetails", before)
 
 
 def test_addresses_are_what_links_rely_on():

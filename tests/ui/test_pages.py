@@ -58,8 +58,8 @@ def test_errors_over_digits_that_are_not_at_hand_are_said_to_be(make_checkpoint,
 
     here = open_page("reconstruct", model="at-hand")
 
-    assert "own test data, which is not loaded" in texts(elsewhere)
-    assert "is not loaded" not in texts(here)
+    assert "own test digits (MNIST), which are not loaded" in texts(elsewhere).replace("\\", "")
+    assert "are not loaded" not in texts(here)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -269,3 +269,16 @@ def test_a_public_server_keeps_its_folders_to_itself(tmp_path, monkeypatch):
     assert str(folder) in texts(at_home).replace("\\", "")
     assert str(folder) not in texts(public).replace("\\", "")
     assert "test digits" in texts(public)
+
+
+def test_a_public_server_names_no_folder_in_its_errors(tmp_path, monkeypatch):
+    folder = tmp_path / "my server" / "digits"
+    monkeypatch.setenv("AECORE_DATA", str(folder))
+    at_home = open_page("map")
+    monkeypatch.setenv("AECORE_TRAINING", "off")
+
+    public = open_page("map")
+
+    assert str(folder) in at_home.error[0].value.replace("\\", "")
+    assert str(tmp_path) not in (error := public.error[0].value.replace("\\", ""))
+    assert error.startswith("digits: not a folder")

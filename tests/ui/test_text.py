@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from aecore.ui.text import formats
+from aecore.ui.text.privacy import without_folders
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,35 @@ def test_a_test_digit_is_named_with_its_class():
         "test digit no. 61, an 8",
         "test digit no. 5, a 1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (
+            "The run is full. More in /srv/app/runs/2026/log.txt.",
+            "The run is full. More in log.txt.",
+        ),
+        ("'/opt/ae/x.npz': damaged", "'x.npz': damaged"),
+        (
+            "The models folder ~/ae/models cannot be read.",
+            "The models folder models cannot be read.",
+        ),
+        ("http://host/a/b answers: 1/255 of encoder/decoder", None),
+    ],
+)
+def test_a_public_server_tells_the_last_part_of_a_path(monkeypatch, message, told):
+    assert without_folders(message) == message
+    monkeypatch.setenv("AECORE_TRAINING", "off")
+
+    assert without_folders(message) == (told or message)
+
+
+def test_a_folder_with_spaces_in_its_path_is_known(monkeypatch, tmp_path):
+    folder = tmp_path / "a server" / "models"
+    monkeypatch.setenv("AECORE_MODELS", str(folder))
+    monkeypatch.setenv("AECORE_TRAINING", "off")
+
+    assert (
+        without_folders(f"{folder}/x.safetensors is damaged") == "models/x.safetensors is damaged"
+    )

@@ -9,13 +9,14 @@ import numpy as np
 from aecore.analysis.perturbation import OUTSIDE
 from aecore.checkpoints.card import Card
 from aecore.system.file_content import printable
+from aecore.ui.text.privacy import without_folders
 
 _MARKDOWN = "\\`*_{}[]()<>#+-.!|~$:&"
 
 
 def escape(text: object) -> str:
-    """Return text from outside such that Markdown shows it as it is."""
-    shown = printable(str(text))
+    """Return text from outside such that Markdown shows it as it is; see `without_folders`."""
+    shown = without_folders(printable(str(text)))
     return "".join(f"\\{letter}" if letter in _MARKDOWN else letter for letter in shown)
 
 

@@ -9,6 +9,7 @@ from aecore.jobs.store import Run
 from aecore.presets import PRESETS
 from aecore.training.history import EpochRecord
 from aecore.ui.text.formats import counted, duration, pca_name
+from aecore.ui.text.privacy import without_folders
 
 _PHASES = {
     "starting": "Starting…",
@@ -51,7 +52,7 @@ def headline(run: Run) -> str:
 
 def detail(run: Run, records: Sequence[EpochRecord]) -> str:
     """Return problems, time, the error relative to PCA, and notes on changes during the run."""
-    parts = [run.message] if run.message else []
+    parts = [without_folders(run.message)] if run.message else []
     if run.state == "running" and run.phase == "training" and run.seconds_left is not None:
         parts.append(f"{duration(run.seconds_left)} left")
     if run.ended and records:
