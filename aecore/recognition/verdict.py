@@ -19,7 +19,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -27,13 +27,16 @@ from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.file import Checkpoint
 from aecore.latent.neighbors import NeighborIndex
-from aecore.models import inference
-from aecore.models.autoencoder import Autoencoder
 from aecore.recognition.neighbor_vote import label_residuals, predict_labels
 from aecore.system.installation import HOME
 
+if TYPE_CHECKING:
+    from aecore.models.autoencoder import Autoencoder
+
 TELLING_MODEL = "plain-32"
 """The shipped model that decides."""
+TELLING_FILE = HOME / "models" / f"{TELLING_MODEL}{catalog.SUFFIX}"
+"""Its file: the built-in one, whatever folder AECORE_MODELS names."""
 MAX_RESIDUAL = 0.465
 """From this residual on a picture is no digit; see `neighbor_vote.label_residuals`."""
 MIN_VOTES = 6
@@ -56,14 +59,19 @@ class Verdict:
 
     @property
     def votes(self) -> str:
-        """How the nearest test digits are split, as in "5 of 10 are 7s, 3 are 9s"."""
+        """How the nearest test digits are split, as in "5 of 10 are 7s, 3 are 9s".
+
+        And which digits approximate the picture best, where they are not the most frequent.
+        """
         (first, most), *others = self.counts.items()
         total = sum(self.counts.values())
         parts = [f"{most} of {total} are {first}s"]
         parts += [
-            f"{count} {'is a' if count == 1 else 'are'} {name}{'' if count == 1 else 's'}"
+            f"{count} are {name}s" if count > 1 else f"1 is {'an' if name == 8 else 'a'} {name}"
             for name, count in others
         ]
+        if self.label != first:
+            parts.append(f"but nearby {self.label}s approximate it best")
         return ", ".join(parts)
 
 
@@ -86,19 +94,23 @@ def judge(
     index : NeighborIndex, optional
         To its codes.
     """
+    from aecore.models import inference  # it needs torch, over a second
+
     codes = inference.encode(model, digits.astype(np.float32))
     return judge_codes(index or checkpoint.neighbor_index(), checkpoint.labels, codes)
 
 
 def load_telling_model() -> tuple[Checkpoint, Autoencoder]:
-    """Load the model that decides: the built-in one, whatever folder AECORE_MODELS names.
+    """Load the model that decides.
 
     Raises
     ------
     CheckpointError
         If it is missing or damaged.
     """
-    checkpoint = checkpoint_file.load(HOME / "models" / f"{TELLING_MODEL}{catalog.SUFFIX}")
+    from aecore.models import inference
+
+    checkpoint = checkpoint_file.load(TELLING_FILE)
     return checkpoint, inference.build_model(checkpoint.card.model, checkpoint.weights)
 
 

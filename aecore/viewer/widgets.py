@@ -9,6 +9,7 @@ WIDGETS: dict[str, tuple[str, str]] = {
     "forming": ("training_monitor/training_monitor", "mountTrainingMonitor"),
     "gallery": ("filter_gallery/filter_gallery", "mountFilterGallery"),
     "generate": ("generate/sliders", "mountSliders"),
+    "judge": ("canvas/judge", "mountJudge"),
     "linked": ("linked_maps/linked_maps", "mountLinkedMaps"),
     "map": ("latent_map/latent_map", "mountLatentMap"),
     "paste": ("canvas/paste", "mountPaste"),

@@ -14,9 +14,16 @@ from aecore.digits.normalization import normalize
 from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
 from aecore.recognition.neighbor_vote import predict_labels
-from aecore.recognition.verdict import MIN_VOTES
+from aecore.recognition.verdict import load_judge
 from aecore.viewer.bundle import bundle
-from tests.support.browser import SHOWN, decoded, shown_code, shown_digit, wait_for_script
+from tests.support.browser import (
+    SHOWN,
+    decoded,
+    shown_code,
+    shown_digit,
+    wait_for_script,
+    watched,
+)
 from tests.support.command_line import free_port
 
 pytest_plugins = ["tests.support.browser"]
@@ -24,6 +31,7 @@ pytest_plugins = ["tests.support.browser"]
 PAPER = 392
 CANVAS = ".st-key-digit_canvas"
 RESULT = ".st-key-digit_result"
+NAMES = {"8": "an 8", "♥": "a heart, not a digit"}
 
 NORMALIZATION = """
 import { PAPER, isInTwo, noArea, stampSegment } from "./model/ink.js";
@@ -31,9 +39,9 @@ import { normalize } from "./model/normalization.js";
 export { PAPER, isInTwo, noArea, normalize, stampSegment };
 """
 VOTING = """
-import { labelVote } from "./model/neighbor_vote.js";
+import { predictLabel } from "./model/neighbor_vote.js";
 import { distanceToData } from "./model/neighbors.js";
-export { distanceToData, labelVote };
+export { distanceToData, predictLabel };
 """
 
 # Lays each drawing's strokes on paper; gives the ink as bytes and the digit it becomes.
@@ -101,10 +109,10 @@ def test_two_digits_side_by_side_are_noticed(visitor):
 # What the browser votes of each point among a map's codes.
 VOTE = """async ({script, codes, labels, dim, points}) => {
   const address = URL.createObjectURL(new Blob([script], {type: "text/javascript"}));
-  const {distanceToData, labelVote} = await import(address);
+  const {distanceToData, predictLabel} = await import(address);
   const count = labels.length;
   const model = {codes: Float32Array.from(codes), labels, dim, count, ownDistances: []};
-  return points.map((z) => labelVote(model, z, distanceToData(model, z).rows));
+  return points.map((z) => predictLabel(model, z, distanceToData(model, z).rows));
 }"""
 
 
@@ -124,8 +132,8 @@ def test_the_browser_votes_as_python_does(visitor, dim):
     expected, nearest = predict_labels(NeighborIndex(codes), labels, points)
     assert [each["label"] for each in votes] == expected.tolist()
     shares = (labels[nearest] == expected[:, None]).sum(axis=1)
-    assert [each["count"] for each in votes] == shares.tolist()
-    assert {each["divided"] for each in votes} == {False, True}
+    assert [dict(each["counts"])[each["label"]] for each in votes] == shares.tolist()
+    assert {each["residual"] is not None for each in votes} == {False, True}
 
 
 def open_paper(page, app: str, model: str) -> None:
@@ -133,6 +141,22 @@ def open_paper(page, app: str, model: str) -> None:
     page.locator(f"{CANVAS} canvas.paper").wait_for()
     page.wait_for_function("globalThis.__aecoreModels?.size")
     settle(page)
+
+
+@pytest.fixture(scope="module")
+def paper(app, visitor):
+    """The paper on `plane`, in a tab of its own; each test that uses it clears it first."""
+    with watched(visitor) as tab:
+        tab.emulate_media(reduced_motion="reduce")  # examples are there at once
+        open_paper(tab, app, "plane")
+        yield tab
+
+
+def clear(page) -> None:
+    page.bring_to_front()
+    page.locator(f"{CANVAS} canvas.paper").focus()
+    page.keyboard.press("Delete")
+    frame(page)
 
 
 def settle(page) -> None:
@@ -177,13 +201,39 @@ def assert_shows_what_torch_makes_of_it(page, found) -> None:
     code = inference.encode(inference.build_model(found.card.model, found.weights), digit)
     np.testing.assert_allclose(shown_code(page), code[0], rtol=1e-4, atol=1e-4)
     np.testing.assert_allclose(shown_digit(page), decoded(found, code)[0], atol=1e-4)
-    (vote,), rows = predict_labels(NeighborIndex(found.codes), found.labels, code)
-    is_decided = np.sum(found.labels[rows] == vote) >= MIN_VOTES
-    numeral = page.locator(f"{CANVAS} .numeral").inner_text()
-    assert numeral == (str(vote) if is_decided else "?")
+    (verdict,) = load_judge()(digit)
+    signs = {"digit": str(verdict.label), "undecided": "?", "no digit": "–"}
+    assert page.locator(f"{CANVAS} .numeral").inner_text() == signs[verdict.kind]
 
 
 SEVEN = [(0.3, 0.2), (0.7, 0.2), (0.45, 0.8)]
+
+
+@pytest.mark.parametrize(
+    ("drawn", "numeral", "claim"),
+    [
+        ("8", "8", "This looks like an 8."),
+        ("♥", "–", "This does not look like a digit."),
+        (SEVEN, "7", "This looks like a 7."),
+    ],
+    ids=["8", "heart", "7"],
+)
+def test_what_is_drawn_is_judged_at_once_by_a_model_that_can_tell(
+    app, paper, plane, drawn, numeral, claim
+):
+    """`plane` called its own example 8 a 5, a plain 7 a 9 and a heart a 0."""
+    clear(paper)
+    if isinstance(drawn, str):
+        paper.get_by_role("button", name=f"Draw {NAMES[drawn]}").click()
+    else:
+        press_and_move(paper, drawn)
+
+    paper.locator(f"{CANVAS} .numeral", has_text=numeral).wait_for()
+    assert paper.locator(f"{CANVAS} .verdict b").inner_text() == claim
+    assert "Judged by plain-32: " in paper.locator(f"{CANVAS} .verdict").inner_text()
+    assert "plane: " in paper.locator(f"{CANVAS} .verdict .facts").inner_text()
+    assert_shows_what_torch_makes_of_it(paper, plane)
+    paper.mouse.up()
 
 
 def test_a_drawing_is_followed_without_the_server_and_survives_everything(app, page, plane, many):

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from aecore.bench.drawings import demos, draw_all
 from aecore.config import ModelConfig
+from aecore.data import sources
 from aecore.digits.normalization import normalize
+from aecore.imaging.levels import to_unit
 from aecore.latent.axes import principal_axes
 from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
+from aecore.recognition import verdict
 from aecore.recognition.neighbor_vote import predict_labels
 from aecore.viewer.message import pack
 from aecore.viewer.model_arrays import decoder_arrays, encoder_arrays
@@ -28,7 +33,7 @@ MODELS = {
 }
 ATLASES = (2, 16)
 """Latent dimensions of the atlases in which labels are voted for."""
-N_CODES, N_POINTS, N_INKS = 600, 60, 24
+N_CODES, N_POINTS, N_INKS, N_DIGITS = 600, 60, 24, 120
 
 
 def fixtures() -> bytes:
@@ -40,7 +45,10 @@ def fixtures() -> bytes:
     for dim in ATLASES:
         arrays |= _named(f"atlas{dim}", _atlas(dim, rng))
     arrays |= _named("ink", _inks(rng))
-    return pack({"models": list(MODELS), "atlases": list(ATLASES), "inks": N_INKS}, arrays)
+    judged, verdicts = _verdicts()
+    arrays |= _named("judge", judged)
+    header = {"models": list(MODELS), "atlases": list(ATLASES), "inks": N_INKS}
+    return pack(header | {"verdicts": verdicts}, arrays)
 
 
 def _named(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -98,6 +106,22 @@ def _atlas(dim: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
         "coordinates": principal_axes(codes).to_axes(points),
         "covariance": np.cov(codes.astype(np.float64).T),
     }
+
+
+def _verdicts() -> tuple[dict[str, np.ndarray], list[dict[str, Any]]]:
+    """Return the model that judges, pictures, and its verdicts: on digits, letters and shapes.
+
+    The digits are scikit-learn's: less like MNIST's, they leave more of the ten nearest divided.
+    """
+    checkpoint, model = verdict.load_telling_model()
+    drawn = [*demos().values(), *(picture for _, picture in draw_all(3, letters=26, shapes=7))]
+    digits = [normalize(picture).image.reshape(-1) for picture in drawn]
+    pictures = np.stack([*digits, *to_unit(sources.load_bundled().test_images[:N_DIGITS])])
+    verdicts = verdict.judge(checkpoint, model, pictures)
+    header = {"hash": "judge", "variational": False, "logistic": False}
+    message = pack(header, decoder_arrays(checkpoint) | encoder_arrays(checkpoint))
+    told = [{"kind": each.kind, "label": each.label, "votes": each.votes} for each in verdicts]
+    return {"message": np.frombuffer(message, np.uint8), "pictures": pictures}, told
 
 
 def _inks(rng: np.random.Generator) -> dict[str, np.ndarray]:

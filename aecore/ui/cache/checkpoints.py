@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,10 +16,8 @@ from aecore.latent.neighbors import NeighborIndex
 from aecore.latent.projection import Projection
 from aecore.latent.sliders import Sliders
 from aecore.presets import PRESETS
+from aecore.recognition import verdict
 from aecore.ui.cache.shared import shared
-
-if TYPE_CHECKING:
-    from aecore.recognition.verdict import Verdict
 
 _MODELS_KEPT = 16
 
@@ -61,14 +58,6 @@ def read_card(path: Path) -> Card:
     return checkpoint_file.read_card(path)
 
 
-@shared(kept=1)
-def judge() -> Callable[[np.ndarray], tuple[Verdict, ...]]:
-    """Return what judges digits, whichever model is on show; see `aecore.recognition.verdict`."""
-    from aecore.recognition.verdict import load_judge  # it needs torch
-
-    return load_judge()
-
-
 def load(name: str) -> Checkpoint:
     """Return the checkpoint called `name`.
 
@@ -98,6 +87,24 @@ def load_model(checkpoint: Checkpoint):
 def neighbor_index(checkpoint: Checkpoint) -> NeighborIndex:
     """Return the index of the checkpoint's atlas."""
     return checkpoint.neighbor_index()
+
+
+def telling_checkpoint() -> Checkpoint:
+    """Return the checkpoint that judges digits, whichever is on show.
+
+    Raises
+    ------
+    CheckpointError
+        If it is missing or damaged.
+    """
+    return _load(verdict.TELLING_FILE)
+
+
+def judge(digits: np.ndarray) -> tuple[verdict.Verdict, ...]:
+    """Judge digits (B, 784) with it; see `aecore.recognition.verdict`."""
+    checkpoint = telling_checkpoint()
+    index = neighbor_index(checkpoint)
+    return verdict.judge(checkpoint, load_model(checkpoint), digits, index=index)
 
 
 @shared(kept=_MODELS_KEPT)

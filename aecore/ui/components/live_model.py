@@ -65,11 +65,32 @@ def mount_live_model(
     if note:
         st.info(note)
         return
-    is_encoding = mode in _ENCODING
-    name = f"{checkpoint.digest}+encoder" if is_encoding else checkpoint.digest
+    mount(
+        mode,
+        _KEYS[mode],
+        _message(checkpoint, settings, encodes=mode in _ENCODING),
+        release=lambda report: on_release(report) if isinstance(report, dict) else None,
+        need=send_again,
+        no_webgl=lambda report: on_no_webgl(),
+    )
+
+
+def mount_judge(checkpoint: Checkpoint) -> None:
+    """Mount the model that judges drawings, for the canvas above; it shows nothing itself."""
+    mount("judge", "digit_judge", _message(checkpoint, {}, encodes=True), need=send_again)
+
+
+def encoding_name(checkpoint: Checkpoint) -> str:
+    """Return by which name the browser keeps a checkpoint with its encoder."""
+    return f"{checkpoint.digest}+encoder"
+
+
+def _message(checkpoint: Checkpoint, settings: dict[str, Any], *, encodes: bool) -> bytes:
+    """Return a checkpoint as a message, with its arrays where the browser was not sent them."""
+    name = encoding_name(checkpoint) if encodes else checkpoint.digest
     arrays = None
     if is_first_time(name):
-        arrays = decoder_arrays(checkpoint) | (encoder_arrays(checkpoint) if is_encoding else {})
+        arrays = decoder_arrays(checkpoint) | (encoder_arrays(checkpoint) if encodes else {})
     header = {
         "hash": name,
         "name": checkpoint.name,
@@ -77,14 +98,7 @@ def mount_live_model(
         "logistic": checkpoint.card.model.output == "logistic",
         "settings": settings,
     }
-    mount(
-        mode,
-        _KEYS[mode],
-        pack(header, arrays),
-        release=lambda report: on_release(report) if isinstance(report, dict) else None,
-        need=send_again,
-        no_webgl=lambda report: on_no_webgl(),
-    )
+    return pack(header, arrays)
 
 
 def mount_paste() -> None:

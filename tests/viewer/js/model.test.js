@@ -3,10 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { votesText } from "../../../aecore/viewer/js/core/text.js";
 import { alongAxes, axisValue, codeOf, moveTo, positionOf } from "../../../aecore/viewer/js/model/axes.js";
-import { labelVote } from "../../../aecore/viewer/js/model/neighbor_vote.js";
+import { predictLabel } from "../../../aecore/viewer/js/model/neighbor_vote.js";
 import { countBelow, distanceToData, nearestCodes } from "../../../aecore/viewer/js/model/neighbors.js";
 import { decode, encode } from "../../../aecore/viewer/js/model/network.js";
+import { judge } from "../../../aecore/viewer/js/model/verdict.js";
 import { arrays, assertClose, header, modelOf, rowsOf } from "./fixtures.js";
 
 for (const name of header.models) {
@@ -66,13 +68,15 @@ for (const dim of header.atlases) {
   });
 
   test(`D = ${dim}: labels are voted for as in Python`, () => {
-    const votes = points.map((z) => labelVote(model, z, distanceToData(model, z).rows));
+    const votes = points.map((z) => predictLabel(model, z, distanceToData(model, z).rows));
 
     assert.deepEqual(votes.map(({ label }) => label), [...arrays[`${name}.votes`]]);
-    assert.deepEqual(new Set(votes.map(({ divided }) => divided)), new Set([true, false]));
-    votes.forEach(({ label, count }, i) => {
+    assert.deepEqual(new Set(votes.map(({ counts }) => counts[0][1] < 9)), new Set([true, false]));
+    votes.forEach(({ counts }, i) => {
       const { rows } = distanceToData(model, points[i]);
-      assert.equal(count, rows.filter((row) => model.labels[row] === label).length);
+      for (const [label, count] of counts) {
+        assert.equal(count, rows.filter((row) => model.labels[row] === label).length);
+      }
     });
   });
 
@@ -95,6 +99,16 @@ for (const dim of header.atlases) {
     });
   });
 }
+
+test("digits, letters and shapes are judged as in Python, and told in the same words", () => {
+  const model = modelOf("judge");
+
+  const verdicts = rowsOf(arrays["judge.pictures"], 784).map((digit) => judge(model, digit));
+
+  const told = verdicts.map(({ kind, label, counts }) => ({ kind, label, votes: votesText(counts, label) }));
+  assert.deepEqual(told, header.verdicts);
+  assert.deepEqual(new Set(told.map(({ kind }) => kind)), new Set(["digit", "undecided", "no digit"]));
+});
 
 test("values below another one are counted among ascending ones", () => {
   assert.deepEqual([0, 1, 1.5, 2, 9].map((value) => countBelow([1, 2, 2, 3], value)), [0, 0, 1, 1, 4]);

@@ -72,7 +72,7 @@ def _assess(checkpoint: Checkpoint, digit: np.ndarray, read: Digit | None) -> As
 @scaffold.guarded
 def _verdict(digit: np.ndarray) -> None:
     """Say which digit it is, by the one model that can tell, whichever is on show."""
-    (verdict,) = checkpoint_cache.judge()(digit[None])
+    (verdict,) = checkpoint_cache.judge(digit[None])
     by = f"Judged by the model {TELLING_MODEL}"
     votes = f"{by}: of the nearest test digits, {verdict.votes}."
     if verdict.kind == "digit":

@@ -8,9 +8,10 @@ import streamlit as st
 
 from aecore.checkpoints.file import Checkpoint
 from aecore.digits.canvas_input import parse_drawing
-from aecore.errors import PictureError
+from aecore.errors import CheckpointError, PictureError
 from aecore.ui import scaffold
-from aecore.ui.components.live_model import mount_live_model
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.components.live_model import encoding_name, mount_judge, mount_live_model
 from aecore.ui.pages.your_digit import upload
 from aecore.ui.theme import class_colors
 
@@ -38,15 +39,26 @@ def render() -> None:
     )
     inputs[chosen or "Draw"](checkpoint)
     scaffold.close_page()
+    if chosen == "Draw" and (judge := _judge()):
+        mount_judge(judge)  # after the first screen: it is 2.5 MB
+
+
+def _judge() -> Checkpoint | None:
+    """Return the model that judges drawings; None where it cannot be had, as the result says."""
+    try:
+        return checkpoint_cache.telling_checkpoint()
+    except CheckpointError:
+        return None
 
 
 @scaffold.fragment
 def _draw(checkpoint: Checkpoint) -> None:
-    levels = st.session_state.get(_LEVELS)
+    levels, judge = st.session_state.get(_LEVELS), _judge()
+    by = judge and {"hash": encoding_name(judge), "name": judge.name}
     mount_live_model(
         checkpoint,
         mode="draw",
-        settings={"colors": class_colors(), "levels": levels},
+        settings={"colors": class_colors(), "levels": levels, "judge": by},
         on_release=_released,
     )
     upload.choose(on_change=_chosen)

@@ -38,6 +38,18 @@ export function codeText(z, most = 4) {
 /** Write a class with its indefinite article: a 3, an 8. */
 export const withArticle = (label) => `${String(label) === "8" ? "an" : "a"} ${label}`;
 
+/**
+ * Write how the ten nearest test digits are split, given pairs of label and count: 5 of 10 are 7s, 3 are 9s.
+ * And which digits approximate a picture best, where they are not the most frequent.
+ */
+export function votesText(counts, best = counts[0][0]) {
+  const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  const [[first, most], ...others] = counts;
+  const parts = others.map(([label, count]) => (count === 1 ? `1 is ${withArticle(label)}` : `${count} are ${label}s`));
+  if (best !== first) parts.push(`but nearby ${best}s approximate it best`);
+  return [`${most} of ${total} are ${first}s`, ...parts].join(", ");
+}
+
 /** Write how many there are of something, with its plural. */
 export function counted(count, noun) {
   return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;

@@ -4,55 +4,65 @@ import { nearestCodes } from "./neighbors.js";
 
 /** @typedef {Pick<import("./network.js").Model, "codes" | "labels" | "dim" | "count">} Atlas */
 
-const AGREED = 9; // so many of the ten nearest settle it
-const TRIED = 3; // otherwise so many of their labels are tried
-const FAMILY = 30; // so many digits of each are mixed
-const STIFFNESS = 0.5; // what it costs to leave their middle
+// As in Python, which says what they are.
+const MIN_AGREEING = 9;
+const MAX_CANDIDATES = 3;
+const N_COMBINED = 30;
+const RIDGE = 0.5;
 
 /**
- * Return the label of a code z (D), given its ten nearest rows: {label, count, divided}, with how many of
- * the ten carry it, and whether too few of them agreed.
+ * Count the labels of some rows of an atlas, the nearest first: pairs of label and count, the most frequent
+ * first; of equals, the nearest digit's.
  *
- * @param {Atlas} atlas
+ * @param {Pick<Atlas, "labels">} atlas
  */
-export function labelVote(atlas, z, nearest) {
+export function countLabels({ labels }, nearest) {
   const counts = new Map(); // in the order of their nearest digits
-  for (const row of nearest) {
-    const label = atlas.labels[row];
-    counts.set(label, (counts.get(label) ?? 0) + 1);
-  }
-  const frequent = [...counts.keys()].sort((one, other) => counts.get(other) - counts.get(one));
-  const divided = counts.get(frequent[0]) < AGREED;
-  const tried = divided ? frequent.slice(0, TRIED) : [frequent[0]];
-  const gaps = divided ? tried.map((each) => mixtureGap(atlas, z, nearestCodes(atlas, z, FAMILY, each).rows)) : [0];
-  const label = tried[gaps.indexOf(Math.min(...gaps))];
-  return { label, count: counts.get(label), divided };
+  for (const row of nearest) counts.set(labels[row], (counts.get(labels[row]) ?? 0) + 1);
+  return [...counts].sort(([, one], [, other]) => other - one);
 }
 
 /**
- * Return what the best mixture of some codes leaves of z, squared, and what the mixture costs: _gap in
- * Python.
+ * Predict the label of a code z (D), given its ten nearest rows: {label, counts, residual}, with how many of
+ * the ten have each label, and the label's residual where several were compared.
  *
  * @param {Atlas} atlas
  */
-function mixtureGap({ codes, dim }, z, rows) {
-  const middle = new Float64Array(dim);
-  for (const row of rows) for (let i = 0, at = row * dim; i < dim; i++, at++) middle[i] += codes[at];
-  for (let i = 0; i < dim; i++) middle[i] /= rows.length;
-  const spread = Array.from(rows, (row) => minus(codes, row * dim, middle));
-  const rest = minus(z, 0, middle);
+export function predictLabel(atlas, z, nearest) {
+  const counts = countLabels(atlas, nearest);
+  const candidates = counts.slice(0, counts[0][1] < MIN_AGREEING ? MAX_CANDIDATES : 1).map(([label]) => label);
+  if (candidates.length === 1) return { label: candidates[0], counts, residual: null };
+  const residuals = candidates.map((label) => labelResidual(atlas, z, label));
+  const residual = Math.min(...residuals);
+  return { label: candidates[residuals.indexOf(residual)], counts, residual };
+}
+
+/**
+ * Return the squared residual and penalty of the best combination of the codes of a label nearest to z (D):
+ * `residual` in Python.
+ *
+ * @param {Atlas} atlas
+ */
+export function labelResidual(atlas, z, label) {
+  const { rows } = nearestCodes(atlas, z, N_COMBINED, label);
+  const { codes, dim } = atlas;
+  const mean = new Float64Array(dim);
+  for (const row of rows) for (let i = 0, at = row * dim; i < dim; i++, at++) mean[i] += codes[at];
+  for (let i = 0; i < dim; i++) mean[i] /= rows.length;
+  const spread = Array.from(rows, (row) => minus(codes, row * dim, mean));
+  const rest = minus(z, 0, mean);
   const gram = spread.map((one, i) => spread.slice(0, i + 1).map((other) => product(one, other)));
-  const cost = (STIFFNESS * gram.reduce((sum, line, i) => sum + line[i], 0)) / rows.length;
-  if (cost === 0) return product(rest, rest); // all of them on one spot
-  gram.forEach((line, i) => (line[i] += cost));
+  const penalty = (RIDGE * gram.reduce((sum, line, i) => sum + line[i], 0)) / rows.length;
+  if (penalty === 0) return product(rest, rest); // all of them on one spot
+  gram.forEach((line, i) => (line[i] += penalty));
   const shares = solveLower(gram, spread.map((one) => product(one, rest)));
   return product(rest, rest) - product(shares, shares);
 }
 
-/** Return the values from a place on, minus a middle (D). A loop: `Float64Array.from` took longer. */
-function minus(values, from, middle) {
-  const difference = new Float64Array(middle.length);
-  for (let i = 0; i < middle.length; i++) difference[i] = values[from + i] - middle[i];
+/** Return the values from a place on, minus a mean (D). A loop: `Float64Array.from` took longer. */
+function minus(values, from, mean) {
+  const difference = new Float64Array(mean.length);
+  for (let i = 0; i < mean.length; i++) difference[i] = values[from + i] - mean[i];
   return difference;
 }
 

@@ -2,7 +2,7 @@
 
 /** @typedef {import("./network.js").Model} Model */
 
-const NEIGHBORS = 10; // of which the last one's distance counts; as NeighborIndex in Python
+export const NEIGHBORS = 10; // of which the last one's distance counts; as NeighborIndex in Python
 
 /**
  * Return the rows of the `most` codes nearest to z, the nearest first, and their squared distances;

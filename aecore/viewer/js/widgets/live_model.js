@@ -16,7 +16,7 @@ import { decode, makeModel } from "../model/network.js";
 const MODELS_KEPT = 12;
 
 /** The models of this tab by their checkpoint's hash. */
-const models = tabMap("__aecoreModels");
+export const models = tabMap("__aecoreModels");
 
 /**
  * Make the `mount` of a widget with a model: `create(element, host, scope)` returns what follows the

@@ -9,7 +9,7 @@ import { meter } from "../../core/meter.js";
 import { codeText, counted, isOutside, percentText } from "../../core/text.js";
 import { positionOf } from "../../model/axes.js";
 import { PAPER, isInTwo, noArea, stampSegment, wholeArea } from "../../model/ink.js";
-import { labelVote } from "../../model/neighbor_vote.js";
+import { predictLabel } from "../../model/neighbor_vote.js";
 import { countBelow } from "../../model/neighbors.js";
 import { encode } from "../../model/network.js";
 import { normalize } from "../../model/normalization.js";
@@ -17,10 +17,10 @@ import { measureDistance, showDigit, withModel } from "../live_model.js";
 import { makeMinimap } from "../minimap/minimap.js";
 import { makeTrail } from "../minimap/trail.js";
 import { EXAMPLES, drawing, exampleStrokes, pointAt } from "./strokes.js";
+import { makeVerdictLine } from "./verdict_line.js";
 
 const REST_MS = 350; // without the pen on the paper: long enough for the next stroke to begin
 const WIDEST = 56; // pen, pixels of the paper
-const DECIDED = 6; // of the ten nearest test digits: MIN_VOTES in aecore/recognition/verdict.py
 const EXAMPLE_MS = 900; // to draw one
 
 const VIEW = `
@@ -50,7 +50,7 @@ const VIEW = `
     </div>
     <div ref="verdict" class="verdict">
       <strong ref="numeral" class="numeral"></strong>
-      <div><b ref="vote"></b><p ref="isolation"></p><p ref="quality"></p></div>
+      <div><b ref="claim"></b><p ref="votes"></p><div ref="bars" class="bars" aria-hidden="true"></div><p ref="facts" class="facts"></p></div>
     </div>
     <p ref="spoken" class="spoken" aria-live="polite"></p>
     <figure class="place">
@@ -67,11 +67,13 @@ export const mountCanvas = withModel((element, host, scope) => {
   const image = context.createImageData(PAPER, PAPER);
   let changed = noArea();
   let model = null;
-  let colors = ""; // of the classes, of the page's theme
+  let colors = []; // of the classes, of the page's theme
+  let name = ""; // of the model on show
   let levels = null; // of the digit on show, as text; null for an empty paper
   let stroke = null; // the one in hand: {pointer, points}
   let example = null; // being drawn: {strokes, frame}
   const timer = scope.makeTimer();
+  const verdict = makeVerdictLine(scope, view);
 
   scope.add(element, view.root);
   const minimap = makeMinimap(scope, view.map, "Where the drawing lies in the latent space", () => trail.follow());
@@ -115,44 +117,32 @@ export const mountCanvas = withModel((element, host, scope) => {
 
   // --- what the model makes of it
 
-  function showTexts(numeral, vote, isolation, quality) {
-    view.numeral.textContent = numeral;
-    view.vote.textContent = vote;
-    view.isolation.textContent = isolation;
-    view.quality.textContent = quality;
+  function showNothing() {
+    for (const canvas of [view.digit, view.output]) drawDigit(canvas, new Float32Array(PIXELS));
+    trail.clear();
+    verdict.clear("Draw, and watch what the model makes of it.");
+    for (const text of [view.facts, view.code, view.error]) text.textContent = "";
   }
 
   function interpret() {
     const digit = normalize(ink, PAPER, PAPER);
     view.body.classList.toggle("empty", !digit);
     levels = digit && toText(digit);
-    if (!digit) {
-      for (const canvas of [view.digit, view.output]) drawDigit(canvas, new Float32Array(PIXELS));
-      trail.clear();
-      showTexts("", "Draw, and watch what the model makes of it.", "", "");
-      view.code.textContent = view.error.textContent = "";
-      return;
-    }
+    if (!digit) return showNothing();
     meter.lastDigit.set(digit);
     const z = Float32Array.from(encode(model, digit));
     const pixels = showDigit(model, z, view.output);
     drawDigit(view.digit, digit);
     const { rows, percentile } = measureDistance(model, z);
-    const { label, count, divided } = labelVote(model, z, rows);
-    trail.move(positionOf(model, z, label));
+    trail.move(positionOf(model, z, model.dim === 1 ? predictLabel(model, z, rows).label : null));
+    verdict.show(digit, rows);
     const error = meanSquare(digit, pixels);
     const worse = (100 * countBelow(model.ownErrors, error)) / model.count;
     const off = isOutside(percentile);
-    const isOdd = off || isOutside(worse);
-    const isUndecided = count < DECIDED;
-    const mix = divided && !isUndecided ? `; the digit is best approximated by nearby ${label}s` : "";
-    view.verdict.classList.toggle("odd", isOdd);
-    showTexts(
-      isUndecided ? "?" : label,
-      `${isOdd ? "Probably not a digit. " : isUndecided ? "Undecided: " : ""}${count} of the 10 nearest test digits are ${label}s${mix}.`,
-      `${off ? "Outside the data" : "Within the data"}: more isolated than ${percentText(percentile)} of the test digits.`,
-      `Reconstruction error higher than ${percentText(worse)} of the test digits.`,
-    );
+    view.facts.classList.toggle("off", off || isOutside(worse));
+    view.facts.textContent =
+      `${name}: ${off ? "outside the data, " : ""}more isolated than ${percentText(percentile)} of the test digits, ` +
+      `reconstruction error higher than ${percentText(worse)}.`;
     view.code.textContent = codeText(z, 2);
     view.error.textContent = `MSE ${error.toFixed(4)}`;
   }
@@ -164,7 +154,7 @@ export const mountCanvas = withModel((element, host, scope) => {
       trail.clearTrail();
       view.note.textContent =
         levels && isInTwo(ink) ? "Two digits side by side? The model takes all ink as one digit: draw one at a time." : "";
-      view.spoken.textContent = [view.vote, view.isolation, view.quality].map((each) => each.textContent).join(" ");
+      view.spoken.textContent = [view.claim, view.votes, view.facts].map((each) => each.textContent).join(" ");
       host.send("release", { levels });
     }, REST_MS);
   }
@@ -289,16 +279,19 @@ export const mountCanvas = withModel((element, host, scope) => {
     redraw();
   }
 
-  return ({ settings, name }, latest) => {
+  return (header, latest) => {
+    const { settings } = header;
     const isFirst = !model;
-    if (latest !== model || settings.colors.join() !== colors) show(settings, name, latest);
+    if (latest !== model || settings.colors.join() !== colors.join()) show(header, latest);
     // A reload, or a server that has started anew: Python does not have it.
     if ((isFirst || !settings.levels) && levels !== settings.levels) rest();
   };
 
-  function show(settings, name, latest) {
+  function show({ settings, name: latestName }, latest) {
     model = latest;
-    colors = settings.colors.join();
+    name = latestName;
+    colors = settings.colors;
+    verdict.follow(model, name, settings);
     minimap.show(model, settings.colors);
     trail.clear();
     view.size.textContent = counted(model.dim, "dimension");
