@@ -19,7 +19,7 @@ class Preset:
 
     name: str
     title: str
-    """What it shows, in a few words."""
+    """What it shows, in at most 16 characters: pickers are as narrow as a phone."""
     model: ModelConfig
     train: TrainConfig
     parity_epochs: int = 5
@@ -65,7 +65,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             name="narrow-dropout",
-            title="the notebook's filters: code dropout, zero-initialized",
+            title="code dropout",
             model=ModelConfig(
                 latent_dim=64, hidden_dims=(64,), latent_dropout=0.8, weight_init="zeros"
             ),
@@ -75,7 +75,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             name="narrow",
-            title="the same without dropout, default initialization",
+            title="no dropout",
             model=ModelConfig(latent_dim=64, hidden_dims=(64,)),
             train=_USUAL,
             test_mse=0.0098,
@@ -83,7 +83,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             name="wide-dropout",
-            title="the notebook's 128 dimensions: code dropout",
+            title="code dropout",
             model=ModelConfig(latent_dim=128, hidden_dims=(256,), latent_dropout=0.8),
             train=_USUAL,
             test_mse=0.0214,  # of the notebook's own loop
@@ -91,7 +91,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             name="wide",
-            title="the same 128 dimensions without dropout",
+            title="no dropout",
             model=ModelConfig(latent_dim=128, hidden_dims=(256,)),
             train=_FAST,
             parity_epochs=3,
@@ -100,7 +100,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             name="denoise-mask",
-            title="fills in masked pixels",
+            title="fills in pixels",
             model=ModelConfig(latent_dim=32, hidden_dims=(256,)),
             train=replace(_LONG, noise=_MASKING),
             parity_epochs=10,
@@ -109,7 +109,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             name="denoise-gaussian",
-            title="removes Gaussian noise",
+            title="removes noise",
             model=ModelConfig(latent_dim=32, hidden_dims=(256,)),
             train=replace(_LONG, noise=_GAUSSIAN),
             parity_epochs=10,
@@ -118,7 +118,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             name="plain-32",
-            title="the denoisers' control, trained clean",
+            title="trained clean",
             model=ModelConfig(latent_dim=32, hidden_dims=(256,)),
             train=replace(_LONG, epochs=40),
             parity_epochs=10,
@@ -127,7 +127,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             name="deep-plane",
-            title="2-D latent space, deep layers",
+            title="deep layers",
             model=_DEEP,
             train=replace(_USUAL, distortion=0.5, epochs=30),
             test_mse=0.0328,
@@ -135,7 +135,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             name="deep-30",
-            title="30 dimensions, Hinton & Salakhutdinov's layers",
+            title="Hinton's layers",
             model=ModelConfig(latent_dim=30, hidden_dims=(1000, 500, 250), output="logistic"),
             train=replace(_USUAL, distortion=0.8, epochs=60, batch_size=1024),
             test_mse=2.4 / 784,  # 2.4 summed over an image
@@ -143,7 +143,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             name="variational-plane",
-            title="2-D latent space of a known distribution",
+            title="prior N(0, I)",
             model=replace(_DEEP, variational=True),
             train=replace(_USUAL, kl_weight=1e-4, epochs=30),
             test_mse=0.0337,

@@ -81,7 +81,7 @@ def open_page(
     left_out : str
         A sentence on what can be seen and is not in the URL.
     """
-    heading, picker = st.columns([3, 2], vertical_alignment="bottom")
+    heading, picker = st.columns(2, vertical_alignment="bottom")
     with heading:
         draw_title(title, left_out)
     cards = checkpoint_cache.cards()

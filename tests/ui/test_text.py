@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aecore.ui.text import formats
+from aecore.presets import PRESETS
+from aecore.ui.text import formats, models
 from aecore.ui.text.privacy import without_folders
 
 
@@ -47,6 +48,15 @@ def test_a_public_server_tells_the_last_part_of_a_path(monkeypatch, message, tol
     monkeypatch.setenv("AECORE_TRAINING", "off")
 
     assert without_folders(message) == (told or message)
+
+
+def test_a_picker_says_what_a_model_shows_its_dimensions_and_its_error(tiny_checkpoint):
+    card = tiny_checkpoint.card
+    facts = f"D\u2009=\u20092 · MSE {card.metrics['test_mse']:.4f}"
+
+    assert models.label("plane", card) == f"plane · 2-D latent space · {facts}"
+    assert models.label("tiny", card) == f"tiny · saved · {facts}"
+    assert max(len(preset.title) for preset in PRESETS.values()) <= 16  # on a phone, too
 
 
 def test_a_folder_with_spaces_in_its_path_is_known(monkeypatch, tmp_path):

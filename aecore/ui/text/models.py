@@ -10,10 +10,11 @@ from aecore.ui.text.formats import dimensions
 
 
 def label(name: str, card: Card) -> str:
-    """Return a model in one line, for pickers."""
-    preset = PRESETS.get(card.preset or "")
-    title = f" · {preset.title}" if preset and preset.name == name else ""
-    return f"{name} · {dimensions(card.model.latent_dim)}{title}"
+    """Return a model in one line, for pickers: its name, what it shows, D and its error."""
+    preset = PRESETS.get(name)
+    shows = "saved" if preset is None else preset.title
+    error = f"MSE {card.metrics['test_mse']:.4f}"
+    return " · ".join([name, shows, dimensions(card.model.latent_dim), error])
 
 
 def summary(card: Card) -> str:

@@ -17,6 +17,7 @@ from aecore.ui.components.image_rows import Row, draw_rows
 from aecore.ui.components.registry import Preview
 from aecore.ui.pages.reconstruct import experiments
 from aecore.ui.pages.reconstruct.reconstructions import Reconstructor, reconstructors
+from aecore.ui.text import models as model_text
 from aecore.ui.text.formats import escape, test_digits
 
 _EXPLANATION = (
@@ -114,8 +115,8 @@ def _pick_digits(
 
 def _pick_models(checkpoint: Checkpoint) -> list[Checkpoint]:
     """Return the models to compare with."""
-    key, others = "reconstruct_with", [*checkpoint_cache.cards()]
-    others.remove(checkpoint.name)
+    key, cards = "reconstruct_with", checkpoint_cache.cards()
+    others = [name for name in cards if name != checkpoint.name]
     asked = (url_state.get(key) or "").split(",")
     url_state.load_value(key, key, asked)
     st.session_state[key] = [name for name in st.session_state[key] if name in others]
@@ -123,6 +124,7 @@ def _pick_models(checkpoint: Checkpoint) -> list[Checkpoint]:
         "Compare with",
         others,
         key=key,
+        format_func=lambda name: model_text.label(name, cards[name]),
         placeholder="any other model",
         width=420,
         persist_state="session",
