@@ -17,7 +17,7 @@ from hypothesis import settings
 
 from aecore.data import sources
 from aecore.data.dataset import Dataset
-from aecore.data.mnist_files import load_folder
+from aecore.data.folder import load_folder
 from aecore.imaging.levels import to_unit
 
 pytest.register_assert_rewrite(
@@ -29,6 +29,7 @@ pytest.register_assert_rewrite(
             "command_line",
             "live_map",
             "pages",
+            "own_data",
             "ten_digits",
         )
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aecore.checkpoints import file as checkpoint_file
-from aecore.data.mnist_files import IDX_FILES
+from aecore.data.readers.idx import IDX_FILES
 from tests.support.command_line import QUICK
 from tests.support.pages import open_page
 from tests.support.ten_digits import idx

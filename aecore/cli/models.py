@@ -10,6 +10,7 @@ from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.comparison import read_entries
 from aecore.cli.result import Result, load_data, report_error, table
 from aecore.config import SHAPE
+from aecore.data.limits import size_words
 from aecore.latent.codes import parse_code
 
 # torch and scikit-learn are imported by the commands that need them: `models` and `--help`
@@ -19,19 +20,26 @@ from aecore.latent.codes import parse_code
 def show_data(options: argparse.Namespace) -> Result:
     """Show where the digits come from; download them if necessary."""
     dataset = load_data(options.data)
+    spec = dataset.spec
     facts = {
+        "name": spec.name,
+        "shape": list(spec.shape),
+        "classes": list(spec.classes) or None,
         "source": dataset.source,
         "kind": dataset.kind,
+        "preparation": list(dataset.preparation),
         "train": len(dataset.train_images),
         "test": len(dataset.test_images),
         "fingerprint": dataset.fingerprint,
         "is_mnist": dataset.is_mnist,
     }
-    return Result(
-        facts,
+    what = f"{len(spec.classes):,} classes" if spec.classes else "no labels"
+    text = (
         f"{dataset.source}: {facts['train']:,} training and {facts['test']:,} "
-        f"test {dataset.spec.nouns}, fingerprint {dataset.fingerprint}",
+        f"test {spec.nouns} of {size_words(spec.shape)} pixels, {what}, "
+        f"fingerprint {dataset.fingerprint}"
     )
+    return Result(facts, "\n".join([text, *(f"  {each}" for each in dataset.preparation)]))
 
 
 def list_models(options: argparse.Namespace) -> Result:

@@ -80,7 +80,10 @@ def _option(name: str, **options: Any) -> argparse.ArgumentParser:
 
 def _parser() -> _Parser:
     json_ = _option("--json", action="store_true", help="print JSON on stdout")
-    text = f"folder of MNIST files, or one of {', '.join(SOURCES)} (or set AECORE_DATA)"
+    text = (
+        "folder or file of pictures (IDX, npz, npy, CSV, Parquet, picture files), or one of "
+        f"{', '.join(SOURCES)} (or set AECORE_DATA)"
+    )
     data = _option("--data", metavar="DIR", help=text)
     preset = _option("preset", metavar="PRESET", help=", ".join(PRESETS))
     device = _option("--device", help="auto (default), cuda, mps or cpu")

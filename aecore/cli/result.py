@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from aecore.data import sources
 from aecore.data.dataset import Dataset
-from aecore.data.openml import DownloadProgress
+from aecore.data.progress import Progress
 from aecore.errors import AecoreError
 
 INTERRUPTED = 130
@@ -102,19 +102,19 @@ def missing_packages(names: Iterable[str]) -> str:
 def load_data(folder: str | None) -> Dataset:
     """Load the data in use, and print on stderr which they are."""
     dataset = sources.load(
-        folder, allow_download=sources.downloads_allowed(), progress=_DownloadLog()
+        folder, allow_download=sources.downloads_allowed(), progress=_ProgressLog()
     )
     log(f"Data: {dataset.source}")
     return dataset
 
 
-class _DownloadLog:
-    """A line for every step of a download, and for every megabyte of it."""
+class _ProgressLog:
+    """A line for every step of a download or of reading, and for every megabyte of it."""
 
     _last = ""
 
-    def __call__(self, progress: DownloadProgress) -> None:
-        line = f"MNIST from OpenML: {progress}"
+    def __call__(self, progress: Progress) -> None:
+        line = progress.line()
         if line != self._last:
             log(line)
         self._last = line

@@ -6,14 +6,15 @@ import logging
 from pathlib import Path
 
 from aecore.config import N_PIXELS
-from aecore.data.dataset import ARRAY_NAMES, MAX_DIGITS, Dataset
+from aecore.data.dataset import ARRAY_NAMES, Dataset
 from aecore.errors import DataError
 from aecore.system import atomic_file
 from aecore.system.environment import path_from
 
 CACHE_FILE = "mnist.safetensors"
 CACHE_FORMAT = "aecore digits 1"
-MAX_CACHE_BYTES = 2 * MAX_DIGITS * (N_PIXELS + 1) + 100_000
+MAX_DIGITS = 200_000
+MAX_CACHE_BYTES = MAX_DIGITS * (N_PIXELS + 1) + 100_000
 
 logger = logging.getLogger(__name__)
 

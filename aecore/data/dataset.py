@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from aecore.config import SHAPE
+from aecore.data.known_names import TEN_DIGITS
+from aecore.data.limits import MAX_CLASSES, MAX_PICTURES, Shape
 from aecore.errors import DataError
 
-MAX_DIGITS = 100_000
-"""Most pictures that a set may hold for training, and again for testing."""
 MNIST_FINGERPRINT = "5a4d4600f9ae243d"
 ARRAY_NAMES = ("train_images", "train_labels", "test_images", "test_labels")
 
@@ -24,18 +24,23 @@ class DatasetSpec:
     name: str
     """On the command line and in `AECORE_DATA`."""
     title: str
-    shape: tuple[int, int] = SHAPE
-    """Height and width of a picture in pixels."""
-    classes: tuple[str, ...] = tuple("0123456789")
-    """By label."""
+    shape: Shape = SHAPE
+    """Height and width of a picture in pixels, and 3 after them where it is in RGB."""
+    classes: tuple[str, ...] = TEN_DIGITS
+    """Names by label; empty where the pictures have no labels."""
     noun: str = "digit"
     """One of the pictures."""
     nouns: str = "digits"
 
     @property
     def n_pixels(self) -> int:
-        """Number of pixels of a picture."""
+        """Number of values of a picture: its pixels, three times as many in RGB."""
         return math.prod(self.shape)
+
+    @property
+    def label_type(self) -> type[np.unsignedinteger]:
+        """Type of the labels' array."""
+        return np.uint8 if len(self.classes) <= 256 else np.uint16
 
 
 MNIST = DatasetSpec(name="mnist", title="MNIST")
@@ -53,13 +58,14 @@ class Dataset:
     """
 
     train_images: np.ndarray
-    """(N, 784) uint8, white (255) on black (0)."""
+    """(N, P) uint8, P the product of the pictures' shape; of MNIST white (255) on black (0)."""
     train_labels: np.ndarray
-    """(N,) uint8, numbers of the classes."""
+    """(N,) uint8, or uint16 of more than 256 classes: numbers of the classes, 0 where there are
+    none."""
     test_images: np.ndarray
-    """(M, 784) uint8."""
+    """(M, P) uint8."""
     test_labels: np.ndarray
-    """(M,) uint8."""
+    """(M,) as the others."""
     kind: str
     """`folder`, `cache`, `openml`, or the name of another data set."""
     source: str
@@ -68,10 +74,12 @@ class Dataset:
     """Reason why no better source is in use, or what looks wrong with the pictures, in one line;
     empty where nothing went wrong."""
     spec: DatasetSpec = MNIST
+    preparation: tuple[str, ...] = ()
+    """What was done to the pictures on the way, such as a split that was made; a phrase each."""
     fingerprint: str = ""
     """First 16 hex digits of the SHA-256 over each array's shape, as Python writes it, and bytes,
-    in the order above. The same pictures have the same fingerprint whatever the source. Computed
-    here where it is left empty."""
+    in the order above; over the pictures' shape first where that is not MNIST's. The same pictures
+    have the same fingerprint whatever the source. Computed here where it is left empty."""
 
     def __post_init__(self) -> None:
         _check_split(self.spec, self.train_images, self.train_labels, "train")
@@ -81,7 +89,7 @@ class Dataset:
             view.setflags(write=False)
             object.__setattr__(self, name, view)
         if not self.fingerprint:
-            object.__setattr__(self, "fingerprint", _fingerprint(self.arrays))
+            object.__setattr__(self, "fingerprint", _fingerprint(self.spec.shape, self.arrays))
 
     @property
     def arrays(self) -> dict[str, np.ndarray]:
@@ -100,21 +108,26 @@ def _check_split(spec: DatasetSpec, images: np.ndarray, labels: np.ndarray, spli
             f"{split} images must be bytes of shape (N, {spec.n_pixels}), "
             f"not {images.dtype} of shape {images.shape}."
         )
-    if not 1 <= len(images) <= MAX_DIGITS:
-        raise DataError(f"{len(images):,} {split} images, but 1 to {MAX_DIGITS:,} are needed.")
-    if labels.dtype != np.uint8 or labels.ndim != 1:
+    if not 1 <= len(images) <= MAX_PICTURES:
+        raise DataError(f"{len(images):,} {split} images, but 1 to {MAX_PICTURES:,} are needed.")
+    if len(spec.classes) > MAX_CLASSES:
+        raise DataError(f"{len(spec.classes):,} classes are more than {MAX_CLASSES:,}.")
+    if labels.dtype != spec.label_type or labels.ndim != 1:
         raise DataError(
-            f"{split} labels must be bytes of shape (N,), "
+            f"{split} labels must be {np.dtype(spec.label_type)} of shape (N,), "
             f"not {labels.dtype} of shape {labels.shape}."
         )
     if len(labels) != len(images):
         raise DataError(f"{len(images):,} {split} images, but {len(labels):,} {split} labels.")
-    if labels.max() >= len(spec.classes):
-        raise DataError(f"{split} labels must be 0 to {len(spec.classes) - 1}, not {labels.max()}.")
+    highest = max(len(spec.classes), 1) - 1
+    if labels.max() > highest:
+        raise DataError(f"{split} labels must be 0 to {highest}, not {labels.max()}.")
 
 
-def _fingerprint(arrays: dict[str, np.ndarray]) -> str:
+def _fingerprint(shape: Shape, arrays: dict[str, np.ndarray]) -> str:
     digest = hashlib.sha256()
+    if shape != SHAPE:
+        digest.update(str(shape).encode())
     for array in arrays.values():
         digest.update(str(array.shape).encode())
         digest.update(np.ascontiguousarray(array).data)

@@ -15,7 +15,8 @@ from dataclasses import asdict
 from functools import partial
 from typing import IO, Any, Literal, TextIO, cast
 
-from aecore.data.openml import DownloadProgress, download, remove_leftovers
+from aecore.data.openml import download, remove_leftovers
+from aecore.data.progress import DownloadProgress
 from aecore.errors import DataError
 from aecore.system.child_process import describe_end, environment, module_command
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from aecore.config import SHAPE
 from aecore.data.dataset import Dataset
+from aecore.data.known_names import TEN_DIGITS
 
 _SAMPLE = 1_000
 """Pictures that are looked at; the order of the rest is the same."""
@@ -19,7 +21,10 @@ _FEWEST_ONES = 5
 
 
 def find_oddities(dataset: Dataset) -> str:
-    """Return a warning about training pictures that look wrong; empty where none is due."""
+    """Return a warning about training pictures that look wrong; empty where none is due.
+
+    Whether they are inverted or lie on their side is asked of pictures like MNIST's alone.
+    """
     images = dataset.train_images[:: max(1, len(dataset.train_images) // _SAMPLE)]
     labels = dataset.train_labels[:: max(1, len(dataset.train_labels) // _SAMPLE)]
     pictures = images.reshape(-1, *dataset.spec.shape)
@@ -28,19 +33,26 @@ def find_oddities(dataset: Dataset) -> str:
             f"The pictures are almost black: their brightest pixel is {images.max()} of 255. Gray "
             "values of 0 to 1 must be multiplied by 255 before they are saved as bytes."
         )
+    if dataset.spec.shape != SHAPE or dataset.spec.classes != TEN_DIGITS:
+        return ""
     edges = np.concatenate([pictures[:, [0, -1]].ravel(), pictures[:, :, [0, -1]].ravel()])
     if edges.mean() > _PAPER:
         return (
             "The pictures look inverted: their edges are bright, and MNIST is white on black. "
             "Subtract them from 255."
         )
-    ones = pictures[labels == 1].astype(np.float64)
-    if len(ones) >= _FEWEST_ONES and _spread(ones, axis=2) > _LYING * _spread(ones, axis=1):
+    if lie_on_their_side(pictures[labels == 1]):
         return (
             "The pictures look transposed or rotated: their 1s lie on their side, as in EMNIST's "
             "files. Swap the rows and columns of each picture."
         )
     return ""
+
+
+def lie_on_their_side(upright: np.ndarray) -> bool:
+    """Return whether pictures (N, H, W) of an upright character, such as 1, lie on their side."""
+    ones = upright[:: max(1, len(upright) // _SAMPLE)].astype(np.float64)
+    return len(ones) >= _FEWEST_ONES and _spread(ones, axis=2) > _LYING * _spread(ones, axis=1)
 
 
 def _spread(pictures: np.ndarray, *, axis: int) -> float:

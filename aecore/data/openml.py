@@ -13,17 +13,17 @@ import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from http.client import HTTPException, IncompleteRead
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from aecore.config import N_PIXELS
 from aecore.data.cache import cache_dir, load_cache, save_cache
 from aecore.data.dataset import Dataset
+from aecore.data.progress import DownloadProgress, Phase, Report
 from aecore.errors import DataError
 from aecore.system import atomic_file
 
@@ -52,29 +52,6 @@ _SERVER_FAULTS = (
     OverflowError,
     Warning,  # an announced retry, see `_watched_network`
 )
-
-Phase = Literal["waiting", "connecting", "downloading", "reading", "saving"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class DownloadProgress:
-    """Progress of a download."""
-
-    phase: Phase
-    """`waiting` is for another process that is downloading; the rest follow in this order."""
-    bytes_done: int = 0
-    """Bytes of the file received so far."""
-    bytes_total: int | None = None
-    """Bytes of the whole file, where the server says."""
-
-    def __str__(self) -> str:
-        if self.phase != "downloading":
-            return self.phase
-        total = f" of {self.bytes_total / 1e6:.0f}" if self.bytes_total else ""
-        return f"{self.bytes_done / 1e6:.0f}{total} MB"
-
-
-Report = Callable[[DownloadProgress], None]
 
 
 def download(*, progress: Report | None = None) -> Dataset:

@@ -12,8 +12,9 @@ import numpy as np
 
 from aecore.data.cache import load_cache
 from aecore.data.dataset import BUNDLED, MNIST, Dataset, DatasetSpec
-from aecore.data.mnist_files import load_folder
-from aecore.data.openml import DownloadProgress, download
+from aecore.data.folder import load_folder
+from aecore.data.openml import download
+from aecore.data.progress import Report, silent
 from aecore.errors import DataError
 from aecore.system.environment import is_on, path_text
 
@@ -70,20 +71,20 @@ def load(
     name: str | Path | None = None,
     *,
     allow_download: bool = True,
-    progress: Callable[[DownloadProgress], None] | None = None,
+    progress: Report = silent,
 ) -> Dataset:
     """Load the named data set, or else the first one found.
 
     Parameters
     ----------
     name : path or str, optional
-        The folder of MNIST's files, or the name of a registered data set; empty or None means
-        `AECORE_DATA`. If either is named, no other source is considered.
+        A folder or a file, see `load_folder`, or the name of a registered data set; empty or None
+        means `AECORE_DATA`. If either is named, no other source is considered.
     allow_download : bool
         Whether to fetch MNIST if it is not cached. A failure is logged and becomes the result's
         `note`, and the bundled digits are used.
     progress : callable, optional
-        See `download`.
+        Called with a `Progress` whenever something has moved on.
 
     Raises
     ------
@@ -93,7 +94,7 @@ def load(
     named = _named(name)
     options = {"allow_download": allow_download, "progress": progress}
     if _is_folder(named):
-        in_folder = load_folder(named)
+        in_folder = load_folder(named, progress=progress)
         if in_folder.note:
             logger.warning("%s: %s", in_folder.source, in_folder.note)
         return in_folder
@@ -115,9 +116,7 @@ def load(
     raise DataError(note)
 
 
-def _load_mnist(
-    *, allow_download: bool, progress: Callable[[DownloadProgress], None] | None
-) -> Dataset | None:
+def _load_mnist(*, allow_download: bool, progress: Report) -> Dataset | None:
     return load_cache() or (download(progress=progress) if allow_download else None)
 
 

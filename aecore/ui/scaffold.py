@@ -13,7 +13,7 @@ from aecore.checkpoints import catalog
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.download_process import DownloadProcess
-from aecore.data.openml import DownloadProgress
+from aecore.data.progress import DownloadProgress
 from aecore.data.sources import downloads_allowed
 from aecore.errors import AecoreError
 from aecore.ui import presentation, theme, url_state

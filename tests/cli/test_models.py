@@ -22,6 +22,10 @@ def test_data_says_where_the_digits_come_from(run_json, digits):
 
     assert status == 0
     assert found == {
+        "name": "bundled",
+        "shape": [28, 28],
+        "classes": list("0123456789"),
+        "preparation": [],
         "source": digits.source,
         "kind": "bundled",
         "train": 1297,

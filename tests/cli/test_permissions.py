@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from aecore.data.mnist_files import IDX_FILES
+from aecore.data.readers.idx import IDX_FILES
 from tests.support.command_line import REPOSITORY
 
 WITHOUT_OVERRIDE = "-dac_override,-dac_read_search"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from aecore.checkpoints.assembly import require_enough_digits
-from aecore.data.mnist_files import IDX_FILES
 from aecore.data.oddities import find_oddities
+from aecore.data.readers.idx import IDX_FILES
 from aecore.errors import TrainingError
 from tests.support.pages import open_page, texts
 from tests.support.ten_digits import idx

@@ -12,7 +12,8 @@ import pytest
 
 from aecore.data import openml as data_openml
 from aecore.data.cache import load_cache
-from aecore.data.openml import DownloadProgress, download
+from aecore.data.openml import download
+from aecore.data.progress import DownloadProgress
 from aecore.errors import DataError
 from tests.support import openml_server
 from tests.support.openml_server import OpenMLServer

@@ -76,6 +76,10 @@ def test_a_registered_data_set_is_found_by_the_commands(bars, run, run_json, tmp
     said = run("evaluate", out, "--data", "bars")
 
     assert facts == {
+        "name": "bars",
+        "shape": [28, 28],
+        "classes": ["flat", "upright", "dot"],
+        "preparation": [],
         "source": "400 drawn bars",
         "kind": "bars",
         "train": 250,

@@ -13,13 +13,15 @@ import numpy as np
 import pytest
 
 from aecore.data import openml as data_openml
-from aecore.data.dataset import Dataset
-from aecore.data.mnist_files import IDX_FILES, NPZ_KEYS
+from aecore.data.dataset import ARRAY_NAMES, Dataset
+from aecore.data.readers.idx import IDX_FILES
 from aecore.system.child_process import module_command
 from tests.support import openml_server
 from tests.support.openml_server import OpenMLServer
 
 N_TRAIN, N_TEST = 6, 4
+NPZ_KEYS = dict(zip(ARRAY_NAMES, ("x_train", "y_train", "x_test", "y_test"), strict=True))
+"""Of the archive that Keras ships."""
 
 
 @pytest.fixture

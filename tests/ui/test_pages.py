@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from aecore.checkpoints import catalog
 from aecore.data.cache import save_cache
-from aecore.data.openml import DownloadProgress
+from aecore.data.progress import DownloadProgress
 from aecore.presets import PRESETS
 from aecore.ui import url_state
 from tests.support.pages import TIMEOUT, grid, open_page, picture_rows, texts
