@@ -18,6 +18,7 @@ from tests.support import runs
 pytest_plugins = ["tests.support.browser"]
 
 METER = "globalThis.__aecoreForming"
+PLACE = "document.querySelector('.st-key-train_shown')"
 MANY = 500
 """Epochs, of the bundled digits: enough to look around meanwhile."""
 
@@ -72,6 +73,7 @@ def test_from_pressing_train_to_a_model_of_ones_own(settings, page, visitor):
         # Press: errors and map appear, and the canvas they are drawn on stays.
         page.goto(f"{app}/train")
         page.wait_for_selector("text=Data:")
+        page.locator(".st-key-train_settings summary").click()
         epochs = page.get_by_role("spinbutton", name="Epochs", exact=True)
         epochs.fill(str(MANY))
         epochs.press("Enter")
@@ -79,6 +81,7 @@ def test_from_pressing_train_to_a_model_of_ones_own(settings, page, visitor):
         page.locator(".st-key-train_start button").click()
         first = later_than(page, 0)
         run = page.evaluate(f"{METER}.key")
+        wait_for(page, f"{PLACE}.getBoundingClientRect().top < 200")  # it has scrolled into view
         sheet = page.locator(".st-key-loss_curve canvas").first.element_handle()
         later_than(page, first)
         assert page.locator(".st-key-loss_curve polyline.test").get_attribute("points")

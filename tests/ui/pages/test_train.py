@@ -24,7 +24,9 @@ from aecore.models.families import family_of
 from aecore.presets import PRESETS
 from aecore.system.process_lock import ProcessLock
 from aecore.ui import trash
+from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import runs as run_cache
+from aecore.ui.pages.train import challenges
 from aecore.viewer import snapshot_arrays
 from tests.support import runs
 from tests.support.pages import grid, open_page, texts
@@ -443,6 +445,51 @@ def test_more_epochs_than_planned_can_be_asked_for(make_run, monkeypatch):
     app.button(key="train_extend").click().run()
 
     assert asked == [(run.id, 25)]
+
+
+# --- challenges -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("challenge", challenges.CHALLENGES, ids=lambda each: each.name)
+def test_a_challenge_starts_its_run_and_the_form_shows_the_settings(submitted, challenge):
+    app = open_page("train")
+
+    app.button(key=f"train_challenge_{challenge.name}").click().run()
+    assert "Not \\*today\\*\\." in app.error[0].value
+    app.button(key="train_start").click().run()
+
+    assert submitted == [challenge.spec, challenge.spec]
+
+
+@pytest.mark.parametrize(("change", "said"), [(0.9, "reached.** test MSE"), (1.0, "not reached")])
+def test_a_run_is_told_whether_it_reached_the_challenge(make_run, monkeypatch, change, said):
+    run = make_run("done", epoch=20, checkpoint=True, dim=8)
+    card = checkpoint_file.read_card(run.checkpoint_path)
+    error = card.metrics["pca_test_mse"]
+    card = dataclasses.replace(
+        card,
+        model=dataclasses.replace(card.model, latent_dim=8),
+        metrics={**card.metrics, "test_mse": change * error},
+    )
+    monkeypatch.setattr(checkpoint_cache, "read_card", lambda path: card)
+
+    app = open_page("train")
+
+    (shown,) = [each.value for each in (*app.success, *app.info) if "Beat PCA" in each.value]
+    assert said in shown
+    assert f"{change * error:.4f}" in shown
+    assert f"{error:.4f}" in shown
+
+
+def test_a_third_number_is_to_beat_two_where_both_models_know_the_same_digits(tiny_checkpoint):
+    third, card = challenges.CHALLENGES[0], tiny_checkpoint.card
+    ours = dataclasses.replace(card, model=dataclasses.replace(card.model, latent_dim=3))
+    other = dataclasses.replace(card, fingerprint="of other digits")
+
+    assert third.judges(ours)
+    assert not third.judges(card)
+    assert third.rival(ours, {"plane": card})[1] == card.metrics["test_mse"]
+    assert third.rival(ours, {"plane": other})[1] == card.metrics["pca_test_mse"]
 
 
 # --- the shelf ------------------------------------------------------------------------------------

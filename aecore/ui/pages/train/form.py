@@ -23,25 +23,18 @@ from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.pages.train.inputs import PRESET, Inputs, begin
+from aecore.ui.pages.train.start import start
 from aecore.ui.text.formats import duration, escape
-
-CHOSEN = "train_run"
-"""In the session's state: the run on show."""
 
 
 @scaffold.fragment
 def show() -> None:
     """Draw the settings, their cost, and the button that starts or queues a run."""
-    with st.container(border=True):
-        _form()
-
-
-@scaffold.guarded
-def _form() -> None:
-    model_row, training_row = st.columns(4), st.columns(4)
-    with model_row[0]:
-        inputs = Inputs(_pick_preset())
-    model, train = _draw(inputs, model_row[1:], training_row)
+    with st.expander("Settings", icon=":material/tune:", key="train_settings"):
+        model_row, training_row = st.columns(4), st.columns(4)
+        with model_row[0]:
+            inputs = Inputs(_pick_preset())
+        model, train = _draw(inputs, model_row[1:], training_row)
     limits.check(model, train)
     _outlook(inputs.preset, model, train)
 
@@ -70,8 +63,7 @@ def _draw(
     corruption = NOISES.get(kind, NOISES[NoiseConfig.kind])
     level = inputs.draw(training_row[1], "level", setting=corruption.level, disabled=kind == "none")
     values |= inputs.row(training_row[2:], "epochs", "seed")
-    with st.expander("More settings", icon=":material/tune:"):
-        values |= _draw_more(inputs)
+    values |= _draw_more(inputs)
     values["noise"] = None if kind == "none" else NoiseConfig(kind=kind, level=level)
     of_model = {name: values.pop(name) for name in settings_of(ModelConfig)}
     return ModelConfig(**of_model), TrainConfig(**values)
@@ -115,8 +107,8 @@ def _outlook(preset: Preset, model: ModelConfig, train: TrainConfig) -> None:
     expected = estimate(model, train, n_train=datasets.test_set().n_train, runs=runs)
     changed = ", ".join(change.text for change in changes(preset, model, train))
     facts.markdown(
-        f"**{expected.weights:,}** weights · about **{duration(expected.seconds)}** of "
-        f"training on this machine · {escape(changed) or 'as the preset'}",
+        f"**{preset.name}**, {escape(changed) or 'as the preset'} · {expected.weights:,} weights · "
+        f"about **{duration(expected.seconds)}** of training on this machine",
         help=f"Time: {escape(expected.basis)}.",
     )
     for text in advise(model, train, preset=preset):
@@ -131,7 +123,5 @@ def _outlook(preset: Preset, model: ModelConfig, train: TrainConfig) -> None:
         icon=":material/play_arrow:",
         width="stretch",
     ):
-        run = queue.submit(RunSpec(preset=preset.name, model=model, train=train))
-        run_cache.refresh()
-        st.session_state[CHOSEN] = run.id
+        start(RunSpec(preset=preset.name, model=model, train=train))
         st.rerun()

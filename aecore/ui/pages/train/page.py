@@ -6,12 +6,12 @@ import streamlit as st
 
 from aecore.jobs import queue
 from aecore.ui import scaffold
-from aecore.ui.pages.train import form, library, run_view
+from aecore.ui.pages.train import challenges, form, library, run_view
 
 _EXPLANATION = (
-    "Change **one setting** (latent dimensions, hidden layers, dropout, noise), press **Train**, "
-    "and watch the error fall and the latent space form. PCA's error at the same D is the baseline "
-    "to beat. Training continues in the background: you can leave the page and come back."
+    "Take on a **challenge**, or change **one setting** and press **Train**; then watch the error "
+    "fall and the latent space form. PCA's error at the same D is the baseline to beat. Training "
+    "continues in the background: you can leave the page and come back."
 )
 
 
@@ -26,6 +26,7 @@ def render() -> None:
             "the command.",
             icon=":material/lock:",
         )
+    challenges.show(run_view.attempt)
     form.show()
     run_view.show()
     library.show()

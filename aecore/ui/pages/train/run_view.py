@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import streamlit as st
 
@@ -16,12 +17,13 @@ from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.components.training_monitor import draw_training
-from aecore.ui.pages.train import result
-from aecore.ui.pages.train.form import CHOSEN
+from aecore.ui.pages.train import challenges, result
 from aecore.ui.pages.train.inputs import show_settings
+from aecore.ui.pages.train.start import CHOSEN, PLACE, scroll
 from aecore.ui.text import runs as run_text
 from aecore.ui.text.formats import escape
 
+T = TypeVar("T")
 _LIVE_SECONDS = 1.0
 _IDLE_SECONDS = 4.0
 """Refresh interval of a page without an active run: another tab may start one."""
@@ -38,7 +40,11 @@ def show() -> None:
     if run is None:
         _no_runs()
     else:
-        _head(run)
+        with st.container(key=PLACE):
+            _head(run)
+            if run.ended and run.has_checkpoint:
+                challenges.show_result(run)
+            scroll()
     active = any(not each.ended for each in listing.runs)
     seconds = _LIVE_SECONDS if active else _IDLE_SECONDS
     st.fragment(_watch, run_every=seconds)(run.id if run else None, _signature(listing))
@@ -88,8 +94,8 @@ def _reference(run: Run) -> tuple[str, tuple[EpochRecord, ...]] | None:
 
 def _no_runs() -> None:
     st.info(
-        "No runs yet. Change a setting above, press **Train**, and watch the error fall and the "
-        "latent space form. Training continues if you leave the page or close the browser.",
+        "No runs yet. Take on a challenge above, or press **Train**, and watch the error fall and "
+        "the latent space form. Training continues if you leave the page or close the browser.",
         icon=":material/model_training:",
     )
 
@@ -119,10 +125,10 @@ def _head(run: Run) -> None:
         )
 
 
-def attempt(action: Callable[[Run], object], run: Run) -> None:
-    """Apply an action to a run before the page is drawn, which shows the error if it fails."""
+def attempt(action: Callable[[T], object], subject: T) -> None:
+    """Apply an action before the page is drawn, which shows the error if it fails."""
     try:
-        action(run)
+        action(subject)
     except AecoreError as error:
         st.session_state[_PROBLEM] = str(error)
     run_cache.refresh()
