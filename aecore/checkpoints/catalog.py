@@ -55,7 +55,7 @@ def find(model: str | Path) -> Path:
         raise CheckpointError(problem)
     known = ", ".join(listed.files) or "none yet"
     raise CheckpointError(
-        f"There is no model {printable(text[:100])!r}. In {models_dir().name}/: {known}."
+        f"There is no model {printable(text[:100])!r}. In {models_dir().absolute().name}/: {known}."
     )
 
 

@@ -17,6 +17,7 @@ from aecore.checkpoints import file as checkpoint_file
 from aecore.cli.result import Result, log, write
 from aecore.config import SHAPE
 from aecore.errors import ConfigError, PictureError
+from aecore.system.file_content import printable
 
 if TYPE_CHECKING:
     from aecore.digits.reader import Digit, Region, Settings, Step
@@ -71,7 +72,7 @@ def reconstruct(options: argparse.Namespace) -> Result:
         new = _rows(path, settings, assess, options.out, names, steps=options.steps)
         rows += new
         if new and not options.json:  # at once: whatever follows does not cost these
-            write("\n".join(map(_line, new)))
+            write("\n".join(printable(_line(row)) for row in new))
     failed = not rows or any(row["error"] for row in rows)
     return Result(rows, "" if rows else "No pictures found.", 1 if failed else 0)
 
@@ -114,7 +115,7 @@ def _log_skipped(files: Sequence[Path]) -> None:
     if files:
         named = ", ".join(file.name for file in files[:MAX_NAMED])
         more = f" and {len(files) - MAX_NAMED:,} more" if len(files) > MAX_NAMED else ""
-        log(f"Skipped, no picture: {named}{more}")
+        log(printable(f"Skipped, no picture: {named}{more}"))
 
 
 def _is_picture(file: Path) -> bool:

@@ -14,6 +14,7 @@ from aecore.data import sources
 from aecore.data.dataset import Dataset
 from aecore.data.progress import Progress
 from aecore.errors import AecoreError
+from aecore.system.file_content import printable
 
 INTERRUPTED = 130
 APP_PACKAGES = ("streamlit", "plotly", "pandas", "PIL", "skimage", "filelock", "threadpoolctl")
@@ -90,7 +91,7 @@ def _discard(stream: TextIO) -> None:
 
 def report_error(message: object, status: int) -> int:
     """Print what went wrong in one line on stderr and return the exit status."""
-    log(f"aecore: {message}")
+    log(f"aecore: {printable(str(message))}")
     return status
 
 

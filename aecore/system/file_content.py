@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 _WEB_PAGE = ("a web page", "Download the file itself")
 _STAND_INS = {
     b"version https://git-lfs": ("a Git LFS pointer", "Fetch the file itself: git lfs pull"),
@@ -26,6 +24,7 @@ def stand_in(start: bytes) -> tuple[str, str] | None:
     return next((what for begin, what in _STAND_INS.items() if text.startswith(begin)), None)
 
 
-def printable(name: str) -> str:
-    """Return the name of a file as text that can be shown: not every name is valid UTF-8."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+def printable(text: str) -> str:
+    """Return a text with names of files as one line that can be printed, whatever they hold."""
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
