@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 
+__version__ = "1.0.0"
+
 _PUBLIC = {
     "Checkpoint": "aecore.checkpoints.file",
     "load": "aecore.checkpoints.file",

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import torch
 
-from aecore.checkpoints.assembly import pack, require_enough_digits
+from aecore.analysis.evaluation import evaluate
+from aecore.checkpoints.assembly import Figures, pack, require_enough_digits
 from aecore.checkpoints.file import Checkpoint
 from aecore.config import ModelConfig, TrainConfig
 from aecore.data.dataset import Dataset
 from aecore.errors import TrainingError
 from aecore.imaging.levels import to_unit
 from aecore.models.autoencoder import new_model
+from aecore.models.pca import PCA
 from aecore.training.history import EpochRecord
 from aecore.training.loop import train
 
@@ -37,11 +39,13 @@ def run(
     device: torch.device,
     on_epoch: Callable[[EpochRecord], None] = lambda record: None,
     should_stop: Callable[[], bool] = lambda: False,
+    pca: PCA | None = None,
+    figures: Figures = evaluate,
 ) -> Checkpoint:
     """Train a model and pack it, its figures and its atlas into a checkpoint, not yet saved.
 
     The model takes pictures of the data set's shape. A run that is stopped gives the checkpoint of
-    what was learned so far.
+    what was learned so far. For `pca` and `figures` see `pack`.
 
     Raises
     ------
@@ -74,7 +78,7 @@ def run(
         raise TrainingError(
             "Stopped before the first epoch was done; nothing was learned or saved."
         )
-    made = pack(name, preset, model, train_config, dataset, history)
+    made = pack(name, preset, model, train_config, dataset, history, pca=pca, figures=figures)
     if diverged is not None:
         raise DivergedError(str(diverged), made)
     return made

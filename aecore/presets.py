@@ -7,10 +7,13 @@ iterate over `PRESETS`; `python .github/model_table.py` prints the README's tabl
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.errors import ConfigError
+from aecore.settings import settings_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +37,27 @@ class Preset:
         """Return the notebook's training for this task: Adam, constant rate, small batches."""
         task = {name: getattr(self.train, name) for name in ("gamma", "noise", "kl_weight")}
         return TrainConfig(epochs=epochs, **task)
+
+    def configure(self, changes: Mapping[str, Any]) -> tuple[ModelConfig, TrainConfig]:
+        """Return the configurations with some settings changed; Adam takes the notebook's recipe.
+
+        Parameters
+        ----------
+        changes : mapping of str to value
+            By field of `ModelConfig` or `TrainConfig`.
+
+        Raises
+        ------
+        ConfigError
+            If a value is of another kind or out of range.
+        """
+        adam = changes.get("optimizer") == "adam"
+        of_model = {name: changes[name] for name in settings_of(ModelConfig) if name in changes}
+        of_train = {name: value for name, value in changes.items() if name not in of_model}
+        return (
+            replace(self.model, **of_model),
+            replace(self.notebook_recipe() if adam else self.train, **of_train),
+        )
 
 
 _USUAL = TrainConfig(

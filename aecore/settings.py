@@ -165,6 +165,9 @@ class Switch(Setting):
             raise ConfigError(f"{name} must be true or false, not {value!r}.")
         return value
 
+    def read(self, text: str) -> Any:
+        return {"true": True, "false": False}.get(text, text)
+
     def words(self, value: Any) -> str:
         return "yes" if value else "no"
 

@@ -30,6 +30,7 @@ pytest.register_assert_rewrite(
             "live_map",
             "pages",
             "own_data",
+            "sweeps",
             "ten_digits",
         )
     )
@@ -57,6 +58,7 @@ def walls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AECORE_DATA", raising=False)
     monkeypatch.delenv("AECORE_MODELS", raising=False)
     monkeypatch.delenv("AECORE_RUNS", raising=False)
+    monkeypatch.delenv("AECORE_SWEEPS", raising=False)
     monkeypatch.delenv("AECORE_TRAINING", raising=False)
 
 

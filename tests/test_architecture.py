@@ -15,7 +15,7 @@ PACKAGE = REPOSITORY / "aecore"
 PACKAGES = (
     "errors", "system", "validation", "settings", "corruptions", "config", "presets", "imaging",
     "digits", "latent", "data", "models", "training", "analysis", "checkpoints", "charts",
-    "recognition", "jobs", "experiment", "viewer", "ui", "bench", "cli", "__main__",
+    "recognition", "jobs", "experiment", "sweeps", "viewer", "ui", "bench", "cli", "__main__",
 )  # fmt: skip
 RANK = {package: rank for rank, package in enumerate(PACKAGES)}
 
@@ -33,6 +33,7 @@ TRAINING_TOOLS = [
     *TRAINING_CORE,
     *["analysis.evaluation", "experiment", "cli.models", "cli.train", "cli.parser"],
 ]
+SWEEPS = ["cli.parser", "sweeps.store", "sweeps.answers", "sweeps.task"]
 BESIDE = "data.sources digits.reader latent.neighbors analysis.metrics models.pca charts.latent_map"
 
 
@@ -67,6 +68,14 @@ def test_streamlit_and_plotly_stay_in_their_places(path):
     assert in_ui or "streamlit" not in roots
     draws = in_ui or part_of(path) == "charts"
     assert draws or "plotly" not in roots
+
+
+@BY_NAME
+def test_the_cluster_is_for_sweeps_alone(path):
+    roots = {name.split(".")[0] for name in imported(path)}
+
+    own = path.parent.name == "sweeps" and path.parents[1] == PACKAGE
+    assert own or not roots & {"dask", "distributed"}
 
 
 @BY_NAME
@@ -136,7 +145,7 @@ import importlib, importlib.abc, sys
 class Missing(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
         if name.partition(".")[0] in {blocked!r}:
-            raise ModuleNotFoundError("No module named " + repr(name))
+            raise ModuleNotFoundError("No module named " + repr(name), name=name)
 
 sys.meta_path.insert(0, Missing())
 for module in {modules!r}:
@@ -157,6 +166,7 @@ for module in {modules!r}:
             {"torch", "sklearn", "scipy", "PIL", "streamlit", "plotly"},
         ),
         (BESIDE.split(), {"streamlit", "torch"}),
+        (SWEEPS, {"distributed", "dask", "streamlit", "plotly"}),
         (["presets"], {"numpy", "torch", "safetensors", "sklearn", "scipy"}),
     ],
     ids=[
@@ -164,6 +174,7 @@ for module in {modules!r}:
         "training alone",
         "listing without torch",
         "beside",
+        "sweeps without a cluster",
         "presets for the build of a wheel",
     ],
 )

@@ -12,7 +12,8 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 CONFIGURATION = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = CONFIGURATION["project"]
 APP = [Requirement(text) for text in PROJECT["optional-dependencies"]["app"]]
-NEEDED = [*map(Requirement, PROJECT["dependencies"]), *APP]
+SWEEP = [Requirement(text) for text in PROJECT["optional-dependencies"]["sweep"]]
+NEEDED = [*map(Requirement, PROJECT["dependencies"]), *APP, *SWEEP]
 IMPORT_NAMES = {"pillow": "PIL", "scikit-image": "skimage"}
 
 
@@ -23,7 +24,7 @@ def pins(name):
     return dict(line.split("==") for line in pinned)
 
 
-def test_the_pins_name_the_packages_of_the_core_and_the_app():
+def test_the_pins_name_the_packages_of_the_core_and_the_extras():
     assert set(pins("requirements.txt")) == {needed.name for needed in NEEDED}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
 import numpy as np
@@ -28,6 +28,8 @@ from aecore.training.history import EpochRecord
 
 MIN_DIGITS = 2
 """Of either kind: training and test."""
+Figures = Callable[[Autoencoder, PCA, NoiseConfig | None, Dataset], dict[str, float]]
+"""Measures a model, as `aecore.analysis.evaluation.evaluate` does."""
 _LOGGER = logging.getLogger(__name__)
 _PARTS = 16
 """Parts in which the training digits are measured, to save memory."""
@@ -42,6 +44,7 @@ def pack(
     history: Sequence[EpochRecord],
     *,
     pca: PCA | None = None,
+    figures: Figures = evaluate,
 ) -> Checkpoint:
     """Measure a trained model and return it as a checkpoint, not yet saved.
 
@@ -57,6 +60,8 @@ def pack(
         Of the epochs that it was trained for.
     pca : PCA, optional
         Of the same D and digits, where it is known already.
+    figures : callable
+        What is measured.
 
     Raises
     ------
@@ -66,7 +71,7 @@ def pack(
     device = next(model.parameters()).device
     weights = _as_stored(model, train_config)
     pca = pca or PCA.fit(dataset.train_images, min(model.config.latent_dim, model.config.n_inputs))
-    metrics = _measure(model, pca, train_config.noise, dataset)
+    metrics = _measure(figures, model, pca, train_config.noise, dataset)
     metrics["train_mse"] = _train_mse(model, train_config, dataset)
     card = Card(
         preset=preset,
@@ -119,11 +124,11 @@ def require_enough_digits(dataset: Dataset) -> None:
 
 
 def _measure(
-    model: Autoencoder, pca: PCA, noise: NoiseConfig | None, dataset: Dataset
+    figures: Figures, model: Autoencoder, pca: PCA, noise: NoiseConfig | None, dataset: Dataset
 ) -> dict[str, float]:
     """Evaluate a trained model; where that fails, its errors alone, so that it can be saved."""
     try:
-        return evaluate(model, pca, noise, dataset)
+        return figures(model, pca, noise, dataset)
     except (AecoreError, ValueError, MemoryError, RuntimeError):  # the last: of torch
         _LOGGER.warning("Some figures cannot be measured; the model is saved.", exc_info=True)
         return measure_errors(model, pca, noise, dataset)

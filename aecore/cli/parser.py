@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from aecore.cli import app, bench, models, reconstruct, train
+from aecore.cli import app, bench, models, reconstruct, sweep, train
 from aecore.cli.result import (
     APP_PACKAGES,
     INTERRUPTED,
@@ -113,6 +113,21 @@ def _parser() -> _Parser:
         help_text = setting.describe().replace("%", "%%")
         sub.add_argument(f"--{name.replace('_', '-')}", help=help_text)
     sub.add_argument("--out", metavar="PATH", help="the file, or its folder (default: models/)")
+
+    text = "train a preset many times, with some settings varied, here or on a cluster"
+    sub = add("sweep", sweep.sweep, text, json_, data, preset, device)
+    sub.add_argument("--latent-dim", metavar="D1,D2", help="latent dimensions, as in 1,2,4,8")
+    sub.add_argument("--seeds", type=int, default=1, help="of each setting (default: 1)")
+    text = "values of any other setting, as in batch_size=256,512; can be repeated"
+    sub.add_argument("--set", metavar="FIELD=V1,V2", action="append", default=[], help=text)
+    where = sub.add_mutually_exclusive_group()
+    text = "processes on this machine (default: one a core, or one a GPU)"
+    where.add_argument("--workers", type=_count, metavar="N", help=text)
+    text = "of a running Dask scheduler, as in tcp://host:8786"
+    where.add_argument("--scheduler", metavar="ADDRESS", help=text)
+    text = "checkpoints that stay: best (default; the best seed of each setting), all or none"
+    sub.add_argument("--keep", default="best", help=text)
+    sub.add_argument("--out", metavar="DIR", required=True, help="folder of the results")
 
     text = "measure a model on the test digits"
     sub = add("evaluate", models.evaluate, text, json_, data)

@@ -83,6 +83,14 @@ def log(text: str, *, end: str = "\n") -> None:
         _discard(sys.stderr)
 
 
+def terminal_columns() -> int | None:
+    """Return the width of the terminal that shows stderr; None if there is none."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    except (OSError, ValueError):  # also from streams without a file
+        return None
+
+
 def _discard(stream: TextIO) -> None:
     """Throw away what a stream holds and will be given, or Python's own end would fail."""
     with suppress(OSError), open(os.devnull, "w") as null:

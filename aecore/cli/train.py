@@ -7,12 +7,11 @@ import os
 import re
 import signal
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
-from aecore.cli.result import INTERRUPTED, Result, load_data, log
+from aecore.cli.result import INTERRUPTED, Result, load_data, log, terminal_columns
 from aecore.config import ModelConfig, TrainConfig
 from aecore.errors import ConfigError, TrainingError
 from aecore.presets import Preset, get_preset
@@ -89,12 +88,10 @@ def train(options: argparse.Namespace) -> Result:
 
 
 def _configure(preset: Preset, options: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:
-    """Return the preset's configurations with the changes; Adam takes the notebook's recipe."""
-    recipe = preset.notebook_recipe() if options.optimizer == "adam" else preset.train
     given = {name: getattr(options, name) for name in OPTIONS}
-    changes = {name: OPTIONS[name].read(text) for name, text in given.items() if text is not None}
-    of_model = {name: changes.pop(name) for name in settings_of(ModelConfig) if name in changes}
-    return replace(preset.model, **of_model), replace(recipe, **changes)
+    return preset.configure(
+        {name: OPTIONS[name].read(text) for name, text in given.items() if text is not None}
+    )
 
 
 def _out_path(preset: Preset, out: str | None, *, as_shipped: bool) -> Path:
@@ -158,7 +155,7 @@ class _ProgressBar:
         self.epochs = epochs
 
     def __call__(self, record: EpochRecord) -> None:
-        columns = _terminal_columns()
+        columns = terminal_columns()
         line = self._line(record, sys.maxsize if columns is None else columns - 1)
         if columns is None:
             log(line)
@@ -181,11 +178,3 @@ class _ProgressBar:
         if size < self._WIDTH // 4:
             return text[:width]
         return f"[{'#' * round(done * size):.<{size}}] {text}"
-
-
-def _terminal_columns() -> int | None:
-    """Return the width of the terminal that shows stderr; None if there is none."""
-    try:
-        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
-    except (OSError, ValueError):  # also from streams without a file
-        return None

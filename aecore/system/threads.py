@@ -59,6 +59,15 @@ def limit_to_quota() -> None:
         _limit(cores())
 
 
+def limit_to(count: int) -> None:
+    """Let PyTorch and BLAS compute with so many threads in this process, from now on."""
+    import torch
+    from threadpoolctl import threadpool_limits
+
+    torch.set_num_threads(count)
+    threadpool_limits(count)
+
+
 def _limit(most: int) -> None:
     if _OPENMP in os.environ:
         return

@@ -1,0 +1,309 @@
+"""Run a sweep: hand out the points that are missing, write each result as it comes."""
+
+from __future__ import annotations
+
+import math
+import secrets
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from distributed import Future, KilledWorker, wait
+from distributed.client import FutureCancelledError
+from distributed.comm import CommClosedError
+
+from aecore.data import sources
+from aecore.data.dataset import Dataset
+from aecore.errors import AecoreError, TrainingError
+from aecore.sweeps import cluster, store, task
+from aecore.sweeps.grid import Point, SweepSpec
+from aecore.sweeps.result import Result
+from aecore.sweeps.store import ALIVE, STOP, SweepStatus
+from aecore.system import atomic_file
+from aecore.system.process_lock import ProcessLock
+
+_PAUSE_SECONDS = 0.5
+"""Between two looks at the clock, the workers and a request to stop."""
+_ALONE_SECONDS = 30.0
+"""Without a worker until that is told."""
+
+
+@dataclass
+class Progress:
+    """How far a sweep is."""
+
+    points: list[Point]
+    """All, in the order of the grid."""
+    keys: list[str]
+    """Of their results."""
+    results: dict[str, Result] = field(default_factory=dict)
+    """So far, by key."""
+    running: dict[str, Point] = field(default_factory=dict)
+    workers: int | None = None
+    """That take part; None before they are known."""
+    new: int = 0
+    """Results of this command, not of an earlier one."""
+    started: float = field(default_factory=time.monotonic)
+
+    @property
+    def done(self) -> list[Result]:
+        """The results so far, in the order of the grid."""
+        return [self.results[key] for key in self.keys if key in self.results]
+
+    @property
+    def failed(self) -> int:
+        """How many points gave no model."""
+        return sum(result.test_mse is None for result in self.results.values())
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimated from the points of this command; None before there is one."""
+        if not self.new:
+            return None
+        each = (time.monotonic() - self.started) / self.new
+        return each * (len(self.keys) - len(self.results))
+
+
+class SweepEngine:
+    """The run of one sweep, from its folder to its table.
+
+    Parameters
+    ----------
+    path : Path
+        The sweep's folder, which `aecore.sweeps.store.prepare` made.
+    spec : SweepSpec
+    dataset : Dataset
+    train : callable
+        What a worker runs for a point; see `aecore.sweeps.task.train_point`.
+    on_progress : callable
+        Called with the progress whenever there is some, and now and then.
+    on_message : callable
+        Called with what the workers' user should know, a line each time.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        spec: SweepSpec,
+        dataset: Dataset,
+        *,
+        train: Callable[..., tuple[Result, bytes]] = task.train_point,
+        on_progress: Callable[[Progress], None] = lambda progress: None,
+        on_message: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self.path, self.spec, self.dataset = path, spec, dataset
+        self._train, self._on_progress, self._on_message = train, on_progress, on_message
+        self._mark = secrets.token_hex(4)
+        self._status = SweepStatus(
+            state="running", fingerprint=dataset.fingerprint, source=dataset.source
+        )
+        points = spec.points()
+        self.progress = Progress(points, [point.key(dataset.fingerprint) for point in points])
+        for key in self.progress.keys:
+            result = store.read_result(path, key)
+            if result is not None and result.is_final:
+                self.progress.results[key] = result
+
+    def run(self) -> bool:
+        """Train all that is missing; return False if a stop was requested before the end.
+
+        Raises
+        ------
+        TrainingError
+            If the folder cannot be written, no worker can take part, or the scheduler is gone.
+        """
+        try:
+            with store.writing(self.path):
+                complete = self._run()
+                self._report(state="done" if complete else "stopped")
+            return complete
+        except BaseException as error:
+            with suppress(OSError, TrainingError):
+                stopped = isinstance(error, KeyboardInterrupt)
+                message = str(error) if isinstance(error, AecoreError) else repr(error)
+                self._report(
+                    state="stopped" if stopped else "failed", message="" if stopped else message
+                )
+            raise
+
+    def _run(self) -> bool:
+        self._report()
+        missing = self._missing()
+        if not missing:
+            return True
+        workers = self.spec.workers or cluster.default_workers(len(missing))
+        with cluster.connected(self.spec.scheduler, workers) as client:
+            self._client = client
+            self._fitness = cluster.Fitness(client, self.spec.data, self.dataset.fingerprint)
+            with self._in_words():
+                try:
+                    return self._work(missing)
+                finally:
+                    self._release()
+
+    def _missing(self) -> dict[str, Point]:
+        pairs = zip(self.progress.keys, self.progress.points, strict=True)
+        return {key: point for key, point in pairs if key not in self.progress.results}
+
+    def _work(self, missing: dict[str, Point]) -> bool:
+        """Keep every worker busy until nothing is missing, or a stop is requested."""
+        self._futures: dict[Future, str] = {}
+        waiting = list(missing.items())
+        self.progress.started = looked = self._had_workers = time.monotonic()
+        slots = self._slots()
+        while waiting or self._futures:
+            while waiting and len(self._futures) < sum(slots.values()):
+                self._submit(*waiting.pop(0), list(slots))
+            for future in self._finished():
+                self._collect(future)
+            self._on_progress(self.progress)
+            if time.monotonic() - looked > _PAUSE_SECONDS:
+                looked, slots = time.monotonic(), self._slots()
+                self._report()
+                if (self.path / STOP).exists():
+                    return False
+        return True
+
+    def _slots(self) -> dict[str, int]:
+        slots = self._fitness.slots()
+        if self._fitness.all_unfit:
+            raise TrainingError(self._fitness.problem)
+        for text in self._fitness.take_news():
+            self._on_message(text)
+        now = time.monotonic()
+        if slots:
+            self._had_workers = now
+        elif now - self._had_workers > _ALONE_SECONDS:
+            self._had_workers = math.inf  # say it once
+            self._on_message("There is no worker; waiting for one. Ctrl-C stops the sweep.")
+        self.progress.workers = len(slots)
+        return slots
+
+    def _submit(self, key: str, point: Point, workers: list[str]) -> None:
+        future = self._client.submit(
+            self._train,
+            self._mark,
+            point,
+            data=self.spec.data,
+            fingerprint=self.dataset.fingerprint,
+            device=self.spec.device,
+            keep=self.spec.keep != "none",
+            key=f"aecore-{self._mark}-{key}",
+            workers=workers,
+            # A restarted worker has another address; it is none of these, and may be all there is.
+            allow_other_workers=True,
+            pure=False,
+        )
+        self._futures[future] = key
+        self.progress.running[key] = point
+
+    def _finished(self) -> list[Future]:
+        """Wait a moment for trainings to end and return those that have."""
+        if not self._futures:
+            time.sleep(_PAUSE_SECONDS)
+            return []
+        with suppress(TimeoutError):
+            wait(list(self._futures), timeout=_PAUSE_SECONDS, return_when="FIRST_COMPLETED")
+        return [future for future in self._futures if future.status != "pending"]
+
+    def _collect(self, future: Future) -> None:
+        """Write what a training gave, then count it as done."""
+        key = self._futures.pop(future)
+        point = self.progress.running.pop(key)
+        try:
+            result, checkpoint = future.result()
+        except KilledWorker:
+            reason = "Several workers died in training it, perhaps for lack of memory."
+            result, checkpoint = self._failure(key, point, reason)
+        except (MemoryError, RuntimeError) as error:  # the latter: of torch, a device out of memory
+            result, checkpoint = self._failure(key, point, f"{type(error).__name__}: {error}")
+        if checkpoint and self._is_kept(result):
+            atomic_file.write(store.checkpoint_path(self.path, key), checkpoint)
+        store.write_result(self.path, result)
+        self.progress.results[key] = result
+        self.progress.new += 1
+
+    def _failure(self, key: str, point: Point, reason: str) -> tuple[Result, bytes]:
+        result = Result(
+            key=key,
+            preset=point.preset,
+            settings=point.settings(),
+            seed=point.train.seed,
+            error=" ".join(reason.split())[:500],
+            is_final=False,
+        )
+        return result, b""
+
+    def _is_kept(self, result: Result) -> bool:
+        """Return whether a checkpoint stays; of the best, the one that it replaces goes."""
+        if self.spec.keep == "all":
+            return True
+        rivals = [
+            other
+            for other in self.progress.results.values()
+            if other.combination == result.combination and other.test_mse is not None
+        ]
+        if any(other.error_or_infinity <= result.error_or_infinity for other in rivals):
+            return False
+        for other in rivals:
+            store.checkpoint_path(self.path, other.key).unlink(missing_ok=True)
+        return True
+
+    def _report(self, **changes: Any) -> None:
+        progress = self.progress
+        self._status = replace(
+            self._status,
+            running=tuple(progress.running),
+            workers=progress.workers or 0,
+            seconds_left=progress.seconds_left,
+            **changes,
+        )
+        store.write_status(self.path, self._status)
+        store.write_table(self.path, progress.done)
+
+    def _release(self) -> None:
+        """Let the trainings that are still running end, so that shared workers are free again."""
+        if self._futures:
+            with suppress(Exception):  # the scheduler may be what went away
+                futures = list(self._futures)
+                self._client.cancel(futures, force=True)
+                if self.spec.scheduler:
+                    self._client.run(task.stop, self._mark, on_error="ignore")
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """Say in one line that the scheduler is gone."""
+        try:
+            yield
+        except (CommClosedError, FutureCancelledError, socket.gaierror) as error:
+            where = f" at {self.spec.scheduler}" if self.spec.scheduler else ""
+            raise TrainingError(
+                f"The scheduler{where} is gone ({error.__class__.__name__}). "
+                f"{len(self.progress.results)} of {len(self.progress.keys)} points are done; the "
+                "same command does the rest."
+            ) from None
+
+
+@contextmanager
+def locked(path: Path, held: int | None = None) -> Iterator[None]:
+    """Hold the sweep of a folder, which must exist.
+
+    Raises
+    ------
+    TrainingError
+        If another command works on it.
+    """
+    with store.writing(path), ProcessLock(path / ALIVE, held) as alive:
+        if not alive.acquire():
+            raise TrainingError(f"Another command works on {path}. Wait for its end, or stop it.")
+        yield
+
+
+def load_data(name: str | None) -> tuple[str | None, Dataset]:
+    """Return the data set's name as workers may use it, and the data set."""
+    dataset = sources.load(name, allow_download=sources.downloads_allowed())
+    return sources.absolute_name(name) or None, dataset
