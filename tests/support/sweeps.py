@@ -96,7 +96,7 @@ def scheduler() -> Iterator[str]:
         yield address
 
 
-def wait_until(condition, *, seconds: float = 60.0) -> None:
+def wait_until(condition, *, seconds: float = 300.0) -> None:
     """Wait until `condition()` holds."""
     end = time.monotonic() + seconds
     while not condition():
