@@ -91,7 +91,10 @@ def _load(data: str | None, fingerprint: str) -> tuple[Dataset, PCA]:
                     f"not {fingerprint}"
                 )
             _LOADED.clear()
-            _LOADED[data, fingerprint] = dataset, PCA.fit(dataset.train_images, dataset.spec.n_pixels)
+            _LOADED[data, fingerprint] = (
+                dataset,
+                PCA.fit(dataset.train_images, dataset.spec.n_pixels),
+            )
         return _LOADED[data, fingerprint]
 
 
