@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from aecore.cli import app, bench, models, reconstruct, sweep, train
+from aecore.cli import app, bench, export, models, reconstruct, sweep, train
 from aecore.cli.result import (
     APP_PACKAGES,
     INTERRUPTED,
@@ -150,6 +150,12 @@ def _parser() -> _Parser:
     sub = add("decode", models.decode, "decode a latent code to a picture", json_, model)
     sub.add_argument("--z", metavar="A,B,...", required=True, help="the code; write --z=-1,2")
     sub.add_argument("--out", metavar="PNG", required=True, type=Path)
+
+    text = "write an explorer of some models to one HTML file, which needs no server"
+    sub = add("export", export.export, text, json_)
+    sub.add_argument("models", metavar="MODEL", nargs="+", help="a name in models/ or a path")
+    sub.add_argument("--out", metavar="FILE", required=True, type=Path, help="the HTML file")
+    sub.add_argument("--title", metavar="TEXT", help="of the page")
 
     text = "measure speed and recognition"
     benches = commands.add_parser("bench", help=text, description=text).add_subparsers(

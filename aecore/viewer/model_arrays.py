@@ -6,7 +6,10 @@ import numpy as np
 
 from aecore.checkpoints.file import Checkpoint
 from aecore.latent.axes import principal_axes
+from aecore.latent.projection import LINE, PLANE, PRINCIPAL_PLANE
 
+FLAT_VIEWS = {LINE: "line", PLANE: "plane", PRINCIPAL_PLANE: "principal"}
+"""What the browser's scripts call the 2-D views."""
 MOST_AXES = 128
 """Principal axes that are sent, as many as there are sliders to page through."""
 

@@ -11,7 +11,7 @@ WIDGETS: dict[str, tuple[str, str]] = {
     "generate": ("generate/sliders", "mountSliders"),
     "judge": ("canvas/judge", "mountJudge"),
     "linked": ("linked_maps/linked_maps", "mountLinkedMaps"),
-    "map": ("latent_map/latent_map", "mountLatentMap"),
+    "map": ("latent_map/plotly_map", "mountLatentMap"),
     "paste": ("canvas/paste", "mountPaste"),
     "path": ("generate/interpolation", "mountInterpolation"),
     "rows": ("image_rows/image_rows", "mountImageRows"),

@@ -90,7 +90,7 @@ def test_help_tells_every_command_and_every_preset(run):
     _, train_help, _ = run("train", "--help")
 
     assert status == 0
-    for command in ("data", "models", "train", "evaluate", "reconstruct", "decode"):
+    for command in ("data", "models", "train", "evaluate", "reconstruct", "decode", "export"):
         assert command in out
     for preset in PRESETS:
         assert preset in train_help.replace("-\n", "-")

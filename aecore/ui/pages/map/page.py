@@ -13,6 +13,7 @@ from aecore.ui import inputs, presentation, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.pages.map import probe, selection
 from aecore.ui.theme import theme
+from aecore.viewer.model_arrays import FLAT_VIEWS
 
 _EXPLANATION = (
     "An autoencoder compresses the 784 pixels of a digit into a few numbers, its **latent code**, "
@@ -27,7 +28,7 @@ _SVG_POINTS = 2_000
 def render() -> None:
     checkpoint = scaffold.open_page("The latent space", _EXPLANATION, flush=False)
     choices = views(checkpoint.card.model.latent_dim)
-    flat = [each for each in choices if each in probe.FLAT_VIEWS]
+    flat = [each for each in choices if each in FLAT_VIEWS]
     if not probe.has_webgl():
         choices = tuple(flat)
     view = inputs.segments("View", choices, key="map_view") if len(choices) > 1 else choices[0]

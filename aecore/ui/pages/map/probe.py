@@ -15,7 +15,6 @@ from aecore.analysis import metrics
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import ConfigError
 from aecore.latent.codes import Pin, check_code
-from aecore.latent.projection import LINE, PLANE, PRINCIPAL_PLANE
 from aecore.ui import links, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
@@ -24,9 +23,8 @@ from aecore.ui.components import html as html_parts
 from aecore.ui.components.live_model import mount_live_model
 from aecore.ui.pages.map import selection
 from aecore.ui.text import formats
+from aecore.viewer.model_arrays import FLAT_VIEWS
 
-FLAT_VIEWS = {LINE: "line", PLANE: "plane", PRINCIPAL_PLANE: "principal"}
-"""What the browser's scripts call the 2-D views."""
 _SIDE = 84  # px of a picture: three fit beside the scatter plot
 
 

@@ -24,6 +24,26 @@ export function readMessage(bytes) {
 }
 
 /**
+ * Put the bytes of a message's arrays in order again, which aecore/export/payload.py has sorted by their
+ * place in a number.
+ *
+ * @param {Uint8Array} bytes
+ */
+export function unsortBytes(bytes) {
+  const start = 8 + Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const { __metadata__: _, ...entries } = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
+  for (const { dtype, data_offsets: [first, end] } of Object.values(entries)) {
+    const size = ARRAYS[dtype].BYTES_PER_ELEMENT;
+    const sorted = bytes.slice(start + first, start + end);
+    const count = sorted.length / size;
+    for (let place = 0, at = 0; place < size; place++) {
+      for (let to = start + first + place, i = 0; i < count; i++, to += size) bytes[to] = sorted[at++];
+    }
+  }
+  return bytes;
+}
+
+/**
  * Convert IEEE 754 half precision, as raw bits, to single precision.
  *
  * @param {Uint16Array} bits

@@ -1,4 +1,14 @@
-// Playing a path of codes, frame by frame.
+// Paths of codes, and playing one frame by frame.
+
+/**
+ * Return evenly spaced codes from `start` to `end` (D), both included, as aecore/latent/interpolation.py does.
+ *
+ * @param {Float32Array} start
+ * @param {Float32Array} end
+ */
+export function straightPath(start, end, steps) {
+  return Array.from({ length: steps }, (_, step) => start.map((value, i) => value + (step / (steps - 1)) * (end[i] - value)));
+}
 
 /** Return the step on show some milliseconds after the start, one a frame, the last one at the end. */
 export function stepAt(elapsed, frameMs, steps) {

@@ -3,7 +3,7 @@
 import { SIDE } from "../../core/digit.js";
 import { build } from "../../core/dom.js";
 import { paintGrays } from "../../core/image.js";
-import { CHART, pageColor, toAxes, toPixels } from "./plotly_overlay.js";
+import { CHART, pageColor, toAxes, toPixels } from "./overlay.js";
 
 const SLICE = 6; // ms of decoding a frame, so that none is blocked
 const SETTLE = 120; // ms without zooming until the grid is made anew
@@ -16,7 +16,7 @@ const VIEW = `
   .aecore-plane { animation: aecore-fade 1.2s; }
   @keyframes aecore-fade { from { opacity: 0; } }
 }
-${SHOWN} .svg-container { overflow: hidden; }
+${SHOWN} .aecore-frame { overflow: hidden; }
 ${SHOWN} .main-svg:first-of-type { background: transparent !important; }
 ${SHOWN} .bglayer .bg { fill-opacity: 0 !important; }
 ${SHOWN} .gridlayer { display: none; }
@@ -88,7 +88,7 @@ export function makeDecodedGrid(overlay, scope, decodeAt) {
     stop();
     canvas.remove();
     style.remove();
-    delete overlay.chart.dataset.aecorePlane;
+    delete overlay.chart.element.dataset.aecorePlane;
   }
 
   scope.onEnd(remove);
@@ -99,7 +99,7 @@ export function makeDecodedGrid(overlay, scope, decodeAt) {
       if (!isShown) return remove();
       overlay.frame.prepend(canvas);
       overlay.frame.append(style);
-      overlay.chart.dataset.aecorePlane = "";
+      overlay.chart.element.dataset.aecorePlane = "";
       tint();
       return start();
     },

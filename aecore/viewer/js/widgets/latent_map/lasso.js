@@ -2,11 +2,11 @@
 
 import { build } from "../../core/dom.js";
 import { pointsWithin } from "../../core/geometry.js";
-import { CHART, CLICK_REACH, LAYER, toAxes, toPixels } from "./plotly_overlay.js";
+import { CHART, CLICK_REACH, LAYER, toAxes, toPixels } from "./overlay.js";
 
 const SPACING = 3; // px between two corners of a lasso
 const MOST_CORNERS = 1000;
-const TOOLS = `${CHART} .svg-container .aecore-tools`;
+const TOOLS = `${CHART} .aecore-frame .aecore-tools`;
 const VIEW = `
 <div class="aecore-tools" role="group" aria-label="Select digits on the map">
   <button type="button" data-tool="box" aria-pressed="false" title="Drag over the map to select the digits in a box; without a
@@ -55,7 +55,7 @@ export function makeLasso(overlay, scope, first, choose, showResults) {
   }
 
   function tell() {
-    const dots = outline ? shownTraces(overlay.chart).map(({ x, y }) => Array.from(x, (value, i) => [value, y[i]])) : [];
+    const dots = outline ? overlay.chart.dots().map(({ x, y }) => Array.from(x, (value, i) => [value, y[i]])) : [];
     const inside = pointsWithin(dots.flat(2), outline ?? []);
     count.textContent = `${inside.reduce((sum, value) => sum + value, 0).toLocaleString("en-US")} selected`;
   }
@@ -74,7 +74,7 @@ export function makeLasso(overlay, scope, first, choose, showResults) {
     }
   }
 
-  /** Keep Plotly from dragging at the same time. */
+  /** Keep the chart from dragging at the same time. */
   function shield(event) {
     if (drawn && !tools.contains(event.target)) event.stopPropagation();
   }
@@ -167,8 +167,8 @@ export function makeLasso(overlay, scope, first, choose, showResults) {
     if (tool === "box" && event.detail === 0) overlay.probe.focus(); // pressed by keyboard: go on there
   });
   const passively = { capture: true, passive: true };
-  scope.listen(overlay.chart, "pointerdown", press, passively);
-  for (const type of ["mousedown", "touchstart"]) scope.listen(overlay.chart, type, shield, { capture: true });
+  scope.listen(overlay.chart.element, "pointerdown", press, passively);
+  for (const type of ["mousedown", "touchstart"]) scope.listen(overlay.chart.element, type, shield, { capture: true });
   scope.listen(document, "pointermove", move, passively);
   scope.listen(document, "pointerup", release, passively);
   scope.listen(document, "pointercancel", cancel, { passive: true });
@@ -179,9 +179,3 @@ export function makeLasso(overlay, scope, first, choose, showResults) {
   follow();
   return { follow, setCorner, stretch };
 }
-
-/** Return the classes whose dots the chart shows: its legend hides others. */
-const shownTraces = (chart) => chart._fullData.filter(({ visible, name }) => visible === true && /^[0-9]$/.test(name));
-
-/** Return the labels of these. */
-export const labelsShown = (chart) => shownTraces(chart).map(({ name }) => Number(name));

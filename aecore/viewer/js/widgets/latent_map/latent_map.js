@@ -9,17 +9,20 @@ import { distanceToData } from "../../model/neighbors.js";
 import { decode } from "../../model/network.js";
 import { measureDistance, showDigit, withModel } from "../live_model.js";
 import { makeDecodedGrid } from "./decoded_grid.js";
-import { labelsShown, makeLasso } from "./lasso.js";
-import { makeLegend } from "./legend.js";
+import { makeLasso } from "./lasso.js";
+import { CLICK_REACH, dotAt, letWheelScroll, makeOverlay } from "./overlay.js";
 import { makePanel } from "./panel.js";
-import { CLICK_REACH, dotAt, isReady, letWheelScroll, makeOverlay, watchChart } from "./plotly_overlay.js";
-import { letFingerScroll, makeSpacePin } from "./space_pin.js";
 
 const STEP = 1 / 60; // share of the view that an arrow key moves the probe
 const FINE = 1 / 8; // of a step, with shift
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
-export const mountLatentMap = withModel((element, host, scope) => {
+/**
+ * Return the `mount` of the latent space over a kind of charts.
+ *
+ * @param {import("./overlay.js").Charts} charts
+ */
+export const latentMapOver = (charts) => withModel((element, host, scope) => {
   const panel = makePanel(element, scope);
   const loop = makeFrameLoop(scope, draw);
 
@@ -144,8 +147,8 @@ export const mountLatentMap = withModel((element, host, scope) => {
   function attach() {
     chartScope?.end();
     chartScope = overlay = grid = lasso = spacePin = null;
-    if (!isReady(chart) || !model) return;
-    const isFlat = Boolean(chart._fullLayout.xaxis);
+    if (!chart?.isReady() || !model) return;
+    const isFlat = chart.isFlat();
     if (isFlat !== (view !== "space")) return; // the chart of the view before
     chartScope = makeScope(meter);
     if (isFlat) attachFlat();
@@ -165,20 +168,16 @@ export const mountLatentMap = withModel((element, host, scope) => {
     grid = makeDecodedGrid(overlay, chartScope, (position) => decode(model, codeAt(position)));
     lasso = makeLasso(overlay, chartScope, selected, (outline) => {
       selected = outline;
-      host.send("outline", { hash: model.hash, outline, labels: labelsShown(chart) });
+      host.send("outline", { hash: model.hash, outline, labels: chart.dots().map(({ label }) => label) });
     }, () => host.find("map_selection")?.scrollIntoView({ behavior: "smooth" }));
-    makeLegend(overlay, chartScope);
+    charts.attachFlat(overlay, chartScope);
     follow();
     if (panel.isGridWanted()) grid.toggle(true);
   }
 
   function attachSpace() {
     letWheelScroll(chart, chartScope);
-    const numberOf = (event) => Number([event.points[0].customdata].flat()[0]);
-    chartScope.listenChart(chart, "plotly_hover", (event) => probeDigit(numberOf(event)));
-    chartScope.listenChart(chart, "plotly_click", (event) => pinDigit(numberOf(event)));
-    letFingerScroll(chart, chartScope);
-    spacePin = makeSpacePin(chart, chartScope);
+    spacePin = charts.attachSpace(chart, chartScope, { hover: probeDigit, click: pinDigit });
     placePin();
   }
 
@@ -189,7 +188,7 @@ export const mountLatentMap = withModel((element, host, scope) => {
     loop.request();
   }
 
-  watchChart(host, scope, (found) => {
+  charts.watch(host, scope, (found) => {
     chart = found;
     attach();
   });

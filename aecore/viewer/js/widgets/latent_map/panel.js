@@ -1,6 +1,7 @@
 // The pictures beside the map, under the pointer and pinned, and what is said of them.
 
 import { build, setText } from "../../core/dom.js";
+import { recall, remember } from "../../core/storage.js";
 import { codeText, isOutside, withArticle } from "../../core/text.js";
 
 const GRID_KEY = "aecore-grid"; // in the browser's storage: "off" where the visitor has switched it off
@@ -21,7 +22,7 @@ export function makePanel(element, scope) {
   const probe = makePicture(figures.probe);
   let timer = 0;
   scope.add(element, root);
-  box.checked = localStorage.getItem(GRID_KEY) !== "off";
+  box.checked = recall(GRID_KEY) !== "off";
   scope.onEnd(() => clearTimeout(timer));
   return {
     probe,
@@ -29,7 +30,7 @@ export function makePanel(element, scope) {
     isGridWanted: () => box.checked,
     onGridSwitch: (action) =>
       scope.listen(box, "change", () => {
-        localStorage.setItem(GRID_KEY, box.checked ? "on" : "off");
+        remember(GRID_KEY, box.checked ? "on" : "off");
         action(box.checked);
       }),
     showPin: (isShown) => (figures.pin.hidden = !isShown),

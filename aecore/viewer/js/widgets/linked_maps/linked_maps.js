@@ -6,7 +6,7 @@ import { build, make, saveCanvas } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { makeScope } from "../../core/scope.js";
 import { counted, withArticle } from "../../core/text.js";
-import { MARGIN, makeScatter } from "./scatter.js";
+import { MARGIN, makeScatter } from "../scatter/scatter.js";
 
 const CLICK_REACH = 4; // px that a click may wander
 const MOST_SENT = 200; // numbers that the server hears of

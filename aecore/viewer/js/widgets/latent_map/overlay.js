@@ -1,21 +1,50 @@
-// A layer of our own over the plot area of a flat Plotly chart: it follows zooming, and turns what the
-// pointer does into positions on the axes.
+// A layer of our own over the plot area of a flat chart: it follows zooming, and turns what the pointer
+// does into positions on the axes.
 
 import { build } from "../../core/dom.js";
 
-/** @typedef {{ x: number, y: number }} Position  On the axes */
+/**
+ * @typedef {ReturnType<typeof import("../../core/scope.js").makeScope>} Scope
+ * @typedef {{ x: number, y: number }} Position  On the axes
+ * @typedef {object} Area  Of the plot within the chart's frame, in px, and what its axes span
+ * @property {number} left
+ * @property {number} top
+ * @property {number} width
+ * @property {number} height
+ * @property {number} x0
+ * @property {number} x1
+ * @property {number} y0
+ * @property {number} y1
+ *
+ * @typedef {object} Chart  A scatter plot of test digits
+ * @property {HTMLElement} element
+ * @property {HTMLElement} frame  What layers over the chart are put into
+ * @property {() => boolean} isReady  Whether its axes can be read
+ * @property {() => boolean} isFlat
+ * @property {() => Area} area
+ * @property {() => { label: number, numbers: ArrayLike<number>, x: ArrayLike<number>, y: ArrayLike<number> }[]} dots
+ *   Of the classes on show
+ * @property {(target: any) => boolean} isPlot  Whether an event's target is the plot, and no control over it
+ * @property {(scope: Scope, listener: () => void) => void} follow  Call a listener when the axes may have changed
+ *
+ * @typedef {object} Charts  What draws them
+ * @property {(host: import("../../core/host.js").Host, scope: Scope, found: (chart: Chart | null) => void) => void} watch
+ *   Call `found` with the page's chart, and again for every later one; null while there is none.
+ * @property {(overlay: any, scope: Scope) => void} attachFlat
+ * @property {(chart: Chart, scope: Scope, on: Record<"hover" | "click", (number: number) => void>) =>
+ *   { place: (number: number | null) => void }} attachSpace
+ *   Report the test digits that are pointed at in 3-D; what is returned marks one.
+ */
 
-const CHART_KEY = "latent_map";
-const LOOK_EVERY = 200; // ms; the page may load Plotly late, and replace a chart without telling
 export const CLICK_REACH = 6; // px that a click may move, and a dot may be away
 const DOUBLE = 400; // ms between two clicks that are one
 const HOLD = 350; // ms that a finger rests until it probes
 const LENS = { side: 84, gap: 26 }; // px
 
 /** The chart with an overlay, in a style sheet. */
-export const CHART = ".js-plotly-plot[data-aecore-map]";
+export const CHART = "[data-aecore-map]";
 // Plotly's own style sheet takes margins and borders off every div in a chart: this must outrank it.
-export const LAYER = `${CHART} .svg-container .aecore-layer`;
+export const LAYER = `${CHART} .aecore-frame .aecore-layer`;
 const STYLE = `
 ${LAYER} { position: absolute; z-index: 1; overflow: hidden; pointer-events: none; contain: strict; }
 ${LAYER} > * { position: absolute; left: 0; top: 0; box-sizing: border-box; }
@@ -43,34 +72,9 @@ const VIEW = `
   <style>${STYLE}</style>
 </div>`;
 
-/** Tell whether a chart is there whose axes can be read. */
-export function isReady(chart) {
-  return Boolean(chart?.isConnected && chart._fullLayout && chart.querySelector(".svg-container"));
-}
-
-/** Call `found(chart)` for the page's chart, and again for every later one; null while there is none. */
-export function watchChart(host, scope, found) {
-  let current = null;
-  const look = () => {
-    const chart = host.find(CHART_KEY)?.querySelector(".js-plotly-plot");
-    const next = isReady(chart) ? chart : null;
-    if (next !== current) found((current = next));
-  };
-  const timer = setInterval(look, LOOK_EVERY);
-  scope.onEnd(() => clearInterval(timer));
-  look();
-}
-
 /** Return the color of the page around a chart. */
-export function pageColor(chart) {
-  return getComputedStyle(chart).colorScheme.includes("dark") ? "#171614" : "#ffffff";
-}
-
-/** Return where the plot area of a flat chart lies in the chart, in px, and what its axes span. */
-function readArea(chart) {
-  const { xaxis, yaxis } = chart._fullLayout;
-  const [[x0, x1], [y0, y1]] = [xaxis.range.map(Number), yaxis.range.map(Number)];
-  return { left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length, x0, x1, y0, y1 };
+export function pageColor({ element }) {
+  return getComputedStyle(element).colorScheme.includes("dark") ? "#171614" : "#ffffff";
 }
 
 /** Return the position on the axes of a point of the area, in px from its top left corner. */
@@ -96,15 +100,14 @@ export function dotAt(chart, area, position, reach) {
   let best = reach * reach;
   const perX = area.width / (area.x1 - area.x0);
   const perY = area.height / (area.y1 - area.y0);
-  for (const trace of chart._fullData) {
-    if (trace.visible !== true || !trace.customdata) continue;
-    for (let i = 0; i < trace.x.length; i++) {
-      const across = (trace.x[i] - area.x0) * perX - left;
-      const down = (area.y1 - trace.y[i]) * perY - top;
+  for (const { x, y, numbers } of chart.dots()) {
+    for (let i = 0; i < x.length; i++) {
+      const across = (x[i] - area.x0) * perX - left;
+      const down = (area.y1 - y[i]) * perY - top;
       const square = across * across + down * down;
       if (square <= best) {
         best = square;
-        nearest = Number(trace.customdata[i]);
+        nearest = Number(numbers[i]);
       }
     }
   }
@@ -112,9 +115,9 @@ export function dotAt(chart, area, position, reach) {
 }
 
 /** Let the wheel scroll the page over a chart; with Ctrl it zooms. */
-export function letWheelScroll(chart, scope) {
+export function letWheelScroll({ element }, scope) {
   const pass = (event) => event.ctrlKey || event.metaKey || event.stopPropagation();
-  scope.listen(chart, "wheel", pass, { capture: true, passive: true });
+  scope.listen(element, "wheel", pass, { capture: true, passive: true });
 }
 
 /**
@@ -127,15 +130,16 @@ export function letWheelScroll(chart, scope) {
  */
 export function makeOverlay(chart, scope, on) {
   const { root: layer, pin, probe, lens, invitation } = build(VIEW);
-  const frame = chart.querySelector(".svg-container");
-  chart.dataset.aecoreMap = "";
+  const { element, frame } = chart;
+  element.dataset.aecoreMap = "";
+  frame.classList.add("aecore-frame");
   frame.prepend(layer); // the probe before the chart's own buttons
   scope.onEnd(() => layer.remove());
   invitation.textContent = matchMedia("(hover: none)").matches
     ? "Tap, or hold and drag"
     : "Move over the latent space";
-  scope.onEnd(() => delete chart.dataset.aecoreMap);
-  let area = readArea(chart);
+  scope.onEnd(() => delete element.dataset.aecoreMap);
+  let area = chart.area();
   let pressed = null; // where a press began that may become a click
   let clicked = null; // the latest click
   let isHeld = false; // by a finger that has rested
@@ -149,9 +153,7 @@ export function makeOverlay(chart, scope, on) {
 
   /** Return the event's position on the axes; null outside the plot area or on something above it. */
   function locate(event) {
-    const over = event.target;
-    const isOurs = chart.contains(over) && !over.closest(".modebar, .legend");
-    if (!isOurs && !over.classList?.contains("dragcover")) return null; // Plotly's, while pressed
+    if (!chart.isPlot(event.target)) return null;
     const [left, top] = placeOf(event);
     const isInside = left >= 0 && top >= 0 && left <= area.width && top <= area.height;
     return isInside ? toAxes(area, left, top) : null;
@@ -213,18 +215,9 @@ export function makeOverlay(chart, scope, on) {
     isHeld = false;
   }
 
-  /** Put the tool in use away when it is pressed once more: dragging probes again. */
-  function putAway(event) {
-    const button = event.target.closest?.('.modebar-btn.active[data-attr="dragmode"]');
-    if (!button) return;
-    event.stopPropagation();
-    chart.layout.dragmode = chart._fullLayout.dragmode = false;
-    chart._fullLayout._modeBar.updateActiveButton();
-  }
-
   function follow() {
     const before = area;
-    area = readArea(chart);
+    area = chart.area();
     if (Object.keys(area).every((name) => area[name] === before[name])) return;
     fit();
     on.view();
@@ -238,21 +231,18 @@ export function makeOverlay(chart, scope, on) {
   const passively = { capture: true, passive: true };
   scope.listen(document, "pointermove", move, passively);
   letWheelScroll(chart, scope);
-  for (const type of ["touchstart", "touchmove"]) scope.listen(chart, type, hold, { capture: true, passive: false });
-  scope.listen(chart, "contextmenu", (event) => isHeld && event.preventDefault());
-  scope.listen(chart, "pointerdown", press, passively);
+  for (const type of ["touchstart", "touchmove"]) scope.listen(element, type, hold, { capture: true, passive: false });
+  scope.listen(element, "contextmenu", (event) => isHeld && event.preventDefault());
+  scope.listen(element, "pointerdown", press, passively);
   scope.listen(document, "pointerup", release, passively);
   scope.listen(document, "pointercancel", letGo, { passive: true });
-  scope.listen(chart, "click", putAway, { capture: true });
   scope.listen(probe, "keydown", on.key);
   scope.listen(probe, "focus", () => {
     invitation.hidden = true;
     on.focus();
   });
   scope.listen(probe, "blur", on.leave);
-  for (const type of ["plotly_afterplot", "plotly_relayouting", "plotly_relayout"]) {
-    scope.listenChart(chart, type, follow);
-  }
+  chart.follow(scope, follow);
 
   return {
     chart,

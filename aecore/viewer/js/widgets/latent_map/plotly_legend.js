@@ -1,14 +1,14 @@
-// The legend of a flat map: within reach of the keyboard; the class under the pointer comes forward.
+// The legend of a flat Plotly chart: within reach of the keyboard; the class under the pointer comes forward.
 
 import { fitCanvas } from "../../core/canvas.js";
 import { make } from "../../core/dom.js";
-import { pageColor, toPixels } from "./plotly_overlay.js";
+import { pageColor, toPixels } from "./overlay.js";
 
 const DOT = 5; // px
 
 /** Follow the legend of an overlay's chart; it hides the numerals of the classes that it hides. */
-export function makeLegend(overlay, scope) {
-  const { chart } = overlay;
+export function makePlotlyLegend(overlay, scope) {
+  const { element: chart } = overlay.chart;
   const canvas = make("canvas", { hidden: "", "aria-hidden": "true", style: "width: 100%; height: 100%" });
   overlay.element.prepend(canvas);
   scope.onEnd(() => canvas.remove());
@@ -38,7 +38,7 @@ export function makeLegend(overlay, scope) {
     if (canvas.hidden) return;
     const { width, height } = fitCanvas(canvas);
     const context = canvas.getContext("2d");
-    Object.assign(context, { fillStyle: pageColor(chart), globalAlpha: 0.75 });
+    Object.assign(context, { fillStyle: pageColor(overlay.chart), globalAlpha: 0.75 });
     context.fillRect(0, 0, width, height);
     Object.assign(context, { fillStyle: trace.marker.color, globalAlpha: 0.9 });
     const area = overlay.area();

@@ -1,0 +1,101 @@
+"""Checkpoints as an explorer in one HTML file, which needs neither a server nor a network."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import html
+import json
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+
+from aecore.charts.palette import digit_colors
+from aecore.checkpoints.file import Checkpoint
+from aecore.errors import AecoreError, ConfigError
+from aecore.export.payload import compress
+from aecore.system import atomic_file
+from aecore.viewer.bundle import Bundle, bundle
+
+TITLE = "Autoencoder Explorer"
+_ENTRY = 'import { openExplorer } from "./adapters/html.js";\nopenExplorer();\n'
+
+
+def to_html(checkpoints: Sequence[Checkpoint], *, title: str = TITLE) -> str:
+    """Return one HTML page that explores checkpoints.
+
+    Parameters
+    ----------
+    checkpoints : sequence of Checkpoint
+        At least one; the first is on show when the page opens.
+    title : str
+        Of the page.
+
+    Raises
+    ------
+    ConfigError
+        If there are none, or two have the same name.
+    CheckpointError
+        If a browser cannot compute one of the models.
+    """
+    names = [checkpoint.name for checkpoint in checkpoints]
+    if not names:
+        raise ConfigError("There is no model to export: name at least one.")
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ConfigError(f"Two models are called {', '.join(twice)}: export them into two files.")
+    script, styles = _bundle()
+    models = "\n".join(
+        f'<script type="text/plain" data-model="{html.escape(checkpoint.name)}" '
+        f'data-dim="{checkpoint.card.model.latent_dim}">'
+        f"{base64.b64encode(compress(checkpoint)).decode()}</script>"
+        for checkpoint in checkpoints
+    )
+    settings = json.dumps({theme: digit_colors(theme) for theme in ("light", "dark")})
+    parts = {
+        "title": html.escape(title),
+        "digest": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        "styles": styles,
+        "settings": settings,
+        "models": models,
+        "script": script,
+    }
+    return _fill(_template(), parts)
+
+
+def write_html(path: Path, page: str) -> int:
+    """Write a page to a file, whole or not at all, and return its size in bytes.
+
+    Raises
+    ------
+    AecoreError
+        If the folder cannot be made or written.
+    """
+    content = page.encode()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        atomic_file.write(path, content)
+    except OSError as error:
+        raise AecoreError(f"{path} cannot be written: {error.strerror}.") from error
+    return len(content)
+
+
+@functools.cache
+def _bundle() -> Bundle:
+    """Return the page's script and styles; the script cannot end its own element."""
+    script, styles = bundle(_ENTRY)
+    return Bundle(f"\n{script}".replace("</script", "<\\/script"), styles)
+
+
+def _template() -> str:
+    return resources.files("aecore.export").joinpath("page.html").read_text("utf-8")
+
+
+def _fill(template: str, parts: dict[str, str]) -> str:
+    """Replace each `{{name}}` of the template, and nothing in what is put in its place."""
+    pieces = template.split("{{")
+    filled = [pieces[0]]
+    for piece in pieces[1:]:
+        name, _, rest = piece.partition("}}")
+        filled += [parts[name], rest]
+    return "".join(filled)

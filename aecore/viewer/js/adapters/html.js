@@ -1,0 +1,157 @@
+// Widgets in one HTML file without a server. This is the only module that knows that page.
+
+import { build, make } from "../core/dom.js";
+import { recall, remember } from "../core/storage.js";
+import { decode, encode } from "../model/network.js";
+import { mountCardPage } from "./html/card_page.js";
+import { mountGeneratePage } from "./html/generate_page.js";
+import { mountMapPage } from "./html/map_page.js";
+import { DamagedModel, findModels } from "./html/models.js";
+import { readAddress, writeAddress } from "./html/state.js";
+
+/**
+ * @typedef {Record<string, any>} State  What the address says
+ * @typedef {object} Shell  What the pages share
+ * @property {() => State} state
+ * @property {(changes: State) => void} note  Write changes to the address
+ * @property {(changes: State) => void} change  Write them, and show the page anew
+ * @property {() => string[]} colors  Of the classes
+ * @property {(element: HTMLElement, on?: Record<string, (value: any) => void>) => import("../core/host.js").Host} makeHost
+ *
+ * @typedef {(element: HTMLElement, shell: Shell) => (opened: import("./html/models.js").Opened) => void} Page
+ *   Build a page in an element; what is returned shows a model on it.
+ */
+
+const THEME_KEY = "aecore-theme"; // in the browser's storage
+/** @type {Record<string, { title: string, mount: Page }>} */
+const PAGES = {
+  map: { title: "Latent space", mount: mountMapPage },
+  generate: { title: "Generate", mount: mountGeneratePage },
+  card: { title: "Model card", mount: mountCardPage },
+};
+/** Of the state, what means nothing to another model. */
+const OF_A_MODEL = { z: null, outline: null, view: null };
+const VIEW = `
+<header class="bar">
+  <label class="models">Model <select ref="model" name="model"></select></label>
+  <nav ref="pages" aria-label="Pages"></nav>
+  <button ref="theme" type="button" aria-label="Switch between a dark and a light page">◐</button>
+</header>`;
+
+/** Open the explorer in the page. */
+export function openExplorer() {
+  const root = /** @type {HTMLElement} */ (document.querySelector("#explorer"));
+  const status = document.querySelector("#status");
+  if (typeof DecompressionStream === "undefined") {
+    status.textContent = "This browser is too old to open the models in this file: use one from 2023 or newer.";
+    return;
+  }
+  const settings = JSON.parse(document.querySelector("#settings").textContent);
+  const models = findModels();
+  const view = build(VIEW);
+  const main = make("main");
+  /** @type {State} */
+  let state = readAddress();
+  /** @type {Record<string, { element: HTMLElement, show: ReturnType<Page> }>} */
+  const mounted = {};
+  let calls = 0;
+
+  const themeName = () => document.documentElement.dataset.theme;
+  const pageName = () => (state.page in PAGES ? state.page : "map");
+  const modelName = () => (models.names.includes(state.model) ? state.model : models.names[0]);
+
+  /** @type {Shell} */
+  const shell = {
+    state: () => state,
+    note(changes) {
+      state = { ...state, ...changes };
+      writeAddress(state);
+    },
+    change(changes) {
+      shell.note(changes);
+      show();
+    },
+    colors: () => settings[themeName()],
+    makeHost: (element, on = {}) => ({
+      send: (name, value) => on[name]?.(value),
+      onData() {},
+      onChoice() {},
+      control: () => null,
+      find: (key) => document.querySelector(`[data-key="${key}"]`),
+      theme() {
+        const style = getComputedStyle(element);
+        return { color: style.color, background: style.getPropertyValue("--background-color"), font: style.fontFamily };
+      },
+    }),
+  };
+
+  function setTheme(name) {
+    document.documentElement.dataset.theme = name;
+  }
+
+  async function show() {
+    const call = ++calls;
+    main.setAttribute("aria-busy", "true");
+    const [page, name] = [pageName(), modelName()];
+    view.model.value = name;
+    for (const button of view.pages.children) {
+      if (button.dataset.page === page) button.setAttribute("aria-current", "page");
+      else button.removeAttribute("aria-current");
+    }
+    let opened;
+    try {
+      opened = await models.open(name);
+    } catch (error) {
+      if (!(error instanceof DamagedModel)) throw error;
+      status.textContent = error.message;
+      main.hidden = true;
+      return;
+    }
+    if (call !== calls) return; // another one has been asked for
+    status.textContent = "";
+    main.hidden = false;
+    if (!mounted[page]) {
+      const element = make("div");
+      main.append(element);
+      mounted[page] = { element, show: PAGES[page].mount(element, shell) };
+    }
+    for (const [each, { element }] of Object.entries(mounted)) element.hidden = each !== page;
+    mounted[page].show(opened);
+    main.setAttribute("aria-busy", "false");
+  }
+
+  const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+  setTheme(recall(THEME_KEY) ?? (prefersDark.matches ? "dark" : "light"));
+  view.model.append(...models.list.map(({ name, latent_dim: dim }) => make("option", { value: name }, `${name} · ${dim}-D`)));
+  view.pages.append(...Object.entries(PAGES).map(([page, { title }]) => make("button", { type: "button", "data-page": page }, title)));
+  root.append(view.root, main);
+  view.model.addEventListener("change", () => shell.change({ ...OF_A_MODEL, model: view.model.value }));
+  view.pages.addEventListener("click", ({ target }) => target.dataset.page && shell.change({ page: target.dataset.page }));
+  view.theme.addEventListener("click", () => {
+    setTheme(themeName() === "dark" ? "light" : "dark");
+    remember(THEME_KEY, themeName());
+    show();
+  });
+  prefersDark.addEventListener("change", () => {
+    if (recall(THEME_KEY)) return;
+    setTheme(prefersDark.matches ? "dark" : "light");
+    show();
+  });
+  addEventListener("hashchange", () => {
+    state = readAddress();
+    show();
+  });
+
+  const nameOf = (model) => {
+    const name = model?.name ?? model;
+    if (!models.names.includes(name)) throw new RangeError(`There is no model ${name} in this page.`);
+    return name;
+  };
+  /** For who embeds the page; `model` is a name or an entry of `models`. */
+  /** @type {any} */ (globalThis).aecore = {
+    models: models.list,
+    decode: async (model, z) => Float32Array.from(decode((await models.open(nameOf(model))).model, z)),
+    encode: async (model, pixels) => Float32Array.from(encode((await models.open(nameOf(model))).model, pixels)),
+  };
+  show();
+}

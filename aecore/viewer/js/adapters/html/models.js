@@ -1,0 +1,57 @@
+// The models that lie in the page: each is unpacked when it is first asked for.
+
+import { readMessage, unsortBytes } from "../../core/message.js";
+import { makeModel } from "../../model/network.js";
+
+/**
+ * @typedef {object} Opened  A model that has been unpacked
+ * @property {any} header  What aecore/export/payload.py says of it
+ * @property {Record<string, any>} arrays
+ * @property {import("../../model/network.js").Model} model
+ */
+
+/** A model whose text cannot be read. */
+export class DamagedModel extends Error {}
+
+/** Return the bytes of a text in base 64. */
+function bytesOf(text) {
+  const native = /** @type {any} */ (Uint8Array).fromBase64;
+  return native ? native(text) : Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}
+
+async function inflate(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** @returns {Promise<Opened>} */
+async function unpack(name, text) {
+  let message;
+  try {
+    message = readMessage(unsortBytes(await inflate(bytesOf(text))));
+  } catch {
+    throw new DamagedModel(
+      `The model ${name} in this file is damaged. Get the file once more, or export it again: python -m aecore export ${name}`,
+    );
+  }
+  const { header, arrays } = message;
+  arrays.own_errors = Float32Array.from(arrays.errors).sort();
+  return { header, arrays, model: makeModel(header, arrays) };
+}
+
+/** Find the models of the page. */
+export function findModels() {
+  const elements = [...document.querySelectorAll("script[data-model]")];
+  /** @type {Map<string, Promise<Opened>>} */
+  const opened = new Map();
+  const names = elements.map((element) => element.getAttribute("data-model"));
+  return {
+    list: elements.map((element, i) => ({ name: names[i], latent_dim: Number(element.getAttribute("data-dim")) })),
+    names,
+    /** Open a model by its name. */
+    open(name) {
+      if (!opened.has(name)) opened.set(name, unpack(name, elements[names.indexOf(name)].textContent));
+      return opened.get(name);
+    },
+  };
+}

@@ -1,0 +1,135 @@
+// The latent space over a scatter plot of our own.
+
+import { build } from "../../core/dom.js";
+import { makeFrameLoop } from "../../core/frame_loop.js";
+import { axisValue } from "../../model/axes.js";
+import { rowsOf } from "../../model/sampling.js";
+import { latentMapOver } from "../latent_map/latent_map.js";
+import { withModel } from "../live_model.js";
+import { makeLegend } from "./legend.js";
+import { makeNavigation } from "./navigation.js";
+import { makeScatter } from "./scatter.js";
+
+const VIEW = `
+<div class="latent-space">
+  <div ref="chart">
+    <div ref="legend"></div>
+    <div ref="frame" class="scatter"><canvas ref="canvas" role="img"></canvas></div>
+  </div>
+  <div ref="panel" class="beside"></div>
+</div>`;
+
+/** Return where the codes of a model lie in a flat view, (N x 2), as aecore/latent/projection.py does. */
+export function pointsOf(model, kind) {
+  const { codes, labels, dim, count } = model;
+  if (kind === "plane") return codes;
+  const points = new Float32Array(2 * count);
+  for (let row = 0; row < count; row++) {
+    const code = codes.subarray(row * dim, (row + 1) * dim);
+    points[2 * row] = kind === "line" ? code[0] : axisValue(model, code, 0);
+    points[2 * row + 1] = kind === "line" ? labels[row] : axisValue(model, code, 1);
+  }
+  return points;
+}
+
+/**
+ * The settings are those of the latent map and `axes`, the names of both axes, `colors` and `numerals`, the
+ * places of the classes' numerals by class; `hidden`, classes to be hidden at first.
+ *
+ * @type {import("../../core/host.js").Mount}
+ */
+export const mountScatterMap = withModel((element, host, scope) => {
+  const view = build(VIEW);
+  const scatter = makeScatter(view.canvas, host);
+  const loop = makeFrameLoop(scope, draw);
+  const legend = makeLegend(view.legend, scope, { hide, point });
+  const followers = new Set(); // of the axes
+  scope.add(element, view.root);
+
+  let data = null; // {labels, colors, numerals, kind, model}
+  let order = null; // rows, class after class
+  let rows = null; // of each class
+  let hidden = new Set();
+  let forward = null; // the rows of a class, (N) of 0 and 1, or null
+
+  function draw() {
+    if (!data) return;
+    const numerals = Object.entries(data.numerals).filter(([label]) => !hidden.has(Number(label)));
+    scatter.draw(data, order, forward, null, null, numerals);
+  }
+
+  function tell() {
+    loop.request();
+    for (const follower of followers) follower();
+  }
+
+  function hide(next) {
+    if (!data) return;
+    hidden = next;
+    scatter.hide((row) => hidden.has(data.labels[row]));
+    host.send("hide", [...hidden]);
+    tell();
+  }
+
+  function point(label) {
+    forward = label === null ? null : data.labels.map((each) => Number(each === label));
+    loop.request();
+  }
+
+  /** @type {import("../latent_map/overlay.js").Chart} */
+  const chart = {
+    element: view.chart,
+    frame: view.frame,
+    isReady: () => data !== null,
+    isFlat: () => data.kind !== "space",
+    area() {
+      const area = scatter.area();
+      return { ...area, left: area.left + view.canvas.offsetLeft, top: area.top + view.canvas.offsetTop };
+    },
+    dots: () =>
+      [...rows].filter(([label]) => !hidden.has(label)).map(([label, numbers]) => {
+        const pick = (axis) => Float64Array.from(numbers, (row) => data.points[2 * row + axis]);
+        return { label, numbers, x: pick(0), y: pick(1) };
+      }),
+    isPlot: (target) => view.frame.contains(target) && !target.closest("button"),
+    follow(own, listener) {
+      followers.add(listener);
+      own.onEnd(() => followers.delete(listener));
+    },
+  };
+  const map = latentMapOver({
+    watch: (_host, _scope, found) => found(chart),
+    attachFlat() {},
+    attachSpace: () => ({ place() {} }),
+  })(view.panel, host);
+  scope.onEnd(map.destroy);
+  makeNavigation(scatter, view.frame, scope, tell);
+  scope.watchSize(view.frame, () => {
+    if (!data || !view.frame.clientWidth) return; // or it is not on show
+    scatter.fit();
+    draw(); // now: a canvas that has been resized is empty
+    tell();
+  });
+
+  function show({ settings }, model) {
+    const { axes, colors, numerals, view: kind } = settings;
+    const points = pointsOf(model, kind);
+    data = { labels: model.labels, colors, numerals, kind, points };
+    const classes = [...new Set(model.labels)].sort((a, b) => a - b);
+    rows = new Map(classes.map((label) => [label, rowsOf(model, label)]));
+    order = Uint32Array.from([...rows.values()].flat());
+    scatter.set(points, axes);
+    legend.show(classes, colors, new Set(settings.hidden));
+    view.canvas.setAttribute("aria-label", `Scatter plot of the latent codes of ${model.count.toLocaleString("en")} test digits`);
+  }
+
+  let latest = "";
+  return (header, model) => {
+    const { view: kind, colors } = header.settings;
+    const now = [model.hash, kind, colors].join();
+    if (now !== latest) show(header, model);
+    latest = now;
+    loop.request(); // the theme may have changed
+    map.update({ header, arrays: {} });
+  };
+});

@@ -1,0 +1,190 @@
+"""The explorer in one file, opened from the disk in a real Chromium without a network."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from aecore.checkpoints import file as checkpoint_file
+from aecore.export import page as export
+from aecore.export.payload import halved
+from tests.support.browser import SHOWN, decoded, download, shown_code, shown_digit
+from tests.support.live_map import move, point_at
+
+pytest_plugins = ["tests.support.browser"]
+
+NAMES = ("plane", "plain-32")
+
+
+@pytest.fixture(scope="module")
+def found(small_models):
+    """The models of the file, with the weights that it holds."""
+    return [stored(checkpoint_file.load(small_models / f"{name}.safetensors")) for name in NAMES]
+
+
+def stored(checkpoint):
+    """A checkpoint whose decoder is as precise as in the file."""
+    if not halved(checkpoint):
+        return checkpoint
+    weights = {
+        name: value.astype(np.float16).astype(np.float32) if name.startswith("decoder") else value
+        for name, value in checkpoint.weights.items()
+    }
+    return replace(checkpoint, weights=weights)
+
+
+@pytest.fixture(scope="module")
+def explorer(found, tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("export") / "explorer.html"
+    export.write_html(path, export.to_html(found))
+    return path
+
+
+@pytest.fixture(scope="module")
+def tab(chromium, explorer):
+    """One tab for all tests; it has asked for nothing but the file, and its console is empty."""
+    context = chromium.new_context(viewport={"width": 1400, "height": 900}, offline=True)
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda line: said.append(line.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: said.append(request.url))
+    page.goto(explorer.as_uri())
+    wait(page)
+    yield page
+    context.close()
+    mine = [line for line in said if not line.startswith((explorer.as_uri(), "data:", "blob:"))]
+    assert mine == []
+
+
+def wait(page) -> None:
+    page.wait_for_function("document.querySelector('#status')?.textContent === ''")
+    page.wait_for_function(f"{SHOWN}?.lastZ")
+
+
+def show(page, fragment: str) -> None:
+    """Follow a link within the file."""
+    page.evaluate(
+        """(fragment) => new Promise((done) => {
+          if (location.hash === `#${fragment}`) return done();
+          addEventListener("hashchange", () => done(), { once: true });
+          location.hash = fragment;
+        })""",
+        fragment,
+    )
+    page.locator("main[aria-busy=false]").wait_for()
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+
+
+def test_the_digit_under_the_pointer_is_torchs(tab, found):
+    for place in [(0.5, 0.5), (0.2, 0.8), (0.9, 0.1)]:
+        move(tab, *place)
+
+        np.testing.assert_allclose(
+            shown_digit(tab), decoded(found[0], shown_code(tab))[0], atol=1e-5
+        )
+    for name, checkpoint in zip(NAMES, found, strict=True):
+        z = checkpoint.codes[3].astype(np.float32)
+        made = tab.evaluate(
+            "async ([name, z]) => Array.from(await aecore.decode(name, z))", [name, z.tolist()]
+        )
+        np.testing.assert_allclose(made, decoded(checkpoint, z)[0], atol=1e-5)
+
+
+def test_a_box_selects_what_numpy_counts_and_gives_it_as_csv(tab, found):
+    show(tab, "model=plane")
+    tab.get_by_role("button", name="Box").click()
+    tab.mouse.move(*point_at(tab, 0.3, 0.25))
+    tab.mouse.down()
+    tab.mouse.move(*point_at(tab, 0.7, 0.75), steps=3)
+    tab.mouse.up()
+    outline = tab.evaluate("new URLSearchParams(location.hash.slice(1)).get('outline')")
+    corners = np.array([corner.split(",") for corner in outline.split("_")], float)
+    codes = found[0].codes.astype(np.float64)
+    (low, high) = corners.min(axis=0), corners.max(axis=0)
+    held = np.flatnonzero(((low < codes) & (codes < high)).all(axis=1))
+
+    heading = tab.locator("[data-key=map_selection] h3").inner_text()
+    assert heading == f"Selected: {len(held):,} of {len(codes):,} test digits"
+    rows = list(csv.reader(io.StringIO(download(tab, "Codes as CSV").decode())))
+    assert rows[0] == ["number", "label", "mse", "z1", "z2"]
+    numbers = np.array([row[0] for row in rows[1:]], int)
+    np.testing.assert_array_equal(numbers, held)
+    written = np.array([row[2:] for row in rows[1:]], float)
+    np.testing.assert_array_equal(written[:, 0].astype(np.float32), found[0].errors[held])
+    np.testing.assert_array_equal(written[:, 1:].astype(np.float16), found[0].codes[held])
+
+    # A class that the legend hides is left out, and the address says so.
+    tab.get_by_role("button", name="Digit 3", exact=True).click()
+    left = (found[0].labels[held] != 3).sum()
+    assert f"Selected: {left:,} of" in tab.locator("[data-key=map_selection] h3").inner_text()
+    assert "hide=3" in tab.evaluate("location.hash")
+    tab.get_by_role("button", name="Digit 3", exact=True).click()
+    tab.locator("[data-tool=clear]").click()
+
+
+def test_zooming_follows_the_wheel_and_ends_by_reset(tab):
+    show(tab, "model=plane")
+    before = codes_at(tab)
+    tab.mouse.move(*point_at(tab, 0.25, 0.25))
+    tab.keyboard.down("Control")
+    tab.mouse.wheel(0, -400)
+    tab.keyboard.up("Control")
+    tab.wait_for_timeout(100)
+    closer = codes_at(tab)
+    assert np.ptp(closer, axis=0).max() < 0.8 * np.ptp(before, axis=0).max()
+
+    tab.get_by_role("button", name="Reset", exact=True).click()
+    np.testing.assert_allclose(codes_at(tab), before, atol=1e-6)
+
+
+def codes_at(page) -> np.ndarray:
+    codes = []
+    for place in [(0.1, 0.1), (0.9, 0.9)]:
+        move(page, *place)
+        codes.append(shown_code(page))
+    return np.array(codes)
+
+
+def test_a_click_pins_and_a_link_opens_there(tab, explorer, found):
+    show(tab, "model=plane")
+    tab.mouse.click(*point_at(tab, 0.02, 0.02))
+    link = tab.evaluate("location.href")
+    assert "z=" in link
+
+    show(tab, "model=plain-32&page=generate&z=" + ",".join(["0.5"] * 32))
+    np.testing.assert_allclose(shown_code(tab), 0.5)
+    np.testing.assert_allclose(shown_digit(tab), decoded(found[1], shown_code(tab))[0], atol=1e-5)
+    tab.get_by_role("button", name="Sample a code").click()
+    tab.wait_for_timeout(300)
+    assert "z=0.5,0.5" not in tab.evaluate("location.hash")
+
+    show(tab, link.split("#")[1])
+    assert tab.locator("#pin figcaption").inner_text().startswith("Pinned")
+
+
+def test_an_interpolation_ends_at_both_digits(tab, found):
+    show(tab, "model=plane&page=generate&task=path&from=4&to=9")
+    scrub = tab.get_by_label("Frame of both paths")
+    for step, number in [("0", 4), ("60", 9)]:
+        scrub.fill(step)
+        tab.wait_for_timeout(60)
+        np.testing.assert_allclose(shown_code(tab), found[0].codes[number], atol=1e-6)
+
+
+def test_a_damaged_model_is_one_line(chromium, explorer, tmp_path):
+    page = chromium.new_page(java_script_enabled=True)
+    text = explorer.read_text()
+    at = text.index('data-model="plane"') + 2_000
+    (tmp_path / "damaged.html").write_text(text[:at] + "AAAAAAAA" + text[at + 8 :])
+    try:
+        page.goto((tmp_path / "damaged.html").as_uri())
+        page.locator("#status", has_text="The model plane in this file is damaged.").wait_for()
+    finally:
+        page.close()
