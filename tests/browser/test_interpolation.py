@@ -60,6 +60,43 @@ def test_the_plot_has_the_percentiles_of_both_paths(journey, plane):
         np.testing.assert_allclose(shares, path.percentiles, atol=0.01)
 
 
+def test_both_paths_lie_on_the_map_and_the_scrub_follows_it(journey, plane):
+    scrub = journey.get_by_label("Frame of both paths")
+    points = "line => Array.from(line.points, ({x, y}) => [x, y])"
+    routes = [
+        np.array(journey.locator(f".minimap .curve.{kind}").evaluate(points))
+        for kind in ("straight-line", "along-the-data")
+    ]
+    marks = journey.locator(".minimap .mark")
+
+    across, up = plane.codes[1].astype(float) - plane.codes[0]
+    np.testing.assert_allclose(routes[0][[0, -1]], routes[1][[0, -1]])  # the same two digits
+    moved = routes[0][-1] - routes[0][0]
+    np.testing.assert_array_equal(np.sign(moved), np.sign([across, -up]))
+    box = journey.locator(".minimap svg").bounding_box()
+    for step in (15, 42):
+        journey.mouse.click(*(np.array([box["x"], box["y"]]) + routes[1][step]))
+        journey.wait_for_timeout(100)
+        assert abs(int(scrub.input_value()) - step) <= 1
+        shown = marks.nth(1).evaluate(
+            "({transform: {baseVal: [{matrix}]}}) => [matrix.e, matrix.f]"
+        )
+        np.testing.assert_allclose(shown, routes[1][int(scrub.input_value())], rtol=1e-5)
+
+
+def test_each_path_says_how_far_from_the_data_and_how_gray_its_digit_is(journey, plane):
+    scrub = journey.get_by_label("Frame of both paths")
+    scrub.press("Home")
+    text = journey.locator(".journey .lane p").first
+    journey.wait_for_timeout(100)
+    said = text.inner_text()
+
+    codes = plane.codes.astype(np.float32)
+    decoded_digits = decoded(plane, codes).clip(0, 1)
+    gray = (decoded_digits * (1 - decoded_digits)).sum(axis=1) / decoded_digits.sum(axis=1)
+    assert f"grayer than {100 * (gray < gray[0]).mean():.0f}% of the decoded test digits" in said
+
+
 def test_the_gif_holds_every_frame_of_the_path(journey, plane):
     paths = interpolation.interpolate(NeighborIndex(plane.codes), 0, 1)
 

@@ -67,13 +67,23 @@ def _model(config: ModelConfig, rng: np.random.Generator) -> dict[str, np.ndarra
         "logistic": config.output == "logistic",
     }
     message = pack(header, decoder_arrays(checkpoint) | encoder_arrays(checkpoint))
+    decoded = inference.decode(model, codes)
+    own = grayness(inference.decode(model, checkpoint.codes.astype(np.float32)))
     return {
         "message": np.frombuffer(message, np.uint8),
         "digits": digits,
         "encoded": inference.encode(model, digits),
         "codes": codes,
-        "decoded": inference.decode(model, codes),
+        "decoded": decoded,
+        "grayness": grayness(decoded),
+        "grayer": np.array([100 * (own < value).mean() for value in grayness(decoded)]),
     }
+
+
+def grayness(pixels: np.ndarray) -> np.ndarray:
+    """Return sum of p (1 - p) over sum of p of pictures (B, 784), in float64."""
+    p = pixels.astype(np.float64).clip(0, 1)
+    return (p * (1 - p)).sum(axis=1) / p.sum(axis=1)
 
 
 def _atlas(dim: int, rng: np.random.Generator) -> dict[str, np.ndarray]:

@@ -52,6 +52,16 @@ test("a code lies outside the data where it is said so", () => {
   assert.deepEqual([99.4, 99.5].map(text.isOutside), [false, true]);
 });
 
+test("where a code lies is said with its reason", () => {
+  const told = (place, grayer) => text.placeText({ place, percentile: 43.2, grayer, nearestLabel: 8 }).join("");
+
+  assert.equal(told("within", null), "Within the data: more isolated than 43% of the test digits; the nearest is an 8.");
+  assert.match(told("within", 61.2), /43% of the test digits, grayer than 61% of the decoded test digits; the nearest/);
+  assert.match(told("between", 99.94), /^Between the digits: blurred, grayer than 99.9% of .* no digit\.$/);
+  assert.match(told("blurred", 99.2), /^Blurred: grayer than 99% of .* an average of many 8s\.$/);
+  assert.match(told("outside", 99.9), /^Outside the data: more isolated than 43%/);
+});
+
 test("playing a path shows every step for as long as the others, and ends on the last", () => {
   assert.deepEqual([-5, 0, 59, 60, 1e9].map((ms) => stepAt(ms, 60, 61)), [0, 0, 0, 1, 60]);
   assert.deepEqual(spreadSteps(61, 11), [0, 6, 12, 18, 24, 30, 36, 42, 48, 54, 60]);

@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { votesText } from "../../../aecore/viewer/js/core/text.js";
+import { isOutside, votesText } from "../../../aecore/viewer/js/core/text.js";
 import { alongAxes, axisValue, codeOf, moveTo, positionOf } from "../../../aecore/viewer/js/model/axes.js";
-import { predictLabel } from "../../../aecore/viewer/js/model/neighbor_vote.js";
+import { grayness, makeGrayScale, placeOf } from "../../../aecore/viewer/js/model/grayness.js";
+import { countLabels, predictLabel } from "../../../aecore/viewer/js/model/neighbor_vote.js";
 import { countBelow, distanceToData, nearestCodes } from "../../../aecore/viewer/js/model/neighbors.js";
 import { decode, encode } from "../../../aecore/viewer/js/model/network.js";
 import { judge } from "../../../aecore/viewer/js/model/verdict.js";
@@ -19,6 +20,17 @@ for (const name of header.models) {
     rowsOf(arrays[`${name}.codes`], model.dim).forEach((z, i) => assertClose(decode(model, z), wanted[i], 1e-4));
   });
 
+  test(`${name}: pictures are as gray, and grayer than as many decoded test digits, as in NumPy`, () => {
+    const model = modelOf(name);
+    const scale = makeGrayScale(model);
+    const pictures = rowsOf(arrays[`${name}.decoded`], 784);
+
+    assert.equal(scale.percentile(pictures[0]), null);
+    assert.ok(scale.measure(Infinity));
+    assertClose(pictures.map(grayness), arrays[`${name}.grayness`], 1e-5);
+    assertClose(pictures.map(scale.percentile), arrays[`${name}.grayer`], 1e-9);
+  });
+
   test(`${name}: digits are encoded as in PyTorch, of distributions the means`, () => {
     const model = modelOf(name);
     const wanted = rowsOf(arrays[`${name}.encoded`], model.dim);
@@ -26,6 +38,28 @@ for (const name of header.models) {
     rowsOf(arrays[`${name}.digits`], 784).forEach((digit, i) => assertClose(encode(model, digit), wanted[i], 1e-4));
   });
 }
+
+test("a ghost among the codes of a shipped model is no digit, and the test digits are", () => {
+  const model = modelOf("judge");
+  const scale = makeGrayScale(model);
+  scale.measure(Infinity);
+  const place = (z) => {
+    const { rows, percentile } = distanceToData(model, z);
+    return placeOf(isOutside(percentile), countLabels(model, rows)[0][1], scale.percentile(decode(model, z)));
+  };
+
+  assert.equal(place(model.mean), "between");
+  const own = Array.from({ length: 100 }, (_, i) => place(codeOf(model, 100 * i)));
+  assert.ok(own.filter((each) => each === "within").length >= 97);
+});
+
+test("where a picture is blurred, the nearest test digits say what of", () => {
+  assert.equal(placeOf(true, 10, 10), "outside");
+  assert.equal(placeOf(false, 8, 98.9), "within");
+  assert.equal(placeOf(false, 8, null), "within");
+  assert.equal(placeOf(false, 9, 99), "blurred");
+  assert.equal(placeOf(false, 8, 99), "between");
+});
 
 test("a logistic output stays within 0 and 1, a linear one need not", () => {
   const extremes = (name) => {

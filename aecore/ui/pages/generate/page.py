@@ -26,8 +26,8 @@ from aecore.ui.theme import class_colors
 
 _EXPLANATION = (
     "The decoder turns **any** code into an image, not only the codes that the encoder produces. "
-    "Move a slider and watch the digit change: between two classes it blurs, and far "
-    "**outside the data**, where the decoder was never trained, it can be anything."
+    "**Between** two classes the digit blurs, and far **outside the data**, where the decoder was "
+    "never trained, it can be anything."
 )
 _ENDS = {"from": 0, "to": 1}
 """Both ends of an interpolation, and the test digits that they begin with."""
@@ -109,7 +109,11 @@ def _interpolate(checkpoint: Checkpoint) -> None:
     mount_live_model(
         checkpoint,
         mode="path",
-        settings={"token": f"{start}-{end}", "paths": [_settings(path) for path in paths]},
+        settings={
+            "token": f"{start}-{end}",
+            "paths": [_settings(path) for path in paths],
+            "colors": class_colors(),
+        },
     )
     with st.container(horizontal=True):
         for path in paths:

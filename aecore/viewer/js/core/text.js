@@ -54,3 +54,18 @@ export function votesText(counts, best = counts[0][0]) {
 export function counted(count, noun) {
   return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** Say how gray a picture is. */
+export const grayText = (grayer) => `grayer than ${percentText(grayer)} of the decoded test digits`;
+
+/** Say where a code lies and what that means, the verdict apart: see `withPlace` in live_model.js. */
+export function placeText({ place, percentile, grayer, nearestLabel }) {
+  const far = `more isolated than ${percentText(percentile)} of the test digits`;
+  const near = `the nearest is ${withArticle(nearestLabel)}`;
+  if (place === "outside") return ["Outside the data", `: ${far}; ${near}.`];
+  if (place === "between") {
+    return ["Between the digits", `: blurred, ${grayText(grayer)}. It blends several classes, and is no digit.`];
+  }
+  if (place === "blurred") return ["Blurred", `: ${grayText(grayer)}, like an average of many ${nearestLabel}s.`];
+  return ["Within the data", `: ${far}${grayer === null ? "" : `, ${grayText(grayer)}`}; ${near}.`];
+}

@@ -5,7 +5,7 @@ import { nearestCodes } from "./neighbors.js";
 /** @typedef {Pick<import("./network.js").Model, "codes" | "labels" | "dim" | "count">} Atlas */
 
 // As in Python, which says what they are.
-const MIN_AGREEING = 9;
+export const MIN_AGREEING = 9;
 const MAX_CANDIDATES = 3;
 const N_COMBINED = 30;
 const RIDGE = 0.5;

@@ -4,6 +4,9 @@ import { drawDigit } from "../core/image.js";
 import { meter } from "../core/meter.js";
 import { makeRequest, setNewest, tabMap } from "../core/recent.js";
 import { makeScope } from "../core/scope.js";
+import { isOutside } from "../core/text.js";
+import { makeGrayScale, placeOf } from "../model/grayness.js";
+import { countLabels } from "../model/neighbor_vote.js";
 import { distanceToData } from "../model/neighbors.js";
 import { decode, makeModel } from "../model/network.js";
 
@@ -14,6 +17,8 @@ import { decode, makeModel } from "../model/network.js";
  */
 
 const MODELS_KEPT = 12;
+const SLICE = 4; // ms of measuring at a time, so that no frame is late
+const PAUSE = 20; // ms between two
 
 /** The models of this tab by their checkpoint's hash. */
 export const models = tabMap("__aecoreModels");
@@ -53,9 +58,37 @@ export function showDigit(model, z, ...canvases) {
   return pixels;
 }
 
+/** Scales of the models, by model: they last as long as it does. */
+const grayScales = new WeakMap();
+
+function grayScaleOf(model) {
+  if (!grayScales.has(model)) grayScales.set(model, makeGrayScale(model));
+  return grayScales.get(model);
+}
+
+/** Return what measures how gray a model's decoded test digits are, little by little, and then calls `done`. */
+export function makeGrayMeasurer(scope, done) {
+  const timer = scope.makeTimer();
+  return function start(model) {
+    if (grayScaleOf(model).measure(0)) return;
+    const work = () => (grayScaleOf(model).measure(SLICE) ? done() : timer.start(work, PAUSE));
+    timer.start(work, PAUSE);
+  };
+}
+
 /** Measure how far a code lies from the data. */
 export function measureDistance(model, z) {
   const distance = distanceToData(model, z);
   meter.lastDistance = distance;
   return distance;
+}
+
+/** Return the percentage of the decoded test digits that are less gray than pixels; null until it is known. */
+export const grayerThan = (model, pixels) => grayScaleOf(model).percentile(pixels);
+
+/** Add to a code's distance from the data how gray its `pixels` are, and what both mean: see `placeOf`. */
+export function withPlace(model, distance, pixels) {
+  const grayer = grayerThan(model, pixels);
+  const [[, agreeing]] = countLabels(model, distance.rows);
+  return { ...distance, grayer, place: placeOf(isOutside(distance.percentile), agreeing, grayer) };
 }

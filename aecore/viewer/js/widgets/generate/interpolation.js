@@ -1,12 +1,16 @@
 // Interpolating between two digits: two paths side by side, to play and to scrub.
 
-import { build, make, makeSvg } from "../../core/dom.js";
+import { build, make, makeSvg, setText } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { drawDigit } from "../../core/image.js";
+import { grayText } from "../../core/text.js";
+import { positionOf } from "../../model/axes.js";
+import { distanceToData } from "../../model/neighbors.js";
 import { decode } from "../../model/network.js";
 import { spreadSteps, stepAt } from "../../model/path.js";
 import { drawOn, drawYAxis, nameAxes } from "../charts/svg.js";
-import { showDigit, withModel } from "../live_model.js";
+import { grayerThan, makeGrayMeasurer, showDigit, withModel } from "../live_model.js";
+import { makeMinimap } from "../minimap/minimap.js";
 
 const FRAME_MS = 60; // as in the animation that can be downloaded
 const STRIP = 11; // pictures of a path
@@ -20,8 +24,14 @@ const VIEW = `
     <input ref="scrub" type="range" min="0" step="1" aria-label="Frame of both paths">
     <output ref="place"></output>
   </div>
-  <svg ref="plot" class="plot" viewBox="0 0 ${PLOT.width} ${PLOT.height}" role="img"></svg>
-  <p class="hint">Distance from the data: the share of the test digits that are less isolated.</p>
+  <div class="charts">
+    <div ref="map"></div>
+    <div>
+      <svg ref="plot" class="plot" viewBox="0 0 ${PLOT.width} ${PLOT.height}" role="img"></svg>
+      <p class="hint">Distance from the data: the share of the test digits that are less isolated.<span ref="plane" hidden>
+        The map shows the first two principal axes.</span></p>
+    </div>
+  </div>
 </div>`;
 const LANE = `
 <section class="lane">
@@ -30,17 +40,22 @@ const LANE = `
     <h4><svg class="key" viewBox="0 0 26 12" aria-hidden="true"><line ref="key" x1="0" x2="26" y1="6" y2="6"></line></svg><span
       ref="title"></span> <small ref="note"></small></h4>
     <div ref="strip" class="strip"></div>
-    <p>more isolated than <output ref="share"></output> of the test digits</p>
+    <p ref="place"></p>
   </div>
 </section>`;
 
 export const mountInterpolation = withModel((element, host, scope) => {
   const view = build(VIEW);
   const cursor = makeSvg("line", { class: "cursor", y1: PLOT.top, y2: PLOT.bottom });
+  const routes = makeSvg("svg", { class: "layer", "aria-hidden": "true" });
   scope.add(element, view.root);
+  const minimap = makeMinimap(scope, view.map, "Both paths among the codes of the test digits", followMap);
+  minimap.element.append(routes);
+  const measureGrays = makeGrayMeasurer(scope, () => loop.request());
 
   let model = null;
   let token = null; // of the paths on show
+  let colors = ""; // of the map
   let paths = []; // {name, title, note, codes: [Float32Array (D)], percentiles, lane}
   let started = null; // when the first frame of the playing was shown, null while it rests
   let frame = 0;
@@ -49,9 +64,11 @@ export const mountInterpolation = withModel((element, host, scope) => {
   const loop = makeFrameLoop(scope, () => {
     const step = Number(view.scrub.value);
     const x = xOf(step, steps());
-    for (const { codes, percentiles, lane } of paths) {
-      showDigit(model, codes[step], lane.canvas);
-      lane.share.textContent = `${percentiles[step].toFixed(0)}%`;
+    for (const { codes, places, percentiles, lane } of paths) {
+      const grayer = grayerThan(model, showDigit(model, codes[step], lane.canvas));
+      const far = `more isolated than ${percentiles[step].toFixed(0)}% of the test digits`;
+      setText(lane.place, grayer === null ? far : `${far}, ${grayText(grayer)}`);
+      lane.mark.setAttribute("transform", `translate(${places[step] ?? [0, 0]})`);
       lane.dot.setAttribute("cx", x);
       lane.dot.setAttribute("cy", yOf(percentiles[step]));
     }
@@ -64,6 +81,25 @@ export const mountInterpolation = withModel((element, host, scope) => {
   function goTo(step, event) {
     view.scrub.value = step;
     loop.request(event);
+  }
+
+  /** Draw both paths where their codes lie on the map. */
+  function followMap() {
+    for (const path of paths) {
+      path.places = path.positions.map(minimap.placeOf);
+      path.lane.route.setAttribute("points", path.places.join(" "));
+    }
+    loop.request();
+  }
+
+  /** Go to the frame that is nearest to an event on the map. */
+  function goNear(event) {
+    const box = routes.getBoundingClientRect();
+    const distanceTo = ([left, top]) => Math.hypot(event.clientX - box.left - left, event.clientY - box.top - top);
+    const gaps = paths.map(({ places }) => places.map(distanceTo));
+    const least = Math.min(...gaps.flat());
+    pause();
+    goTo(gaps.find((each) => each.includes(least)).indexOf(least), event);
   }
 
   function play() {
@@ -92,6 +128,8 @@ export const mountInterpolation = withModel((element, host, scope) => {
     pause();
     loop.request(event);
   });
+  scope.listen(minimap.element, "pointermove", (event) => event.buttons & 1 && goNear(event));
+  scope.listen(minimap.element, "click", goNear);
   scope.listen(view.root, "click", (event) => {
     const step = event.target.closest?.("[data-step]")?.dataset.step;
     if (step === undefined) return;
@@ -100,17 +138,27 @@ export const mountInterpolation = withModel((element, host, scope) => {
   });
 
   return ({ settings }, latest) => {
-    if (latest === model && settings.token === token) return;
+    const isRecolored = settings.colors.join() !== colors;
+    colors = settings.colors.join();
+    if (latest === model && settings.token === token) {
+      if (isRecolored) minimap.show(model, settings.colors);
+      return;
+    }
     pause();
     model = latest;
+    measureGrays(model);
     token = settings.token;
     paths = settings.paths.map((path) => {
       const codes = path.codes.map((code) => Float32Array.from(code));
-      return { ...path, codes, lane: buildLane(model, { ...path, codes }) };
+      const positions = codes.map((code) => positionOf(model, code, heightOf(model, code)));
+      return { ...path, codes, positions, places: [], lane: buildLane(model, { ...path, codes }) };
     });
     view.scrub.max = steps() - 1;
     view.scrub.value = 0;
     view.lanes.replaceChildren(...paths.map(({ lane }) => lane.root));
+    view.plane.hidden = model.dim < 3;
+    routes.replaceChildren(...paths.map(({ lane }) => lane.route), ...paths.map(({ lane }) => lane.mark));
+    minimap.show(model, settings.colors);
     drawAxes(view.plot);
     view.plot.append(cursor, ...paths.flatMap(({ lane }) => [lane.curve, lane.dot]));
     const worst = paths.map(({ title, percentiles }) => `${title} up to ${Math.max(...percentiles).toFixed(0)}%`);
@@ -118,6 +166,9 @@ export const mountInterpolation = withModel((element, host, scope) => {
     loop.request();
   };
 });
+
+/** Return the height of a code on the map of a model with D = 1: the label of the nearest test digit. */
+const heightOf = (model, code) => (model.dim === 1 ? distanceToData(model, code).nearestLabel : 0);
 
 /** Build the view of one path: its name, the digit of the frame on show, a strip of digits, its line in the plot. */
 function buildLane(model, { name, title, note, codes, percentiles }) {
@@ -137,6 +188,8 @@ function buildLane(model, { name, title, note, codes, percentiles }) {
   const points = percentiles.map((value, i) => `${xOf(i, codes.length)},${yOf(value)}`);
   lane.curve = makeSvg("polyline", { class: `curve ${kind}`, points: points.join(" ") });
   lane.dot = makeSvg("circle", { class: `dot ${kind}`, r: 4.5 });
+  lane.route = makeSvg("polyline", { class: `curve ${kind}` });
+  lane.mark = makeSvg("circle", { class: `dot mark ${kind}`, r: 7 });
   return lane;
 }
 

@@ -2,9 +2,9 @@
 
 import { build, make } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
-import { codeText, fixed, isOutside, percentText, withArticle } from "../../core/text.js";
+import { codeText, fixed, placeText, withArticle } from "../../core/text.js";
 import { axisValue, moveAlong, moveTo, positionOf } from "../../model/axes.js";
-import { measureDistance, showDigit, withModel } from "../live_model.js";
+import { makeGrayMeasurer, measureDistance, showDigit, withModel, withPlace } from "../live_model.js";
 import { makeHandle } from "../minimap/handle.js";
 import { makeMinimap } from "../minimap/minimap.js";
 import { SOURCES } from "./code_sources.js";
@@ -91,26 +91,27 @@ export const mountSliders = withModel((element, host, scope) => {
   let isHeld = false; // a pointer is down on a slider
   let isOwed = false; // Python has not been told of z yet
   const timer = scope.makeTimer();
+  const measureGrays = makeGrayMeasurer(scope, () => loop.request());
   let moved = null; // the row of the slider in hand
 
   const loop = makeFrameLoop(scope, () => {
-    showDigit(model, z, view.canvas);
+    const pixels = showDigit(model, z, view.canvas);
     if (moved !== null) showValue(moved, mover.value(z, first + moved));
-    showDistance();
+    showPlace(pixels);
     view.code.textContent = codeText(z);
   });
 
-  function showDistance() {
-    const { percentile, nearestLabel } = measureDistance(model, z);
-    const off = isOutside(percentile);
-    handle.place(positionOf(model, z, nearestLabel));
-    view.gauge.setAttribute("aria-valuenow", percentile.toFixed(2));
-    view.gauge.classList.toggle("off", off);
-    view.bar.style.transform = `scaleX(${percentile / 100})`; // no layout, as a width would need
-    view.verdict.textContent = off ? "Outside the data" : "Within the data";
+  function showPlace(pixels) {
+    const found = withPlace(model, measureDistance(model, z), pixels);
+    const [verdict, reasons] = placeText(found);
+    const off = ["outside", "between"].includes(found.place);
+    handle.place(positionOf(model, z, found.nearestLabel));
+    view.gauge.setAttribute("aria-valuenow", found.percentile.toFixed(2));
+    view.bar.style.transform = `scaleX(${found.percentile / 100})`; // no layout, as a width would need
+    view.gauge.classList.toggle("off", found.place === "outside");
+    view.verdict.textContent = verdict;
     view.verdict.classList.toggle("off", off);
-    view.distance.textContent =
-      `: more isolated than ${percentText(percentile)} of the test digits; the nearest is ${withArticle(nearestLabel)}.`;
+    view.distance.textContent = reasons;
   }
 
   /** Let the sliders on show follow z. */
@@ -235,6 +236,7 @@ export const mountSliders = withModel((element, host, scope) => {
     if (!isFresh) return;
     if (latest !== model) first = 0;
     model = latest;
+    measureGrays(model);
     mover = moverOf(model, settings.along_axes);
     z = Float32Array.from(settings.z);
     view.from.textContent = "";

@@ -7,7 +7,7 @@ import { makeScope } from "../../core/scope.js";
 import { alongAxes, axisValue, codeOf } from "../../model/axes.js";
 import { distanceToData } from "../../model/neighbors.js";
 import { decode } from "../../model/network.js";
-import { measureDistance, showDigit, withModel } from "../live_model.js";
+import { makeGrayMeasurer, measureDistance, showDigit, withModel, withPlace } from "../live_model.js";
 import { makeDecodedGrid } from "./decoded_grid.js";
 import { makeLasso } from "./lasso.js";
 import { CLICK_REACH, dotAt, letWheelScroll, makeOverlay } from "./overlay.js";
@@ -25,6 +25,10 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
 export const latentMapOver = (charts) => withModel((element, host, scope) => {
   const panel = makePanel(element, scope);
   const loop = makeFrameLoop(scope, draw);
+  const measureGrays = makeGrayMeasurer(scope, () => {
+    describePin();
+    loop.request();
+  });
 
   let model = null;
   let view = ""; // "line", "plane", "principal" or "space"
@@ -64,8 +68,8 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
   function draw() {
     if (!model || !probe) return;
     if (probe.isMoved) probe.z.set(codeAt(probe.position)); // until then it is the pin's, off the plane too
-    showDigit(model, probe.z, panel.probe.canvas, ...(overlay && isLensWanted ? [overlay.lens] : []));
-    panel.probe.describe(probe.z, measureDistance(model, probe.z), probe.number);
+    const pixels = showDigit(model, probe.z, panel.probe.canvas, ...(overlay && isLensWanted ? [overlay.lens] : []));
+    panel.probe.describe(probe.z, withPlace(model, measureDistance(model, probe.z), pixels), probe.number);
     overlay?.placeProbe(probe.position);
     overlay?.placeLens(isLensWanted ? probe.position : null);
   }
@@ -111,10 +115,15 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
   function setPin(z, number, isChosen = true) {
     pin = { z: Float64Array.from(z), number, isChosen };
     panel.showPin(isChosen);
-    drawDigit(panel.pin.canvas, decode(model, pin.z));
-    panel.pin.describe(pin.z, distanceToData(model, pin.z), number);
-    panel.pin.label();
+    describePin();
     placePin();
+  }
+
+  function describePin() {
+    const pixels = decode(model, pin.z);
+    drawDigit(panel.pin.canvas, pixels);
+    panel.pin.describe(pin.z, withPlace(model, distanceToData(model, pin.z), pixels), pin.number);
+    panel.pin.label();
   }
 
   function placePin() {
@@ -203,6 +212,7 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
     serial ??= settings.serial;
     if (isNew) {
       scratch = new Float64Array(model.dim);
+      measureGrays(model);
       panel.setSpace(view === "space");
     }
     if (isNew || settings.serial >= serial) setPin(settings.pin.z, settings.pin.number, settings.pin.chosen);

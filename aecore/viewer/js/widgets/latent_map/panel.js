@@ -2,7 +2,7 @@
 
 import { build, setText } from "../../core/dom.js";
 import { recall, remember } from "../../core/storage.js";
-import { codeText, isOutside, withArticle } from "../../core/text.js";
+import { codeText, grayText, withArticle } from "../../core/text.js";
 
 const GRID_KEY = "aecore-grid"; // in the browser's storage: "off" where the visitor has switched it off
 const SPEAK_EVERY = 700; // ms between two sentences for a screen reader
@@ -54,13 +54,19 @@ function makePicture(figure) {
     canvas,
     text,
     label: () => canvas.setAttribute("aria-label", `Decoded digit. ${text()}`),
-    /** Say of a code where it is, which digit is near, and how isolated it is. */
-    describe(z, { percentile, nearestIndex, nearestLabel }, number) {
+    /** Say of a code where it is, which digit is near, and how isolated or blurred it is: see `withPlace`. */
+    describe(z, { place, percentile, grayer, nearestIndex, nearestLabel }, number) {
       const digit = `no. ${number ?? nearestIndex}, ${withArticle(nearestLabel)}`;
-      const off = isOutside(percentile);
+      const off = place === "outside" || place === "between";
+      const texts = {
+        outside: "outside the data",
+        between: `between the digits: ${grayText(grayer ?? 0)}`,
+        blurred: `blurred: ${grayText(grayer ?? 0)}`,
+        within: `more isolated than ${Math.round(percentile)}% of the test digits`,
+      };
       setText(lines[0], codeText(z, z.length > 3 ? 2 : 3));
       setText(lines[1], number === null ? `nearest: ${digit}` : `test digit ${digit}`);
-      setText(lines[2], off ? "outside the data" : `more isolated than ${Math.round(percentile)}% of the test digits`);
+      setText(lines[2], texts[place]);
       lines[2].classList.toggle("off", off);
     },
   };

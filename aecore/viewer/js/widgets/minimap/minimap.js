@@ -25,6 +25,7 @@ export function makeMinimap(scope, parent, label, follow) {
   scope.add(parent, element);
   scope.watchSize(dots, paint);
 
+  /** @param {number[]} position */
   const toPixels = ([x, y]) => {
     const [[x0, x1], [y0, y1]] = ranges;
     return [
@@ -65,7 +66,11 @@ export function makeMinimap(scope, parent, label, follow) {
     },
     size: () => size,
     ranges: () => ranges,
-    /** Return the place of a position on the axes, [left, top] in px, within the edges; null before there is a map. */
+    /**
+     * Return the place of a position on the axes, [left, top] in px, within the edges; null before there is a map.
+     *
+     * @param {number[]} position
+     */
     placeOf(position) {
       if (!ranges) return null;
       const lengths = [size.width, size.height];
