@@ -20,15 +20,7 @@ from tests.support.browser import wait_for_script, watched
 pytest_plugins = ["tests.support.browser"]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PAGES = ("", "generate", "filters", "reconstruct", "denoise", "compare", "your-digit")
 DRAWN = ".st-key-latent_map .js-plotly-plot .main-svg"
-SCROLL = ".js-plotly-plot, [role=radiogroup], [data-testid=stDataFrame], div:has(> table)"
-"""What scrolls, or is cut, within itself."""
-REACHES_BEYOND = (
-    "[...document.querySelectorAll('[data-testid=stMain] *')].some(element =>"
-    "element.getBoundingClientRect().right > innerWidth + 1 &&"
-    f"!element.closest('{SCROLL}'))"
-)
 
 
 @pytest.fixture(scope="module")
@@ -85,35 +77,6 @@ def test_first_screen_shows_the_map_and_names_the_digits(app, page):
     assert len(traces) == 10
     assert sum(traces) == 10_000
     assert page.locator(".st-key-model").count() == 1
-
-
-WIDTHS = {"light": 1400, "dark": 420}
-
-
-def test_no_page_is_wider_than_the_screen(request, app, page):
-    """Opened wide and made narrow, and with the other digits the other way round."""
-    schemes = list(WIDTHS)
-    if "MNIST" in request.node.name:
-        schemes.reverse()
-
-    too_wide = []
-    for path in PAGES:
-        show(page, schemes[0])
-        page.goto(f"{app}/{path}")
-        for scheme in schemes:
-            show(page, scheme)
-            settled(page)
-            if page.evaluate(REACHES_BEYOND):
-                too_wide.append((path, scheme))
-
-    assert too_wide == []
-
-
-def show(page, scheme: str) -> None:
-    """Make the screen wide and light, or narrow and dark."""
-    page.set_viewport_size({"width": WIDTHS[scheme], "height": 900})
-    page.emulate_media(color_scheme=scheme)
-    page.wait_for_timeout(200)  # what draws itself follows a frame later
 
 
 @OFFLINE
