@@ -2,7 +2,7 @@
 
 import { isEqual } from "../../core/arrays.js";
 import { extent, ticksWithin, widened } from "../../core/axes.js";
-import { drawLine, fitCanvas, writeNumeral } from "../../core/canvas.js";
+import { drawLine, fitCanvas, writeNumerals } from "../../core/canvas.js";
 import { nearestPoint, pointsWithin } from "../../core/geometry.js";
 import { brief } from "../../core/text.js";
 
@@ -163,7 +163,8 @@ export function makeScatter(canvas, host) {
       if (data.labels.length > MANY) drawPixels(data, selected);
       else within(() => drawDots(data, order, selected));
       within(() => {
-        for (const [label, [x, y]] of numerals) writeNumeral(context, label, toX(x), toY(y), data.colors[label]);
+        const markOf = ([label, [x, y]]) => ({ label, color: data.colors[label], place: [toX(x), toY(y)] });
+        writeNumerals(context, numerals.map(markOf));
         drawMarks(theme.color, hovered, outline);
       });
     },
