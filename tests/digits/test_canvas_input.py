@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from aecore.analysis.denoising import denoise_digit
 from aecore.analysis.metrics import psnr
 from aecore.config import NoiseConfig
 from aecore.data.noise import corrupt_fixed
-from aecore.digits.canvas_input import parse_drawing
+from aecore.digits.canvas_input import pack_drawing, parse_drawing, unpack_drawing
 from aecore.errors import PictureError
 from aecore.models.inference import build_model
 
@@ -69,3 +70,16 @@ def test_without_noise_the_noisy_digit_is_identical(unit_digits):
     denoised = denoise_digit(unit_digits[0], NoiseConfig(kind="masking", level=0.0), {})
 
     assert denoised["noisy"].psnr == np.inf
+
+
+def test_a_packed_drawing_is_the_same_again_and_short(unit_digits):
+    noise = np.random.default_rng(0).integers(0, 256, 784)
+    drawn = [as_text(np.rint(each * 255).astype(np.uint8).tobytes()) for each in unit_digits[:50]]
+    drawn.append(as_text(noise.astype(np.uint8).tobytes()))
+
+    packed = [pack_drawing(each) for each in drawn]
+
+    assert [unpack_drawing(each) for each in packed] == drawn
+    assert max(map(len, packed[:-1])) < 600
+    assert len(packed[-1]) < 1100
+    assert all(re.fullmatch(r"[\w-]+", each, re.ASCII) for each in packed)

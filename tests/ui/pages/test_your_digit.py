@@ -15,12 +15,14 @@ from streamlit.testing.v1 import AppTest
 from aecore.bench.drawings import demos
 from aecore.checkpoints import file as checkpoint_file
 from aecore.digits import reader
-from aecore.digits.canvas_input import parse_drawing
+from aecore.digits.canvas_input import pack_drawing, parse_drawing
 from aecore.models import inference
 from aecore.presets import PRESETS
+from aecore.recognition import verdict
 from aecore.recognition.assessment import Assessment, assess
+from aecore.viewer import message
 from tests.support import pages
-from tests.support.pages import grid, texts
+from tests.support.pages import component, grid, texts
 
 
 def open_page(**state: object) -> AppTest:
@@ -247,3 +249,51 @@ def test_the_verdict_is_of_a_model_that_can_tell(name, kind, said):
     assert verdict.value.startswith(said)
     assert "Judged by the model plain-32" in verdict.value
     assert "plane alone predicts the label" in texts(app)
+
+
+def settings(app: AppTest) -> dict:
+    """What the canvas is told."""
+    return message.unpack(component(app, "digit_canvas").bytes)[0]["settings"]
+
+
+def test_a_link_with_a_drawing_opens_it_with_its_result(levels):
+    app = pages.open_page("your_digit", model="plane", drawing=pack_drawing(levels))
+
+    assert not app.exception
+    assert (settings(app)["levels"], settings(app)["asked"]) == (levels, 1)
+    assert grid(app).count("test digit no. ") == 2 * 10
+    assert app.query_params["drawing"] == pack_drawing(levels)
+
+
+@pytest.mark.parametrize("text", ["x", "é", "AAAA", "_" * 3000, pack_drawing("AAAA" * 262)])
+def test_a_damaged_drawing_in_a_link_is_said_and_the_paper_stays_empty(text):
+    app = pages.open_page("your_digit", drawing=text)
+
+    assert not app.exception
+    assert len(app.warning) == 1
+    assert settings(app)["levels"] is None
+    assert "drawing" not in app.query_params
+
+
+def test_a_link_holds_the_input_and_a_drawing_only_where_that_is_shown(levels):
+    app = pages.open_page("your_digit", drawing=pack_drawing(levels))
+
+    app.segmented_control(key="your_digit_way").set_value("Upload").run()
+
+    assert app.query_params["input"] == "Upload"
+    assert "drawing" not in app.query_params
+    assert "does not hold an uploaded picture" in component(app, "copy_link").json
+    app.segmented_control(key="your_digit_way").set_value("Draw").run()
+    assert "input" not in app.query_params
+    assert app.query_params["drawing"] == pack_drawing(levels)
+    assert settings(app)["levels"] == levels
+
+
+def test_without_the_model_that_can_tell_the_canvas_names_no_judge(levels, tmp_path, monkeypatch):
+    monkeypatch.setattr(verdict, "TELLING_FILE", tmp_path / "gone.safetensors")
+
+    app = open_page(your_digit_levels=levels)
+
+    assert not app.exception
+    assert settings(app)["judge"] is None
+    assert not app.success

@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from aecore.checkpoints.file import Checkpoint
-from aecore.digits.canvas_input import parse_drawing
+from aecore.digits.canvas_input import pack_drawing, parse_drawing, unpack_drawing
 from aecore.errors import CheckpointError, PictureError
-from aecore.ui import scaffold
+from aecore.ui import scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.components.live_model import encoding_name, mount_judge, mount_live_model
 from aecore.ui.pages.your_digit import upload
@@ -22,13 +22,18 @@ _EXPLANATION = (
 )
 _NOT_IN_LINK = "A link does not hold an uploaded picture or a photo."
 _INPUT, _LEVELS = "your_digit_way", "your_digit_levels"
+_DRAWING = "drawing"
+"""Parameter of the URL: what is on the canvas."""
+_SHARED, _ASKED = "your_digit_shared", "your_digit_asked"
+"""What the URL was told of the drawing; how often it asked for another one."""
 
 
 def render() -> None:
-    left_out = "" if st.session_state.get(_INPUT, "Draw") == "Draw" else _NOT_IN_LINK
-    checkpoint = scaffold.open_page("Your digit", _EXPLANATION, left_out=left_out)
     inputs = {"Draw": _draw, "Upload": upload.upload, "Camera": upload.photograph}
-    st.session_state.setdefault(_INPUT, "Draw")  # Streamlit warns of a default if `_chosen` sets it
+    url_state.load("input", _INPUT, list(inputs), "Draw")
+    left_out = "" if st.session_state[_INPUT] == "Draw" else _NOT_IN_LINK
+    checkpoint = scaffold.open_page("Your digit", _EXPLANATION, left_out=left_out, flush=False)
+    _follow_url()
     chosen = st.segmented_control(
         "Input",
         inputs,
@@ -37,6 +42,8 @@ def render() -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
+    url_state.store("input", _INPUT, chosen, "Draw")
+    _share(chosen == "Draw")
     inputs[chosen or "Draw"](checkpoint)
     scaffold.close_page()
     if chosen == "Draw" and (judge := _judge()):
@@ -51,6 +58,27 @@ def _judge() -> Checkpoint | None:
         return None
 
 
+def _follow_url() -> None:
+    """Take the drawing that a changed URL asks for, or take it away."""
+    text = url_state.get(_DRAWING)
+    if text == st.session_state.get(_SHARED):
+        return
+    try:
+        levels = unpack_drawing(text) if text else None
+    except PictureError as error:
+        st.warning(f"{error} Ask for the link again, or draw the digit.")
+        levels = None
+    st.session_state[_LEVELS] = levels
+    st.session_state[_ASKED] = st.session_state.get(_ASKED, 0) + 1
+
+
+def _share(shown: bool) -> None:
+    """Write what is on the canvas to the URL, if that is what is shown."""
+    levels = st.session_state.get(_LEVELS)
+    text = st.session_state[_SHARED] = pack_drawing(levels) if shown and levels else None
+    url_state.set(_DRAWING, text)
+
+
 @scaffold.fragment
 def _draw(checkpoint: Checkpoint) -> None:
     levels, judge = st.session_state.get(_LEVELS), _judge()
@@ -58,7 +86,12 @@ def _draw(checkpoint: Checkpoint) -> None:
     mount_live_model(
         checkpoint,
         mode="draw",
-        settings={"colors": class_colors(), "levels": levels, "judge": by},
+        settings={
+            "colors": class_colors(),
+            "levels": levels,
+            "asked": st.session_state.get(_ASKED, 0),
+            "judge": by,
+        },
         on_release=_released,
     )
     upload.choose(on_change=_chosen)
@@ -80,6 +113,7 @@ def _released(message: dict[str, Any]) -> None:
     except PictureError:
         return  # not from our script
     st.session_state[_LEVELS] = levels
+    _share(True)
 
 
 def _chosen() -> None:

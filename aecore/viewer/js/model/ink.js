@@ -1,5 +1,8 @@
 // Strokes of a pen as ink on paper.
 
+import { SIDE } from "../core/digit.js";
+import { scaled } from "./normalization.js";
+
 export const PAPER = 392; // pixels of the paper's side
 
 /** @typedef {{ left: number, top: number, right: number, bottom: number }} Area */
@@ -37,6 +40,17 @@ export function stampSegment(ink, [x0, y0, r0], [x1, y1, r1], area) {
   area.top = Math.min(area.top, top);
   area.right = Math.max(area.right, right);
   area.bottom = Math.max(area.bottom, bottom);
+}
+
+/**
+ * Lay a digit (784 values in 0..1) on `ink`, as large as the paper.
+ *
+ * @param {Float32Array} ink
+ * @param {Float32Array} digit
+ */
+export function stampDigit(ink, digit) {
+  const { values } = scaled({ width: SIDE, height: SIDE, values: digit }, PAPER);
+  for (let at = 0; at < ink.length; at++) ink[at] = Math.max(ink[at], values[at]);
 }
 
 /**

@@ -149,7 +149,7 @@ function dilated(picture, radius, outside) {
  * Return a picture whose longer side is `side` pixels long: first each column, then each row. In the large
  * picture no sum waits for the one before it.
  */
-function scaled({ width, height, values }, side) {
+export function scaled({ width, height, values }, side) {
   const length = (before) => Math.max(1, rounded((before * side) / Math.max(width, height)));
   const low = blank(width, length(height));
   const sums = low.values;

@@ -8,7 +8,7 @@ import { drawDigit, paintGrays } from "../../core/image.js";
 import { meter } from "../../core/meter.js";
 import { codeText, counted, isOutside, percentText } from "../../core/text.js";
 import { positionOf } from "../../model/axes.js";
-import { PAPER, isInTwo, noArea, stampSegment, wholeArea } from "../../model/ink.js";
+import { PAPER, isInTwo, noArea, stampDigit, stampSegment, wholeArea } from "../../model/ink.js";
 import { predictLabel } from "../../model/neighbor_vote.js";
 import { countBelow } from "../../model/neighbors.js";
 import { encode } from "../../model/network.js";
@@ -86,7 +86,8 @@ export const mountCanvas = withModel((element, host, scope) => {
 
   // --- the paper
 
-  function lay({ points }, from = 0, to = points.length) {
+  function lay({ points, levels: text }, from = 0, to = points?.length) {
+    if (text) stampDigit(ink, fromText(text));
     for (let i = from; i < to; i++) stampSegment(ink, points[Math.max(i - 1, 0)], points[i], changed);
   }
 
@@ -124,8 +125,15 @@ export const mountCanvas = withModel((element, host, scope) => {
     for (const text of [view.facts, view.code, view.error]) text.textContent = "";
   }
 
+  /** Return the digit on the paper; one from a link as it was, unless there is more. */
+  function digitOnPaper() {
+    const strokes = drawing.all();
+    const isAlone = strokes.length === 1 && !stroke && !example;
+    return isAlone && strokes[0].levels ? fromText(strokes[0].levels) : normalize(ink, PAPER, PAPER);
+  }
+
   function interpret() {
-    const digit = normalize(ink, PAPER, PAPER);
+    const digit = digitOnPaper();
     view.body.classList.toggle("empty", !digit);
     levels = digit && toText(digit);
     if (!digit) return showNothing();
@@ -155,6 +163,7 @@ export const mountCanvas = withModel((element, host, scope) => {
       view.note.textContent =
         levels && isInTwo(ink) ? "Two digits side by side? The model takes all ink as one digit: draw one at a time." : "";
       view.spoken.textContent = [view.claim, view.votes, view.facts].map((each) => each.textContent).join(" ");
+      drawing.sent = levels;
       host.send("release", { levels });
     }, REST_MS);
   }
@@ -283,9 +292,22 @@ export const mountCanvas = withModel((element, host, scope) => {
     const { settings } = header;
     const isFirst = !model;
     if (latest !== model || settings.colors.join() !== colors.join()) show(header, latest);
+    const isAsked = settings.asked !== drawing.asked; // by the URL: of a link, or Back
+    drawing.asked = settings.asked;
+    if (isAsked && ![levels, drawing.sent].includes(settings.levels)) {
+      drawing.replace(settings.levels ? [{ levels: settings.levels }] : []);
+      drawing.sent = settings.levels;
+      showDrawing();
+    }
     // A reload, or a server that has started anew: Python does not have it.
-    if ((isFirst || !settings.levels) && levels !== settings.levels) rest();
+    if ((isFirst || isAsked || !settings.levels) && levels !== settings.levels) rest();
   };
+
+  function showDrawing() {
+    redraw();
+    paintInk();
+    interpret();
+  }
 
   function show({ settings, name: latestName }, latest) {
     model = latest;
@@ -297,11 +319,14 @@ export const mountCanvas = withModel((element, host, scope) => {
     view.size.textContent = counted(model.dim, "dimension");
     view.axes.textContent =
       `The latent codes of the test digits by ${name}` + (model.dim > 2 ? ", along their first two principal axes" : "");
-    redraw();
-    paintInk();
-    interpret();
+    showDrawing();
   }
 });
+
+/** Return a digit from its gray levels as text. */
+function fromText(text) {
+  return Float32Array.from(atob(text), (each) => each.charCodeAt(0) / 255);
+}
 
 /** Return the gray levels of a digit, one byte each, in base 64. */
 function toText(digit) {

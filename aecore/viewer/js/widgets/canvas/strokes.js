@@ -1,10 +1,15 @@
 // The strokes of a drawing, kept for this tab: they outlive a change of model, other pages and a reload.
 // And strokes to look at: examples, drawn as a pen would.
 
+import { PIXELS } from "../../core/digit.js";
 import { makeSvg } from "../../core/dom.js";
 import { PAPER } from "../../model/ink.js";
 
-/** @typedef {{ points: number[][] }} Stroke  Its points [x, y, radius], in pixels of the paper */
+/**
+ * @typedef {object} Stroke
+ * @property {number[][]} [points]  [x, y, radius], in pixels of the paper
+ * @property {string} [levels]  In their place the digit of a link: its gray levels, as Python takes them
+ */
 
 const STORE = "aecore-drawing"; // in the tab's own session storage, which ends with the tab
 const MOST_STROKES = 200;
@@ -31,6 +36,9 @@ function makeDrawing() {
     keep();
   }
   return {
+    asked: 0, // how often the URL has asked for a drawing, as Python counts
+    /** @type {string | null | undefined} */
+    sent: undefined, // what Python was told last, or has told
     all: () => strokes,
     canUndo: () => past.length > 0,
     add: (stroke) => replace([...strokes, stroke].slice(-MOST_STROKES)),
@@ -47,7 +55,8 @@ function readStored() {
   try {
     const strokes = JSON.parse(sessionStorage.getItem(STORE));
     const fits = (point) => point.length === 3 && point.every(Number.isFinite);
-    return strokes.every(({ points }) => points.length && points.every(fits)) ? strokes : [];
+    const isStroke = ({ points, levels }) => (levels ? atob(levels).length === PIXELS : points.length && points.every(fits));
+    return strokes.every(isStroke) ? strokes : [];
   } catch {
     return []; // none, or not ours
   }
