@@ -73,3 +73,12 @@ def slider(label: str, values: Sequence[N], *, key: str, name: str, default: N) 
     )
     url_state.store(name, key, value, default)
     return value
+
+
+def toggle(label: str, *, key: str, name: str, default: bool = False) -> bool:
+    """Draw a switch, which the URL holds as `on` or `off` unless it is the default."""
+    words = {"on": True, "off": False}
+    url_state.load(name, key, words, default)
+    value = st.toggle(label, key=key, persist_state="session")
+    url_state.store(name, key, "on" if value else "off", "on" if default else "off")
+    return value

@@ -29,7 +29,7 @@ from aecore.latent.codes import format_code, parse_code
 T = TypeVar("T")
 
 _STATE = "address"
-_OF_A_MODEL = ("z", "unit")
+_OF_A_MODEL = ("z", "unit", "rate")
 """Parameters that mean nothing to another model."""
 
 
@@ -170,7 +170,7 @@ def store_code(code: np.ndarray) -> str:
 
 
 def clear_model_state() -> None:
-    """Remove what belongs to a single model: its code, its unit."""
+    """Remove what belongs to a single model, as its code."""
     for name in _OF_A_MODEL:
         set(name, None)
 

@@ -10,7 +10,7 @@ import streamlit as st
 from aecore.checkpoints import comparison
 from aecore.checkpoints.file import Checkpoint
 from aecore.latent.projection import views
-from aecore.ui import scaffold
+from aecore.ui import scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components import downloads
@@ -36,13 +36,12 @@ def show(checkpoint: Checkpoint) -> None:
     if not others:
         st.info(f"No other model has the same test digits as {escape(checkpoint.name)}.")
         return
+    key, first = "compare_other", next(iter(others))
+    url_state.load("other", key, list(others), first)
     name = st.selectbox(
-        "Compare with",
-        others,
-        key="compare_other",
-        format_func=others.__getitem__,
-        persist_state="session",
+        "Compare with", others, key=key, format_func=others.__getitem__, persist_state="session"
     )
+    url_state.store("other", key, name, first)
     other = checkpoint_cache.load(name)
     if not comparison.same_digits(checkpoint, other):
         st.info("These two models have different test digits, so they cannot be linked.")

@@ -26,6 +26,7 @@ _EXPLANATION = (
     "see its place in the latent space."
 )
 _COUNT = 10
+_LAST_SEED = 999_999_999
 
 
 def render() -> None:
@@ -47,8 +48,8 @@ def _show(checkpoint: Checkpoint) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen, asked = _pick_digits(checkpoint, digits)
         others = _pick_models(checkpoint)
-        differences = st.toggle(
-            "Show differences", True, key="reconstruct_differences", persist_state="session"
+        differences = inputs.toggle(
+            "Show differences", key="reconstruct_differences", name="differences", default=True
         )
     shown = reconstructors([checkpoint, *others])
     scene = (asked, [other.digest for other in others], differences, digits.fingerprint)
@@ -94,14 +95,16 @@ def _pick_digits(
         persist_state="session",
     )
     url_state.store(links.DIGIT, links.DIGIT, number, None)
-    seed = st.session_state.setdefault("reconstruct_seed", 0)
+    key = "reconstruct_seed"
+    url_state.load_number("seed", key, _LAST_SEED, 0)
     if st.button(
         "Shuffle",
         disabled=which != "random",
         icon=":material/shuffle:",
         key="reconstruct_again",
     ):
-        seed = st.session_state["reconstruct_seed"] = seed + 1
+        st.session_state[key] += 1
+    url_state.store("seed", key, seed := st.session_state[key], 0)
     chosen = select(
         reconstruction_cache.test_errors(checkpoint, digits)["model"],
         digits.labels,

@@ -17,7 +17,7 @@ from aecore.analysis.perturbation import (
 )
 from aecore.charts import reconstruction
 from aecore.checkpoints.file import Checkpoint
-from aecore.ui import links
+from aecore.ui import inputs, links, url_state
 from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.cache.datasets import TestSet
 from aecore.ui.components.charts import draw_charts
@@ -41,14 +41,12 @@ def show_dropout(checkpoint: Checkpoint, digits: TestSet, number: int) -> None:
             "dropout would do to it.",
             icon=":material/info:",
         )
-    rate = st.slider(
+    rate = inputs.slider(
         "Dropout rate: share of latent dimensions set to 0",
-        0.0,
-        0.95,
-        trained or _NOTEBOOK_RATE,
-        0.05,
+        [round(0.05 * step, 2) for step in range(20)],
         key=f"reconstruct_rate_{checkpoint.digest[:8]}",
-        persist_state="session",
+        name="rate",
+        default=trained or _NOTEBOOK_RATE,
     )
     image, pca = digits.images[number], checkpoint.pca
     code = reconstruction_cache.codes(checkpoint, np.array([number]))[0]
@@ -109,14 +107,16 @@ def show_noise(checkpoint: Checkpoint, digits: TestSet, number: int) -> None:
         "into other digits, and in the end the code lies **off the map**, far from every code of "
         "the data."
     )
+    key, default = "reconstruct_sigma", 0.5
+    url_state.load("sigma", key, {f"{value:g}": value for value in SIGMAS}, default)
     sigma = st.select_slider(
         "Noise σ, in standard deviations of each latent dimension",
         SIGMAS,
-        0.5,
-        key="reconstruct_sigma",
+        key=key,
         format_func=lambda value: f"{value:g}",
         persist_state="session",
     )
+    url_state.store("sigma", key, f"{sigma:g}", f"{default:g}")
     result = reconstruction_cache.code_noise(checkpoint, digits, number)
     label = digits.labels[number]
     draw_rows(
