@@ -63,7 +63,7 @@ def error_by_dimension(
     seen += [error for dim, error in pca.items() if dim <= widest]
     # PCA ends at 0 errors, which a logarithmic axis cannot reach: it is cut below the models.
     low, high = min(error for error in seen if error > 0), max(seen)
-    figure = _figure([pca_trace, *marks], "latent dimensions D")
+    figure = error_figure([pca_trace, *marks], "latent dimensions D")
     figure.update_xaxes(type="log", dtick=np.log10(2), tick0=0, tickformat="d")
     return figure.update_yaxes(range=[np.log10(low / 1.5), np.log10(high * 1.5)])
 
@@ -85,7 +85,7 @@ def training_curves(
         mode = "lines" if len(x) > 1 else "markers"
         line = plotly_line(index)
         traces.append(_trace(name, x, errors, "%{x:.4~g}", mode=mode, line=line))
-    return _figure(traces, x_name)
+    return error_figure(traces, x_name)
 
 
 def _trace(
@@ -97,7 +97,7 @@ def _trace(
     return go.Scatter(x=x, y=y, name=short, hovertemplate=template, **style)
 
 
-def _figure(traces: list[go.Scatter], x_name: str) -> go.Figure:
+def error_figure(traces: list[go.Scatter], x_name: str) -> go.Figure:
     """Return a figure with room for the chart's own tools, which keeps the zoom on new values."""
     return go.Figure(
         traces,

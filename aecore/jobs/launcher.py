@@ -15,8 +15,8 @@ from aecore.system.process_lock import ProcessLock
 from aecore.system.threads import cores
 
 
-def start(path: Path, alive: ProcessLock) -> None:
-    """Start the process of the run in folder `path`; it takes over the lock.
+def start(path: Path, alive: ProcessLock, *, module: str = "aecore.jobs.worker") -> None:
+    """Start the process of the run, or of another job, in folder `path`; it takes over the lock.
 
     What it writes goes to a new log, whose last line tells why it ended too early.
 
@@ -26,7 +26,7 @@ def start(path: Path, alive: ProcessLock) -> None:
         If it cannot start.
     """
     held = alive.descriptor()
-    command = module_command("aecore.jobs.worker", str(path), "--held", str(held))
+    command = module_command(module, str(path), "--held", str(held))
     # Training threads wait for each other by spinning, long enough to waste whole time slices when
     # a page has one of the cores: beside a process that took one of two cores an epoch of `plane`
     # did not end within 50 s, and took 3.5 s so; with both cores free no difference was seen.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -9,6 +11,7 @@ from typing import Any
 
 from aecore.config import Serializable
 from aecore.errors import ConfigError
+from aecore.sweeps.grid import SETTINGS
 from aecore.system import csv_text
 
 _NUMBERS = ("test_mse", "pca_test_mse", "knn5_accuracy", "seconds")
@@ -73,6 +76,35 @@ def to_csv(results: Iterable[Result]) -> str:
     """Return the table of all results, one a line; what a failed one lacks is an empty field."""
     rows = [result.row() for result in results]
     return csv_text.to_csv(rows[0], (row.values() for row in rows)) if rows else ""
+
+
+def from_csv(text: str) -> list[Result]:
+    """Read a table that `to_csv` wrote.
+
+    Raises
+    ------
+    ConfigError
+        If it is none.
+    """
+    results = []
+    for row in csv.DictReader(io.StringIO(text)):
+        values = {name: _plain(cell) for name, cell in row.items()}
+        try:
+            settings = {name: values.pop(name) for name in SETTINGS}
+            results.append(Result(**values, settings=settings))
+        except (KeyError, TypeError):
+            raise ConfigError("The table lacks columns that every sweep's table has.") from None
+    return results
+
+
+def _plain(cell: str) -> Any:
+    """Return a cell's value: a number where it reads as one, None where it is empty."""
+    for kind in (int, float):
+        try:
+            return kind(cell)
+        except ValueError:
+            continue
+    return cell or None
 
 
 def varied(results: Sequence[Result]) -> list[str]:

@@ -1,4 +1,7 @@
-"""The pages: folders with `TITLE`, `ICON`, `PATH` and `ORDER`, and `render` in `page.py`."""
+"""The pages: folders with `TITLE`, `ICON`, `PATH` and `ORDER`, and `render` in `page.py`.
+
+A folder may say by `is_available()` that its page is left out.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +30,12 @@ class Page:
 
 
 def find_pages() -> list[Page]:
-    """Return all pages in the order of the navigation."""
+    """Return all pages that are available, in the order of the navigation."""
     pages = []
     for folder in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{folder.name}")
+        if not getattr(module, "is_available", lambda: True)():
+            continue
         pages.append(
             Page(
                 name=folder.name,

@@ -40,7 +40,7 @@ def test_without_mnist_the_page_says_what_the_whole_curve_needs():
     app = open_page("compare")
 
     assert "for the whole curve" in texts(app)
-    assert len(app.get("plotly_chart")) == 2
+    assert len(app.get("plotly_chart")) == 3  # the shipped sweep among them
 
 
 def test_pcas_whole_curve_is_drawn_where_a_models_own_digits_are_at_hand(

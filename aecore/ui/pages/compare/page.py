@@ -11,7 +11,7 @@ from aecore.ui import inputs, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components import downloads, plotly_figure
-from aecore.ui.pages.compare import linked_maps
+from aecore.ui.pages.compare import linked_maps, sweep
 
 _EXPLANATION = (
     "All trained models in one table: click a column's header to sort. Below it: test error vs. "
@@ -49,6 +49,7 @@ def render() -> None:
     entries = checkpoint_cache.entries()
     _table(entries)
     _errors(entries)
+    sweep.show()
     linked_maps.show(checkpoint)
     _training(entries)
     scaffold.close_page()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from aecore.jobs import queue
 from aecore.ui import scaffold
-from aecore.ui.pages.train import challenges, form, library, run_view
+from aecore.ui.pages.train import challenges, form, library, run_view, sweep_card
 
 _EXPLANATION = (
     "Take on a **challenge**, or change **one setting** and press **Train**; then watch the error "
@@ -29,5 +29,6 @@ def render() -> None:
     challenges.show(run_view.attempt)
     form.show()
     run_view.show()
+    sweep_card.show()
     library.show()
     scaffold.close_page()
