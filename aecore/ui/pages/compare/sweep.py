@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import streamlit as st
 
 from aecore.data.dataset import MNIST_FINGERPRINT
@@ -12,6 +14,7 @@ from aecore.ui import scaffold
 from aecore.ui.cache import datasets
 from aecore.ui.cache.shared import shared
 from aecore.ui.components import downloads, sweep_results
+from aecore.ui.text.formats import counted
 
 
 @shared(kept=1)
@@ -24,12 +27,14 @@ def show() -> None:
     """Draw the shipped sweep over the latent dimensions beside PCA."""
     results = _results()
     epochs = results[0].settings["epochs"]
-    seeds = len({result.seed for result in results})
+    counts = Counter(result.settings["latent_dim"] for result in results)
+    fewest, most = min(counts.values()), max(counts.values())
+    seeds = counted(most, "seed") if fewest == most else f"{fewest} to {most} seeds"
     st.header("What a larger code buys", anchor=False)
     sweep_results.draw_errors(results, _pca(results), key="compare_sweep")
     st.caption(
         f"The network of `wide`, trained for {epochs} epochs with each number of latent dimensions "
-        f"and {seeds} seeds: the mean test error, with bars from the lowest to the highest seed. "
+        f"and {seeds}: the mean test error, with bars from the lowest to the highest seed. "
         f"Computed by `{shipped.COMMAND}`; the same command goes on where it was stopped."
     )
     with st.expander("Which differences are more than the noise of the seeds?"):
