@@ -14,6 +14,7 @@ _PUBLIC = {
     "encode": "aecore.models.inference",
     "decode": "aecore.models.inference",
     "reconstruct": "aecore.models.inference",
+    "Autoencoder": "aecore.estimator",
     "PCA": "aecore.models.pca",
     "PRESETS": "aecore.presets",
     "run": "aecore.experiment",

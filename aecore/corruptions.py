@@ -61,7 +61,7 @@ class Corruption:
 
     def train(self, x: Tensor, *, level: float, generator: Generator) -> Tensor:
         """Corrupt a batch as training does; see `apply`."""
-        quick = self.fast if x.device.type == "cpu" else None
+        quick = self.fast if x.device.type == "cpu" and x.element_size() == 4 else None
         return (quick or self.apply)(x, level=level, generator=generator)
 
     def measure(self, x: Tensor, **options: Any) -> Tensor:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import logging
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +19,7 @@ from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint, stored_type
 from aecore.config import NoiseConfig, TrainConfig
 from aecore.data.dataset import Dataset
-from aecore.data.noise import corrupt_fixed
+from aecore.data.noise import compensate, corrupt_fixed
 from aecore.errors import AecoreError, TrainingError
 from aecore.imaging.levels import to_unit
 from aecore.latent.neighbors import NeighborIndex
@@ -97,6 +100,69 @@ def pack(
         labels=dataset.test_labels,
         distances=NeighborIndex(codes).own_distances.astype(np.float32),
         errors=mse(clean, inference.reconstruct(model, clean)).astype(np.float32),
+    )
+
+
+def pack_rows(
+    model: Autoencoder,
+    train_config: TrainConfig,
+    rows: np.ndarray,
+    history: Sequence[EpochRecord],
+    *,
+    estimator: Mapping[str, Any],
+) -> Checkpoint:
+    """Measure a model on rows of numbers without labels, and return it as a checkpoint.
+
+    Parameters
+    ----------
+    model : Autoencoder
+        Left as it is.
+    train_config : TrainConfig
+    rows : ndarray of shape (N, P), float32
+        As the model takes them.
+    history : sequence of EpochRecord
+    estimator : mapping
+        See `Checkpoint.estimator`.
+
+    Raises
+    ------
+    TrainingError
+        If values are too large for a checkpoint.
+    """
+    device = next(model.parameters()).device
+    model = copy.deepcopy(model).float()
+    weights = _as_stored(model, train_config)
+    pca = PCA.fit(rows, min(model.config.latent_dim, model.config.n_inputs))
+    noisy = corrupt_fixed(rows, train_config.noise)
+    test_mse = float(mse(rows, inference.reconstruct(model, noisy)).mean())
+    pca_mse = float(mse(rows, pca.reconstruct(compensate(noisy, train_config.noise))).mean())
+    codes = _storable(inference.encode(model, rows), np.float16, train_config)
+    return Checkpoint(
+        name="",
+        card=Card(
+            preset=None,
+            model=model.config,
+            train=train_config,
+            source=f"{len(rows):,} of the rows given to fit",
+            fingerprint=hashlib.sha256(np.ascontiguousarray(rows).data).hexdigest()[:16],
+            device=device_name(device),
+            seconds=history[-1].seconds,
+            versions=_versions(),
+            metrics={
+                "test_mse": test_mse,
+                "sse_per_image": test_mse * rows.shape[1],
+                "pca_test_mse": pca_mse,
+                "train_mse": history[-1].train_mse,
+            },
+            history=tuple(history),
+        ),
+        weights=weights,
+        pca=pca,
+        codes=codes,
+        labels=np.zeros(len(rows), np.uint8),
+        distances=NeighborIndex(codes).own_distances.astype(np.float32),
+        errors=mse(rows, inference.reconstruct(model, rows)).astype(np.float32),
+        estimator=estimator,
     )
 
 

@@ -65,6 +65,9 @@ class Checkpoint:
     errors: np.ndarray
     """(N,) float32: mean squared error of every test digit's reconstruction, in the test set's
     order; the input is the clean digit, of denoisers too."""
+    estimator: Mapping[str, Any] | None = None
+    """Of a model that `aecore.estimator` trained: its parameters, features and their scale, which
+    JSON can hold."""
     path: Path | None = None
     digest: str = ""
     """SHA-256 of the file; empty before it is saved."""
@@ -91,12 +94,13 @@ def read_card(path: Path, *, whole: bool = False) -> Card:
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size if whole else None
-            return _read_card(path, file, size)
+            return _card_of(path, _read_metadata(path, file, size))
     except OSError as error:
         raise _unreadable(path, error) from error
 
 
-def _read_card(path: Path, file: IO[bytes], size: int | None) -> Card:
+def _read_metadata(path: Path, file: IO[bytes], size: int | None) -> dict[str, str]:
+    """Read and check a file's header, and return the metadata in it."""
     start = file.read(START)
     if found := stand_in(start):
         what, advice = found
@@ -125,6 +129,10 @@ def _read_card(path: Path, file: IO[bytes], size: int | None) -> Card:
             f"its format is {metadata['aecore']!r}, this program reads {FORMAT!r} and "
             f"{ANY_SHAPE!r}",
         )
+    return metadata
+
+
+def _card_of(path: Path, metadata: Mapping[str, str]) -> Card:
     try:
         return Card.from_dict(json.loads(metadata["card"]))
     except (ConfigError, KeyError, TypeError, ValueError, RecursionError) as error:
@@ -156,10 +164,12 @@ def load(model: str | Path) -> Checkpoint:
         content = path.read_bytes()
     except OSError as error:
         raise _unreadable(path, error) from error
-    card = _read_card(path, io.BytesIO(content), len(content))
+    metadata = _read_metadata(path, io.BytesIO(content), len(content))
+    card = _card_of(path, metadata)
     try:
+        estimator = json.loads(metadata.get("estimator", "null"))
         arrays = parse_safetensors(content)
-    except (SafetensorError, KeyError, ValueError):
+    except (SafetensorError, KeyError, ValueError, RecursionError):
         raise _damaged(path, "its arrays are cut short or do not fit its header") from None
     try:
         _check_arrays(card.model, arrays)
@@ -177,6 +187,7 @@ def load(model: str | Path) -> Checkpoint:
         labels=arrays["atlas.labels"],
         distances=arrays["atlas.distances"],
         errors=arrays["atlas.errors"],
+        estimator=estimator,
         path=path,
         digest=hashlib.sha256(content).hexdigest(),
     )
@@ -234,6 +245,8 @@ def save(checkpoint: Checkpoint, path: Path) -> Checkpoint:
     }
     version = FORMAT if checkpoint.card.model.input_shape == SHAPE else ANY_SHAPE
     metadata = {"aecore": version, "card": json.dumps(checkpoint.card.to_dict(), sort_keys=True)}
+    if checkpoint.estimator is not None:
+        metadata["estimator"] = json.dumps(checkpoint.estimator, sort_keys=True)
     arrays = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
     content = _in_order(to_safetensors(arrays, metadata=metadata))
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aecore.config import ModelConfig
 from aecore.errors import ConfigError
+from aecore.models.conv import ConvFamily
 from aecore.models.dense import DenseFamily
 from aecore.models.family import Family
 
@@ -16,6 +17,7 @@ def register(family: Family) -> None:
 
 
 register(DenseFamily())
+register(ConvFamily())
 
 
 def family_of(config: ModelConfig) -> Family:

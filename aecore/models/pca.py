@@ -115,6 +115,29 @@ class PCA:
         """
         return self.decode(self.encode(images))
 
+    def transform(self, images: np.ndarray) -> np.ndarray:
+        """Encode; the verb of scikit-learn's estimators."""
+        return self.encode(images)
+
+    def inverse_transform(self, codes: np.ndarray) -> np.ndarray:
+        """Decode; the verb of scikit-learn's estimators."""
+        return self.decode(codes)
+
+    def score_samples(self, images: np.ndarray) -> np.ndarray:
+        """Return the negative mean squared error of each image: (B, P) -> (B,).
+
+        Raises
+        ------
+        ShapeError
+            If `images` has another shape or kind.
+        """
+        pixels = _require_images(images) * np.float32(_gray_scale(images))
+        return -np.square(pixels - self.reconstruct(images)).mean(axis=1)
+
+    def score(self, images: np.ndarray, y=None, sample_weight: np.ndarray | None = None) -> float:
+        """Return the mean of `score_samples`, weighted by `sample_weight` (B,) if given."""
+        return float(np.average(self.score_samples(images), weights=sample_weight))
+
 
 def pca_errors(dataset: Dataset) -> np.ndarray:
     """Return the test error of PCA for each number of components.

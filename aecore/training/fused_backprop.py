@@ -81,13 +81,17 @@ class FusedBackprop:
         )
 
     @torch.no_grad()
-    def __call__(self, x: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    def __call__(
+        self, x: Tensor, target: Tensor, weight: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Set every parameter's gradient; return the loss and the mean squared error in it.
 
         Parameters
         ----------
         x, target : Tensor of shape (P, B, n / P)
             The input, and what the output is compared with.
+        weight : Tensor of shape (B, 1), optional
+            Of each row's error, unless the model is variational.
 
         Returns
         -------
@@ -99,7 +103,7 @@ class FusedBackprop:
             x, target = x[0], target[0]
         outputs = encoder.forward(x)
         if not self._model.config.variational:
-            mse, grad = self._backprop_decoder(decoder, outputs, target)
+            mse, grad = self._backprop_decoder(decoder, outputs, target, weight)
             encoder.backward(x, grad, needs_input_grad=False)
             return mse, mse
         mean, log_variance = outputs.tensor_split(2, dim=1)
@@ -115,7 +119,7 @@ class FusedBackprop:
         return mse + self._kl_weight * divergence, mse
 
     def _backprop_decoder(
-        self, stack: LayerStack, code: Tensor, target: Tensor
+        self, stack: LayerStack, code: Tensor, target: Tensor, weight: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """Set the decoder's gradients; return the mean squared error and its gradient at `code`."""
         decoder = self._model.decoder
@@ -124,11 +128,13 @@ class FusedBackprop:
         if decoder.output == "logistic":
             pixels = stack.forward(kept).sigmoid_()
             difference = pixels - target
-            grad = torch.ops.aten.sigmoid_backward(difference, pixels)
+            weighted = difference if weight is None else difference * weight
+            grad = torch.ops.aten.sigmoid_backward(weighted, pixels)
         else:
-            grad = difference = stack.forward(kept, minus=target)
+            difference = stack.forward(kept, minus=target)
+            grad = weighted = difference if weight is None else difference * weight
         flat = difference.view(-1)
-        mse = flat.dot(flat) / flat.numel()
+        mse = flat.dot(weighted.view(-1)) / flat.numel()
         grad = stack.backward(kept, grad, scale=2.0 / flat.numel(), needs_input_grad=True)
         return mse, grad if mask is None else grad * mask
 

@@ -29,9 +29,10 @@ _EVALUATION_BATCH = 2_000
 def train(
     model: Autoencoder,
     train_images: Tensor,
-    test_images: Tensor,
+    test_images: Tensor | None,
     config: TrainConfig,
     *,
+    sample_weight: Tensor | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     state: ResumeState | None = None,
     on_state: Callable[[ResumeState], None] = lambda state: None,
@@ -47,9 +48,11 @@ def train(
         Already on its device.
     train_images : Tensor of shape (N, P), uint8 in 0..255 or floating
         On the model's device; the whole of the data is one tensor there.
-    test_images : Tensor of shape (M, P), floating
-        On the model's device.
+    test_images : Tensor of shape (M, P), floating, or None
+        On the model's device. Without any, the test error of a record is the training error.
     config : TrainConfig
+    sample_weight : Tensor of shape (N,), floating, optional
+        Of the errors of the training pictures in the loss; its mean should be 1.
     should_stop : callable
         Called before every step. Once it returns True the generator ends, without a record
         for the epoch under way; the model keeps what it has learned.
@@ -69,15 +72,17 @@ def train(
         If the loss stops being finite; the model then holds the last good epoch's weights. Or if
         the two configurations do not fit together, or the state is another model's or device's.
     """
+    if sample_weight is not None and model.config.variational:
+        raise TrainingError("Variational models are trained without sample weights.")
     if config.kl_weight and not model.config.variational:
         raise TrainingError("kl_weight is for variational models; this one is not. Leave it at 0.")
     device = train_images.device
     generator = torch.Generator(device=device).manual_seed(config.seed)
-    step = TrainingStep(model, train_images, config, generator)
+    step = TrainingStep(model, train_images, config, generator, sample_weight)
     take_step = step.compile()
     n_steps = math.ceil(len(train_images) / config.batch_size)
     schedule = learning_rates(config, config.epochs * n_steps).to(device).split(n_steps)
-    test_inputs = fixed_corruption(test_images, config.noise)
+    test_inputs = None if test_images is None else fixed_corruption(test_images, config.noise)
     history = list(state.history) if state else []
     if state:
         state.restore(model, step.optimizers, generator)
@@ -93,9 +98,14 @@ def train(
             step.learning_rate.copy_(rate)
             take_step(indices)
 
-        test_error = mean_squared_error(model, test_inputs, test_images)
+        means = step.means()
+        test_error = (
+            means[1]
+            if test_images is None or test_inputs is None
+            else mean_squared_error(model, test_inputs, test_images)
+        )
         # The only transfer from the device, and so the only wait for it, in an epoch.
-        train_loss, train_mse, test_mse = torch.stack((*step.means(), test_error)).tolist()
+        train_loss, train_mse, test_mse = torch.stack((*means, test_error)).tolist()
         if not (math.isfinite(train_loss) and math.isfinite(test_mse)):
             model.load_state_dict(good_weights)
             raise _divergence(epoch, config.learning_rate)
@@ -122,15 +132,23 @@ class TrainingStep:
     config : TrainConfig
     generator : torch.Generator
         Draws the batches, dropout and a variational model's codes.
+    sample_weight : Tensor of shape (N,), optional
+        See `train`.
     """
 
     def __init__(
-        self, model: Autoencoder, images: Tensor, config: TrainConfig, generator: torch.Generator
+        self,
+        model: Autoencoder,
+        images: Tensor,
+        config: TrainConfig,
+        generator: torch.Generator,
+        sample_weight: Tensor | None = None,
     ) -> None:
         self._model = model
         self._config = config
         self._generator = generator
         self._n_images = len(images)
+        self._sample_weight = sample_weight
         self._backpropagate = _new_backprop(model, len(images), config, generator)
         self.batches = Batches(
             images,
@@ -149,7 +167,8 @@ class TrainingStep:
     def __call__(self, indices: Tensor) -> None:
         """Learn from the digits with these indices, (B,) int64."""
         x, target = self.batches.load(indices)
-        loss, mse = self._backpropagate(x, target)
+        weight = None if self._sample_weight is None else self._sample_weight[indices, None]
+        loss, mse = self._backpropagate(x, target, weight)
         for optimizer in self.optimizers:
             optimizer.step()
         self._sum_of_losses.add_(loss, alpha=len(indices))
@@ -196,7 +215,7 @@ def mean_squared_error(model: Autoencoder, inputs: Tensor, targets: Tensor) -> T
 
 def fixed_corruption(images: Tensor, noise: NoiseConfig | None) -> Tensor:
     """Corrupt test digits as `corrupt_fixed` does, on their own device."""
-    return torch.from_numpy(corrupt_fixed(images.cpu().numpy(), noise)).to(images.device)
+    return torch.from_numpy(corrupt_fixed(images.cpu().numpy(), noise)).to(images)
 
 
 def _divergence(epoch: int, learning_rate: float) -> TrainingError:

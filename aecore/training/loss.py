@@ -22,6 +22,7 @@ def loss_and_mse(
     *,
     kl_weight: float,
     generator: torch.Generator,
+    weight: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Return the loss of a batch, and the mean squared error in it.
 
@@ -39,19 +40,27 @@ def loss_and_mse(
         Weight of a variational model's KL divergence, in nats.
     generator : torch.Generator
         Draws dropout and a variational model's codes, on the model's device.
+    weight : Tensor of shape (B, 1), optional
+        Of each row's error, unless the model is variational.
 
     Returns
     -------
     loss, mse : Tensor, scalar
     """
     if not model.config.variational:
-        mse = mse_loss(model(x, generator=generator), target)
+        output = model(x, generator=generator)
+        mse = mse_loss(output, target) if weight is None else weighted_mse(output, target, weight)
         return mse, mse
     mean, log_variance = model.encoder.distribution(x)
     noise = torch.empty_like(mean).normal_(generator=generator)
     code = mean + (0.5 * log_variance).exp() * noise
     mse = mse_loss(model.decoder(code, generator=generator), target)
     return mse + kl_weight * kl_divergence(mean, log_variance).mean(), mse
+
+
+def weighted_mse(output: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """Return the mean of squared errors times the weights (B, 1) of their rows."""
+    return (weight * (output - target).square()).mean()
 
 
 def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
@@ -83,16 +92,24 @@ class AutogradBackprop:
         self._kl_weight = kl_weight
         self._generator = generator
 
-    def __call__(self, x: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    def __call__(
+        self, x: Tensor, target: Tensor, weight: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Set every parameter's gradient; return the loss and the mean squared error in it.
 
         Parameters
         ----------
         x, target : Tensor of shape (1, B, P)
+        weight : Tensor of shape (B, 1), optional
         """
         self._model.zero_grad()
         loss, mse = loss_and_mse(
-            self._model, x[0], target[0], kl_weight=self._kl_weight, generator=self._generator
+            self._model,
+            x[0],
+            target[0],
+            kl_weight=self._kl_weight,
+            generator=self._generator,
+            weight=weight,
         )
         loss.backward()
         return loss.detach(), mse.detach()

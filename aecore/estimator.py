@@ -1,0 +1,624 @@
+"""The autoencoder as a scikit-learn estimator, for rows of any numbers; pictures are rows too."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.model_selection import train_test_split
+from sklearn.utils import check_array, check_random_state
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from torch import Tensor
+
+from aecore.checkpoints import catalog
+from aecore.checkpoints import file as checkpoint_file
+from aecore.checkpoints.assembly import pack_rows
+from aecore.checkpoints.file import Checkpoint
+from aecore.config import SHAPE, ModelConfig, NoiseConfig, ScheduleName, TrainConfig
+from aecore.errors import CheckpointError, ConfigError
+from aecore.models import inference
+from aecore.models.autoencoder import Autoencoder as Network
+from aecore.models.autoencoder import new_model
+from aecore.training.device import pick_device
+from aecore.training.history import EpochRecord
+from aecore.training.loop import train
+from aecore.training.resume_state import ResumeState
+
+FLOATS = (np.float64, np.float32)
+PATIENCE = 10
+"""Epochs without a lower validation error, after which early stopping ends the training."""
+N_KEPT = 2_000
+"""Rows given to `fit` that are kept for `save`, at most."""
+_LEARNING_RATES = {"adam": 1e-3, "muon": 1e-2}
+_SCHEDULES: dict[str, ScheduleName] = {"adam": "constant", "muon": "linear"}
+_BYTE = 255.0
+
+
+class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """An autoencoder: encode rows to a few numbers, and reconstruct them.
+
+    It is trained by the same loop as the models of the app and the command line. Rows of float32
+    and of bytes are computed in float32, all others in float64.
+
+    Parameters
+    ----------
+    latent_dim : int
+        D, the size of the latent code.
+    family : {"dense", "conv"}
+        Fully connected layers, or convolutions before them, for pictures.
+    hidden_dims : tuple of int
+        Widths of the encoder's fully connected hidden layers, input side first; the decoder mirrors
+        them.
+    image_shape : tuple of int, optional
+        (height, width) or (height, width, 3) where the rows are pictures, pixel after pixel. All
+        pixels are then scaled alike.
+    activation : {"relu"}
+        Of the hidden layers.
+    noise : str, optional
+        Corruption of the input in training, as in "masking:0.5"; the target stays clean.
+    latent_dropout : float
+        Share of the latent code set to 0 in training.
+    weight_decay : float
+        The loss is the mean squared error plus weight_decay * mean(W**2) of each weight matrix.
+    optimizer : {"adam", "muon"}
+        Adam with a constant learning rate, or Muon with one that rises and falls linearly.
+    epochs : int
+        Passes over the rows, at most.
+    batch_size : int
+        Rows of a step. No more rows than this are one batch.
+    learning_rate : float, optional
+        By default 0.001 of Adam, 0.01 of Muon.
+    early_stopping : bool
+        Set some rows aside, stop when their error has not fallen for 10 epochs, and go back to
+        the weights for which it was lowest.
+    validation_fraction : float
+        Share of the rows that early stopping sets aside.
+    scale : {"minmax", "standard"}, optional
+        Scale each feature to 0..1, or to mean 0 and variance 1; None takes the rows as they are.
+    device : str
+        "auto", "cpu", "cuda" or "mps".
+    random_state : int, RandomState or None
+        Fixes the initial weights, the order of the rows, their corruption and the dropout; a whole
+        number is the seed of `aecore train`.
+    verbose : bool
+        Print a line for each epoch.
+    warm_start : bool
+        Let `fit` go on from the weights it has, instead of new ones.
+
+    Attributes
+    ----------
+    model_ : aecore.models.autoencoder.Autoencoder
+        The network, a torch module; it takes scaled rows.
+    history_ : list of EpochRecord
+        Losses and errors after each epoch, `test_mse` on the rows set aside, if any.
+    loss_curve_ : list of float
+        Training loss after each epoch.
+    n_iter_ : int
+        Epochs trained.
+    scaling_ : Scaling
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Where `fit` was given a table with names.
+
+    Notes
+    -----
+    `N_KEPT` of the rows given to `fit`, at most, stay in the fitted estimator, also when it is
+    pickled: `save` measures the model on them and keeps their codes.
+
+    Examples
+    --------
+    >>> from aecore import Autoencoder
+    >>> from sklearn.datasets import load_digits
+    >>> X = load_digits().data
+    >>> codes = Autoencoder(latent_dim=2, random_state=0).fit_transform(X)
+    >>> codes.shape
+    (1797, 2)
+    """
+
+    history_: list[EpochRecord]
+    _state: ResumeState | None
+    _checkpoint: Checkpoint | None
+    _kept: np.ndarray
+
+    def __init__(
+        self,
+        latent_dim=2,
+        *,
+        family="dense",
+        hidden_dims=(128,),
+        image_shape=None,
+        activation="relu",
+        noise=None,
+        latent_dropout=0.0,
+        weight_decay=0.0,
+        optimizer="adam",
+        epochs=50,
+        batch_size=256,
+        learning_rate=None,
+        early_stopping=False,
+        validation_fraction=0.1,
+        scale="minmax",
+        device="auto",
+        random_state=None,
+        verbose=False,
+        warm_start=False,
+    ) -> None:
+        self.latent_dim = latent_dim
+        self.family = family
+        self.hidden_dims = hidden_dims
+        self.image_shape = image_shape
+        self.activation = activation
+        self.noise = noise
+        self.latent_dropout = latent_dropout
+        self.weight_decay = weight_decay
+        self.optimizer = optimizer
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.scale = scale
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose
+        self.warm_start = warm_start
+
+    def fit(self, X, y=None, sample_weight=None) -> Self:
+        """Train the autoencoder to reconstruct rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (N, P)
+        y : ignored
+        sample_weight : array-like of shape (N,), optional
+            Of each row's error; a row of weight 0 counts as absent.
+
+        Raises
+        ------
+        ValueError
+            If a parameter or the rows cannot be used; `aecore.errors.ConfigError` is one.
+        aecore.errors.TrainingError
+            If the loss stops being finite.
+        """
+        again = self.warm_start and hasattr(self, "model_")
+        rows, weight = self._check_training(X, sample_weight, reset=not again)
+        config = self._train_config()
+        if not again:
+            self._begin(rows, weight, config.seed)
+        self.history_ = []
+        held_out = None
+        if self.early_stopping:
+            rows, held_out, weight = self._split(rows, weight, config.seed)
+        self._train(rows, weight, config, held_out=held_out)
+        return self
+
+    def partial_fit(self, X, y=None, sample_weight=None) -> Self:
+        """Train for one epoch on some rows, from the weights and the optimizer's state so far.
+
+        The first call sets the scale of the features. The learning rate is constant.
+
+        Raises
+        ------
+        ValueError
+            As `fit`; also with early stopping, for which no rows can be set aside.
+        """
+        if self.early_stopping:
+            raise ValueError(
+                "partial_fit does not support early_stopping=True: rows set aside in one call are "
+                "unknown to the next. Use fit, or early_stopping=False."
+            )
+        first = not hasattr(self, "model_")
+        rows, weight = self._check_training(X, sample_weight, reset=first)
+        config = self._train_config()
+        if first:
+            self._begin(rows, weight, config.seed)
+        done = self._state.epoch if self._state else 0
+        config = replace(config, schedule="constant", epochs=done + 1)
+        self._train(rows, weight, config, state=self._state, keep_state=True)
+        return self
+
+    def transform(self, X) -> np.ndarray:
+        """Return the codes of rows: (N, P) -> (N, D)."""
+        return inference.encode(self._network(), self._scaled(X))
+
+    def inverse_transform(self, X) -> np.ndarray:
+        """Return rows of codes, in the units of the input: (N, D) -> (N, P)."""
+        network = self._network()
+        codes = check_array(X, dtype=FLOATS)
+        return self.scaling_.undo(inference.decode(network, codes))
+
+    def reconstruct(self, X) -> np.ndarray:
+        """Encode and decode rows, in the units of the input: (N, P) -> (N, P)."""
+        return self.scaling_.undo(inference.reconstruct(self._network(), self._scaled(X)))
+
+    def score_samples(self, X) -> np.ndarray:
+        """Return the negative squared error of each row: (N, P) -> (N,); higher is more normal.
+
+        It is the mean over the features, in scaled units.
+        """
+        network, rows = self._network(), self._scaled(X)
+        return -np.square(rows - inference.reconstruct(network, rows)).mean(axis=1)
+
+    def score(self, X, y=None, sample_weight=None) -> float:
+        """Return the mean of `score_samples`, weighted by `sample_weight` (N,) if given."""
+        scores = self.score_samples(X)
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(sample_weight, scores, ensure_non_negative=True)
+        return float(np.average(scores, weights=sample_weight))
+
+    def save(self, path: str | Path) -> Path:
+        """Save the model as a checkpoint, which `load`, the app and the command line read.
+
+        Weights are stored in float32, those of more than a million in float16.
+
+        Raises
+        ------
+        CheckpointError
+            If it cannot be written there.
+        """
+        network, path = self._network(), Path(path)
+        if not path.suffix:
+            path = path.with_suffix(checkpoint_file.SUFFIX)
+        made = self._checkpoint or pack_rows(
+            network, self._train_config(), self._kept, self.history_, estimator=self._to_dict()
+        )
+        checkpoint_file.save(replace(made, name=path.stem), path)
+        return path
+
+    def explore(self, name: str = "my-autoencoder") -> None:
+        """Save the model among those of the app, and print how to open the app on it.
+
+        Parameters
+        ----------
+        name : str
+            In the models folder; an earlier model of this name that was explored is replaced.
+
+        Raises
+        ------
+        ConfigError
+            If the app cannot show the model: it shows pictures of 28 x 28 gray pixels.
+        CheckpointError
+            If the name is taken or cannot be written.
+        """
+        config = self._network().config
+        if config.input_shape != SHAPE:
+            raise ConfigError(
+                "The app shows models of gray pictures of 28 x 28 pixels, not of inputs of the "
+                f"shape {config.input_shape}. Fit it with image_shape=(28, 28)."
+            )
+        path = catalog.models_dir() / f"{name}{catalog.SUFFIX}"
+        if path.exists() and checkpoint_file.load(path).estimator is None:
+            raise CheckpointError(f"There is a model {name!r} already. Choose another name.")
+        self.save(path)
+        print(
+            f"Saved as {path}. Open the app with: python -m aecore app, then add /?model={name} to "
+            "its address."
+        )
+
+    @classmethod
+    def load(cls, model: str | Path) -> Self:
+        """Return the estimator of a checkpoint, given its path or its name in the models folder.
+
+        A model of the app or the command line takes pixels of 0..1.
+
+        Raises
+        ------
+        CheckpointError
+            If there is none or it cannot be used.
+        """
+        checkpoint = checkpoint_file.load(model)
+        config, about = checkpoint.card.model, checkpoint.estimator or _of_the_app(checkpoint)
+        try:
+            params = about["params"].items()
+            estimator = cls(
+                **{name: tuple(each) if isinstance(each, list) else each for name, each in params}
+            )
+            estimator.scaling_ = Scaling(*(np.array(about[name]) for name in ("offset", "factor")))
+            dtype = {"float32": torch.float32, "float64": torch.float64}[about["dtype"]]
+            if about["features"]:
+                estimator.feature_names_in_ = np.array(about["features"], dtype=object)
+        except (KeyError, TypeError, ValueError):
+            raise CheckpointError(
+                f"{checkpoint.name} holds an estimator that this version cannot read. Fit it again."
+            ) from None
+        network = inference.build_model(config, checkpoint.weights)
+        estimator.model_ = network.to(dtype).requires_grad_(True)
+        estimator.n_features_in_ = config.n_inputs
+        estimator.history_ = list(checkpoint.card.history)
+        estimator._state, estimator._checkpoint = None, checkpoint
+        return estimator
+
+    @property
+    def loss_curve_(self) -> list[float]:
+        """Training loss after each epoch."""
+        return [record.train_loss for record in self.history_]
+
+    @property
+    def n_iter_(self) -> int:
+        """Epochs trained."""
+        return len(self.history_)
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.model_.config.latent_dim
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    # --- training ---
+
+    def _check_training(self, X, sample_weight, *, reset: bool) -> tuple[np.ndarray, Any]:
+        """Return the rows that count, and their weights with a mean of 1, or None."""
+        rows = validate_data(self, X, dtype=(*FLOATS, np.uint8), reset=reset)
+        if sample_weight is None:
+            return rows, None
+        weight = _check_sample_weight(sample_weight, rows, ensure_non_negative=True)
+        counts = weight > 0
+        return rows[counts], weight[counts] / weight[counts].mean()
+
+    def _begin(self, rows: np.ndarray, weight: np.ndarray | None, seed: int) -> None:
+        """Set the scale and the initial weights for new rows."""
+        config = self._model_config(rows.shape[1])
+        device = pick_device(self.device)
+        dtype = torch.float64 if rows.dtype == np.float64 else torch.float32
+        self.scaling_ = Scaling.fit(rows, self.scale, weight=weight, alike=config.is_picture)
+        self.model_ = new_model(config, seed=seed, device=device).to(dtype)
+        self.history_ = []
+        self._state = None
+
+    def _train(
+        self,
+        rows: np.ndarray,
+        weight: np.ndarray | None,
+        config: TrainConfig,
+        *,
+        held_out: np.ndarray | None = None,
+        state: ResumeState | None = None,
+        keep_state: bool = False,
+    ) -> None:
+        """Train the network, and keep some of the rows for `save`."""
+        network = self.model_
+        kept = rows if held_out is None else held_out
+        self._kept = self.scaling_.apply(_some_of(kept, config.seed)).astype(np.float32)
+        self._checkpoint, self._state = None, None
+        stopping = _EarlyStopping(network)
+        parameter = next(network.parameters())
+        records = train(
+            network,
+            self._tensor(rows),
+            None if held_out is None else torch.tensor(self.scaling_.apply(held_out)).to(parameter),
+            config,
+            sample_weight=None if weight is None else torch.tensor(weight).to(parameter),
+            state=state,
+            on_state=self._keep_state if keep_state else lambda state: None,
+        )
+        for record in records:
+            self.history_.append(record)
+            if self.verbose:
+                print(f"epoch {record.epoch}: loss {record.train_loss:.6g}", flush=True)
+            if held_out is not None and stopping.is_over(record.test_mse):
+                break
+        if held_out is not None:
+            stopping.restore()
+        network.zero_grad()
+
+    def _keep_state(self, state: ResumeState) -> None:
+        self._state = state.copy()
+
+    def _tensor(self, rows: np.ndarray) -> Tensor:
+        """Return rows as they are trained on: bytes where those are scaled as pixels are."""
+        device = next(self.model_.parameters()).device
+        as_bytes = rows.dtype == np.uint8 and self.scaling_.is_of_bytes
+        return torch.tensor(rows if as_bytes else self.scaling_.apply(rows), device=device)
+
+    def _split(
+        self, rows: np.ndarray, weight: np.ndarray | None, seed: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """Return the rows to train on, those set aside, and the weights of the former."""
+        if not 0 < self.validation_fraction < 1:
+            raise ConfigError(
+                f"validation_fraction must lie between 0 and 1, not {self.validation_fraction!r}."
+            )
+        chosen, others = train_test_split(
+            np.arange(len(rows)), test_size=self.validation_fraction, random_state=seed % 2**32
+        )
+        return rows[chosen], rows[others], None if weight is None else weight[chosen]
+
+    def _model_config(self, n_features: int) -> ModelConfig:
+        if self.activation != "relu":
+            raise ConfigError(f"activation must be 'relu', not {self.activation!r}.")
+        config = ModelConfig(
+            latent_dim=_plain(self.latent_dim),
+            hidden_dims=tuple(map(_plain, self.hidden_dims)),
+            latent_dropout=_plain(self.latent_dropout),
+            family=self.family,
+            input_shape=tuple(map(_plain, self.image_shape or (n_features,))),
+        )
+        if config.n_inputs != n_features:
+            raise ConfigError(
+                f"image_shape {self.image_shape} has {config.n_inputs} pixels, but the rows have "
+                f"{n_features} features."
+            )
+        return config
+
+    def _train_config(self) -> TrainConfig:
+        rate = _plain(self.learning_rate)
+        noise = NoiseConfig.parse(self.noise) if isinstance(self.noise, str) else self.noise
+        if noise is not None and noise.kind != "masking" and self.scale != "minmax":
+            raise ConfigError(f"The noise {noise} is for values of 0..1: use scale='minmax'.")
+        return TrainConfig(
+            noise=noise,
+            epochs=_plain(self.epochs),
+            optimizer=self.optimizer,
+            schedule=_SCHEDULES.get(self.optimizer, "constant"),
+            learning_rate=_LEARNING_RATES.get(self.optimizer, 1e-3) if rate is None else rate,
+            batch_size=_plain(self.batch_size),
+            gamma=_plain(self.weight_decay),
+            seed=self._seed(),
+        )
+
+    def _seed(self) -> int:
+        """Return a whole number given as `random_state`, else one drawn from it."""
+        state = _plain(self.random_state)
+        return state if isinstance(state, int) else int(check_random_state(state).randint(2**31))
+
+    # --- the fitted model ---
+
+    def _network(self) -> Network:
+        check_is_fitted(self, "model_")
+        return self.model_
+
+    def _scaled(self, X) -> np.ndarray:
+        """Check rows and scale them."""
+        return self.scaling_.apply(validate_data(self, X, dtype=FLOATS, reset=False))
+
+    def _to_dict(self) -> dict[str, Any]:
+        """Return what a checkpoint keeps beside the model: values that JSON can hold."""
+        params = {name: _plain(value) for name, value in self.get_params().items()}
+        noise = self._train_config().noise
+        names = getattr(self, "feature_names_in_", None)
+        return {
+            "params": params
+            | {
+                "noise": noise and f"{noise.kind}:{noise.level}",
+                "random_state": params["random_state"]
+                if isinstance(params["random_state"], int)
+                else None,
+            },
+            "offset": self.scaling_.offset.tolist(),
+            "factor": self.scaling_.factor.tolist(),
+            "features": None if names is None else [str(name) for name in names],
+            "dtype": str(next(self.model_.parameters()).dtype).removeprefix("torch."),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Scaling:
+    """Scaled rows are (rows - offset) / factor."""
+
+    offset: np.ndarray
+    """(P,) float64, or (1,) where all features are scaled alike."""
+    factor: np.ndarray
+    """Of the same shape."""
+
+    @classmethod
+    def fit(
+        cls, rows: np.ndarray, kind: str | None, *, weight: np.ndarray | None, alike: bool
+    ) -> Self:
+        """Return the scaling of rows (N, P) with weights (N,).
+
+        Raises
+        ------
+        ConfigError
+            If there is no such kind.
+        """
+        axis = None if alike else 0
+        if kind is None:
+            return cls(np.zeros(1), np.ones(1))
+        if kind == "minmax":
+            low, high = rows.min(axis=axis), rows.max(axis=axis)
+            offset = np.atleast_1d(low).astype(np.float64)
+            return cls(offset, _without_zeros(np.atleast_1d(high) - offset, offset))
+        if kind == "standard":
+            pixels, weights = rows.astype(np.float64, copy=False), weight
+            if alike and weight is not None:
+                pixels, weights = pixels.mean(axis=1), weight
+            mean = np.atleast_1d(np.average(pixels, axis=axis, weights=weights))
+            squares = np.square(rows - mean)
+            if alike:
+                squares = squares.mean(axis=1)
+            variance = np.atleast_1d(np.average(squares, axis=axis, weights=weight))
+            return cls(mean, _without_zeros(np.sqrt(variance), mean))
+        raise ConfigError(f"scale must be 'minmax', 'standard' or None, not {kind!r}.")
+
+    @property
+    def is_of_bytes(self) -> bool:
+        """Whether this brings the bytes of pixels to 0..1."""
+        return self.offset.tolist() == [0.0] and self.factor.tolist() == [_BYTE]
+
+    def apply(self, rows: np.ndarray) -> np.ndarray:
+        """Scale rows: (N, P), of bytes to float32, else of their own type."""
+        dtype = np.float32 if rows.dtype == np.uint8 else rows.dtype
+        scaled = np.subtract(rows, self.offset.astype(dtype), dtype=dtype)
+        return np.divide(scaled, self.factor.astype(dtype), out=scaled)
+
+    def undo(self, scaled: np.ndarray) -> np.ndarray:
+        """Return scaled rows (N, P) in the units of the input."""
+        return scaled * self.factor.astype(scaled.dtype) + self.offset.astype(scaled.dtype)
+
+
+def _without_zeros(factor: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return factors with 1 in place of those of constant features, up to rounding."""
+    constant = factor <= 10 * np.finfo(np.float64).eps * np.abs(values)
+    return np.where(constant, 1.0, factor)
+
+
+class _EarlyStopping:
+    """The lowest error so far, and the weights that it had."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._best = math.inf
+        self._weights: dict[str, Tensor] = {}
+        self._waited = 0
+
+    def is_over(self, error: float) -> bool:
+        """Take note of an epoch's error; return whether it is time to stop."""
+        if error < self._best:
+            self._best, self._waited = error, 0
+            self._weights = {
+                name: each.clone() for name, each in self._network.state_dict().items()
+            }
+        else:
+            self._waited += 1
+        return self._waited >= PATIENCE
+
+    def restore(self) -> None:
+        """Go back to the best weights."""
+        self._network.load_state_dict(self._weights)
+
+
+def _some_of(rows: np.ndarray, seed: int) -> np.ndarray:
+    """Return `N_KEPT` of the rows, at random but in order, or all where there are no more."""
+    if len(rows) <= N_KEPT:
+        return rows
+    return rows[np.sort(np.random.default_rng(seed).choice(len(rows), N_KEPT, replace=False))]
+
+
+def _plain(value: Any) -> Any:
+    """Return a NumPy scalar as Python's own number."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _of_the_app(checkpoint: Checkpoint) -> Mapping[str, Any]:
+    """Return what `Autoencoder._to_dict` would, of a model that the app or the command trained."""
+    model, recipe = checkpoint.card.model, checkpoint.card.train
+    return {
+        "params": {
+            "latent_dim": model.latent_dim,
+            "family": model.family,
+            "hidden_dims": model.hidden_dims,
+            "image_shape": model.input_shape,
+            "noise": recipe.noise and f"{recipe.noise.kind}:{recipe.noise.level}",
+            "latent_dropout": model.latent_dropout,
+            "weight_decay": recipe.gamma,
+            "optimizer": recipe.optimizer,
+            "epochs": recipe.epochs,
+            "batch_size": recipe.batch_size,
+            "learning_rate": recipe.learning_rate,
+            "scale": None,
+            "random_state": recipe.seed,
+        },
+        "offset": [0.0],
+        "factor": [1.0],
+        "features": None,
+        "dtype": "float32",
+    }
