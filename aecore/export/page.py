@@ -11,14 +11,16 @@ from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
-from aecore.charts.palette import digit_colors
+from aecore.charts.palette import Theme, digit_colors
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import AecoreError, ConfigError
 from aecore.export.payload import compress
+from aecore.imaging.levels import signed_palette
 from aecore.system import atomic_file
 from aecore.viewer.bundle import Bundle, bundle
 
 TITLE = "Autoencoder Explorer"
+THEMES: tuple[Theme, ...] = ("light", "dark")
 _ENTRY = 'import { openExplorer } from "./adapters/html.js";\nopenExplorer();\n'
 
 
@@ -47,11 +49,13 @@ def to_html(checkpoints: Sequence[Checkpoint], *, title: str = TITLE) -> str:
     script, styles = _bundle()
     models = "\n".join(
         f'<script type="text/plain" data-model="{html.escape(checkpoint.name)}" '
-        f'data-dim="{checkpoint.card.model.latent_dim}">'
+        f'data-dim="{checkpoint.card.model.latent_dim}" '
+        f'data-noise="{html.escape(str(checkpoint.card.train.noise or ""))}">'
         f"{base64.b64encode(compress(checkpoint)).decode()}</script>"
         for checkpoint in checkpoints
     )
-    settings = json.dumps({theme: digit_colors(theme) for theme in ("light", "dark")})
+    colors = {theme: digit_colors(theme) for theme in THEMES}
+    settings = json.dumps(colors | {"palette": signed_palette().ravel().tolist()})
     parts = {
         "title": html.escape(title),
         "digest": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),

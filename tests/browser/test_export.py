@@ -13,6 +13,7 @@ import pytest
 from aecore.checkpoints import file as checkpoint_file
 from aecore.export import page as export
 from aecore.export.payload import halved
+from aecore.models import inference
 from tests.support.browser import SHOWN, decoded, download, shown_code, shown_digit
 from tests.support.live_map import move, point_at
 
@@ -176,6 +177,44 @@ def test_an_interpolation_ends_at_both_digits(tab, found):
         scrub.fill(step)
         tab.wait_for_timeout(60)
         np.testing.assert_allclose(shown_code(tab), found[0].codes[number], atol=1e-6)
+
+
+def test_a_drawing_has_the_code_and_the_neighbors_that_python_finds(tab, found):
+    show(tab, "model=plane&page=digit")
+    paper = tab.locator("canvas.paper")
+    paper.scroll_into_view_if_needed()
+    box = paper.bounding_box()
+    tab.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.2 * box["height"])
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + 0.45 * box["width"], box["y"] + 0.8 * box["height"], steps=8)
+    tab.mouse.up()
+    tab.get_by_role("heading", name="Nearest test digits").wait_for()
+
+    digit = np.array(tab.evaluate(f"Array.from({SHOWN}.lastDigit)"), dtype=np.float32)
+    codes = []
+    for name, checkpoint in zip(NAMES, found, strict=True):
+        model = inference.build_model(checkpoint.card.model, checkpoint.weights)
+        codes.append(inference.encode(model, digit[None])[0])
+        made = tab.evaluate(
+            "async ([name, digit]) => Array.from(await aecore.encode(name, digit))",
+            [name, digit.tolist()],
+        )
+        np.testing.assert_allclose(made, codes[-1], atol=1e-4)
+    rows, _ = found[0].neighbor_index().neighbors(codes[0][None].astype(np.float64), 10)
+    feet = tab.locator("section:not([hidden]) .rows .foot").all_inner_texts()
+    assert [foot.split("no. ")[1] for foot in feet if "no. " in foot] == [str(i) for i in rows[0]]
+    assert sum(foot.startswith("plain-32\nMSE") for foot in feet) == 1  # all models
+
+    show(tab, "model=plane&page=filters&sort=number&show=all")
+    weights = found[0].weights
+    sums = weights["encoder.layers.0.weight"] @ digit + weights["encoder.layers.0.bias"]
+    captions = tab.locator(".units").first.locator("span").all_inner_texts()
+    shown = [float(text.split(" · ")[1]) for text in captions]
+    np.testing.assert_allclose(shown, np.maximum(sums, 0), atol=0.051)
+
+    show(tab, "model=plain-32&page=denoise&noise=masking&level=1")
+    text = tab.locator("section:visible .rows .foot").nth(1).inner_text()
+    assert text == f"Corrupted\nMSE {np.mean(digit**2):.4f}"
 
 
 def test_a_damaged_model_is_one_line(chromium, explorer, tmp_path):

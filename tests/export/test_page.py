@@ -8,7 +8,7 @@ import pytest
 
 from aecore.errors import AecoreError, ConfigError
 from aecore.export import page
-from aecore.viewer.bundle import ROOT
+from aecore.viewer.bundle import ROOT, bundle
 from tests.support.checkpoint_files import small_checkpoint
 
 
@@ -36,6 +36,15 @@ def test_nothing_is_fetched(html):
 
 def test_a_title_is_a_text(html):
     assert "<title>Codes &amp; &lt;digits&gt;</title>" in html
+
+
+def test_most_of_the_script_is_the_apps():
+    script = bundle(page._ENTRY).script
+
+    parts = re.split(r"^const \$(\w+) = \(\(\) => \{\n", script, flags=re.MULTILINE)
+    lines = dict(zip(parts[1::2], (part.count("\n") for part in parts[2::2]), strict=True))
+    own = sum(count for name, count in lines.items() if name.startswith("adapters_html"))
+    assert 0 < own < 0.15 * sum(lines.values())
 
 
 def test_no_module_of_the_page_names_another_host():

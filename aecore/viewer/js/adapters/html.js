@@ -3,7 +3,12 @@
 import { build, make } from "../core/dom.js";
 import { recall, remember } from "../core/storage.js";
 import { decode, encode } from "../model/network.js";
+import { codeOf } from "../model/axes.js";
+import { EXAMPLES, digitOf, drawing, exampleStrokes } from "../widgets/canvas/strokes.js";
 import { mountCardPage } from "./html/card_page.js";
+import { mountDenoisePage } from "./html/denoise_page.js";
+import { mountDigitPage } from "./html/digit_page.js";
+import { mountFiltersPage } from "./html/filters_page.js";
 import { mountGeneratePage } from "./html/generate_page.js";
 import { mountMapPage } from "./html/map_page.js";
 import { DamagedModel, findModels } from "./html/models.js";
@@ -16,9 +21,16 @@ import { readAddress, writeAddress } from "./html/state.js";
  * @property {(changes: State) => void} note  Write changes to the address
  * @property {(changes: State) => void} change  Write them, and show the page anew
  * @property {() => string[]} colors  Of the classes
+ * @property {Uint8Array} palette  Of signed pictures, 255 colors
+ * @property {ReturnType<typeof findModels>} models
+ * @property {() => Float32Array} digit  The latest that the visitor has drawn or chosen, else an example
+ * @property {() => boolean} hasDigit  Whether it is the visitor's
+ * @property {(digit: Float32Array | null) => void} setDigit
+ * @property {(opened: import("./html/models.js").Opened, row: number) => Float32Array} pictureOf  A test digit
+ * @property {(opened: import("./html/models.js").Opened) => string} pictureNote  What those pictures are
  * @property {(element: HTMLElement, on?: Record<string, (value: any) => void>) => import("../core/host.js").Host} makeHost
  *
- * @typedef {(element: HTMLElement, shell: Shell) => (opened: import("./html/models.js").Opened) => void} Page
+ * @typedef {(element: HTMLElement, shell: Shell) => (opened: import("./html/models.js").Opened) => void | Promise<void>} Page
  *   Build a page in an element; what is returned shows a model on it.
  */
 
@@ -27,6 +39,9 @@ const THEME_KEY = "aecore-theme"; // in the browser's storage
 const PAGES = {
   map: { title: "Latent space", mount: mountMapPage },
   generate: { title: "Generate", mount: mountGeneratePage },
+  digit: { title: "Your digit", mount: mountDigitPage },
+  filters: { title: "Filters", mount: mountFiltersPage },
+  denoise: { title: "Denoise", mount: mountDenoisePage },
   card: { title: "Model card", mount: mountCardPage },
 };
 /** Of the state, what means nothing to another model. */
@@ -54,6 +69,10 @@ export function openExplorer() {
   let state = readAddress();
   /** @type {Record<string, { element: HTMLElement, show: ReturnType<Page> }>} */
   const mounted = {};
+  /** @type {Float32Array | null} */
+  let digit = null;
+  /** @type {Float32Array | null} */
+  let example = null;
   let calls = 0;
 
   const themeName = () => document.documentElement.dataset.theme;
@@ -72,6 +91,13 @@ export function openExplorer() {
       show();
     },
     colors: () => settings[themeName()],
+    palette: Uint8Array.from(settings.palette),
+    models,
+    digit: () => digit ?? (drawing.all().length ? digitOf(drawing.all()) : (example ??= digitOf(exampleStrokes(EXAMPLES[1])))),
+    hasDigit: () => digit !== null || drawing.all().length > 0,
+    setDigit: (next) => (digit = next),
+    pictureOf: ({ model }, row) => Float32Array.from(decode(model, codeOf(model, row))),
+    pictureNote: () => "Decoded from their codes: this file holds no pictures of the data set.",
     makeHost: (element, on = {}) => ({
       send: (name, value) => on[name]?.(value),
       onData() {},
@@ -116,7 +142,7 @@ export function openExplorer() {
       mounted[page] = { element, show: PAGES[page].mount(element, shell) };
     }
     for (const [each, { element }] of Object.entries(mounted)) element.hidden = each !== page;
-    mounted[page].show(opened);
+    await mounted[page].show(opened);
     main.setAttribute("aria-busy", "false");
   }
 

@@ -86,3 +86,10 @@ export function nameSaveButton(button, title, file) {
 export function saveCanvas(canvas, file) {
   make("a", { download: `${file}.png`, href: canvas.toDataURL("image/png") }).click();
 }
+
+/** Save a text as a file. */
+export function saveText(file, text) {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  make("a", { download: file, href: url }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

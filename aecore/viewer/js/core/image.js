@@ -68,6 +68,9 @@ export function drawDigit(canvas, pixels) {
   brush.context.putImageData(brush.image, 0, 0);
 }
 
+/** Return gray values as levels of 0..255, clipped and rounded. */
+export const levelsOf = (values) => Uint8ClampedArray.from(values, (value) => 255 * value);
+
 /** Write gray values of 0..1 into as many RGBA pixels. */
 export function paintGrays(data, values) {
   for (let i = 0, to = 0; i < values.length; i++, to += 4) {

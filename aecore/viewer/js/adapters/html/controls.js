@@ -1,4 +1,4 @@
-// Controls of the page, and files that it saves.
+// Controls of the page.
 
 import { make } from "../../core/dom.js";
 
@@ -20,11 +20,4 @@ export function makeSegments(element, label, pick) {
       for (const button of root.children) button.setAttribute("aria-pressed", String(button.textContent === chosen));
     },
   };
-}
-
-/** Save a text as a file. */
-export function save(file, text) {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-  make("a", { download: file, href: url }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

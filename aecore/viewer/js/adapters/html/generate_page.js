@@ -69,7 +69,7 @@ export function mountGeneratePage(element, shell) {
     const codes = straightPath(codeOf(model, start), codeOf(model, end), STEPS);
     const percentiles = codes.map((z) => distanceToData(model, z).percentile);
     const straight = { name: "straight line", title: "Straight line", note: "", codes, percentiles };
-    const settings = { token: `${start}-${end}`, paths: [straight] };
+    const settings = { token: `${start}-${end}`, paths: [straight], colors: shell.colors() };
     path.update({ header: { ...header, settings }, arrays });
   }
 

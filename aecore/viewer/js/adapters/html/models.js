@@ -41,12 +41,12 @@ async function unpack(name, text) {
 
 /** Find the models of the page. */
 export function findModels() {
-  const elements = [...document.querySelectorAll("script[data-model]")];
+  const elements = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("script[data-model]")]);
   /** @type {Map<string, Promise<Opened>>} */
   const opened = new Map();
-  const names = elements.map((element) => element.getAttribute("data-model"));
+  const names = elements.map((element) => element.dataset.model);
   return {
-    list: elements.map((element, i) => ({ name: names[i], latent_dim: Number(element.getAttribute("data-dim")) })),
+    list: elements.map(({ dataset: { model: name, dim, noise } }) => ({ name, latent_dim: Number(dim), denoises: Boolean(noise) })),
     names,
     /** Open a model by its name. */
     open(name) {

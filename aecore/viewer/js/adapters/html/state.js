@@ -1,5 +1,6 @@
 // What is on show, in the fragment of the page's address: a link opens on exactly this.
 
+import { codeOf } from "../../model/axes.js";
 import { nearestCodes } from "../../model/neighbors.js";
 
 const LARGEST = 1e6; // of a value of a code
@@ -33,7 +34,7 @@ export function pinOf(model, text) {
   const z = numbersOf(text, model.dim);
   if (!z) return null;
   const [number] = nearestCodes(model, z, 1).rows;
-  const code = model.codes.subarray(number * model.dim, (number + 1) * model.dim);
+  const code = codeOf(model, number);
   return codeToText(code) === codeToText(z) ? { z: Array.from(code), number } : { z, number: null };
 }
 

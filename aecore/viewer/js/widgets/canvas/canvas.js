@@ -1,7 +1,7 @@
 // Drawing a digit: with every movement of the pen your browser normalizes the digit, encodes it, decodes
 // it and moves its dot on the map.
 
-import { PIXELS } from "../../core/digit.js";
+import { PIXELS, meanSquare } from "../../core/digit.js";
 import { build, make } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { drawDigit, paintGrays } from "../../core/image.js";
@@ -331,10 +331,4 @@ function fromText(text) {
 /** Return the gray levels of a digit, one byte each, in base 64. */
 function toText(digit) {
   return btoa(String.fromCharCode(...digit.map((value) => Math.round(255 * value))));
-}
-
-function meanSquare(a, b) {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
-  return sum / a.length;
 }

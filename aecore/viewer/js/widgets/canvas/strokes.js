@@ -3,7 +3,8 @@
 
 import { PIXELS } from "../../core/digit.js";
 import { makeSvg } from "../../core/dom.js";
-import { PAPER } from "../../model/ink.js";
+import { PAPER, noArea, stampSegment } from "../../model/ink.js";
+import { normalize } from "../../model/normalization.js";
 
 /**
  * @typedef {object} Stroke
@@ -102,4 +103,17 @@ export function exampleStrokes({ paths }) {
     });
     return { points };
   });
+}
+
+/**
+ * Return the digit (784 values in 0..1) that strokes draw; a blank one if that is none.
+ *
+ * @param {Stroke[]} strokes
+ */
+export function digitOf(strokes) {
+  const ink = new Float32Array(PAPER * PAPER);
+  for (const { points } of strokes) {
+    points.forEach((point, i) => stampSegment(ink, points[Math.max(i - 1, 0)], point, noArea()));
+  }
+  return Float32Array.from(normalize(ink, PAPER, PAPER) ?? new Float32Array(PIXELS));
 }
