@@ -61,7 +61,7 @@ def run(
     records = train(
         model,
         torch.tensor(dataset.train_images, device=device),
-        torch.tensor(to_unit(dataset.test_images), device=device),
+        torch.tensor(to_unit(dataset.measured().test_images), device=device),
         train_config,
         should_stop=should_stop,
     )

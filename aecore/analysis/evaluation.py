@@ -8,7 +8,9 @@ import torch
 from aecore.analysis import metrics
 from aecore.config import ModelConfig, NoiseConfig
 from aecore.data.dataset import Dataset
+from aecore.data.limits import size_words
 from aecore.data.noise import FIXED_SEED, compensate, corrupt_fixed
+from aecore.errors import ShapeError
 from aecore.imaging.levels import to_unit
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
@@ -22,7 +24,9 @@ _NEIGHBORS = 5
 def evaluate(
     model: Autoencoder, pca: PCA, noise: NoiseConfig | None, dataset: Dataset
 ) -> dict[str, float]:
-    """Measure a model on the test digits.
+    """Measure a model on the test digits, those of `Dataset.measured`.
+
+    Raises a ShapeError if they have another size than those that the model takes.
 
     Parameters
     ----------
@@ -46,17 +50,30 @@ def evaluate(
         images clipped to 0..1. Variational models also: `kl_divergence`, the mean over the
         digits, in nats, and `sampled_mse`, the error when a code is drawn from a digit's
         distribution instead of taking its mean as all other figures do. Left out: the accuracies
-        where there are fewer than 5 training digits, the trustworthiness of up to 10 test digits.
+        where there are no labels or fewer than 5 training digits, the trustworthiness of up to 10
+        test digits.
     """
+    shape, own = dataset.spec.shape, model.config.input_shape
+    if shape != own and model.config.is_picture:
+        raise ShapeError(
+            f"The model takes pictures of {size_words(own)} pixels, and those of the data in use "
+            f"are {size_words(shape)}. Name the data it was trained on with --data."
+        )
+    dataset = dataset.measured()
     figures = measure_errors(model, pca, noise, dataset)
     clean, train = to_unit(dataset.test_images), to_unit(dataset.train_images)
     trusted = clean[:_TRUSTED]
     encoders = {"": lambda x: inference.encode(model, x), "pca_": pca.encode}
     for prefix, encode in encoders.items():
         codes = encode(clean)
-        if len(train) >= _NEIGHBORS:
+        if dataset.spec.classes and len(train) >= _NEIGHBORS:
             figures[f"{prefix}knn5_accuracy"] = metrics.knn_accuracy(
-                encode(train), dataset.train_labels, codes, dataset.test_labels, k=_NEIGHBORS
+                encode(train),
+                dataset.train_labels,
+                codes,
+                dataset.test_labels,
+                k=_NEIGHBORS,
+                n_labels=len(dataset.spec.classes),
             )
         if len(trusted) > 2 * _NEIGHBORS:
             figures[f"{prefix}trustworthiness"] = metrics.trustworthiness(

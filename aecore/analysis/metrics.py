@@ -150,44 +150,45 @@ def _band(side: int, window: int) -> np.ndarray:
     return ((pixels >= starts) & (pixels < starts + window)) / window
 
 
-def _require_labels(labels: np.ndarray, n: int) -> np.ndarray:
+def _require_labels(labels: np.ndarray, n: int, n_labels: int) -> np.ndarray:
     """Check and return labels (n,)."""
     labels = np.asarray(labels)
     if labels.shape != (n,):
         raise ShapeError(f"{n} rows need labels of the shape ({n},), not {labels.shape}.")
     if not np.issubdtype(labels.dtype, np.integer) or (
-        n and not 0 <= labels.min() <= labels.max() < N_LABELS
+        n and not 0 <= labels.min() <= labels.max() < n_labels
     ):
-        raise ShapeError(f"Labels must be whole numbers from 0 to {N_LABELS - 1}.")
+        raise ShapeError(f"Labels must be whole numbers from 0 to {n_labels - 1}.")
     return labels
 
 
-def mse_by_label(errors: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def mse_by_label(errors: np.ndarray, labels: np.ndarray, *, n_labels: int = N_LABELS) -> np.ndarray:
     """Return the mean error of each label's images.
 
     Parameters
     ----------
     errors : ndarray of shape (B,)
         As from `mse`.
-    labels : ndarray of shape (B,), whole numbers in 0..9
+    labels : ndarray of shape (B,), whole numbers below `n_labels`
+    n_labels : int
 
     Returns
     -------
-    ndarray of shape (10,), float64
+    ndarray of shape (n_labels,), float64
         NaN where a label is absent.
 
     Raises
     ------
     ShapeError
-        If the shapes differ or a label is none of the ten.
+        If the shapes differ or a label is out of range.
     """
     errors = np.asarray(errors, dtype=np.float64)
     if errors.ndim != 1:
         raise ShapeError(f"Errors must have the shape (B,), not {errors.shape}.")
-    labels = _require_labels(labels, len(errors))
-    counts = np.bincount(labels, minlength=N_LABELS)
+    labels = _require_labels(labels, len(errors), n_labels)
+    counts = np.bincount(labels, minlength=n_labels)
     with np.errstate(invalid="ignore"):
-        return np.bincount(labels, weights=errors, minlength=N_LABELS) / counts
+        return np.bincount(labels, weights=errors, minlength=n_labels) / counts
 
 
 def knn_accuracy(
@@ -197,6 +198,7 @@ def knn_accuracy(
     query_labels: np.ndarray,
     *,
     k: int = 5,
+    n_labels: int = N_LABELS,
 ) -> float:
     """Return the accuracy of a k-nearest-neighbor classifier on the codes.
 
@@ -205,10 +207,11 @@ def knn_accuracy(
     Parameters
     ----------
     codes : ndarray of shape (N, D)
-    labels : ndarray of shape (N,), whole numbers in 0..9
+    labels : ndarray of shape (N,), whole numbers below `n_labels`
     query_codes : ndarray of shape (B, D)
-    query_labels : ndarray of shape (B,), whole numbers in 0..9
+    query_labels : ndarray of shape (B,), whole numbers below `n_labels`
     k : int in 1..N
+    n_labels : int
 
     Returns
     -------
@@ -217,7 +220,7 @@ def knn_accuracy(
     Raises
     ------
     ShapeError
-        If the shapes do not fit together, a code is not finite or a label is none of the ten.
+        If the shapes do not fit together, a code is not finite or a label is out of range.
     ConfigError
         If `k` is out of range.
     """
@@ -225,8 +228,8 @@ def knn_accuracy(
 
     codes = as_codes("codes", codes)
     query_codes = as_codes("query_codes", query_codes, codes.shape[1])
-    labels = _require_labels(labels, len(codes))
-    query_labels = _require_labels(query_labels, len(query_codes))
+    labels = _require_labels(labels, len(codes), n_labels)
+    query_labels = _require_labels(query_labels, len(query_codes), n_labels)
     require_whole("k", k, 1, len(codes))
     return float(KNeighborsClassifier(k).fit(codes, labels).score(query_codes, query_labels))
 

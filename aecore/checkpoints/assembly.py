@@ -15,7 +15,7 @@ import torch
 
 from aecore.analysis.evaluation import evaluate, measure_errors
 from aecore.analysis.metrics import mse
-from aecore.checkpoints.card import Card
+from aecore.checkpoints.card import Card, unlabeled
 from aecore.checkpoints.file import Checkpoint, stored_type
 from aecore.config import NoiseConfig, TrainConfig
 from aecore.data.dataset import Dataset
@@ -74,20 +74,21 @@ def pack(
     device = next(model.parameters()).device
     weights = _as_stored(model, train_config)
     pca = pca or PCA.fit(dataset.train_images, min(model.config.latent_dim, model.config.n_inputs))
+    dataset = dataset.measured()
     metrics = _measure(figures, model, pca, train_config.noise, dataset)
     metrics["train_mse"] = _train_mse(model, train_config, dataset)
     card = Card(
         preset=preset,
         model=model.config,
         train=train_config,
-        # Not the data set's own words: those may name a folder of this machine.
-        source="MNIST" if dataset.is_mnist else f"{dataset.kind} {dataset.spec.nouns}",
+        source=_source(dataset),
         fingerprint=dataset.fingerprint,
         device=device_name(device),
         seconds=history[-1].seconds,
         versions=_versions(),
         metrics=metrics,
         history=tuple(history),
+        data=dataset.spec,
     )
     clean = to_unit(dataset.test_images)
     codes = _storable(inference.encode(model, clean), np.float16, train_config)
@@ -155,6 +156,7 @@ def pack_rows(
                 "train_mse": history[-1].train_mse,
             },
             history=tuple(history),
+            data=unlabeled(model.config),
         ),
         weights=weights,
         pca=pca,
@@ -164,6 +166,15 @@ def pack_rows(
         errors=mse(rows, inference.reconstruct(model, rows)).astype(np.float32),
         estimator=estimator,
     )
+
+
+def _source(dataset: Dataset) -> str:
+    """Name the data without its own words: those may name folders of this machine."""
+    if dataset.is_mnist:
+        return "MNIST"
+    if dataset.kind == "folder" and not dataset.spec.shows_digits:
+        return dataset.spec.title
+    return f"{dataset.kind} {dataset.spec.nouns}"
 
 
 def require_enough_digits(dataset: Dataset) -> None:

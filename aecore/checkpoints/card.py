@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from aecore.config import ModelConfig, TrainConfig
+from aecore.data.dataset import MNIST, DatasetSpec
+from aecore.data.limits import MAX_CLASSES
 from aecore.errors import ConfigError
 from aecore.models.families import family_of
 from aecore.system import json_numbers
@@ -38,6 +40,8 @@ class Card:
     metrics: Mapping[str, float]
     """As `aecore.analysis.evaluation.evaluate` measured them at the end."""
     history: tuple[EpochRecord, ...]
+    data: DatasetSpec = MNIST
+    """What the pictures show. Where they are digits of MNIST's size, `to_dict` leaves it out."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return all fields as values that JSON can hold."""
@@ -52,7 +56,7 @@ class Card:
             "versions": dict(self.versions),
             "metrics": json_numbers.encode(dict(self.metrics)),
             "history": [record.to_dict() for record in self.history],
-        }
+        } | ({} if self.data.shows_digits else {"data": _data_to_dict(self.data)})
 
     @classmethod
     def from_dict(cls, values: Any) -> Card:
@@ -63,7 +67,8 @@ class Card:
         ConfigError
             If a field is missing, unknown or of another kind.
         """
-        if not isinstance(values, dict) or set(values) != set(cls.__dataclass_fields__):
+        fields = set(cls.__dataclass_fields__)
+        if not isinstance(values, dict) or set(values) | {"data"} != fields:
             raise ConfigError("the card has other fields")
         texts = ("source", "fingerprint", "device")
         if not all(_is_short_text(values[name]) for name in texts):
@@ -88,7 +93,41 @@ class Card:
             versions=_mapping("versions", values["versions"], lambda name, value: str(value)),
             metrics=metrics,
             history=tuple(EpochRecord.from_dict(record) for record in values["history"]),
+            data=_data_from_dict(values["data"], model) if "data" in values else _usual_data(model),
         )
+
+
+def unlabeled(model: ModelConfig) -> DatasetSpec:
+    """Return what is known of the data of a model that was fitted to rows without labels."""
+    noun = "picture" if model.is_picture else "row"
+    return DatasetSpec(
+        name=f"{noun}s", title=f"{noun}s", shape=model.input_shape, classes=(), noun=noun,
+        nouns=f"{noun}s",
+    )  # fmt: skip
+
+
+def _usual_data(model: ModelConfig) -> DatasetSpec:
+    return MNIST if model.input_shape == MNIST.shape else unlabeled(model)
+
+
+_DATA_TEXTS = ("name", "title", "noun", "nouns")
+
+
+def _data_to_dict(data: DatasetSpec) -> dict[str, Any]:
+    """Return all but the shape, which the model's configuration holds."""
+    return {name: getattr(data, name) for name in _DATA_TEXTS} | {"classes": list(data.classes)}
+
+
+def _data_from_dict(values: Any, model: ModelConfig) -> DatasetSpec:
+    if not isinstance(values, dict) or set(values) != {*_DATA_TEXTS, "classes"}:
+        raise ConfigError("the data set's description has other fields")
+    classes = values["classes"]
+    if not isinstance(classes, list) or len(classes) > MAX_CLASSES:
+        raise ConfigError(f"its classes must be a list of at most {MAX_CLASSES:,} names")
+    texts = {name: values[name] for name in _DATA_TEXTS}
+    if not all(map(_is_short_text, [*texts.values(), *classes])):
+        raise ConfigError("the data set's names must be short texts")
+    return DatasetSpec(**texts, classes=tuple(classes), shape=model.input_shape)
 
 
 def _is_short_text(value: Any) -> bool:

@@ -59,7 +59,7 @@ class Checkpoint:
     codes: np.ndarray
     """(N, D) float16: the atlas, the code of every test digit, in the test set's order."""
     labels: np.ndarray
-    """(N,) uint8: their labels."""
+    """(N,) uint8, or uint16 of more than 256 classes: their labels, 0 where there are none."""
     distances: np.ndarray
     """(N,) float32, ascending: how far from its 10th nearest other code each code lies."""
     errors: np.ndarray
@@ -172,7 +172,7 @@ def load(model: str | Path) -> Checkpoint:
     except (SafetensorError, KeyError, ValueError, RecursionError):
         raise _damaged(path, "its arrays are cut short or do not fit its header") from None
     try:
-        _check_arrays(card.model, arrays)
+        _check_arrays(card, arrays)
     except ConfigError as error:
         raise _damaged(path, str(error)) from None
     return Checkpoint(
@@ -243,8 +243,10 @@ def save(checkpoint: Checkpoint, path: Path) -> Checkpoint:
         "atlas.distances": checkpoint.distances,
         "atlas.errors": checkpoint.errors,
     }
-    version = FORMAT if checkpoint.card.model.input_shape == SHAPE else ANY_SHAPE
-    metadata = {"aecore": version, "card": json.dumps(checkpoint.card.to_dict(), sort_keys=True)}
+    card = checkpoint.card
+    is_usual = card.model.input_shape == SHAPE and card.data.shows_digits
+    version = FORMAT if is_usual else ANY_SHAPE
+    metadata = {"aecore": version, "card": json.dumps(card.to_dict(), sort_keys=True)}
     if checkpoint.estimator is not None:
         metadata["estimator"] = json.dumps(checkpoint.estimator, sort_keys=True)
     arrays = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
@@ -266,8 +268,9 @@ def _in_order(content: bytes) -> bytes:
     return struct.pack("<Q", len(header)) + header + content[8 + length :]
 
 
-def _check_arrays(config: ModelConfig, arrays: Mapping[str, np.ndarray]) -> None:
+def _check_arrays(card: Card, arrays: Mapping[str, np.ndarray]) -> None:
     """Check the names, shapes, types and values of all arrays of a checkpoint."""
+    config = card.model
     codes = arrays.get("atlas.codes")
     count = len(codes) if codes is not None and codes.ndim == 2 else 0
     if not 1 <= count <= MAX_ATLAS:
@@ -280,7 +283,7 @@ def _check_arrays(config: ModelConfig, arrays: Mapping[str, np.ndarray]) -> None
         "pca.mean": ((width,), np.float32),
         "pca.components": ((min(dim, width), width), np.float32),
         "atlas.codes": ((count, dim), np.float16),
-        "atlas.labels": ((count,), np.uint8),
+        "atlas.labels": ((count,), card.data.label_type),
         "atlas.distances": ((count,), np.float32),
         "atlas.errors": ((count,), np.float32),
     }
@@ -296,8 +299,9 @@ def _check_arrays(config: ModelConfig, arrays: Mapping[str, np.ndarray]) -> None
             )
         if not np.isfinite(array).all():
             raise ConfigError(f"{name} holds values that are not finite")
-    if arrays["atlas.labels"].max() > 9:
-        raise ConfigError("its atlas holds labels above 9")
+    highest = max(len(card.data.classes), 1) - 1
+    if arrays["atlas.labels"].max() > highest:
+        raise ConfigError(f"its atlas holds labels above {highest}")
     if arrays["atlas.distances"][0] < 0 or (np.diff(arrays["atlas.distances"]) < 0).any():
         raise ConfigError("its atlas holds distances that are negative or not in order")
     if arrays["atlas.errors"].min() < 0:

@@ -9,7 +9,6 @@ from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.comparison import read_entries
 from aecore.cli.result import Result, load_data, report_error, table
-from aecore.config import SHAPE
 from aecore.data.limits import size_words
 from aecore.latent.codes import parse_code
 
@@ -80,7 +79,7 @@ def evaluate(options: argparse.Namespace) -> Result:
     from aecore.models.inference import build_model
 
     checkpoint = checkpoint_file.load(options.model)
-    dataset = load_data(options.data)
+    dataset = load_data(options.data).measured()
     model = build_model(checkpoint.card.model, checkpoint.weights)
     metrics = evaluation.evaluate(model, checkpoint.pca, checkpoint.card.train.noise, dataset)
     facts = metrics | {
@@ -102,12 +101,14 @@ def decode(options: argparse.Namespace) -> Result:
     from aecore.models import inference
 
     checkpoint = checkpoint_file.load(options.model)
-    code = parse_code(options.z, checkpoint.card.model.latent_dim)
-    model = inference.build_model(checkpoint.card.model, checkpoint.weights)
-    write_png(options.out, inference.decode(model, code[None]).reshape(SHAPE))
+    card = checkpoint.card
+    code = parse_code(options.z, card.model.latent_dim)
+    model = inference.build_model(card.model, checkpoint.weights)
+    write_png(options.out, inference.decode(model, code[None]).reshape(card.model.input_shape))
     percentile = float(checkpoint.neighbor_index().isolation(code[None])[0])
     facts = {"path": str(options.out), "map_distance_percentile": percentile}
     return Result(
         facts,
-        f"{options.out}: the code is more isolated than {percentile:.1f}% of the test digits",
+        f"{options.out}: the code is more isolated than {percentile:.1f}% of the "
+        f"test {card.data.nouns}",
     )

@@ -20,7 +20,10 @@ from aecore.errors import ConfigError, PictureError
 from aecore.system.file_content import printable
 
 if TYPE_CHECKING:
+    from aecore.checkpoints.file import Checkpoint
     from aecore.digits.reader import Digit, Region, Settings, Step
+    from aecore.latent.neighbors import NeighborIndex
+    from aecore.models.autoencoder import Autoencoder
     from aecore.recognition.assessment import Assessment
     from aecore.recognition.verdict import Verdict
 
@@ -56,20 +59,27 @@ def reconstruct(options: argparse.Namespace) -> Result:
     checkpoint = checkpoint_file.load(options.model)
     model = inference.build_model(checkpoint.card.model, checkpoint.weights)
     index = checkpoint.neighbor_index()
+    names: Counter[str] = Counter()
+    if checkpoint.card.data.shows_digits:
+        judge = verdict.load_judge()
 
-    judge = verdict.load_judge()
+        def assess(digits: Sequence[Digit]) -> Sequence[tuple[Assessment, Verdict]]:
+            images = np.stack([digit.image.reshape(-1) for digit in digits])
+            assessed = assessment.assess_read(checkpoint, model, digits, index=index)
+            return list(zip(assessed, judge(images), strict=True))
 
-    def assess(digits: Sequence[Digit]) -> Sequence[tuple[Assessment, Verdict]]:
-        images = np.stack([digit.image.reshape(-1) for digit in digits])
-        assessed = assessment.assess_read(checkpoint, model, digits, index=index)
-        return list(zip(assessed, judge(images), strict=True))
+        def rows_of(path: Path) -> list[dict[str, Any]]:
+            return _rows(path, settings, assess, options.out, names, steps=options.steps)
+    else:
+
+        def rows_of(path: Path) -> list[dict[str, Any]]:
+            return [_whole_row(path, checkpoint, model, index, _target(options.out, path, names))]
 
     pictures, skipped = _pictures(options.pictures)
     _log_skipped(skipped)
-    names: Counter[str] = Counter()
     rows: list[dict[str, Any]] = []
     for path in pictures:
-        new = _rows(path, settings, assess, options.out, names, steps=options.steps)
+        new = rows_of(path)
         rows += new
         if new and not options.json:  # at once: whatever follows does not cost these
             write("\n".join(printable(_line(row)) for row in new))
@@ -152,6 +162,34 @@ def _rows(path: Path, settings: Settings, assess, out: Path, names: Counter[str]
     return [{"path": str(path)} | _UNKNOWN | {"error": message}]
 
 
+def _whole_row(
+    path: Path, checkpoint: Checkpoint, model: Autoencoder, index: NeighborIndex, target: Path
+) -> dict[str, Any]:
+    """Return the facts of a picture that is no digit, resized as the model's data set was."""
+    from aecore.data.readers.pictures import resized
+    from aecore.imaging.levels import to_unit
+    from aecore.imaging.png import write_png
+    from aecore.recognition import assessment
+
+    data = checkpoint.card.data
+    try:
+        picture = to_unit(resized(_read_picture(path), data.shape))
+        (found,) = assessment.assess(checkpoint, model, picture.reshape(1, -1), index=index)
+        write_png(target, np.hstack([picture, found.output.reshape(data.shape)]))
+    except PictureError as error:
+        return {"path": str(path)} | _UNKNOWN | {"error": str(error)}
+    copied = {name: getattr(found, name) for name in _UNKNOWN if hasattr(found, name)}
+    del copied["looks_like_a_digit"], copied["reason"]
+    labeled = {"nearest_label": data.classes[found.vote]} if data.classes else {"vote_share": None}
+    return (
+        {"path": str(path)}
+        | _UNKNOWN
+        | {name: _plain(value) for name, value in copied.items()}
+        | {"neighbours": found.neighbors.tolist(), "out": str(target)}
+        | labeled
+    )
+
+
 def _read_picture(path: Path) -> np.ndarray:
     from aecore.digits.image_file import MAX_BYTES, SUFFIXES, open_picture
 
@@ -229,6 +267,9 @@ def _write_steps(steps: Sequence[Step], folder: Path) -> list[dict[str, str]]:
 def _line(row: dict[str, Any]) -> str:
     if row["error"]:
         return f"{row['path']}: {row['error']}"
+    if row["digit"] is None:
+        near = f", nearest {row['nearest_label']}" if row["vote_share"] is not None else ""
+        return f"{row['path']}: MSE {row['mse']:.5f} (PCA {row['pca_mse']:.5f}){near}, {row['out']}"
     doubt = "" if row["looks_like_a_digit"] else f" (does not look like a digit: {row['reason']})"
     variants = f" (few pixels: {row['shapes']} variants compared)" if row["shapes"] > 1 else ""
     return (

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from aecore.config import SHAPE
 from aecore.data.known_names import TEN_DIGITS
 from aecore.data.limits import MAX_CLASSES, MAX_PICTURES, Shape
+from aecore.data.splitting import sample
 from aecore.errors import DataError
 
 MNIST_FINGERPRINT = "5a4d4600f9ae243d"
+MAX_ATLAS = 10_000
+"""Most test pictures that a model is measured on, and whose codes a checkpoint keeps."""
+MAX_MEASURED = 60_000
+"""Most training pictures that a model is measured on."""
+_MEASURED_VALUES = 100_000_000
+"""Most values of those of either kind, as floating numbers at once."""
 ARRAY_NAMES = ("train_images", "train_labels", "test_images", "test_labels")
+
+
+DIGIT = "digit"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,14 +38,19 @@ class DatasetSpec:
     """Height and width of a picture in pixels, and 3 after them where it is in RGB."""
     classes: tuple[str, ...] = TEN_DIGITS
     """Names by label; empty where the pictures have no labels."""
-    noun: str = "digit"
+    noun: str = DIGIT
     """One of the pictures."""
-    nouns: str = "digits"
+    nouns: str = f"{DIGIT}s"
 
     @property
     def n_pixels(self) -> int:
         """Number of values of a picture: its pixels, three times as many in RGB."""
         return math.prod(self.shape)
+
+    @property
+    def shows_digits(self) -> bool:
+        """Whether the pictures are digits of MNIST's size and classes."""
+        return (self.shape, self.classes, self.noun) == (SHAPE, TEN_DIGITS, DIGIT)
 
     @property
     def label_type(self) -> type[np.unsignedinteger]:
@@ -95,6 +110,25 @@ class Dataset:
     def arrays(self) -> dict[str, np.ndarray]:
         """The four arrays by name, in the order of the fingerprint."""
         return {name: getattr(self, name) for name in ARRAY_NAMES}
+
+    def measured(self) -> Dataset:
+        """Return the pictures that models are measured on, under the fingerprint of all.
+
+        They are chosen at random with a fixed seed where there are more than 10,000 for testing or
+        60,000 for training, or fewer of large pictures; otherwise this is all.
+        """
+        most = _MEASURED_VALUES // self.spec.n_pixels
+        test = sample(len(self.test_images), min(MAX_ATLAS, most))
+        train = sample(len(self.train_images), min(MAX_MEASURED, most))
+        if len(test) == len(self.test_images) and len(train) == len(self.train_images):
+            return self
+        return replace(
+            self,
+            train_images=self.train_images[train],
+            train_labels=self.train_labels[train],
+            test_images=self.test_images[test],
+            test_labels=self.test_labels[test],
+        )
 
     @property
     def is_mnist(self) -> bool:

@@ -14,11 +14,11 @@ from aecore.system import atomic_file
 
 
 def to_png(gray: np.ndarray, *, scale: int = 1) -> bytes:
-    """Return an 8-bit gray PNG of an array.
+    """Return an 8-bit PNG of an array, in gray or in RGB.
 
     Parameters
     ----------
-    gray : ndarray of shape (H, W), in 0..1
+    gray : ndarray of shape (H, W) or (H, W, 3), in 0..1
         Values outside are clipped, as a decoder's may lie there.
     scale : int
         Each pixel becomes a square of this size.

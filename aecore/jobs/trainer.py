@@ -68,8 +68,9 @@ class Trainer:
         self.state = self._load_state()
         dim = min(self.model.latent_dim, self.model.n_inputs)
         self.pca = PCA.fit(self.dataset.train_images, dim)
-        clean = to_unit(self.dataset.test_images)
         self.train_images = torch.tensor(self.dataset.train_images, device=self.device)
+        self.dataset = self.dataset.measured()
+        clean = to_unit(self.dataset.test_images)
         self.test_images = torch.tensor(clean, device=self.device)
         noise = self.spec.train.noise
         self.noisy = corrupt_fixed(clean, noise)

@@ -8,12 +8,23 @@ from typing import Self
 import numpy as np
 
 from aecore.data.dataset import Dataset
+from aecore.data.splitting import sample
 from aecore.errors import ShapeError
+from aecore.imaging.levels import to_unit
 from aecore.latent.axes import mean_and_covariance, strongest_axes
 from aecore.validation import require_whole, require_width
 
 CHUNK = 4096
-"""Images held as floating numbers at a time: at most 26 MB."""
+"""Images held as floating numbers at a time: 13 MB of MNIST's."""
+MAX_EXACT = 2_048
+"""Pixels up to which all components are computed from the covariance: at 4,096 that takes a
+minute, at 12,288, of 64 x 64 in RGB, half an hour."""
+N_WIDE = 10_000
+"""Images of more pixels from which the first components are estimated."""
+MAX_WIDE = 512
+"""How many of them `pca_errors` compares."""
+_WIDE_VALUES = 50_000_000
+"""Values of those images at most: 200 MB."""
 
 
 def _require_images(images: np.ndarray) -> np.ndarray:
@@ -49,6 +60,9 @@ class PCA:
     def fit(cls, images: np.ndarray, latent_dim: int) -> Self:
         """Compute the principal components exactly, from the covariance of the pixels.
 
+        Of images of more than 2,048 pixels the first components are estimated by a randomized
+        singular value decomposition of at most 10,000 of them, with a fixed seed.
+
         Signs are those of scikit-learn's PCA. Beyond the rank of the data (at most N - 1)
         components are directions without any variance.
 
@@ -69,10 +83,17 @@ class PCA:
         require_whole("latent_dim", latent_dim, 1, images.shape[1])
         if len(images) == 0:
             raise ShapeError("PCA needs at least one image, found none.")
-        mean, covariance = mean_and_covariance(images)
+        wide = images.shape[1] > MAX_EXACT
+        if wide:
+            mean = images.mean(axis=0, dtype=np.float64)
+        else:
+            mean, covariance = mean_and_covariance(images)
         if not np.isfinite(mean).all():
             raise ShapeError("Images must hold finite numbers; found an infinite one or a NaN.")
-        components = strongest_axes(covariance)[1][:latent_dim]
+        if wide:
+            components = _first_components(images, mean, latent_dim)
+        else:
+            components = strongest_axes(covariance)[1][:latent_dim]
         mean *= _gray_scale(images)  # the directions are the same on any scale
         return cls(mean=mean.astype(np.float32), components=components.astype(np.float32))
 
@@ -139,6 +160,22 @@ class PCA:
         return float(np.average(self.score_samples(images), weights=sample_weight))
 
 
+def _first_components(images: np.ndarray, mean: np.ndarray, count: int) -> np.ndarray:
+    """Estimate the first principal components (count, P) of wide images (N, P)."""
+    from sklearn.utils.extmath import randomized_svd
+
+    width = images.shape[1]
+    rows = sample(len(images), min(N_WIDE, _WIDE_VALUES // width))
+    centered = images[rows].astype(np.float32) - mean.astype(np.float32)
+    found = min(count, len(rows) - 1) or 1
+    components = randomized_svd(centered, found, random_state=0)[2].astype(np.float64)
+    if found < count:  # any directions across them: there the images have no variance
+        random = np.random.default_rng(0).standard_normal((width, count - found))
+        components = np.linalg.qr(np.column_stack([components.T, random]))[0].T
+    peaks = np.abs(components).argmax(axis=1)
+    return components * np.sign(components[np.arange(count), peaks])[:, None]
+
+
 def pca_errors(dataset: Dataset) -> np.ndarray:
     """Return the test error of PCA for each number of components.
 
@@ -154,9 +191,15 @@ def pca_errors(dataset: Dataset) -> np.ndarray:
     -------
     ndarray of shape (P + 1,), float64
         Mean squared error per pixel on the test digits with D components, at index D: from 0 (the
-        mean digit) to P (no error).
+        mean digit) to P (no error). Of images of more than 2,048 pixels, up to 512.
     """
-    pca = PCA.fit(dataset.train_images, dataset.train_images.shape[1])
+    dataset = dataset.measured()
+    n_test, width = dataset.test_images.shape
+    pca = PCA.fit(dataset.train_images, width if width <= MAX_EXACT else MAX_WIDE)
     squares = np.square(pca.encode(dataset.test_images), dtype=np.float64).sum(axis=0)
-    left_out = np.cumsum(squares[::-1])[::-1]
-    return np.append(left_out, 0.0) / dataset.test_images.size
+    rest = 0.0
+    if width > MAX_EXACT:
+        chunks = (to_unit(dataset.test_images[i : i + CHUNK]) for i in range(0, n_test, CHUNK))
+        rest = sum(float(np.square(x - pca.reconstruct(x)).sum(dtype=np.float64)) for x in chunks)
+    left_out = np.cumsum(squares[::-1])[::-1] + rest
+    return np.append(left_out, rest) / dataset.test_images.size

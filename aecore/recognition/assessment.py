@@ -163,7 +163,12 @@ def assess(
     labels = checkpoint.labels[neighbors]
     n_better = np.searchsorted(np.sort(checkpoint.errors), errors.astype(checkpoint.errors.dtype))
     accuracy = checkpoint.card.metrics.get("knn5_accuracy", 0.0)
-    widths = [_stroke_width(image) for image in images] if stroke_widths is None else stroke_widths
+    widths = [0.0] * len(images) if stroke_widths is None else stroke_widths
+    pieces = [0] * len(images)
+    if checkpoint.card.data.shows_digits:
+        pieces = [_n_pieces(image) for image in images]
+        if stroke_widths is None:
+            widths = [_stroke_width(image) for image in images]
     columns = {
         "code": codes,
         "output": outputs.clip(0.0, 1.0),
@@ -180,7 +185,7 @@ def assess(
         "map_distance_percentile": index.isolation(codes),
         "stroke_width": np.array(widths),
         "brightest": images.max(axis=1),
-        "n_pieces": np.array([_n_pieces(image) for image in images]),
+        "n_pieces": np.array(pieces),
         "n_variants": np.where(few, N_VARIANTS, 1),
         "is_accurate": np.full(len(images), accuracy >= MIN_ACCURACY),
     }
