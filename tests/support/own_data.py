@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from sklearn.datasets import load_digits
 
 NOTMNIST = Path(
     os.environ.get("AECORE_NOTMNIST") or Path(os.environ.get("AECORE_DATA", ""), "..", "notmnist")
@@ -66,3 +67,26 @@ def rgb_folder(folder: Path, count: int = 60) -> Path:
     write_pictures(folder / "train", pictures[:cut], names[:cut])
     write_pictures(folder / "test", pictures[cut:], names[cut:])
     return folder
+
+
+def write_set(folder: Path, name: str) -> Path:
+    """Write one of the data sets that the tests of commands and pages use; return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.npz"
+    if name == "rgb":
+        return rgb_folder(folder / name)
+    if name == "plain":  # no labels
+        return write_pictures(folder / name, shapes(60, (10, 14))[0])
+    if name == "digits8":
+        digits = load_digits()
+        np.savez(path, images=digits.images[:300], labels=digits.target[:300])
+    elif name == "classes47":
+        pictures, labels = shapes(188, (10, 10), n_classes=47)
+        np.savez(path, images=pictures, labels=labels)
+    else:
+        np.savez(path, images=faces(60), labels=np.arange(60) % 6)
+    return path
+
+
+SETS = {"digits8": (8, 8), "rgb": (12, 16, 3), "plain": (10, 14), "classes47": (10, 10)}
+"""Names of small sets, and the shapes of their pictures."""
