@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from aecore.errors import ShapeError
 from aecore.settings import Number
 
 if TYPE_CHECKING:
@@ -259,6 +260,8 @@ def occlude(x: Tensor, *, level: float, generator: Generator, row: int, column: 
     Near an edge the square stays within the picture.
     """
     whole = math.isqrt(x.shape[-1])
+    if whole * whole != x.shape[-1]:
+        raise ShapeError("Occlusion needs square pictures in gray. Choose another corruption.")
     side = round(level * whole)
     top, left = (min(max(middle - side // 2, 0), whole - side) for middle in (row, column))
     pictures = x.clone().view(-1, whole, whole)

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from aecore.charts.label_positions import label_positions
 from aecore.charts.palette import PIN_COLOR, POINT_OPACITY, Theme, digit_colors
+from aecore.data.known_names import TEN_DIGITS
 
 _CAMERA = {"eye": {"x": 1.6, "y": 1.6, "z": 1.15}, "center": {"x": 0, "y": 0, "z": -0.15}}
 """From far enough for the names of the axes."""
@@ -30,13 +31,15 @@ def latent_map(
     webgl: bool = True,
     theme: Theme = "light",
     large: bool = False,
+    names: Sequence[str] = TEN_DIGITS,
+    noun: str = "digit",
 ) -> go.Figure:
     """Draw a scatter plot of codes, one color and one legend entry per digit.
 
     Parameters
     ----------
     points : ndarray of shape (N, 2) or (N, 3)
-    labels : ndarray of shape (N,), in 0..9
+    labels : ndarray of shape (N,), numbers of `names`
     axis_names : sequence of 2 or 3 str
     numbers : ndarray of shape (N,), optional
         Which test digits the points are; default: all of them, in order.
@@ -53,6 +56,10 @@ def latent_map(
         Of the page, for the digits' colors.
     large : bool
         Draw larger dots, for a projector.
+    names : sequence of str
+        Of the labels, at most ten.
+    noun : str
+        One of the pictures; classes of other pictures than digits are called so.
     """
     flat = points.shape[1] == 2
     size = (5 if flat else 1.6) * (1.6 if large else 1)
@@ -63,20 +70,21 @@ def latent_map(
     look = {"marker": {"opacity": POINT_OPACITY}}
     unchanged = {"selected": look, "unselected": look} if flat else {}
     traces = []
-    for digit, color in enumerate(digit_colors(theme)):
-        rows = np.flatnonzero(labels == digit)
+    kind = noun if noun == "digit" else "class"
+    for label, (name, color) in enumerate(zip(names, digit_colors(theme), strict=False)):
+        rows = np.flatnonzero(labels == label)
         traces.append(
             scatter(
                 **_coordinates(points[rows]),
                 mode="markers",
-                name=str(digit),
+                name=name,
                 customdata=numbers[rows],
                 marker={"color": color, "size": size, "opacity": POINT_OPACITY},
-                hovertemplate=f"digit {digit}<br>test digit no. %{{customdata}}<extra></extra>",
+                hovertemplate=f"{kind} {name}<br>test {noun} no. %{{customdata}}<extra></extra>",
                 **unchanged,
             )
         )
-    annotations = _label_annotations(points, labels, digit_colors(theme)) if flat else []
+    annotations = _label_annotations(points, labels, digit_colors(theme), names) if flat else []
     if pinned is not None:
         ring = {"size": 18 if flat else 9, "line": {"width": 3, "color": PIN_COLOR}}
         traces.append(
@@ -99,7 +107,7 @@ def latent_map(
             # Room for the chart's tools above the legend, and for the page's own below those.
             "margin": {"l": 0, "r": 0, "t": 92, "b": 0},
             "legend": {
-                "title": {"text": "digit "},
+                "title": {"text": f"{kind} "},
                 "itemsizing": "constant",
                 "orientation": "h",
                 "y": 1.0,
@@ -126,7 +134,7 @@ def _pin_annotation(point: np.ndarray, text: str) -> dict[str, Any]:
 
 
 def _label_annotations(
-    points: np.ndarray, labels: np.ndarray, colors: Sequence[str]
+    points: np.ndarray, labels: np.ndarray, colors: Sequence[str], names: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Write each digit where its own codes are densest among the others'."""
     look = {
@@ -137,7 +145,7 @@ def _label_annotations(
         "borderpad": 2,
     }
     return [
-        {"x": x, "y": y, "text": f"<b>{digit}</b>", "bordercolor": colors[digit], **look}
+        {"x": x, "y": y, "text": f"<b>{names[digit]}</b>", "bordercolor": colors[digit], **look}
         for digit, (x, y) in label_positions(points, labels).items()
     ]
 

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from aecore.errors import PictureError
-from aecore.imaging.levels import signed_shades, to_levels
+from aecore.imaging.levels import signed_shades, to_levels, to_signed_levels
 from aecore.system import atomic_file
 
 
@@ -29,14 +29,18 @@ def to_png(gray: np.ndarray, *, scale: int = 1) -> bytes:
 def to_signed_png(values: np.ndarray, *, limit: float, scale: int = 1) -> bytes:
     """Return a color PNG of signed values: blue is negative, white is zero, red is positive.
 
+    Of values of three channels each is drawn in its own color; zero is gray.
+
     Parameters
     ----------
-    values : ndarray of shape (H, W)
+    values : ndarray of shape (H, W) or (H, W, 3)
     limit : float
         Absolute value at which the colors are deepest; beyond it they stay so.
     scale : int
         Each pixel becomes a square of this size.
     """
+    if values.ndim == 3:
+        return _encode(to_signed_levels(values, limit=limit), scale)
     shades = signed_shades()
     middle = len(shades) // 2
     rows = np.rint(middle * (1 + np.clip(values / limit, -1.0, 1.0))).astype(np.intp)

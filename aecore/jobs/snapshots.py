@@ -23,9 +23,11 @@ from aecore.system import atomic_file
 
 N_POINTS = 2_000
 N_FILTERS = 16
+N_SHOWN = 10
+"""Reconstructions: one of each label, of ten labels at most."""
 MAX_SNAPSHOTS = 100
 _SUFFIX = ".safetensors"
-_MAX_BYTES = 1 << 20
+_MAX_BYTES = 8 << 20
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -33,7 +35,7 @@ class Scene:
     """The digits that all snapshots of a run show."""
 
     labels: np.ndarray
-    """(N,) uint8, of the first N test digits, at most 2,000."""
+    """(N,) uint8 or uint16, of the first N test digits, at most 2,000."""
     inputs: np.ndarray
     """(K, P) float16: one digit of each label, as the model sees it, in 0..1."""
     targets: np.ndarray
@@ -41,7 +43,7 @@ class Scene:
 
     def is_whole(self) -> bool:
         """Return whether the arrays have the types and shapes they should have."""
-        labels = self.labels.dtype == np.uint8 and self.labels.ndim == 1
+        labels = self.labels.dtype in (np.uint8, np.uint16) and self.labels.ndim == 1
         return labels and _are_pictures(self.inputs, self.targets)
 
 

@@ -103,7 +103,9 @@ class Trainer:
 
     def _set_scene(self) -> None:
         labels = self.dataset.test_labels[: snapshots.N_POINTS]
-        self.shown = [int(row) for row in np.unique(labels, return_index=True)[1]]
+        self.shown = [
+            int(row) for row in np.unique(labels, return_index=True)[1][: snapshots.N_SHOWN]
+        ]
         clean = to_unit(self.dataset.test_images[self.shown])
         scene = snapshots.Scene(
             labels=labels,

@@ -13,10 +13,12 @@ from aecore.checkpoints import catalog
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.download_process import DownloadProcess
+from aecore.data.limits import size_words
 from aecore.data.progress import DownloadProgress
 from aecore.data.sources import downloads_allowed
-from aecore.errors import AecoreError
-from aecore.ui import presentation, theme, url_state
+from aecore.errors import AecoreError, ShapeError
+from aecore.presets import PRESETS
+from aecore.ui import page_data, presentation, theme, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components.registry import mount
@@ -82,18 +84,25 @@ def open_page(
         A sentence on what can be seen and is not in the URL.
     """
     heading, picker = st.columns(2, vertical_alignment="bottom")
-    with heading:
-        draw_title(title, left_out)
-    cards = checkpoint_cache.cards()
+    cards = _own_first(checkpoint_cache.cards())
     if not cards:
+        with heading:
+            draw_title(title, left_out)
         st.error(_no_models(), icon=":material/model_training:")
         st.stop()
     name = pick_model(picker, cards, prefer=prefer)
     if flush:
         url_state.flush()
-    checkpoint = checkpoint_cache.load(name)
+    try:
+        checkpoint = checkpoint_cache.load(name)
+        page_data.use(checkpoint.card.data, checkpoint_cache.class_names(name))
+    finally:
+        with heading:
+            draw_title(page_data.words(title), left_out)
+    if evaluates:
+        _require_shape(checkpoint.card)
     with intro():
-        st.markdown(explanation)
+        st.markdown(page_data.words(explanation))
         st.caption(model_text.summary(checkpoint.card))
     if evaluates and not _is_own_data(checkpoint.card):
         st.caption(
@@ -102,6 +111,17 @@ def open_page(
             f"measured on the data in use: {escape(datasets.test_set().origin)}."
         )
     return checkpoint
+
+
+def _require_shape(card: Card) -> None:
+    """Refuse to show a model pictures of another size than it takes."""
+    spec = datasets.test_set().spec
+    if spec.shape != card.model.input_shape:
+        raise ShapeError(
+            f"This model takes pictures of {size_words(card.model.input_shape)} pixels "
+            f"({card.source}), and those of the data in use, {spec.title}, are "
+            f"{size_words(spec.shape)}. Choose a model of {spec.title}, or train one."
+        )
 
 
 def draw_title(title: str, left_out: str = "") -> None:
@@ -114,6 +134,24 @@ def draw_title(title: str, left_out: str = "") -> None:
 def intro() -> DeltaGenerator:
     """Return the place of a page's explanation: on a phone, one line until it is tapped."""
     return st.container(key="page_intro")
+
+
+def _own_first(cards: dict[str, Card]) -> dict[str, Card]:
+    """Put the models of the data in use before those of other data sets, if there are any."""
+    if all(card.data.shows_digits for card in cards.values()):
+        return cards  # without reading the data before the first screen
+    return dict(sorted(cards.items(), key=lambda each: not is_of_data_in_use(each[1])))
+
+
+def is_of_data_in_use(card: Card) -> bool:
+    """Return whether a model was trained on the data set in use, or on digits like it."""
+    try:
+        digits = datasets.test_set()
+    except AecoreError:
+        return True
+    if card.data.shows_digits:
+        return digits.spec.shows_digits or digits.matches(card)
+    return card.data.name == digits.spec.name and card.data.shape == digits.spec.shape
 
 
 def _no_models() -> str:
@@ -144,12 +182,15 @@ def pick_model(
     """Draw the model picker, set to the model that the URL names or that was picked last."""
     name = _choose(cards, prefer)
     st.session_state["model"] = name
+    is_mixed = not all(card.data.shows_digits for card in cards.values())
     place.selectbox(
         "Model",
         cards,
         key="model",
         help=_left_out() or None,
-        format_func=lambda option: model_text.label(option, cards[option]),
+        format_func=lambda option: model_text.label(
+            option, cards[option], is_other=is_mixed and not is_of_data_in_use(cards[option])
+        ),
         on_change=_picked,
     )
     url_state.set("model", name)
@@ -161,7 +202,9 @@ def _choose(cards: dict[str, Card], prefer: Callable[[Card], bool] | None) -> st
     if asked in cards:
         st.session_state["app_model"] = asked
         return asked
-    fallback = DEFAULT_MODEL if DEFAULT_MODEL in cards else next(iter(cards))
+    first = next(iter(cards))
+    is_usual = first in PRESETS and DEFAULT_MODEL in cards
+    fallback = DEFAULT_MODEL if is_usual else first
     name = st.session_state.get("app_model", fallback)
     if name not in cards:
         name = fallback

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.comparison import Entry, read_entries
 from aecore.checkpoints.file import Checkpoint
+from aecore.data.grouping import group_classes
 from aecore.latent.neighbors import NeighborIndex
 from aecore.latent.projection import Projection
 from aecore.latent.sliders import Sliders
@@ -66,12 +68,20 @@ def load(name: str) -> Checkpoint:
     CheckpointError
         If there is none or it is damaged.
     """
-    return _load(catalog.find(name))
+    return _load(catalog.find(name))[0]
+
+
+def class_names(name: str) -> tuple[str, ...]:
+    """Return the names of a checkpoint's labels; see `aecore.data.grouping`."""
+    return _load(catalog.find(name))[1]
 
 
 @shared(kept=_MODELS_KEPT)
-def _load(path: Path) -> Checkpoint:
-    return checkpoint_file.load(path)
+def _load(path: Path) -> tuple[Checkpoint, tuple[str, ...]]:
+    """Return a checkpoint, its labels grouped as the pages show them, and the groups' names."""
+    found = checkpoint_file.load(path)
+    labels, names = group_classes(found.labels, found.card.data.classes)
+    return replace(found, labels=labels), names
 
 
 @shared(kept=_MODELS_KEPT)
@@ -97,7 +107,7 @@ def telling_checkpoint() -> Checkpoint:
     CheckpointError
         If it is missing or damaged.
     """
-    return _load(verdict.TELLING_FILE)
+    return _load(verdict.TELLING_FILE)[0]
 
 
 def judge(digits: np.ndarray) -> tuple[verdict.Verdict, ...]:

@@ -15,6 +15,8 @@ from aecore.data import sources
 from aecore.data.cache import CACHE_FILE, cache_dir
 from aecore.data.dataset import DatasetSpec
 from aecore.data.download_process import DownloadProcess
+from aecore.data.grouping import group_classes
+from aecore.errors import AecoreError
 from aecore.imaging.levels import to_unit
 from aecore.jobs import queue
 from aecore.models import pca
@@ -28,9 +30,11 @@ class TestSet:
     __test__ = False  # no class of tests, for pytest
 
     images: np.ndarray
-    """(N, 784) float32 in 0..1."""
+    """(N, P) float32 in 0..1."""
     labels: np.ndarray
-    """(N,) uint8."""
+    """(N,) uint8: numbers of `names`."""
+    names: tuple[str, ...]
+    """Of the labels, at most ten; see `aecore.data.grouping`."""
     source: str
     note: str
     """What looks wrong with them; see `aecore.data.dataset`."""
@@ -62,18 +66,30 @@ def test_set() -> TestSet:
     return _test_set(*_source())
 
 
+def shows_digits() -> bool:
+    """Return whether the data in use are digits like MNIST's, or cannot be read."""
+    try:
+        return test_set().spec.shows_digits
+    except AecoreError:
+        return True
+
+
 @shared(kept=2, spinner="Loading the data…")
 def _test_set(folder: str, cache: Path) -> TestSet:
     dataset = sources.load(allow_download=False)
+    n_train = len(dataset.train_images)
+    dataset = dataset.measured()
+    labels, names = group_classes(dataset.test_labels, dataset.spec.classes)
     return TestSet(
         images=to_unit(dataset.test_images),
-        labels=dataset.test_labels.copy(),
+        labels=labels.copy(),
+        names=names,
         source=dataset.source,
         note=dataset.note,
         spec=dataset.spec,
         fingerprint=dataset.fingerprint,
         is_bundled=dataset.kind == "bundled",
-        n_train=len(dataset.train_images),
+        n_train=n_train,
     )
 
 

@@ -11,11 +11,12 @@ import streamlit as st
 
 from aecore.analysis.lasso import Subset
 from aecore.checkpoints.file import Checkpoint
-from aecore.config import SHAPE
+from aecore.data.limits import size_words
 from aecore.imaging.contact_sheet import contact_sheet
 from aecore.imaging.gif import to_gif
 from aecore.imaging.png import to_png
 from aecore.latent.interpolation import CodePath
+from aecore.ui import page_data
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.text import snippets
 
@@ -46,10 +47,11 @@ def offer(
 def offer_sheet(
     title: str, images: np.ndarray, captions: Sequence[str], file: str, *, key: str
 ) -> None:
-    """Draw a button that saves gray pictures (B, 784), each with a caption below."""
+    """Draw a button that saves pictures (B, P), each with a caption below."""
+    shape = page_data.current()
     offer(
         "Pictures as PNG",
-        lambda: contact_sheet(title, images, captions, columns=_COLUMNS),
+        lambda: contact_sheet(title, images, captions, columns=_COLUMNS, shape=shape),
         file,
         key=key,
     )
@@ -63,7 +65,7 @@ def offer_digit(checkpoint: Checkpoint, code: np.ndarray) -> None:
             lambda: to_png(_decode(checkpoint, code[None])[0]),
             "digit.png",
             key="export_png",
-            help="28 × 28 pixels, gray.",
+            help=f"{size_words(page_data.current())} pixels.".replace("x", "×"),
         )
         offer("Code as text", snippets.exact(code) + "\n", "code.txt", key="export_code")
         with st.popover("Python code", icon=":material/code:"):
@@ -97,10 +99,10 @@ def offer_subset(checkpoint: Checkpoint, chosen: Subset) -> None:
 
 
 def _decode(checkpoint: Checkpoint, codes: np.ndarray) -> np.ndarray:
-    """Decode codes (B, D) to digits (B, 28, 28)."""
+    """Decode codes (B, D) to pictures (B, H, W) or (B, H, W, 3)."""
     from aecore.models.inference import decode
 
-    return decode(checkpoint_cache.load_model(checkpoint), codes).reshape(-1, *SHAPE)
+    return decode(checkpoint_cache.load_model(checkpoint), codes).reshape(-1, *page_data.current())
 
 
 def _height(code: np.ndarray) -> int | Literal["content"]:

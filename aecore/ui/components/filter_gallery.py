@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from aecore.imaging.levels import signed_palette
+from aecore.ui import page_data
 from aecore.ui.components.registry import is_first_time, mount, send_again
 from aecore.viewer.message import pack
 
@@ -103,6 +104,7 @@ def draw_gallery(
         Texts above and below it, with `**bold**` parts.
     """
     header = {
+        "picture": page_data.current(),
         "hash": album.digest,
         "name": name,
         "file": key.replace("_", "-"),

@@ -12,10 +12,10 @@ from html import escape
 
 import numpy as np
 
-from aecore.config import SHAPE
 from aecore.imaging.png import to_png, to_signed_png
+from aecore.ui import page_data
 
-_PIXELATED = "image-rendering:pixelated;display:block;width:100%;aspect-ratio:1;"
+_PIXELATED = "image-rendering:pixelated;display:block;width:100%;aspect-ratio:1;object-fit:contain;"
 _FRAME = "#e8196a"
 _SMALLEST = 44  # px, the least width of a picture in a gallery
 _DIM = "opacity:.7;font-size:.8rem;"
@@ -27,13 +27,13 @@ def picture(pixels: np.ndarray, alt: str, *, limit: float | None = None) -> str:
 
     Parameters
     ----------
-    pixels : ndarray of shape (784,) or (H, W)
+    pixels : ndarray of shape (P,), (H, W) or (H, W, 3)
     alt : str
         Alternative text and tooltip.
     limit : float, optional
         Draw signed values from -limit (blue) to limit (red); default: gray ones from 0 to 1.
     """
-    values = pixels.reshape(SHAPE) if pixels.ndim == 1 else pixels
+    values = pixels.reshape(page_data.current()) if pixels.ndim == 1 else pixels
     png = to_png(values) if limit is None else to_signed_png(values, limit=limit)
     return _image(png, alt, _PIXELATED)
 
@@ -56,7 +56,7 @@ def linked(content: str, address: str) -> str:
 
 
 def gallery(images: np.ndarray, titles: Sequence[str], links: Sequence[str] = ()) -> str:
-    """Return gray pictures (B, 784) in as many columns as fit, each linked if there are `links`."""
+    """Return pictures (B, P) in as many columns as fit, each linked if there are `links`."""
     pictures = [picture(pixels, title) for pixels, title in zip(images, titles, strict=True)]
     if links:
         pictures = [linked(each, link) for each, link in zip(pictures, links, strict=True)]

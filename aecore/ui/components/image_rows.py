@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from aecore.imaging.levels import signed_palette, to_levels, to_signed_levels
+from aecore.ui import page_data
 from aecore.ui.components.registry import Preview, is_first_time, mount, send_again
 from aecore.viewer.message import pack
 
@@ -22,7 +23,7 @@ class Row:
 
     name: str
     images: np.ndarray
-    """(B, 784)."""
+    """(B, P)."""
     limit: float | None = None
     """Draw signed values from -limit (blue) to limit (red); None: gray ones from 0 to 1."""
     texts: Sequence[str] = ()
@@ -32,7 +33,7 @@ class Row:
 
     @property
     def levels(self) -> np.ndarray:
-        """Gray level of each pixel, or its row of the signed palette: (B, 784) uint8."""
+        """Gray level of each pixel, or its row of the signed palette: (B, P) uint8."""
         if self.limit is None:
             return to_levels(self.images)
         return to_signed_levels(self.images, limit=self.limit)
@@ -102,6 +103,7 @@ def draw_rows(
     """
     limit = next((row.limit for row in series if row.limit is not None), None)
     header = {
+        "picture": page_data.current(),
         "rows": [
             {
                 "name": row.name,

@@ -97,6 +97,7 @@ def _message(checkpoint: Checkpoint, settings: dict[str, Any], *, encodes: bool)
         "variational": checkpoint.card.model.variational,
         "logistic": checkpoint.card.model.output == "logistic",
         "settings": settings,
+        "picture": checkpoint.card.model.input_shape,
     }
     return pack(header, arrays)
 

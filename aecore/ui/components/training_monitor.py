@@ -6,15 +6,18 @@ message, many other runs since) asks for all of the run again.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from aecore.data.limits import Shape
 from aecore.jobs import snapshots
 from aecore.jobs.store import Run
 from aecore.training.history import EpochRecord
+from aecore.ui.cache import datasets
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.components.registry import mount
 from aecore.ui.text import runs as run_text
@@ -76,9 +79,10 @@ def _message(run: Run, sent: Sent) -> tuple[dict[str, Any], dict[str, np.ndarray
         "epochs": epochs,
         "scene": scene is not None
         and {
-            "names": np.unique(scene.labels).tolist(),
+            "names": np.unique(scene.labels)[: len(scene.targets)].tolist(),
             "corrupted": run.spec.train.noise is not None,
         },
+        "picture": _picture_shape(scene),
         "alignment": _alignment(run, epochs),
         "colors": class_colors(),
         "total": run.spec.train.epochs,
@@ -95,6 +99,15 @@ def _message(run: Run, sent: Sent) -> tuple[dict[str, Any], dict[str, np.ndarray
     }
     latest = max([sent.frame, *(facts["epoch"] for facts, _ in new)])
     return header, arrays, Sent(len(records), latest, sent.scene or scene is not None)
+
+
+def _picture_shape(scene: snapshots.Scene | None) -> Shape:
+    """Return the shape of a run's pictures, which may be others than those in use."""
+    shape = datasets.test_set().spec.shape
+    if scene is None or scene.targets.shape[1] == math.prod(shape):
+        return shape
+    side = math.isqrt(scene.targets.shape[1])
+    return (side, side)
 
 
 def _record(record: EpochRecord) -> dict[str, float]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from aecore.analysis.perturbation import OUTSIDE
 from aecore.checkpoints.card import Card
 from aecore.system.file_content import printable
+from aecore.ui import page_data
 from aecore.ui.text.privacy import without_folders
 
 _MARKDOWN = "\\`*_{}[]()<>#+-.!|~$:&"
@@ -38,12 +39,16 @@ def counted(count: int, noun: str) -> str:
 def test_digits(numbers: Iterable[int], labels: Iterable[int]) -> list[str]:
     """Return the alternative texts of test digits."""
     each = zip(numbers, labels, strict=True)
-    return [f"test digit no. {number}, {with_article(label)}" for number, label in each]
+    noun = page_data.spec().noun
+    return [f"test {noun} no. {number}, {with_article(label)}" for number, label in each]
 
 
 def with_article(label: object, *, mark: str = "") -> str:
     """Return a class with its indefinite article: `a 3`, `an 8`; `mark` goes around the class."""
-    return f"{'an' if str(label) == '8' else 'a'} {mark}{label}{mark}"
+    name = page_data.name(label)
+    if not page_data.spec().shows_digits:
+        return f"{mark}{name}{mark}"
+    return f"{'an' if name == '8' else 'a'} {mark}{name}{mark}"
 
 
 def code(values: np.ndarray, *, most: int = 4) -> str:
@@ -67,6 +72,13 @@ def percent(share: float) -> str:
     return "–" if np.isnan(share) else f"{share:.0%}"
 
 
+def colors_text(names: Sequence[str], *, is_digits: bool) -> str:
+    """Return what the colors of a map stand for."""
+    if is_digits:
+        return "one color for each digit from 0 to 9"
+    return f"one color for each class: {', '.join(names)}"
+
+
 def isolation(percentile: float) -> str:
     """Return how isolated a code is from the codes of the test digits.
 
@@ -76,8 +88,10 @@ def isolation(percentile: float) -> str:
         Share of the test digits, in percent, that lie nearer to their neighbors.
     """
     if percentile >= OUTSIDE:
-        return f"outside the data (more isolated than {percentile:.1f}% of the test digits)"
-    return f"more isolated than {percentile:.0f}% of the test digits"
+        text = f"outside the data (more isolated than {percentile:.1f}% of the test digits)"
+    else:
+        text = f"more isolated than {percentile:.0f}% of the test digits"
+    return page_data.words(text)
 
 
 def duration(seconds: float) -> str:
@@ -96,6 +110,6 @@ def sentence(text: str) -> str:
 def missing_data(card: Card, in_use: str) -> str:
     """Return whose test digits are not loaded, where a model knows others than those in use."""
     return (
-        f"The test digits of this model ({escape(card.source)}) are not loaded; the data in use is "
-        f"{escape(in_use)}."
+        f"The test {card.data.nouns} of this model ({escape(card.source)}) are not loaded; the "
+        f"data in use is {escape(in_use)}."
     )

@@ -9,18 +9,23 @@ from aecore.presets import PRESETS
 from aecore.ui.text.formats import dimensions
 
 
-def label(name: str, card: Card) -> str:
-    """Return a model in one line, for pickers: its name, what it shows, D and its error."""
+def label(name: str, card: Card, *, is_other: bool = False) -> str:
+    """Return a model in one line, for pickers: its name, what it shows, D and its error.
+
+    One of another data set than the one in use is told by that.
+    """
     preset = PRESETS.get(name)
     shows = "saved" if preset is None else preset.title
     error = f"MSE {card.metrics['test_mse']:.4f}"
-    return " · ".join([name, shows, dimensions(card.model.latent_dim), error])
+    of = [f"trained on {card.source}"] if is_other else []
+    return " · ".join([name, shows, dimensions(card.model.latent_dim), error, *of])
 
 
 def summary(card: Card) -> str:
     """Return a model's layers, training and errors, with remarks on what is unusual; Markdown."""
     model = card.model
-    trained = "clean digits" if card.train.noise is None else f"digits with {card.train.noise}"
+    what = card.data.nouns
+    trained = f"clean {what}" if card.train.noise is None else f"{what} with {card.train.noise}"
     dropout = f" · code dropout {model.latent_dropout:g}" if model.latent_dropout else ""
     facts = (
         f"{family_of(model).structure(model)}{dropout} · "

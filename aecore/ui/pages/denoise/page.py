@@ -56,7 +56,12 @@ def _show(checkpoint: Checkpoint) -> None:
 def _pick_corruption(card: Card) -> FixedCorruption:
     """Draw kind, level and place of the corruption, at first those of the training."""
     trained = card.train.noise or NoiseConfig()
-    labels = {kind: each.label for kind, each in CORRUPTIONS.items()}
+    height, width, *channels = card.data.shape
+    labels = {
+        kind: each.label
+        for kind, each in CORRUPTIONS.items()
+        if not each.place or (height == width and not channels)  # a square in square pictures
+    }
     kind_column, level_column = st.columns(2, gap="medium")
     with kind_column:
         kind = inputs.segments(

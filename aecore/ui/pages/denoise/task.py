@@ -89,7 +89,9 @@ class DenoisingTask:
         models = {
             method: checkpoint_cache.load_model(each) for method, each in self.checkpoints.items()
         }
-        return Denoisers(models=models, pca=self.checkpoint.pca)
+        return Denoisers(
+            models=models, pca=self.checkpoint.pca, shape=self.checkpoint.card.data.shape
+        )
 
     @property
     def names(self) -> dict[Method, str]:

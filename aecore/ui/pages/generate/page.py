@@ -10,7 +10,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from aecore.analysis.sampling import select
 from aecore.checkpoints.file import Checkpoint
-from aecore.config import SHAPE
 from aecore.errors import ConfigError
 from aecore.imaging.png import to_png
 from aecore.latent.codes import check_code
@@ -159,7 +158,7 @@ def _draw(checkpoint: Checkpoint, key: str) -> None:
 def _picture(checkpoint: Checkpoint, number: int) -> None:
     digits, label = datasets.test_set(), checkpoint.labels[number]
     if digits.matches(checkpoint.card):
-        picture = to_png(digits.images[number].reshape(SHAPE), scale=3)
+        picture = to_png(digits.images[number].reshape(digits.spec.shape), scale=3)
         st.image(picture, width=84, alt=f"Test digit no. {number}, {formats.with_article(label)}")
     else:
         st.caption(f"Label {label}. {formats.missing_data(checkpoint.card, digits.origin)}")

@@ -9,9 +9,10 @@ from aecore.charts.latent_map import latent_map
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
 from aecore.latent.projection import views
-from aecore.ui import inputs, presentation, scaffold
+from aecore.ui import inputs, page_data, presentation, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.pages.map import probe, selection
+from aecore.ui.text import formats
 from aecore.ui.theme import theme
 from aecore.viewer.model_arrays import FLAT_VIEWS
 
@@ -60,6 +61,8 @@ def _scatter(checkpoint: Checkpoint, view: str, *, webgl: bool) -> None:
             webgl=webgl,
             theme=theme(),
             large=presentation.is_on(),
+            names=page_data.names(),
+            noun=page_data.spec().noun,
         ),
         key="latent_map",
         config={
@@ -68,8 +71,11 @@ def _scatter(checkpoint: Checkpoint, view: str, *, webgl: bool) -> None:
             "showTips": False,  # they cover the model picker
             "toImageButtonOptions": image,
         },
-        alt=f"Scatter plot of the latent codes of {len(numbers):,} test digits by "
-        f"{checkpoint.name}, one color for each digit from 0 to 9",
+        alt=page_data.words(
+            f"Scatter plot of the latent codes of {len(numbers):,} test digits by "
+            f"{checkpoint.name}, "
+        )
+        + formats.colors_text(page_data.names(), is_digits=page_data.spec().shows_digits),
     )
     if not webgl:
         st.caption(

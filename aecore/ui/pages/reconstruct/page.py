@@ -9,7 +9,7 @@ import streamlit as st
 
 from aecore.analysis.sampling import Which, put_first, select
 from aecore.checkpoints.file import Checkpoint
-from aecore.ui import inputs, links, scaffold, url_state
+from aecore.ui import inputs, links, page_data, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
@@ -75,13 +75,15 @@ def _pick_digits(
 ) -> tuple[np.ndarray, tuple[object, ...]]:
     """Return the numbers of the test digits to show, and the settings that chose them."""
     kinds: dict[Which, str] = {each: each.capitalize() for each in get_args(Which)}
-    labels = ["all", *map(str, range(10))]
+    labels = ["all", *map(str, range(len(digits.names)))]
     key = "reconstruct_which"
     which = inputs.segments(
         "Digits", kinds, key=key, name=key, default="random", written=str.capitalize
     )
     key = "reconstruct_label"
-    label = inputs.segments("Label", labels, key=key, name=key)
+    label = inputs.segments(
+        "Label", {each: page_data.name(each) for each in labels}, key=key, name=key
+    )
     last = len(digits.labels) - 1
     url_state.load_number(links.DIGIT, links.DIGIT, last, None)
     number = st.number_input(
@@ -146,7 +148,14 @@ def _rows(
     target, labels = digits.images[chosen], digits.labels[chosen]
     urls = {each.checkpoint.name: links.to_map(each.checkpoint, chosen) for each in shown}
     own = urls[shown[0].checkpoint.name]
-    rows = [Row(name="input", images=target, texts=[str(label) for label in labels], links=own)]
+    rows = [
+        Row(
+            name="input",
+            images=target,
+            texts=[page_data.name(label) for label in labels],
+            links=own,
+        )
+    ]
     for each in shown:
         output = each.output(target)
         rows.append(

@@ -11,8 +11,9 @@ from aecore.digits.canvas_input import pack_drawing, parse_drawing, unpack_drawi
 from aecore.errors import CheckpointError, PictureError
 from aecore.ui import scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
 from aecore.ui.components.live_model import encoding_name, mount_judge, mount_live_model
-from aecore.ui.pages.your_digit import upload
+from aecore.ui.pages.your_digit import own_picture, upload
 from aecore.ui.theme import class_colors
 
 _EXPLANATION = (
@@ -29,6 +30,11 @@ _SHARED, _ASKED = "your_digit_shared", "your_digit_asked"
 
 
 def render() -> None:
+    if not datasets.shows_digits():
+        checkpoint = scaffold.open_page("Your picture", own_picture.EXPLANATION)
+        own_picture.show(checkpoint)
+        scaffold.close_page()
+        return
     inputs = {"Draw": _draw, "Upload": upload.upload, "Camera": upload.photograph}
     url_state.load("input", _INPUT, list(inputs), "Draw")
     left_out = "" if st.session_state[_INPUT] == "Draw" else _NOT_IN_LINK

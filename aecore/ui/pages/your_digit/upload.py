@@ -31,10 +31,14 @@ _PHOTO = "your picture, upright and in gray"
 _OPENED, _READING = "your_digit_opened", "your_digit_reading"
 
 
-def choose(*, on_change: Callable[[], None] | None = None) -> UploadedFile | None:
+def choose(
+    label: str = "A picture of one or more digits",
+    *,
+    on_change: Callable[[], None] | None = None,
+) -> UploadedFile | None:
     """Let the visitor choose, drop or paste a file of any kind; errors say what is wrong."""
     file = st.file_uploader(
-        "A picture of one or more digits",
+        label,
         key="digit_upload",
         max_upload_size=MAX_BYTES // 2**20,
         on_change=on_change,

@@ -1,5 +1,6 @@
 // Widgets as components of Streamlit. This is the only module that knows Streamlit and its page.
 
+import { setPicture } from "../core/digit.js";
 import { make } from "../core/dom.js";
 import { readMessage } from "../core/message.js";
 
@@ -102,6 +103,7 @@ export function asComponent(mount) {
     instance.component = component;
     if (instance.data !== data) instance.message = data instanceof Uint8Array ? readMessage(data) : { header: data, arrays: {} };
     instance.data = data;
+    if (instance.message.header.picture) setPicture(instance.message.header.picture);
     instance.widget.update(instance.message);
     return () => {
       if (instance.calls !== call || instances.get(parentElement) !== instance) return;

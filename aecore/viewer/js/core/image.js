@@ -1,6 +1,7 @@
-// Digits as pictures. `levels` are numbers of `colors`, 784 of them a digit, one digit after the other.
+// Digits and other pictures. `levels` are numbers of `colors`, 784 of them a digit, one digit after the
+// other; of pictures in RGB they are red, green and blue of each pixel.
 
-import { PIXELS, SIDE } from "./digit.js";
+import { picture } from "./digit.js";
 
 export const STRIP_GAP = 2; // transparent pixels between two digits of a strip
 
@@ -16,19 +17,40 @@ export function colorsOf(palette) {
 
 /** Draw digits on a canvas of just their size, in rows of `columns`. */
 export function drawDigits(canvas, levels, colors, { columns = Infinity, gap = STRIP_GAP } = {}) {
-  const count = levels.length / PIXELS;
+  const { side, size } = picture;
+  const count = levels.length / size;
   const wide = Math.min(columns, count);
-  const step = SIDE + gap;
+  const step = side + gap;
   canvas.width = wide * step - gap;
   canvas.height = Math.ceil(count / wide) * step - gap;
   const context = canvas.getContext("2d", { willReadFrequently: true });
   for (let digit = 0; digit < count; digit++) {
-    const image = context.createImageData(SIDE, SIDE);
-    const pixels = new Uint32Array(image.data.buffer);
-    for (let i = 0; i < PIXELS; i++) pixels[i] = colors[levels[digit * PIXELS + i]];
-    context.putImageData(image, (digit % wide) * step, Math.floor(digit / wide) * step);
+    const image = context.createImageData(picture.width, picture.height);
+    paintLevels(image.data, levels.subarray(digit * size, (digit + 1) * size), colors);
+    const { left, top } = inset();
+    context.putImageData(image, (digit % wide) * step + left, Math.floor(digit / wide) * step + top);
   }
 }
+
+/** Write levels into as many RGBA pixels. */
+function paintLevels(data, levels, colors) {
+  const pixels = new Uint32Array(data.buffer);
+  if (picture.channels === 1) for (let i = 0; i < levels.length; i++) pixels[i] = colors[levels[i]];
+  else paintColors(data, levels, 1);
+}
+
+/** Write red, green and blue, each times a scale, into RGBA pixels. */
+function paintColors(data, values, scale) {
+  for (let i = 0, to = 0; i < values.length; data[to++] = 255) {
+    for (let channel = 0; channel < 3; channel++) data[to++] = scale * values[i++];
+  }
+}
+
+/** Return where a picture lies in its square. */
+export const inset = () => ({
+  left: Math.floor((picture.side - picture.width) / 2),
+  top: Math.floor((picture.side - picture.height) / 2),
+});
 
 let easel = null; // a canvas for pictures that go on elsewhere at once
 
@@ -55,24 +77,30 @@ export function showPart(image, strip, i, count) {
 /** @type {WeakMap<HTMLCanvasElement, { context: CanvasRenderingContext2D, image: ImageData }>} */
 const brushes = new WeakMap();
 
-/** Draw 784 gray values, 0 black and 1 white, clipped, on a canvas of 28 x 28 pixels. */
+/** Draw the values of a picture, 0 black and 1 white, clipped, on a square canvas of as many pixels. */
 export function drawDigit(canvas, pixels) {
+  const { width, height, side } = picture;
   let brush = brushes.get(canvas);
-  if (!brush) {
-    canvas.width = canvas.height = SIDE;
+  if (!brush || brush.image.width !== width || brush.image.height !== height) {
+    canvas.width = canvas.height = side;
     const context = canvas.getContext("2d");
-    brush = { context, image: context.createImageData(SIDE, SIDE) };
+    brush = { context, image: context.createImageData(width, height) };
     brushes.set(canvas, brush);
   }
   paintGrays(brush.image.data, pixels);
-  brush.context.putImageData(brush.image, 0, 0);
+  const { left, top } = inset();
+  brush.context.putImageData(brush.image, left, top);
 }
 
 /** Return gray values as levels of 0..255, clipped and rounded. */
 export const levelsOf = (values) => Uint8ClampedArray.from(values, (value) => 255 * value);
 
-/** Write gray values of 0..1 into as many RGBA pixels. */
+/** Write values of 0..1, gray or red, green and blue, into as many RGBA pixels. */
 export function paintGrays(data, values) {
+  if (values.length * 4 > data.length) {
+    paintColors(data, values, 255);
+    return;
+  }
   for (let i = 0, to = 0; i < values.length; i++, to += 4) {
     data[to] = data[to + 1] = data[to + 2] = 255 * values[i]; // this array clamps and rounds
     data[to + 3] = 255;

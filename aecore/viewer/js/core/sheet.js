@@ -1,12 +1,23 @@
 // White sheets of pictures, to be saved.
 
 import { make } from "./dom.js";
-import { SIDE } from "./digit.js";
+import { picture } from "./digit.js";
 import { toCanvas } from "./image.js";
 import { brief } from "./text.js";
 
 /** Sizes in pixels. */
-export const SHEET = { zoom: 2, digit: 2 * SIDE, gap: 4, line: 18, margin: 12, font: "12px sans-serif" };
+export const SHEET = {
+  get zoom() {
+    return Math.max(1, Math.round(56 / picture.side));
+  },
+  get digit() {
+    return this.zoom * picture.side;
+  },
+  gap: 4,
+  line: 18,
+  margin: 12,
+  font: "12px sans-serif",
+};
 
 /**
  * Make a sheet as a canvas; `measure(pen)` returns how wide and how high its content is, given a pen that

@@ -54,6 +54,7 @@ export function showDigit(model, z, ...canvases) {
   const pixels = decode(model, z);
   for (const canvas of canvases) drawDigit(canvas, pixels);
   meter.lastZ = Array.from(z);
+  if (meter.lastPixels.length !== pixels.length) meter.lastPixels = new Float32Array(pixels.length);
   meter.lastPixels.set(pixels);
   return pixels;
 }

@@ -1,6 +1,6 @@
 // The pictures of a layer's units that this tab was sent, and sheets of them.
 
-import { PIXELS, SIDE } from "../../core/digit.js";
+import { picture } from "../../core/digit.js";
 import { STRIP_GAP, colorsOf, showPart, toStrip } from "../../core/image.js";
 import { setNewest, tabMap } from "../../core/recent.js";
 import { SHEET, makeSheet, scaleText, stampDigits, widestOf, writeLine } from "../../core/sheet.js";
@@ -61,14 +61,14 @@ export function openAlbum(hash) {
  *
  * @param {Album} album
  */
-const picturesOf = ({ levels, units }) => levels.length / units.length / PIXELS;
+const picturesOf = ({ levels, units }) => levels.length / units.length / picture.size;
 
 /**
  * Return the ratio of a unit's width to its height.
  *
  * @param {Album} album
  */
-export const aspectOf = (album) => (picturesOf(album) * (SIDE + STRIP_GAP) - STRIP_GAP) / SIDE;
+export const aspectOf = (album) => (picturesOf(album) * (picture.side + STRIP_GAP) - STRIP_GAP) / picture.side;
 
 /**
  * Let an image show the pictures of a unit.

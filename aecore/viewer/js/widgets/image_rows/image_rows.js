@@ -3,7 +3,7 @@
 // places of a slider; with it they follow the slider by themselves.
 
 import { isEqual } from "../../core/arrays.js";
-import { PIXELS, digitAt } from "../../core/digit.js";
+import { digitAt, picture } from "../../core/digit.js";
 import { make, makeSaveButton, nameSaveButton, setBoldText, setProperties } from "../../core/dom.js";
 import { GRAYS, colorsOf, showPart, toStrip } from "../../core/image.js";
 import { makeLazyDraw } from "../../core/lazy_draw.js";
@@ -51,7 +51,7 @@ function makeGrid({ rows, titles, columns, heading, scale, stacked }) {
   function fillRow({ signed, texts, links }, r) {
     const { header, names, levels, colors: palette } = shown;
     const count = header.titles.length;
-    const own = levels.subarray(r * count * PIXELS, (r + 1) * count * PIXELS);
+    const own = levels.subarray(r * count * picture.size, (r + 1) * count * picture.size);
     const strip = isEqual(made[r].levels, own) ? null : toStrip(own, signed ? palette : GRAYS);
     made[r].levels = own;
     setProperties(made[r].name, { textContent: names[r] });

@@ -1,6 +1,6 @@
 // A grid of decoded digits under the points of a flat chart.
 
-import { SIDE } from "../../core/digit.js";
+import { picture } from "../../core/digit.js";
 import { build } from "../../core/dom.js";
 import { paintGrays } from "../../core/image.js";
 import { CHART, pageColor, toAxes, toPixels } from "./overlay.js";
@@ -26,7 +26,6 @@ ${SHOWN} .gridlayer { display: none; }
 export function makeDecodedGrid(overlay, scope, decodeAt) {
   const { root: canvas, style } = build(VIEW);
   const context = canvas.getContext("2d");
-  const cell = context.createImageData(SIDE, SIDE);
   let span = null; // the area that the canvas was made for
   let frame = 0;
   const timer = scope.makeTimer();
@@ -35,10 +34,12 @@ export function makeDecodedGrid(overlay, scope, decodeAt) {
     stop();
     span = overlay.area();
     // A digit takes as many pixels of the screen as it has.
-    const columns = Math.max(1, Math.round(span.width / SIDE));
-    const rows = Math.max(1, Math.round(span.height / SIDE));
-    canvas.width = columns * SIDE;
-    canvas.height = rows * SIDE;
+    const { width, height } = picture;
+    const cell = context.createImageData(width, height);
+    const columns = Math.max(1, Math.round(span.width / width));
+    const rows = Math.max(1, Math.round(span.height / height));
+    canvas.width = columns * width;
+    canvas.height = rows * height;
     place();
     let next = 0;
     const work = () => {
@@ -49,7 +50,7 @@ export function makeDecodedGrid(overlay, scope, decodeAt) {
         const left = ((column + 0.5) / columns) * span.width;
         const top = ((row + 0.5) / rows) * span.height;
         paintGrays(cell.data, decodeAt(toAxes(span, left, top)));
-        context.putImageData(cell, column * SIDE, row * SIDE);
+        context.putImageData(cell, column * width, row * height);
       }
       frame = next < columns * rows ? requestAnimationFrame(work) : 0;
     };

@@ -1,0 +1,49 @@
+"""Every page on pictures of other sizes, in RGB, of 47 classes and of none."""
+
+import pytest
+
+from aecore import experiment
+from aecore.checkpoints import file as checkpoint_file
+from aecore.config import ModelConfig, NoiseConfig, TrainConfig
+from aecore.data.folder import load_folder
+from aecore.training.device import pick_device
+from aecore.ui.pages import find_pages
+from tests.support.own_data import SETS, write_set
+from tests.support.pages import open_page
+
+pytest_plugins = ["tests.support.own_data"]
+pytestmark = pytest.mark.usefixtures("torch_threads")
+
+PAGES = [page.name for page in find_pages()]
+
+
+def make_models(data, folder):
+    """A plain model and a denoiser of a data set."""
+    dataset = load_folder(data)
+    for name, noise in (("mine", None), ("mending", NoiseConfig())):
+        config = TrainConfig(epochs=1, gamma=0.0, batch_size=32, noise=noise)
+        model = ModelConfig(latent_dim=2 if noise is None else 4, hidden_dims=(8,))
+        made = experiment.run(name, None, model, config, dataset, device=pick_device("cpu"))
+        checkpoint_file.save(made, folder / f"{name}.safetensors")
+
+
+@pytest.fixture(scope="module", params=SETS)
+def own(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(request.param)
+    data = write_set(folder / "data", request.param)
+    (folder / "models").mkdir()
+    make_models(data, folder / "models")
+    return data, folder / "models"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_on_own_data(own, page, monkeypatch):
+    data, models = own
+    monkeypatch.setenv("AECORE_DATA", str(data))
+    monkeypatch.setenv("AECORE_MODELS", str(models))
+
+    app = open_page(page)
+
+    assert not app.exception
+    assert [error.value for error in app.error] == []
+    assert "digit" not in app.title[0].value
