@@ -90,6 +90,44 @@ def bench_recognition(options: argparse.Namespace) -> Result:
     )
 
 
+def bench_sweep(options: argparse.Namespace) -> Result:
+    """Measure how fast a sweep trains its points, compared with one process."""
+    from aecore.cli.sweep import import_engine
+    from aecore.data import sources
+
+    import_engine()
+    from aecore.bench.sweep import bench_sweep
+
+    _exit_on_terminate()
+    measured = bench_sweep(
+        get_preset(options.preset),
+        load_data(options.data),
+        sources.absolute_name(options.data) or None,
+        epochs=options.epochs,
+        workers=options.workers,
+        turns=options.turns,
+        progress=log,
+    )
+    rows = [
+        (
+            title,
+            f"{measured[f'{key}_seconds']:.1f}",
+            f"{measured[f'{key}_points_per_hour']:.0f}",
+        )
+        for title, key in (
+            (f"{measured['workers']} workers", "sweep"),
+            (f"one process, {measured['threads']} threads", "process"),
+        )
+    ]
+    return Result(
+        measured,
+        f"{table([('', 'seconds', 'points/h'), *rows])}\n"
+        f"The workers are {measured['ratio']:.2f} times as fast at {measured['epochs']} epochs. "
+        f"Starting them takes {measured['start_seconds']:.1f} s; a point without training "
+        f"{measured['overhead_ms']:.1f} ms.",
+    )
+
+
 def bench_train(options: argparse.Namespace) -> Result:
     """Measure the training time of a preset, compared with the notebook's loop."""
     from aecore.bench.training import bench_train

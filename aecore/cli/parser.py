@@ -170,6 +170,11 @@ def _parser() -> _Parser:
     sub.add_argument("pages", metavar="PAGE", nargs="*", help="as in filters; / is the map")
     text = "how often the verdict on a picture is right"
     add("recognition", bench.bench_recognition, text, json_, within=benches)
+    text = "speed of a sweep's workers, compared with one process"
+    sub = add("sweep", bench.bench_sweep, text, json_, data, preset, within=benches)
+    sub.add_argument("--epochs", type=_count, default=2, help="of each point (default: 2)")
+    sub.add_argument("--workers", type=_count, default=2, help="processes (default: 2)")
+    sub.add_argument("--turns", type=_count, default=3, help="to take medians of (default: 3)")
     text = "training time of a preset, compared with the notebook's loop"
     sub = add("train", bench.bench_train, text, json_, data, preset, device, within=benches)
     sub.add_argument("--seeds", type=_count, default=3, help="runs to take medians of")

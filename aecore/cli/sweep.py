@@ -31,7 +31,7 @@ def sweep(options: argparse.Namespace) -> Result:
     from aecore.sweeps import store
 
     spec = _read_spec(options)
-    engine = _import_engine()
+    engine = import_engine()
     path = Path(os.path.expanduser(options.out))
     data = load_data(options.data)
     with store.writing(path):
@@ -82,7 +82,14 @@ def _read_spec(options: argparse.Namespace) -> Any:
     )
 
 
-def _import_engine() -> Any:
+def import_engine() -> Any:
+    """Import the engine, which needs a package of its own.
+
+    Raises
+    ------
+    AecoreError
+        If that is not installed; the message says what to install.
+    """
     try:
         from aecore.sweeps import engine
     except ModuleNotFoundError as error:

@@ -102,7 +102,7 @@ def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
     warnings.filterwarnings("ignore", module="distributed")
     with dask.config.set(_SETTINGS):
         if scheduler is None:
-            with Workers(workers) as cluster, Client(cluster) as client:
+            with _own_environment(), Workers(workers) as cluster, Client(cluster) as client:
                 yield client
             return
         try:
@@ -118,6 +118,17 @@ def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
         finally:
             with suppress(Exception):  # a scheduler that is gone cannot be left in order
                 client.close(timeout=5)
+
+
+@contextmanager
+def _own_environment() -> Iterator[None]:
+    """Undo what starting workers changes in the environment of this process: the threads."""
+    before = dict(os.environ)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 class Fitness:

@@ -47,7 +47,10 @@ class Progress:
     """That take part; None before they are known."""
     new: int = 0
     """Results of this command, not of an earlier one."""
-    started: float = field(default_factory=time.monotonic)
+    started: float | None = None
+    """When the first point was handed out, by the monotonic clock."""
+    ended: float | None = None
+    """When the last result was written."""
 
     @property
     def done(self) -> list[Result]:
@@ -62,7 +65,7 @@ class Progress:
     @property
     def seconds_left(self) -> float | None:
         """Estimated from the points of this command; None before there is one."""
-        if not self.new:
+        if not self.new or self.started is None:
             return None
         each = (time.monotonic() - self.started) / self.new
         return each * (len(self.keys) - len(self.results))
@@ -153,7 +156,7 @@ class SweepEngine:
         """Keep every worker busy until nothing is missing, or a stop is requested."""
         self._futures: dict[Future, str] = {}
         waiting = list(missing.items())
-        self.progress.started = looked = self._had_workers = time.monotonic()
+        looked = self._had_workers = time.monotonic()
         slots = self._slots()
         while waiting or self._futures:
             while waiting and len(self._futures) < sum(slots.values()):
@@ -198,6 +201,8 @@ class SweepEngine:
             allow_other_workers=True,
             pure=False,
         )
+        if self.progress.started is None:
+            self.progress.started = time.monotonic()
         self._futures[future] = key
         self.progress.running[key] = point
 
@@ -226,6 +231,7 @@ class SweepEngine:
         store.write_result(self.path, result)
         self.progress.results[key] = result
         self.progress.new += 1
+        self.progress.ended = time.monotonic()
 
     def _failure(self, key: str, point: Point, reason: str) -> tuple[Result, bytes]:
         result = Result(

@@ -90,6 +90,8 @@ def _load(data: str | None, fingerprint: str) -> tuple[Dataset, PCA]:
                     f"its data ({dataset.source}) have the fingerprint {dataset.fingerprint}, "
                     f"not {fingerprint}"
                 )
+            import sklearn.neighbors  # noqa: F401  # a second's work, not in the first point's time
+
             _LOADED.clear()
             _LOADED[data, fingerprint] = (
                 dataset,
