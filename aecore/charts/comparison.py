@@ -11,10 +11,13 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from aecore.charts.labels import place_labels
 from aecore.charts.palette import PCA_COLOR, SERIES_COLORS, plotly_line
 
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "star", "cross")
 _LONGEST = 17  # letters of a name in a legend: two columns fit a phone
+_NARROWEST = 280.0, 380.0
+"""Width and height of the axes on a phone, px."""
 _ERROR_AXIS = {"type": "log", "dtick": "D2", "tickformat": ".2~g"}  # ticks at 1, 2 and 5
 _ERROR = "test error (MSE per pixel)"
 
@@ -23,6 +26,8 @@ def error_by_dimension(
     models: Mapping[str, tuple[int, float]], pca: Mapping[int, float], *, whole: bool
 ) -> go.Figure:
     """Draw the error over the latent dimensions, of models and of PCA; both axes logarithmic.
+
+    Each point has its name beside it, and so has PCA's curve.
 
     Parameters
     ----------
@@ -62,10 +67,46 @@ def error_by_dimension(
     seen = [error for _, error in models.values()]
     seen += [error for dim, error in pca.items() if dim <= widest]
     # PCA ends at 0 errors, which a logarithmic axis cannot reach: it is cut below the models.
-    low, high = min(error for error in seen if error > 0), max(seen)
-    figure = error_figure([pca_trace, *marks], "latent dimensions D")
-    figure.update_xaxes(type="log", dtick=np.log10(2), tick0=0, tickformat="d")
-    return figure.update_yaxes(range=[np.log10(low / 1.5), np.log10(high * 1.5)])
+    y_range = np.log10([min(error for error in seen if error > 0) / 1.5, max(seen) * 1.5])
+    x_range = np.log10([0.8, 4 * widest])  # with room for names
+    figure = error_figure([pca_trace, *marks], "latent dimensions D").update_layout(
+        showlegend=False
+    )
+    figure.update_xaxes(type="log", dtick=np.log10(2), tick0=0, tickformat="d", range=x_range)
+    figure.update_yaxes(range=y_range)
+    named = {name: point for name, point in models.items() if point[1] > 0}
+    start = next(((dim, error) for dim, error in pca.items() if error > 0), None)
+    if start is not None:
+        named = {"PCA": start, **named}
+    return _label(figure, named, x_range, y_range)
+
+
+def _label(
+    figure: go.Figure,
+    named: Mapping[str, tuple[int, float]],
+    x_range: np.ndarray,
+    y_range: np.ndarray,
+) -> go.Figure:
+    """Write names beside points, with lines to them; on a phone they still lie clear."""
+    where = np.log10(list(named.values()))
+    shares = (where - [x_range[0], y_range[0]]) / [np.ptp(x_range), np.ptp(y_range)]
+    width, height = _NARROWEST
+    points = [(x * width, (1 - y) * height) for x, y in shares.tolist()]
+    texts = [_short(name) for name in named]
+    for place, text, (x, y) in zip(
+        place_labels(points, texts, _NARROWEST), texts, where.tolist(), strict=True
+    ):
+        if place is not None:
+            figure.add_annotation(
+                {"x": x, "y": y, "text": text, "ax": place.right, "ay": place.below},
+                xanchor="right" if place.is_left else "left",
+                font_size=12,
+                arrowhead=0,
+                arrowwidth=1,
+                standoff=7,
+                opacity=0.9,
+            )
+    return figure
 
 
 def training_curves(
@@ -92,9 +133,12 @@ def _trace(
     name: str, x: Sequence[float], y: Sequence[float], hover: str, **style: Any
 ) -> go.Scatter:
     """Return errors by x, named in full by the hover label and shortened in the legend."""
-    short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
     template = f"{hover}: %{{y:.5f}}<extra>{name}</extra>"
-    return go.Scatter(x=x, y=y, name=short, hovertemplate=template, **style)
+    return go.Scatter(x=x, y=y, name=_short(name), hovertemplate=template, **style)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
 def error_figure(traces: list[go.Scatter], x_name: str) -> go.Figure:

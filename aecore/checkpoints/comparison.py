@@ -91,6 +91,31 @@ def table(entries: Sequence[Entry]) -> dict[str, list[Value]]:
     return {title: [column.value(entry) for entry in entries] for title, column in COLUMNS.items()}
 
 
+def text(title: str, value: Value) -> str:
+    """Return a value of a column as people read it; empty where it is missing."""
+    if value is None or value != value:
+        return ""
+    return format(value, COLUMNS[title].text or (".2f" if isinstance(value, float) else ""))
+
+
+def best(entries: Sequence[Entry]) -> dict[str, list[bool]]:
+    """Return, for each metric by title, which entries are the best on the same digits."""
+    better = {"test MSE": min, "clean MSE": min, "kNN-5": max, "trustw.": max}
+    found = {}
+    for title, choose in better.items():
+        values = [COLUMNS[title].value(entry) for entry in entries]
+        tops: dict[str, float] = {}
+        for entry, value in zip(entries, values, strict=True):
+            if isinstance(value, float):
+                digits = entry.card.fingerprint
+                tops[digits] = choose(value, tops.get(digits, value))
+        found[title] = [
+            value is not None and value == tops.get(entry.card.fingerprint)
+            for entry, value in zip(entries, values, strict=True)
+        ]
+    return found
+
+
 def side_by_side(entries: Sequence[Entry]) -> tuple[list[str], dict[str, list[str]]]:
     """Return the names of a few models, and their values as text by title.
 
@@ -101,7 +126,7 @@ def side_by_side(entries: Sequence[Entry]) -> tuple[list[str], dict[str, list[st
         if column.text is None:
             continue
         values = [column.value(entry) for entry in entries]
-        texts = ["–" if value is None else format(value, column.text) for value in values]
+        texts = [text(title, value) or "–" for value in values]
         is_metric = column.text.startswith(".")
         if (is_metric or len(set(texts)) > 1) and set(texts) != {"–"}:
             rows[title] = texts

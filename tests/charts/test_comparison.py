@@ -1,6 +1,9 @@
 """Errors over the latent dimensions, and training curves."""
 
-from aecore.charts import comparison
+import itertools
+
+from aecore.charts import comparison, labels
+from aecore.presets import PRESETS
 
 
 def test_models_lie_at_their_size_over_the_curve_of_pca():
@@ -41,3 +44,29 @@ def test_a_long_name_is_cut_in_the_legend_and_whole_beside_its_mark():
         trace = figure.data[-1]
         assert trace.name == "a-name-of-sixty-…"
         assert name in trace.hovertemplate
+
+
+def test_names_lie_beside_their_points_and_clear_of_each_other_on_a_phone():
+    errors = [(preset.model.latent_dim, preset.test_mse) for preset in PRESETS.values()]
+    points = [(x * 40, 20 + 4000 * y) for x, y in enumerate(error for _, error in errors)]
+    texts = list(PRESETS)
+
+    places = labels.place_labels(points, texts, (330, 380))
+
+    boxes = [
+        labels.box_of(*point, text, place)
+        for point, text, place in zip(points, texts, places, strict=True)
+        if place is not None
+    ]
+    assert len(boxes) >= 9
+    for one, other in itertools.combinations(boxes, 2):
+        assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+
+
+def test_every_shipped_model_is_named_at_its_point():
+    models = {name: (preset.model.latent_dim, preset.test_mse) for name, preset in PRESETS.items()}
+
+    figure = comparison.error_by_dimension(models, {1: 0.06, 2: 0.0557}, whole=True)
+
+    assert {note.text for note in figure.layout.annotations} == {"PCA", *PRESETS}
+    assert not figure.layout.showlegend

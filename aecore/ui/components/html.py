@@ -7,8 +7,9 @@ more.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 
 import numpy as np
 
@@ -109,11 +110,19 @@ def facts(lines: Mapping[str, str]) -> str:
     )
 
 
-def table(columns: Mapping[str, Sequence[str]], alt: str, note: str) -> str:
+def table(
+    columns: Mapping[str, Sequence[str]],
+    alt: str,
+    note: str,
+    *,
+    links: Sequence[str] = (),
+    bold: Mapping[str, Sequence[bool]] = MappingProxyType({}),
+) -> str:
     """Return a table of columns by their headings, with the rows' names first, and a note below.
 
-    It scrolls by itself where it is too wide. The page answers 30 ms sooner than with Streamlit's
-    own, which reads each cell as Markdown.
+    The names lead to `links`, if any; `bold` tells by column which cells are bold. The table
+    scrolls by itself where it is too wide. The page answers 30 ms sooner than with Streamlit's own,
+    which reads each cell as Markdown.
     """
     line = "border-bottom:1px solid rgba(128,128,128,.25);padding:.3rem .6rem;"
     heads = "".join(
@@ -123,11 +132,10 @@ def table(columns: Mapping[str, Sequence[str]], alt: str, note: str) -> str:
     body = "".join(
         "<tr>"
         + "".join(
-            f'<td style="{line}text-align:{_side(i)};">{escape(text)}</td>'
-            for i, text in enumerate(row)
+            f'<td style="{line}text-align:{_side(i)};">{cell}</td>' for i, cell in enumerate(row)
         )
         + "</tr>"
-        for row in zip(*columns.values(), strict=True)
+        for row in zip(*_cells(columns, links, bold), strict=True)
     )
     return (
         '<div style="overflow-x:auto;"><table style="width:100%;border-collapse:collapse;'
@@ -136,6 +144,19 @@ def table(columns: Mapping[str, Sequence[str]], alt: str, note: str) -> str:
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
         f'<p style="margin:.5rem 0 0;font-size:.875rem;opacity:.7;">{escape(note)}</p>'
     )
+
+
+def _cells(
+    columns: Mapping[str, Sequence[str]], links: Sequence[str], bold: Mapping[str, Sequence[bool]]
+) -> Iterator[list[str]]:
+    """Yield the markup of each column's cells."""
+    for i, (name, texts) in enumerate(columns.items()):
+        cells = [escape(text) for text in texts]
+        if links and i == 0:
+            yield [linked(cell, link) for cell, link in zip(cells, links, strict=True)]
+            continue
+        strong = bold.get(name, [False] * len(cells))
+        yield [f"<b>{cell}</b>" if s else cell for cell, s in zip(cells, strong, strict=True)]
 
 
 def _side(column: int) -> str:

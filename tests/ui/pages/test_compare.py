@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 
 import numpy as np
 
 from aecore.checkpoints import catalog, comparison
 from aecore.checkpoints import file as checkpoint_file
-from tests.support.pages import open_page, texts
+from tests.support.pages import grid, open_page, texts
 
 
 def test_the_table_of_models_has_all_of_them_and_empty_cells_for_what_they_lack():
@@ -34,6 +35,33 @@ def test_the_csv_holds_what_the_table_holds():
 
     assert [row["model"] for row in rows] == list(frame["model"])
     assert float(rows[0]["test MSE"]) == frame["test MSE"][0]
+
+
+def test_the_best_of_the_models_of_the_same_digits_are_bold(tiny_checkpoint):
+    card = tiny_checkpoint.card
+
+    def entry(name: str, digits: str, error: float) -> comparison.Entry:
+        metrics = {**card.metrics, "test_mse": error}
+        changed = dataclasses.replace(card, fingerprint=digits, metrics=metrics)
+        return comparison.Entry(name=name, card=changed, size=0)
+
+    entries = [entry("a", "ours", 0.02), entry("b", "ours", 0.01), entry("c", "others", 0.03)]
+
+    assert comparison.best(entries)["test MSE"] == [False, True, True]
+
+
+def test_a_phones_table_has_each_model_lead_to_its_map_and_the_best_bold():
+    app = open_page("compare")
+    frame = app.dataframe[0].value
+    best = frame["test MSE"].min()
+
+    said = grid(app)
+
+    for name in frame["model"]:
+        assert f'<a href="./?model={name}"' in said
+    assert f"<b>{best:.4f}</b>" in said
+    accuracy = frame["kNN-5"].max()
+    assert f"<b>{accuracy:.1%}</b>" in said
 
 
 def test_without_mnist_the_page_says_what_the_whole_curve_needs():

@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
 from aecore.charts import comparison as comparison_charts
 from aecore.checkpoints import comparison
 from aecore.checkpoints.comparison import Entry
-from aecore.ui import inputs, scaffold
+from aecore.ui import inputs, navigation, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components import downloads, plotly_figure
+from aecore.ui.components import html as html_parts
 from aecore.ui.pages.compare import linked_maps, sweep
+from aecore.ui.text.formats import escape
 
 _EXPLANATION = (
-    "All trained models in one table: click a column's header to sort. Below it: test error vs. "
-    "latent dimensions, with **PCA** for every size; the latent spaces of two models with **linked "
+    "Test error vs. latent dimensions, with **PCA** for every size; all trained models in one "
+    "table, each **row** of which opens its model; the latent spaces of two models with **linked "
     "selection**; and the training curves of all models."
 )
-_COLUMNS = {
-    # title: format, meaning
-    "D": ("%d", "latent dimensions"),
-    "dropout": ("%.2g", "share of the latent code set to 0 in training"),
-    "epochs": ("%d", "of training"),
-    "seconds": ("%.0f", "of training"),
-    "test MSE": ("%.5f", "mean squared error per pixel, at the model's own task"),
-    "PCA MSE": ("%.5f", "of PCA with the same D, at the same task"),
-    "kNN-5": (
-        "%.4f",
-        "test accuracy of a 5-nearest-neighbor classifier on the latent codes of training digits",
-    ),
-    "PCA kNN-5": ("%.4f", "the same on the codes of PCA with the same D"),
-    "trustw.": (
-        "%.4f",
-        "trustworthiness, at most 1: whether neighbors in the latent space are neighbors as images",
-    ),
-    "PCA trustw.": ("%.4f", "the same for PCA with the same D"),
-    "size (MB)": ("%.2f", "of the file on disk, in millions of bytes"),
-    "clean MSE": ("%.5f", "mean squared error per pixel with clean input, for denoisers too"),
+_MEANINGS = {
+    "D": "latent dimensions",
+    "dropout": "share of the latent code set to 0 in training",
+    "epochs": "of training",
+    "seconds": "of training",
+    "test MSE": "mean squared error per pixel, at the model's own task",
+    "PCA MSE": "of PCA with the same D, at the same task",
+    "kNN-5": "test accuracy of a 5-nearest-neighbor classifier on the latent codes of training "
+    "digits",
+    "PCA kNN-5": "the same on the codes of PCA with the same D",
+    "trustw.": "trustworthiness, at most 1: whether neighbors in the latent space are neighbors as "
+    "images",
+    "PCA trustw.": "the same for PCA with the same D",
+    "size (MB)": "of the file on disk, in millions of bytes",
+    "clean MSE": "mean squared error per pixel with clean input, for denoisers too",
 }
+_FOLDED = {
+    *("hidden", "dropout", "optimizer", "epochs", "seconds", "PCA trustw.", "size (MB)", "digits")
+}
+"""Columns that are shown on demand."""
+_NARROW = ("D", "test MSE", "kNN-5")
+"""Columns that fit a phone, beside the model's name."""
+_PLACES = {"map": "Latent space of", "reconstruct": "Reconstructions of"}
+"""Pages that a model opens on, with the text of each link before its name."""
 _ROWS = 20
 """Models that are all shown without scrolling."""
 _X_NAMES: dict[comparison.Over, str] = {"epochs": "epoch", "seconds": "seconds of training"}
@@ -47,42 +59,93 @@ _X_NAMES: dict[comparison.Over, str] = {"epochs": "epoch", "seconds": "seconds o
 def render() -> None:
     checkpoint = scaffold.open_page("Compare models", _EXPLANATION)
     entries = checkpoint_cache.entries()
-    _table(entries)
     _errors(entries)
+    _table(entries)
     sweep.show()
     linked_maps.show(checkpoint)
     _training(entries)
     scaffold.close_page()
 
 
+@scaffold.fragment
 def _table(entries: list[Entry]) -> None:
-    """Draw the table, what its figures are, and a download."""
-    columns = comparison.table(entries)
-    st.dataframe(
-        columns,
-        key="compare_table",
-        hide_index=True,
-        height="content" if len(entries) <= _ROWS else "auto",
-        placeholder="",
-        column_config={
-            "model": st.column_config.TextColumn(pinned=True),
-            "hidden": st.column_config.TextColumn(width=110),
-            **{
-                title: st.column_config.NumberColumn(format=text, help=help)
-                for title, (text, help) in _COLUMNS.items()
+    """Draw the table, a shorter one for phones, what its figures are, and a download."""
+    st.header("All models", anchor=False)
+    columns, best = comparison.table(entries), comparison.best(entries)
+    with st.container(key="compare_wide"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            shows_all = st.toggle("All columns", key="compare_all", persist_state="session")
+            links = st.container(horizontal=True, key="compare_open")
+        event = st.dataframe(
+            _styled(columns, best),
+            key="compare_table",
+            hide_index=True,
+            height="content" if len(entries) <= _ROWS else "auto",
+            placeholder="",
+            column_order=[each for each in columns if shows_all or each not in _FOLDED],
+            column_config={
+                "model": st.column_config.TextColumn(pinned=True),
+                "hidden": st.column_config.TextColumn(width=110),
+                **{
+                    title: st.column_config.NumberColumn(help=text)
+                    for title, text in _MEANINGS.items()
+                },
             },
-        },
-        alt="One row for each trained model: its settings, its metrics, and those of PCA",
-    )
+            on_select="rerun",
+            selection_mode="single-row",
+            alt="One row for each trained model: its settings, its metrics, and those of PCA",
+        )
+    with links:
+        _open(entries[event.selection.rows[0]] if event.selection.rows else None)
+    with st.container(key="compare_narrow"):
+        _narrow_table(entries, best)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             "Metrics as `python -m aecore evaluate` measures them, on the test digits of the data "
-            "set that a model was trained on. Denoisers, and PCA with them, are evaluated on "
-            "corrupted input; *clean MSE* is the error of every model on clean input. Hover over a "
-            "column's header for its meaning.",
+            "set that a model was trained on; **bold**: the best on the same digits. Denoisers, "
+            "and PCA with them, are evaluated on corrupted input; *clean MSE* is the error of "
+            "every model on clean input.",
             width="stretch",
         )
         downloads.offer("Table as CSV", comparison.to_csv(columns), "models.csv", key="compare_csv")
+
+
+def _open(entry: Entry | None) -> None:
+    """Draw links to the model of the row that is ticked."""
+    if entry is None:
+        st.caption("Tick a row to open its model.")
+        return
+    for page, label in _PLACES.items():
+        navigation.link(page, f"{label} {escape(entry.name)}", model=entry.name)
+
+
+def _styled(columns: Mapping[str, Sequence[Any]], best: Mapping[str, Sequence[bool]]) -> Styler:
+    """Return the table with its figures as text, the best ones bold."""
+    frame = pd.DataFrame(columns)
+    formats = {title: lambda value, title=title: comparison.text(title, value) for title in columns}
+    weights = pd.DataFrame(
+        {
+            title: np.where(best[title], "font-weight: 700", "") if title in best else ""
+            for title in columns
+        },
+        index=frame.index,
+    )
+    return frame.style.format(formats).apply(lambda _: weights, axis=None)
+
+
+def _narrow_table(entries: list[Entry], best: Mapping[str, Sequence[bool]]) -> None:
+    """Draw the columns that fit a phone."""
+    columns = comparison.table(entries)
+    texts = {title: [comparison.text(title, each) for each in columns[title]] for title in _NARROW}
+    st.html(
+        html_parts.table(
+            {"model": [entry.name for entry in entries], **texts},
+            "One row for each trained model, which links to its latent space",
+            "Wider screens and the CSV have more columns.",
+            links=[f"./?{urlencode({'model': entry.name})}" for entry in entries],
+            bold=best,
+        )
+    )
 
 
 @scaffold.fragment
