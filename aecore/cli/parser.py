@@ -25,6 +25,7 @@ from aecore.cli.result import (
     write,
 )
 from aecore.config import MAX_EPOCHS
+from aecore.data.openml_sets import SETS
 from aecore.data.sources import SOURCES
 from aecore.errors import AecoreError, ConfigError
 from aecore.presets import PRESETS
@@ -82,7 +83,7 @@ def _parser() -> _Parser:
     json_ = _option("--json", action="store_true", help="print JSON on stdout")
     text = (
         "folder or file of pictures (IDX, npz, npy, CSV, Parquet, picture files), or one of "
-        f"{', '.join(SOURCES)} (or set AECORE_DATA)"
+        f"{', '.join([*SOURCES, *SETS])} (or set AECORE_DATA)"
     )
     data = _option("--data", metavar="DIR", help=text)
     preset = _option("preset", metavar="PRESET", help=", ".join(PRESETS))

@@ -73,16 +73,23 @@ def download(*, progress: Report | None = None) -> Dataset:
         that cannot be written is refused before anything is fetched, as the work would be lost.
     """
     report = progress or (lambda _: None)
+    with cache_folder("MNIST", report) as folder:
+        return load_cache() or _download_to_cache(folder, report)
+
+
+@contextmanager
+def cache_folder(title: str, report: Report) -> Iterator[Path]:
+    """Hold the cache folder for a download, which must be the only one; see `download`."""
     folder = cache_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / LOCK_FILE).touch()  # FileLock would wait for a folder to become writable
         with _sole_download(folder, report):
             atomic_file.remove_leftovers(folder, SCRATCH)  # only who holds the lock makes any
-            return load_cache() or _download_to_cache(folder, report)
+            yield folder
     except OSError as error:
         raise DataError(
-            f"MNIST cannot be kept in {folder}: {_reason(error)}. "
+            f"{title} cannot be kept in {folder}: {_reason(error)}. "
             "Free some space, or set AECORE_CACHE to a folder that can be written."
         ) from error
 
@@ -114,39 +121,69 @@ def _download_to_cache(folder: Path, report: Report) -> Dataset:
 
 def _fetch(home: str, report: Report) -> tuple[np.ndarray, np.ndarray]:
     """Return images (N, 784) and labels (N,), both uint8, by way of the temporary folder `home`."""
-    report(DownloadProgress(phase="connecting"))
-    try:
-        from sklearn.datasets import fetch_openml
+    with telling("MNIST"):
+        # One row too many is enough to notice a longer file.
+        table = fetch_table(
+            home, report, N_PIXELS, "uint8", N_TRAIN + N_TEST + 1, name=NAME, version=VERSION
+        )
+        return _checked(*table)
 
-        with _watched_network(report):
-            # Bytes and text instead of the types that scikit-learn picks. For pixels it picks
-            # int64, and then peaks at 1.1 GB instead of 0.4; bytes also refuse what is no gray
-            # level. For the class it picks a category, which fails on plain digits (scikit-learn
-            # 1.9 with pandas 3.1). The other parser, liac-arff, needs no pandas, but takes 1 GB
-            # and six times as long. One row too many is enough to notice a longer file.
-            table = fetch_openml(
-                NAME,
-                version=VERSION,
-                data_home=home,
-                as_frame=False,
-                parser="pandas",
-                read_csv_kwargs={
-                    "dtype": dict.fromkeys(range(N_PIXELS), "uint8") | {N_PIXELS: "str"},
-                    "nrows": N_TRAIN + N_TEST + 1,
-                },
-            )
-        return _checked(table.data, table.target)
+
+def fetch_table(
+    home: str, report: Report, n_pixels: int, pixel_type: str, n_rows: int, **which: Any
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return pixels (N, P) and labels (N,), as text, of a data set; to be called within `telling`.
+
+    Parameters
+    ----------
+    home : str
+        A temporary folder.
+    report : callable
+    n_pixels : int
+    pixel_type : str
+        Bytes and text instead of the types that scikit-learn picks. For pixels it picks int64, and
+        then peaks at 1.1 GB of MNIST instead of 0.4; bytes also refuse what is no gray level. For
+        the class it picks a category, which fails on plain digits (scikit-learn 1.9 with pandas
+        3.1).
+    n_rows : int
+        Rows to read at most.
+    which
+        For `fetch_openml`: name and version, or `data_id`.
+    """
+    report(DownloadProgress(phase="connecting"))
+    from sklearn.datasets import fetch_openml
+
+    with _watched_network(report):
+        # The other parser, liac-arff, needs no pandas, but takes 1 GB and six times as long.
+        table = fetch_openml(
+            **which,
+            data_home=home,
+            as_frame=False,
+            parser="pandas",
+            read_csv_kwargs={
+                "dtype": dict.fromkeys(range(n_pixels), pixel_type) | {n_pixels: "str"},
+                "nrows": n_rows,
+            },
+        )
+    return table.data, table.target
+
+
+@contextmanager
+def telling(title: str) -> Iterator[None]:
+    """Turn what a server, or what it sends, does wrong into one message."""
+    try:
+        yield
     except ImportError as error:
         raise DataError(
-            f"MNIST cannot be downloaded: {error}. Install scikit-learn and pandas."
+            f"{title} cannot be downloaded: {error}. Install scikit-learn and pandas."
         ) from error
     except _SERVER_FAULTS as error:
         cause = _cause(error)
         if isinstance(cause, OSError) and cause.errno in _DISK_FAULTS:
             raise cause from None
         raise DataError(
-            f"MNIST could not be downloaded from OpenML: {_reason(cause)}. "
-            "Try again later, or name a folder that holds MNIST with --data or AECORE_DATA."
+            f"{title} could not be downloaded from OpenML: {_reason(cause)}. "
+            f"Try again later, or name a folder that holds {title} with --data or AECORE_DATA."
         ) from error
 
 

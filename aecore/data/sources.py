@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from aecore.data.cache import load_cache
 from aecore.data.dataset import BUNDLED, MNIST, Dataset, DatasetSpec
 from aecore.data.folder import load_folder
 from aecore.data.openml import download
+from aecore.data.openml_sets import SETS, download_set
 from aecore.data.progress import Report, silent
 from aecore.errors import DataError
 from aecore.system.environment import is_on, path_text
@@ -63,8 +65,13 @@ def _named(name: str | Path | None) -> str:
     return path_text(str(name or "")) or path_text(os.environ.get("AECORE_DATA"))
 
 
+def is_name(text: str) -> bool:
+    """Return whether a text names a data set, that of a source or one of OpenML's."""
+    return text in SOURCES or text in SETS
+
+
 def _is_folder(named: str) -> bool:
-    return bool(named) and (named not in SOURCES or os.path.exists(named))
+    return bool(named) and (not is_name(named) or os.path.exists(named))
 
 
 def load(
@@ -78,7 +85,8 @@ def load(
     Parameters
     ----------
     name : path or str, optional
-        A folder or a file, see `load_folder`, or the name of a registered data set; empty or None
+        A folder or a file, see `load_folder`, or the name of a registered data set or of one of
+        OpenML's in `aecore.data.openml_sets`; empty or None
         means `AECORE_DATA`. If either is named, no other source is considered.
     allow_download : bool
         Whether to fetch MNIST if it is not cached. A failure is logged and becomes the result's
@@ -92,16 +100,16 @@ def load(
         If what is named cannot be used, or nothing is found.
     """
     named = _named(name)
-    options = {"allow_download": allow_download, "progress": progress}
+    options: dict[str, Any] = {"allow_download": allow_download, "progress": progress}
     if _is_folder(named):
         in_folder = load_folder(named, progress=progress)
         if in_folder.note:
             logger.warning("%s: %s", in_folder.source, in_folder.note)
         return in_folder
     if named:
-        dataset = SOURCES[named].load(**options)
+        dataset, title = _load_named(named, options)
         if dataset is None:
-            raise DataError(f"{SOURCES[named].spec.title} is not here, and it is not fetched.")
+            raise DataError(f"{title} is not here, and it is not fetched.")
         return dataset
     note = ""
     for source in SOURCES.values():
@@ -114,6 +122,12 @@ def load(
             if dataset is not None:
                 return replace(dataset, note=note)
     raise DataError(note)
+
+
+def _load_named(name: str, options: dict[str, Any]) -> tuple[Dataset | None, str]:
+    if name in SOURCES:
+        return SOURCES[name].load(**options), SOURCES[name].spec.title
+    return download_set(name, **options), SETS[name].title
 
 
 def _load_mnist(*, allow_download: bool, progress: Report) -> Dataset | None:
