@@ -8,8 +8,8 @@ from PIL import Image
 
 from aecore.checkpoints import file as checkpoint_file
 from aecore.data.folder import load_folder
-from tests.support.command_line import QUICK, complaint, pixels
-from tests.support.own_data import SETS, write_pictures, write_set
+from tests.support.command_line import QUICK, REPOSITORY, complaint, pixels
+from tests.support.own_data import SETS, shapes, write_pictures, write_set
 
 pytest_plugins = ["tests.support.command_line", "tests.support.own_data"]
 pytestmark = pytest.mark.usefixtures("torch_threads")
@@ -106,3 +106,18 @@ def test_wide_pictures_have_a_pca_of_any_size():
     np.testing.assert_allclose(pca.components @ pca.components.T, np.eye(40), atol=1e-5)
     np.testing.assert_allclose(pca.reconstruct(images), images, atol=1e-4)
     assert Image.fromarray(pca.mean.reshape(64, 64)).size == (64, 64)
+
+
+def test_the_lines_of_the_readme_run(run, tmp_path, monkeypatch):
+    section = (REPOSITORY / "README.md").read_text(encoding="utf-8").split("## Your own data")[1]
+    lines = section.split("```sh\n")[1].split("```")[0].splitlines()
+    pictures, labels = shapes(24, (40, 60, 3), n_classes=2)
+    write_pictures(tmp_path / "photos", pictures, [("cat", "dog")[label] for label in labels])
+    monkeypatch.chdir(tmp_path)
+
+    for line in lines:
+        assert line.startswith("python -m aecore ")
+        assert run(*line.split()[3:])[0] == 0, line
+
+    assert len(lines) == 5
+    assert pixels(tmp_path / "decoded.png").shape == (40, 60, 3)
