@@ -21,11 +21,11 @@ FILE_READERS = (arrays.find, table.find)
 """The same for a file."""
 
 
-def load_folder(path: str | Path, *, progress: Report = silent) -> Dataset:
+def load_folder(path: str | Path, *, progress: Report = silent, kept: bool = True) -> Dataset:
     """Load the data set of a folder or a file: IDX, NumPy's files, tables or pictures.
 
-    What takes long to read is kept in the cache. Pictures that look wrong are loaded, with a
-    `note`.
+    What takes long to read is kept in the cache, unless `kept` is False. Pictures that look wrong
+    are loaded, with a `note`.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def load_folder(path: str | Path, *, progress: Report = silent) -> Dataset:
     path = Path(path_text(str(path)))
     with explaining(path):
         found = _find(path)
-        if not found.is_slow:
+        if not (found.is_slow and kept):
             return _read(path, found, progress)
         name = set_cache.stamp(found.files)
         cached = set_cache.load(name)

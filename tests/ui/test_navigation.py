@@ -32,7 +32,7 @@ def test_a_new_folder_is_a_page_of_the_navigation_in_its_order(new_page):
     names = [page.name for page in pages.find_pages()]
 
     assert names[:3] == ["map", "generate", new_page]
-    assert len(set(names)) == 10
+    assert len(set(names)) == 11
 
 
 def test_a_new_page_opens(new_page):
@@ -73,4 +73,5 @@ def test_addresses_are_what_links_rely_on():
         "compare": "compare",
         "your_digit": "your-digit",
         "sweeps": "sweeps",
+        "data": "data",
     }

@@ -5,17 +5,20 @@ All sessions share what is here. It is read-only, and keyed by where the digits 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import streamlit as st
 
 from aecore.checkpoints.card import Card
 from aecore.data import sources
 from aecore.data.cache import CACHE_FILE, cache_dir
-from aecore.data.dataset import DatasetSpec
+from aecore.data.dataset import Dataset, DatasetSpec
 from aecore.data.download_process import DownloadProcess
 from aecore.data.grouping import group_classes
+from aecore.data.upload import keep, load_upload
 from aecore.errors import AecoreError
 from aecore.imaging.levels import to_unit
 from aecore.jobs import queue
@@ -40,6 +43,8 @@ class TestSet:
     """What looks wrong with them; see `aecore.data.dataset`."""
     fingerprint: str
     is_bundled: bool
+    preparation: tuple[str, ...]
+    """What was done to the pictures; see `aecore.data.dataset`."""
     spec: DatasetSpec
     """What the pictures are, and what they are called."""
     n_train: int
@@ -62,8 +67,72 @@ class TestSet:
 
 
 def test_set() -> TestSet:
-    """Return the test digits of the best source at hand, without waiting for a download."""
-    return _test_set(*_source())
+    """Return the test pictures of the visitor's own data, else of the best source at hand.
+
+    It does not wait for a download.
+    """
+    uploaded: Uploaded | None = st.session_state.get(_UPLOADED)
+    return uploaded.test_set if uploaded else _test_set(*_source())
+
+
+@dataclass(eq=False)
+class Uploaded:
+    """A data set that belongs to one visit."""
+
+    dataset: Dataset
+    test_set: TestSet
+    pca_errors: dict[int, float] | None = None
+
+
+_UPLOADED, _FOLDER = "data_uploaded", "data_in_use"
+
+
+def use_upload(files: Mapping[str, bytes]) -> None:
+    """Let this visit alone use uploaded files; see `aecore.data.upload`."""
+    dataset = load_upload(files)
+    st.session_state[_UPLOADED] = Uploaded(dataset, _make_test_set(dataset))
+
+
+def use_folder(name: str) -> None:
+    """Let this visit use a folder, file or named data set of this machine.
+
+    Raises
+    ------
+    DataError
+        If it cannot be used.
+    """
+    folder = sources.absolute_name(name)
+    _test_set(folder, cache_dir() / CACHE_FILE)
+    st.session_state.pop(_UPLOADED, None)
+    st.session_state[_FOLDER] = folder
+
+
+def keep_upload() -> Path:
+    """Keep this visit's upload on this machine, use it from there, and return its file."""
+    path = keep(st.session_state[_UPLOADED].dataset)
+    use_folder(str(path))
+    return path
+
+
+def choose_usual() -> None:
+    """Use the data of the server again."""
+    st.session_state.pop(_UPLOADED, None)
+    st.session_state.pop(_FOLDER, None)
+
+
+def is_uploaded() -> bool:
+    """Return whether this visit uses an upload, on which nothing can be trained."""
+    return _UPLOADED in st.session_state
+
+
+def is_chosen() -> bool:
+    """Return whether this visit uses other data than the server's."""
+    return is_uploaded() or _FOLDER in st.session_state
+
+
+def folder_in_use() -> str | None:
+    """Return what names the data that this visit has chosen; None for the server's."""
+    return st.session_state.get(_FOLDER)
 
 
 def shows_digits() -> bool:
@@ -76,7 +145,10 @@ def shows_digits() -> bool:
 
 @shared(kept=2, spinner="Loading the data…")
 def _test_set(folder: str, cache: Path) -> TestSet:
-    dataset = sources.load(allow_download=False)
+    return _make_test_set(sources.load(folder, allow_download=False))
+
+
+def _make_test_set(dataset: Dataset) -> TestSet:
     n_train = len(dataset.train_images)
     dataset = dataset.measured()
     labels, names = group_classes(dataset.test_labels, dataset.spec.classes)
@@ -86,6 +158,7 @@ def _test_set(folder: str, cache: Path) -> TestSet:
         names=names,
         source=dataset.source,
         note=dataset.note,
+        preparation=dataset.preparation,
         spec=dataset.spec,
         fingerprint=dataset.fingerprint,
         is_bundled=dataset.kind == "bundled",
@@ -95,18 +168,26 @@ def _test_set(folder: str, cache: Path) -> TestSet:
 
 def pca_errors() -> dict[int, float]:
     """Return PCA's test MSE by D, from 1 to 784, on the digits of the best source at hand."""
-    return _pca_errors(*_source())
+    uploaded: Uploaded | None = st.session_state.get(_UPLOADED)
+    if uploaded is None:
+        return _pca_errors(*_source())
+    if uploaded.pca_errors is None:
+        uploaded.pca_errors = _by_dimension(uploaded.dataset)
+    return uploaded.pca_errors
 
 
 @shared(kept=2, spinner="Evaluating PCA for every D…")
 def _pca_errors(folder: str, cache: Path) -> dict[int, float]:
-    errors = pca.pca_errors(sources.load(allow_download=False))
-    return dict(enumerate(errors.tolist()[1:], 1))
+    return _by_dimension(sources.load(folder, allow_download=False))
+
+
+def _by_dimension(dataset: Dataset) -> dict[int, float]:
+    return dict(enumerate(pca.pca_errors(dataset).tolist()[1:], 1))
 
 
 def _source() -> tuple[str, Path]:
     """Return the data folder's name, and the cache, which a download changes."""
-    return sources.absolute_name(), cache_dir() / CACHE_FILE
+    return sources.absolute_name(folder_in_use()), cache_dir() / CACHE_FILE
 
 
 class Downloads:

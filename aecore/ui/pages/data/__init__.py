@@ -1,0 +1,6 @@
+"""The data set in use, and choosing another one."""
+
+TITLE = "Data"
+ICON = ":material/database:"
+PATH = "data"
+ORDER = 90
