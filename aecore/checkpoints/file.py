@@ -10,6 +10,7 @@ checkpoints and drawing their latent spaces is quick.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import io
 import json
 import os
@@ -75,6 +76,15 @@ class Checkpoint:
     def neighbor_index(self) -> NeighborIndex:
         """Return the nearest-neighbor index of the atlas."""
         return NeighborIndex(self.codes, own_distances=self.distances)
+
+    def to_html(self, **options: Any) -> str:
+        """Return an explorer of the model as one HTML page; see `aecore.export.page.to_html`."""
+        # By its name: the explorer is built of what lies above checkpoints.
+        return importlib.import_module("aecore.export.page").to_html([self], **options)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the explorer, or the card where that is large."""
+        return importlib.import_module("aecore.export.notebook").show(self)
 
 
 def read_card(path: Path, *, whole: bool = False) -> Card:

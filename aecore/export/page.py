@@ -7,7 +7,7 @@ import functools
 import hashlib
 import html
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -24,7 +24,12 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 _ENTRY = 'import { openExplorer } from "./adapters/html.js";\nopenExplorer();\n'
 
 
-def to_html(checkpoints: Sequence[Checkpoint], *, title: str = TITLE) -> str:
+def to_html(
+    checkpoints: Sequence[Checkpoint],
+    *,
+    title: str = TITLE,
+    address: Mapping[str, str | None] | None = None,
+) -> str:
     """Return one HTML page that explores checkpoints.
 
     Parameters
@@ -33,6 +38,9 @@ def to_html(checkpoints: Sequence[Checkpoint], *, title: str = TITLE) -> str:
         At least one; the first is on show when the page opens.
     title : str
         Of the page.
+    address : mapping, optional
+        What the page shows until its own address says something: the parameters of its fragment,
+        as `{"model": "plane", "page": "generate", "z": "0,-4"}`; None stands for none.
 
     Raises
     ------
@@ -55,12 +63,15 @@ def to_html(checkpoints: Sequence[Checkpoint], *, title: str = TITLE) -> str:
         for checkpoint in checkpoints
     )
     colors = {theme: digit_colors(theme) for theme in THEMES}
-    settings = json.dumps(colors | {"palette": signed_palette().ravel().tolist()})
+    opens_on = {name: text for name, text in (address or {}).items() if text is not None}
+    settings = json.dumps(
+        colors | {"palette": signed_palette().ravel().tolist(), "address": opens_on}
+    )
     parts = {
         "title": html.escape(title),
         "digest": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "styles": styles,
-        "settings": settings,
+        "settings": settings.replace("<", "\\u003c"),  # no text ends its element
         "models": models,
         "script": script,
     }

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from aecore.charts.label_positions import label_positions
+from aecore.charts.palette import digit_colors
 from aecore.checkpoints.description import provenance, remarks
 from aecore.checkpoints.file import Checkpoint
 from aecore.config import SHAPE
@@ -25,6 +26,7 @@ from aecore.models.numpy_layers import Layers
 from aecore.viewer.message import pack
 from aecore.viewer.model_arrays import FLAT_VIEWS, decoder_arrays, encoder_arrays
 
+MAX_CLASSES = len(digit_colors())
 INVISIBLE = 1 / 255
 """A pixel that moves by less keeps its gray level, or gets the next one."""
 
@@ -35,7 +37,8 @@ def require_exportable(checkpoint: Checkpoint) -> None:
     Raises
     ------
     CheckpointError
-        If it is no dense network, or takes other inputs than 28 x 28 gray pixels.
+        If it is no dense network, takes other inputs than 28 x 28 gray pixels, or has more than
+        ten classes.
     """
     model = checkpoint.card.model
     if not family_of(model).is_dense:
@@ -47,6 +50,12 @@ def require_exportable(checkpoint: Checkpoint) -> None:
         raise CheckpointError(
             f"{checkpoint.name} cannot be exported: its inputs are {model.n_inputs} numbers, and "
             "the explorer in one file draws 28 x 28 pixels."
+        )
+
+    if (count := len(checkpoint.card.data.classes)) > MAX_CLASSES:
+        raise CheckpointError(
+            f"{checkpoint.name} cannot be exported: its data set has {count} classes, and the "
+            f"explorer in one file has colors for {MAX_CLASSES}."
         )
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from aecore.checkpoints import file as checkpoint_file
 from aecore.export import page as export
+from aecore.export.notebook import Explorer
 from aecore.export.payload import halved
 from aecore.models import inference
 from tests.support.browser import SHOWN, decoded, download, shown_code, shown_digit
@@ -215,6 +216,30 @@ def test_a_drawing_has_the_code_and_the_neighbors_that_python_finds(tab, found):
     show(tab, "model=plain-32&page=denoise&noise=masking&level=1")
     text = tab.locator("section:visible .rows .foot").nth(1).inner_text()
     assert text == f"Corrupted\nMSE {np.mean(digit**2):.4f}"
+
+
+def test_two_maps_are_linked_in_a_frame_of_another_page(chromium, found):
+    """As in a notebook: no address, no storage, and the file opens on what it was saved with."""
+    address = {"page": "compare", "other": NAMES[1], "selected": "3,5"}
+    context = chromium.new_context(viewport={"width": 1000, "height": 1000}, offline=True)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    try:
+        page.set_content(Explorer(*found, address=address)._repr_html_())
+        frame = page.frame_locator("iframe")
+        summary = frame.locator(".linked .found")
+        summary.filter(has_text="2 digits selected").wait_for()
+        assert frame.locator(".rows .foot").count() == 2
+
+        frame.get_by_role("button", name="Select all digits 3").click()
+        threes = (found[0].labels == 3).sum()
+        summary.filter(has_text=f"{threes} digits selected").wait_for()
+        frame.get_by_role("button", name="Latent space").click()
+        frame.locator("#probe canvas").wait_for()
+    finally:
+        context.close()
+    assert errors == []
 
 
 def test_a_damaged_model_is_one_line(chromium, explorer, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 
 import numpy as np
 
@@ -47,6 +48,13 @@ def test_a_box_and_a_lasso_select_what_they_hold_and_follow_the_map(page, app, p
     with np.load(io.BytesIO(download(page, "Codes as NPZ"))) as archive:
         np.testing.assert_array_equal(archive["numbers"], held)
         np.testing.assert_array_equal(archive["codes"], plane.codes[held])
+
+    corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+    found = re.search(
+        '"outline": "([^"]+)"', download(page, "Download this page's explorer").decode()
+    )
+    kept = [[float(value) for value in corner.split(",")] for corner in found[1].split("_")]
+    np.testing.assert_allclose(kept, corners, rtol=1e-3, atol=1e-3)
 
     page.locator("[data-tool=lasso]").click()
     turns = [2 * math.pi * step / 60 for step in range(61)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
+from tests.support.browser import download
+
 pytest_plugins = ["tests.support.browser"]
 
 METER = "globalThis.__aecoreLinked"
@@ -45,6 +47,11 @@ def test_what_is_selected_in_one_map_is_selected_in_both(app, page, plane):
     summary = page.locator(".linked .found").inner_text()
     assert summary.startswith(f"{chosen.sum()} digits selected")
     assert summary in maps.nth(1).get_attribute("aria-label")
+
+    # The file of this page opens on the selection.
+    held = download(page, "Download this page's explorer").decode()
+    numbers = ",".join(map(str, selected(page)[:200]))
+    assert f'"other": "plain-32", "selected": "{numbers}"' in held
 
     # It outlives a visit to another page.
     page.get_by_role("link", name="Denoise").click()

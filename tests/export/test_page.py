@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 
 import pytest
@@ -50,6 +51,16 @@ def test_most_of_the_script_is_the_apps():
 def test_no_module_of_the_page_names_another_host():
     for path in (ROOT / "adapters/html").rglob("*.js"):
         assert "treamlit" not in path.read_text()
+
+
+def test_it_opens_on_an_address_that_cannot_end_its_element():
+    address = {"model": "plane", "z": "0,-4", "page": None, "other": "</script>"}
+
+    html = page.to_html([small_checkpoint()], address=address)
+
+    (text,) = re.findall(r'<script type="application/json" id="settings">(.*?)</script>', html)
+    found = json.loads(text)["address"]
+    assert found == {name: value for name, value in address.items() if value}
 
 
 @pytest.mark.parametrize("count", [0, 2])

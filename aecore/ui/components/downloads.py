@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -12,6 +12,9 @@ import streamlit as st
 from aecore.analysis.lasso import Subset
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.limits import size_words
+from aecore.errors import CheckpointError
+from aecore.export.page import to_html
+from aecore.export.payload import require_exportable
 from aecore.imaging.contact_sheet import contact_sheet
 from aecore.imaging.gif import to_gif
 from aecore.imaging.png import to_png
@@ -82,6 +85,33 @@ def offer_path(checkpoint: Checkpoint, path: CodePath) -> None:
         lambda: to_gif(_decode(checkpoint, path.codes)),
         f"{path.name.replace(' ', '-')}.gif",
         key=f"export_gif_{path.name.replace(' ', '_')}",
+    )
+
+
+def offer_explorer(
+    checkpoints: Sequence[Checkpoint], address: Mapping[str, str | None], *, key: str
+) -> None:
+    """Draw a button that saves an explorer of models as one HTML file, if browsers compute them.
+
+    Parameters
+    ----------
+    checkpoints : sequence of Checkpoint
+    address : mapping
+        What the file opens on; read when the button is pressed. See `aecore.export.page.to_html`.
+    key : str
+    """
+    try:
+        for checkpoint in checkpoints:
+            require_exportable(checkpoint)
+    except CheckpointError:
+        return
+    offer(
+        "Download this page's explorer",
+        lambda: to_html(checkpoints, address=address),
+        f"{'-'.join(checkpoint.name for checkpoint in checkpoints)}.html",
+        key=key,
+        help="One HTML file with this model, view, point and selection. It opens without a server "
+        "and without a network.",
     )
 
 

@@ -48,7 +48,7 @@ def show(checkpoint: Checkpoint) -> None:
         return
     maps = _map(checkpoint), _map(other)
     draw_linked_maps(maps, checkpoint.labels, is_selected=bool(_selected(checkpoint)))
-    _pictures(checkpoint, f"{checkpoint.name} and {other.name}")
+    _pictures(checkpoint, other)
 
 
 def _map(checkpoint: Checkpoint) -> Map:
@@ -71,11 +71,12 @@ def _selected(checkpoint: Checkpoint) -> Any:
 
 
 @scaffold.fragment
-def _pictures(checkpoint: Checkpoint, names: str) -> None:
+def _pictures(checkpoint: Checkpoint, other: Checkpoint) -> None:
     """Draw the first selected digits where they are loaded, without drawing the maps again."""
     listen("linked_selection", SELECTED, functools.partial(_select, checkpoint))
     digits = datasets.test_set()
     given = _selected(checkpoint)
+    _offer_explorer(checkpoint, other, given)
     chosen = comparison.valid_indices(given, len(checkpoint.labels), _PICTURES)
     if not chosen or not digits.matches(checkpoint.card):
         return
@@ -83,7 +84,7 @@ def _pictures(checkpoint: Checkpoint, names: str) -> None:
     with st.container(key="compare_pictures"):
         st.html(html_parts.gallery(images, test_digits(chosen, labels)))
     downloads.offer_sheet(
-        f"Test digits selected in the latent spaces of {names}",
+        f"Test digits selected in the latent spaces of {checkpoint.name} and {other.name}",
         images,
         [str(label) for label in labels],
         "selected.png",
@@ -91,3 +92,15 @@ def _pictures(checkpoint: Checkpoint, names: str) -> None:
     )
     if len(given) > len(chosen):
         st.caption(f"The first {len(chosen)} of {len(given):,} selected digits.")
+
+
+def _offer_explorer(checkpoint: Checkpoint, other: Checkpoint, given: Any) -> None:
+    """Draw a button that saves both models, linked, with the selection, as one HTML file."""
+    numbers = comparison.valid_indices(given, len(checkpoint.labels), len(checkpoint.labels))
+    address = {
+        "page": "compare",
+        "model": checkpoint.name,
+        "other": other.name,
+        "selected": ",".join(map(str, numbers)) or None,
+    }
+    downloads.offer_explorer([checkpoint, other], address, key="export_explorer")

@@ -11,7 +11,7 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.latent.projection import views
 from aecore.ui import inputs, page_data, presentation, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
-from aecore.ui.pages.map import probe, selection
+from aecore.ui.pages.map import explorer_file, probe, selection
 from aecore.ui.text import formats
 from aecore.ui.theme import theme
 from aecore.viewer.model_arrays import FLAT_VIEWS
@@ -42,7 +42,9 @@ def render() -> None:
     if view in flat:
         selection.show(checkpoint, view)
     else:
+        explorer_file.note(outline=None)
         st.caption(f"Box and lasso need a 2-D view: choose *{flat[0]}* above to select digits.")
+    explorer_file.offer(checkpoint, view)
     scaffold.close_page()
 
 

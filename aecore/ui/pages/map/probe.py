@@ -21,7 +21,7 @@ from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.live_model import mount_live_model
-from aecore.ui.pages.map import selection
+from aecore.ui.pages.map import explorer_file, selection
 from aecore.ui.text import formats
 from aecore.viewer.model_arrays import FLAT_VIEWS
 
@@ -39,6 +39,7 @@ def show(checkpoint: Checkpoint, view: str) -> None:
     if st.session_state.pop("map_redraw", False):
         st.rerun()  # the whole page: the scatter plot is not part of this fragment
     pinned = _pinned(checkpoint)
+    explorer_file.note(z=st.session_state["map_at"][1])
     mount_live_model(
         checkpoint,
         mode="map",

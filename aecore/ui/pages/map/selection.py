@@ -22,6 +22,7 @@ from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import draw_charts
 from aecore.ui.components.event_listener import listen
+from aecore.ui.pages.map import explorer_file
 from aecore.ui.text import formats
 from aecore.ui.theme import class_colors
 
@@ -42,6 +43,7 @@ def show(checkpoint: Checkpoint, view: str) -> None:
     All is computed before any of it is drawn, as the browser redraws the page for each part.
     """
     listen("map_outline", "outline", functools.partial(_select, checkpoint, view))
+    explorer_file.note(outline=explorer_file.outline_text(outline(checkpoint, view)))
     digest, _, _, numbers = st.session_state.get(_STATE, (None,) * 4)
     if digest != checkpoint.digest:
         return

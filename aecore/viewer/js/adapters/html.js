@@ -6,6 +6,7 @@ import { decode, encode } from "../model/network.js";
 import { codeOf } from "../model/axes.js";
 import { EXAMPLES, digitOf, drawing, exampleStrokes } from "../widgets/canvas/strokes.js";
 import { mountCardPage } from "./html/card_page.js";
+import { mountComparePage } from "./html/compare_page.js";
 import { mountDenoisePage } from "./html/denoise_page.js";
 import { mountDigitPage } from "./html/digit_page.js";
 import { mountFiltersPage } from "./html/filters_page.js";
@@ -42,6 +43,7 @@ const PAGES = {
   digit: { title: "Your digit", mount: mountDigitPage },
   filters: { title: "Filters", mount: mountFiltersPage },
   denoise: { title: "Denoise", mount: mountDenoisePage },
+  compare: { title: "Compare", mount: mountComparePage },
   card: { title: "Model card", mount: mountCardPage },
 };
 /** Of the state, what means nothing to another model. */
@@ -66,7 +68,7 @@ export function openExplorer() {
   const view = build(VIEW);
   const main = make("main");
   /** @type {State} */
-  let state = readAddress();
+  let state = location.hash.length > 1 ? readAddress() : settings.address;
   /** @type {Record<string, { element: HTMLElement, show: ReturnType<Page> }>} */
   const mounted = {};
   /** @type {Float32Array | null} */

@@ -6,6 +6,7 @@ import { build, make, saveCanvas } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { makeScope } from "../../core/scope.js";
 import { counted, withArticle } from "../../core/text.js";
+import { makeNavigation } from "../scatter/navigation.js";
 import { MARGIN, makeScatter } from "../scatter/scatter.js";
 
 const CLICK_REACH = 4; // px that a click may wander
@@ -109,8 +110,9 @@ export function mountLinkedMaps(element, host) {
       const box = map.canvas.getBoundingClientRect();
       return [event.clientX - box.left, event.clientY - box.top];
     };
+    const navigation = makeNavigation(map, map.canvas.parentElement, scope, () => request([map]));
     scope.listen(map.canvas, "pointerdown", (event) => {
-      if (event.button !== 0) return;
+      if (event.button !== 0 || navigation.isPanning()) return;
       const from = placeOf(event);
       stroke = { map, path: [from], from, before: [selected, pressed], isMoved: false };
       map.canvas.setPointerCapture(event.pointerId);
@@ -210,7 +212,8 @@ export function mountLinkedMaps(element, host) {
       if (isOther) {
         order = Uint32Array.from(data.labels.keys()).sort((a, b) => data.labels[a] - data.labels[b]);
         const isKept = data.selected && latest.labels && isEqual(latest.labels, data.labels);
-        [selected, pressed] = isKept ? [latest.selected, latest.pressed] : [null, null];
+        const first = data.numbers?.length ? data.labels.map((_, i) => Number(data.numbers.includes(i))) : null;
+        [selected, pressed] = isKept ? [latest.selected, latest.pressed] : [first, null];
         hover(null);
       }
       if (isOther || isRecolored) buildBar();

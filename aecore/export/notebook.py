@@ -1,0 +1,62 @@
+"""The explorer inside a notebook: the exported page in a frame, which needs no extension."""
+
+from __future__ import annotations
+
+import html
+
+from aecore.checkpoints.description import provenance
+from aecore.checkpoints.file import Checkpoint
+from aecore.errors import CheckpointError
+from aecore.export.page import to_html
+
+MAX_BYTES = 3_000_000
+"""Pages up to this size are shown without being asked for: a notebook keeps all that it shows."""
+_HEIGHT = 900  # px
+
+
+class Explorer:
+    """Models as a notebook shows them: their explorer in a frame.
+
+    Parameters
+    ----------
+    *checkpoints : Checkpoint
+    **options
+        As of `aecore.export.page.to_html`.
+    """
+
+    def __init__(self, *checkpoints: Checkpoint, **options) -> None:
+        self.page = to_html(checkpoints, **options)
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<iframe srcdoc="{html.escape(self.page)}" title="Autoencoder Explorer" width="100%" '
+            f'height="{_HEIGHT}" style="border:0" sandbox="allow-scripts allow-downloads"></iframe>'
+        )
+
+
+def show(checkpoint: Checkpoint) -> str:
+    """Return what a notebook shows of a checkpoint: its explorer, or its card where that is large.
+
+    A model that no browser computes has a card as well.
+    """
+    try:
+        explorer = Explorer(checkpoint)
+    except CheckpointError as error:
+        return _card(checkpoint, str(error))
+    if len(explorer.page) <= MAX_BYTES:
+        return explorer._repr_html_()
+    return _card(
+        checkpoint,
+        f"Its explorer takes {len(explorer.page) / 1e6:.1f} MB. To show it here: "
+        "from aecore.export.notebook import Explorer; Explorer(checkpoint)",
+    )
+
+
+def _card(checkpoint: Checkpoint, note: str) -> str:
+    """Return the card as a table, with a note below."""
+    rows = "".join(
+        f"<tr><th style='text-align:left'>{html.escape(name)}</th>"
+        f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
+        for name, text in {"name": checkpoint.name, **provenance(checkpoint)}.items()
+    )
+    return f"<table>{rows}</table><p>{html.escape(note)}</p>"
