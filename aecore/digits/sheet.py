@@ -40,6 +40,13 @@ class SheetConfig:
     """Share of its bounding rectangle that a sheet's convex hull fills; an ellipse fills 0.79."""
     min_paper_share: float = 0.5
     """Share of a sheet that is free of ink."""
+    min_edge_share: float = 0.97
+    """Share of a sheet's edge that is free of ink: all of it, as a rule. The gaps of bold letters,
+    such as E and N, open to the outside: they reach 0.96."""
+    edge: int = 3
+    """Pixels that count as its edge..."""
+    edge_grain: int = 7
+    """...and how far from them grain may leave no flat pixel."""
     min_aspect: float = 0.25
     """Width by height; narrower regions may be a thick 1."""
     min_ink_height: float = 0.1
@@ -154,6 +161,7 @@ def _region(colors: np.ndarray, own: np.ndarray, box: Box) -> _Region:
         width >= CONFIG.min_aspect * height
         and _is_rectangular(corners)
         and own.sum() >= CONFIG.min_paper_share * hull.sum()
+        and _edge_share(own, hull) >= CONFIG.min_edge_share
     )
     is_even = np.ptp(np.quantile(paper, (0.02, 0.98), axis=0), axis=0).max() <= CONFIG.max_spread
     has_room = min(box.size) >= CONFIG.min_sheet_side
@@ -192,6 +200,12 @@ def _is_rectangular(corners: np.ndarray) -> bool:
     rows, columns = corners.T
     area = abs(rows @ np.roll(columns, -1) - columns @ np.roll(rows, -1)) / 2
     return bool(area >= CONFIG.min_rectangularity * heights[best] * widths[best])
+
+
+def _edge_share(own: np.ndarray, hull: np.ndarray) -> float:
+    """Return which share of the edge of a hull (h, w) belongs to the region."""
+    inner = ndimage.minimum_filter(np.pad(hull, 1), 2 * CONFIG.edge + 1)[1:-1, 1:-1]
+    return float(ndimage.maximum_filter(own, 2 * CONFIG.edge_grain + 1)[hull & ~inner].mean())
 
 
 def _stands_out(colors: np.ndarray, box: Box, hull: np.ndarray, color: np.ndarray) -> bool:

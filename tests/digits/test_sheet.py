@@ -199,3 +199,18 @@ def test_a_crop_follows_the_rotation():
 def test_a_crop_of_less_than_a_pixel_is_one_pixel():
     with pytest.raises(PictureError, match="No digit found"):
         read(page(), Settings(crop=(0.999, 0.999, 1, 1)))
+
+
+@pytest.mark.parametrize("letter", "EHKMNR")
+@pytest.mark.parametrize("width", [8, 16])
+def test_a_bold_letter_is_ink_and_no_sheet_with_gaps_for_ink(letter, width):
+    """It was read inside out: the paper between its strokes as the ink."""
+    picture = Image.new("L", (420, 420))
+    ImageDraw.Draw(picture).text(
+        (210, 210), letter, 255, anchor="mm", font_size=190, stroke_width=width
+    )
+
+    reading = read(np.float32(picture) / 255, Settings(pick="together"))
+
+    assert not reading.inverted
+    assert "Sheet" not in [step.name for step in reading.digits[0].steps]
