@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from aecore.config import SHAPE
@@ -24,6 +26,15 @@ def spec() -> DatasetSpec:
 def current() -> Shape:
     """Return the shape of the pictures that the page shows."""
     return spec().shape if _SPEC in st.session_state else SHAPE
+
+
+def message(shape: Shape | None = None) -> dict[str, Any]:
+    """Return what a widget is told of the pictures that it shows; `shape` if it has others."""
+    own = spec()
+    told = () if own.shows_digits else names()
+    return {
+        "shape": shape or current(), "noun": own.noun, "nouns": own.nouns, "names": list(told)
+    }  # fmt: skip
 
 
 def names() -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.data.folder import load_folder
 from aecore.training.device import pick_device
 from aecore.ui.pages import find_pages
+from aecore.viewer import message
 from tests.support.own_data import SETS, write_set
-from tests.support.pages import open_page
+from tests.support.pages import component, open_page
 
 pytest_plugins = ["tests.support.own_data"]
 pytestmark = pytest.mark.usefixtures("torch_threads")
@@ -47,3 +48,24 @@ def test_every_page_opens_on_own_data(own, page, monkeypatch):
     assert not app.exception
     assert [error.value for error in app.error] == []
     assert "digit" not in app.title[0].value
+
+
+@pytest.mark.parametrize("own", ["rgb"], indirect=True)
+def test_widgets_are_told_shape_and_names(own, monkeypatch):
+    data, models = own
+    monkeypatch.setenv("AECORE_DATA", str(data))
+    monkeypatch.setenv("AECORE_MODELS", str(models))
+
+    rows = picture_header(open_page("reconstruct", model="mine"))
+    live = picture_header(open_page("generate", model="mine"), "live_decoder")
+
+    assert rows == live == {
+        "shape": [12, 16, 3],
+        "noun": "picture",
+        "nouns": "pictures",
+        "names": ["circle", "square", "star"],
+    }  # fmt: skip
+
+
+def picture_header(app, key="reconstruct_pictures"):
+    return message.unpack(component(app, key).bytes)[0]["picture"]

@@ -10,6 +10,7 @@ import numpy as np
 
 from aecore.charts.spec import Chart, HeatMap, LabelChart, LineChart, Series, Trajectories
 from aecore.imaging.levels import signed_palette, to_signed_levels
+from aecore.ui import page_data
 from aecore.ui.components.registry import Preview, mount
 
 _SHADES = 25  # of a heat map's color scale
@@ -40,8 +41,9 @@ def _message(chart: Chart) -> dict[str, Any]:
     message = {each.name: getattr(chart, each.name) for each in fields(chart)}
     match chart:
         case LabelChart():
-            labels = [str(label) for label in range(len(chart.values))]
-            message |= {"labels": labels, "values": _listed(chart.values)}
+            count = min(len(chart.values), len(page_data.names()))
+            labels = [page_data.name(label) for label in range(count)]
+            message |= {"labels": labels, "values": _listed(chart.values[:count])}
         case HeatMap():
             shades = np.linspace(-chart.limit, chart.limit, _SHADES)
             message |= {

@@ -104,7 +104,7 @@ def draw_gallery(
         Texts above and below it, with `**bold**` parts.
     """
     header = {
-        "picture": page_data.current(),
+        "picture": page_data.message(),
         "hash": album.digest,
         "name": name,
         "file": key.replace("_", "-"),

@@ -103,7 +103,7 @@ def draw_rows(
     """
     limit = next((row.limit for row in series if row.limit is not None), None)
     header = {
-        "picture": page_data.current(),
+        "picture": page_data.message(),
         "rows": [
             {
                 "name": row.name,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aecore.ui import page_data
 from aecore.ui.components.registry import mount
 from aecore.ui.theme import class_colors
 from aecore.viewer.message import pack
@@ -44,6 +45,7 @@ def draw_linked_maps(
         visit to another page then show it again.
     """
     header = {
+        "picture": page_data.message(),
         "names": [each.name for each in maps],
         "axes": [list(each.axis_names) for each in maps],
         "colors": class_colors(),

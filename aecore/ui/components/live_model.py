@@ -12,6 +12,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from aecore.checkpoints.file import Checkpoint
+from aecore.ui import page_data
 from aecore.ui.components.registry import is_first_time, mount, send_again
 from aecore.ui.text import models as model_text
 from aecore.viewer.message import pack
@@ -97,7 +98,7 @@ def _message(checkpoint: Checkpoint, settings: dict[str, Any], *, encodes: bool)
         "variational": checkpoint.card.model.variational,
         "logistic": checkpoint.card.model.output == "logistic",
         "settings": settings,
-        "picture": checkpoint.card.model.input_shape,
+        "picture": page_data.message(checkpoint.card.model.input_shape),
     }
     return pack(header, arrays)
 

@@ -17,6 +17,7 @@ from aecore.data.limits import Shape
 from aecore.jobs import snapshots
 from aecore.jobs.store import Run
 from aecore.training.history import EpochRecord
+from aecore.ui import page_data
 from aecore.ui.cache import datasets
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.components.registry import mount
@@ -82,7 +83,7 @@ def _message(run: Run, sent: Sent) -> tuple[dict[str, Any], dict[str, np.ndarray
             "names": np.unique(scene.labels)[: len(scene.targets)].tolist(),
             "corrupted": run.spec.train.noise is not None,
         },
-        "picture": _picture_shape(scene),
+        "picture": page_data.message(_picture_shape(scene)),
         "alignment": _alignment(run, epochs),
         "colors": class_colors(),
         "total": run.spec.train.epochs,

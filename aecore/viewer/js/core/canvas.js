@@ -1,5 +1,6 @@
 // Drawing on canvases that are as large as their place on the page.
 
+import { classOf } from "./digit.js";
 import { movedApart } from "./geometry.js";
 
 const NUMERAL_GAP = 17; // px between the middles of two numerals
@@ -31,10 +32,10 @@ export function writeNumerals(context, marks) {
     const { label, color } = marks[i];
     for (const [lineWidth, strokeStyle] of [[6, color], [3.5, "#fff"]]) {
       Object.assign(context, { lineWidth, strokeStyle });
-      context.strokeText(String(label), x, y);
+      context.strokeText(classOf(label), x, y);
     }
     context.fillStyle = "#222";
-    context.fillText(String(label), x, y);
+    context.fillText(classOf(label), x, y);
   });
 }
 

@@ -8,6 +8,10 @@ export const picture = {
   height: SIDE,
   width: SIDE,
   channels: 1,
+  noun: "digit",
+  nouns: "digits",
+  /** @type {string[]} Names of the classes by label; of digits these are their labels */
+  names: [],
   /** Side of the square that a picture is drawn in. */
   get side() {
     return Math.max(this.height, this.width);
@@ -18,9 +22,21 @@ export const picture = {
   },
 };
 
-/** @param {number[]} shape  Height, width, and 3 in RGB */
-export function setPicture([height, width, channels = 1]) {
-  Object.assign(picture, { height, width, channels });
+/**
+ * Follow what a message says of its pictures: height, width, and 3 in RGB; what they are called; names of classes.
+ *
+ * @param {{ shape: number[], noun: string, nouns: string, names: string[] }} told
+ */
+export function setPicture({ shape: [height, width, channels = 1], noun, nouns, names }) {
+  Object.assign(picture, { height, width, channels, noun, nouns, names });
+}
+
+/** Return the name of a class. */
+export const classOf = (label) => picture.names[Number(label)] ?? String(label);
+
+/** Write a text of ours in the data set's own words, where its pictures are no digits. */
+export function inWords(text) {
+  return picture.noun === "digit" ? text : text.replaceAll("digits", picture.nouns).replaceAll("digit", picture.noun);
 }
 
 /** Return picture `i` of several, one after the other in an array. */

@@ -1,5 +1,7 @@
 // Numbers and codes in words.
 
+import { classOf, inWords, picture } from "./digit.js";
+
 const OUTSIDE = 99.5; // per cent; a code more isolated than so many test digits lies outside the data
 
 /** @param {string} text */
@@ -36,7 +38,10 @@ export function codeText(z, most = 4) {
 }
 
 /** Write a class with its indefinite article: a 3, an 8. */
-export const withArticle = (label) => `${String(label) === "8" ? "an" : "a"} ${label}`;
+export function withArticle(label) {
+  if (picture.noun !== "digit") return classOf(label);
+  return `${String(label) === "8" ? "an" : "a"} ${label}`;
+}
 
 /**
  * Write how the ten nearest test digits are split, given pairs of label and count: 5 of 10 are 7s, 3 are 9s.
@@ -56,16 +61,16 @@ export function counted(count, noun) {
 }
 
 /** Say how gray a picture is. */
-export const grayText = (grayer) => `grayer than ${percentText(grayer)} of the decoded test digits`;
+export const grayText = (grayer) => inWords(`grayer than ${percentText(grayer)} of the decoded test digits`);
 
 /** Say where a code lies and what that means, the verdict apart: see `withPlace` in live_model.js. */
 export function placeText({ place, percentile, grayer, nearestLabel }) {
-  const far = `more isolated than ${percentText(percentile)} of the test digits`;
+  const far = inWords(`more isolated than ${percentText(percentile)} of the test digits`);
   const near = `the nearest is ${withArticle(nearestLabel)}`;
   if (place === "outside") return ["Outside the data", `: ${far}; ${near}.`];
   if (place === "between") {
-    return ["Between the digits", `: blurred, ${grayText(grayer)}. It blends several classes, and is no digit.`];
+    return ["Between the digits", `: blurred, ${grayText(grayer)}. It blends several classes, and is no digit.`].map(inWords);
   }
-  if (place === "blurred") return ["Blurred", `: ${grayText(grayer)}, like an average of many ${nearestLabel}s.`];
+  if (place === "blurred") return ["Blurred", `: ${grayText(grayer)}, like an average of many ${picture.noun === "digit" ? `${nearestLabel}s` : picture.nouns}.`];
   return ["Within the data", `: ${far}${grayer === null ? "" : `, ${grayText(grayer)}`}; ${near}.`];
 }

@@ -1,5 +1,6 @@
 // Where sampled codes come from.
 
+import { classOf, inWords, picture } from "../../core/digit.js";
 import { withArticle } from "../../core/text.js";
 import { codeOf } from "../../model/axes.js";
 import { rowsOf, sampleFitted, samplePrior, sampleRow } from "../../model/sampling.js";
@@ -18,14 +19,14 @@ import { rowsOf, sampleFitted, samplePrior, sampleRow } from "../../model/sampli
 export const SOURCES = [
   {
     name: "all classes",
-    hint: () => "From the normal distribution fitted to the codes of all test digits.",
+    hint: () => inWords("From the normal distribution fitted to the codes of all test digits."),
     sample: (model) => ({ z: sampleFitted(model, rowsOf(model, null)) }),
   },
   {
     name: "one class",
     isByLabel: true,
     hint: () => "From the normal distribution fitted to the codes of one class.",
-    sample: (model, label) => ({ z: sampleFitted(model, rowsOf(model, label)), from: `the ${label}s` }),
+    sample: (model, label) => ({ z: sampleFitted(model, rowsOf(model, label)), from: picture.noun === "digit" ? `the ${label}s` : classOf(label) }),
   },
   {
     name: "N(0, I)",
@@ -36,13 +37,15 @@ export const SOURCES = [
     sample: (model) => ({ z: samplePrior(model) }),
   },
   {
-    name: "a test digit",
+    get name() {
+      return inWords("a test digit");
+    },
     isByLabel: true,
     isAnyOffered: true,
-    hint: () => "The code of a digit that the model never saw in training.",
+    hint: () => inWords("The code of a digit that the model never saw in training."),
     sample(model, label) {
       const number = sampleRow(rowsOf(model, label));
-      return { z: codeOf(model, number), from: `test digit no. ${number}, ${withArticle(model.labels[number])}` };
+      return { z: codeOf(model, number), from: inWords(`test digit no. ${number}, ${withArticle(model.labels[number])}`) };
     },
   },
 ];

@@ -1,5 +1,6 @@
 // Generating digits: sliders over the latent code, samples, the digit, and how far it lies from the data.
 
+import { classOf } from "../../core/digit.js";
 import { build, make } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { codeText, fixed, placeText, withArticle } from "../../core/text.js";
@@ -220,7 +221,7 @@ export const mountSliders = withModel((element, host, scope) => {
     const chosen = view.label.value;
     view.hint.textContent = source.hint(model);
     view.labeling.hidden = !source.isByLabel;
-    const options = labels.map((label) => make("option", { value: label }, String(label)));
+    const options = labels.map((label) => make("option", { value: label }, classOf(label)));
     if (source.isAnyOffered) options.unshift(make("option", { value: "" }, "any"));
     view.label.replaceChildren(...options);
     view.label.value = chosen !== "" && source.isByLabel ? chosen : source.isAnyOffered ? "" : labels[0];

@@ -1,5 +1,6 @@
 // The pictures beside the map, under the pointer and pinned, and what is said of them.
 
+import { inWords } from "../../core/digit.js";
 import { build, setText } from "../../core/dom.js";
 import { recall, remember } from "../../core/storage.js";
 import { codeText, grayText, withArticle } from "../../core/text.js";
@@ -60,12 +61,12 @@ function makePicture(figure) {
       const off = place === "outside" || place === "between";
       const texts = {
         outside: "outside the data",
-        between: `between the digits: ${grayText(grayer ?? 0)}`,
+        between: inWords(`between the digits: ${grayText(grayer ?? 0)}`),
         blurred: `blurred: ${grayText(grayer ?? 0)}`,
-        within: `more isolated than ${Math.round(percentile)}% of the test digits`,
+        within: inWords(`more isolated than ${Math.round(percentile)}% of the test digits`),
       };
       setText(lines[0], codeText(z, z.length > 3 ? 2 : 3));
-      setText(lines[1], number === null ? `nearest: ${digit}` : `test digit ${digit}`);
+      setText(lines[1], number === null ? `nearest: ${digit}` : inWords(`test digit ${digit}`));
       setText(lines[2], texts[place]);
       lines[2].classList.toggle("off", off);
     },

@@ -1,6 +1,7 @@
 // Two maps of the same test digits. A stroke around dots, a click on one, or a class's button selects
 // digits, and both maps highlight them; the server only hears of it afterwards.
 
+import { classOf, picture } from "../../core/digit.js";
 import { isEqual } from "../../core/arrays.js";
 import { build, make, saveCanvas } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
@@ -65,11 +66,11 @@ export function mountLinkedMaps(element, host) {
   const classes = () => [...new Set(data.labels)].sort((a, b) => a - b);
 
   function summarize(chosen) {
-    if (!selected) return `${counted(data.labels.length, "test digit")}, none selected.`;
+    if (!selected) return `${counted(data.labels.length, `test ${picture.noun}`)}, none selected.`;
     const counts = new Map();
     for (const i of chosen) counts.set(data.labels[i], (counts.get(data.labels[i]) ?? 0) + 1);
     const texts = [...counts].sort((a, b) => b[1] - a[1]).map(([label, count]) => `${count} × ${label}`);
-    return `${counted(chosen.length, "digit")} selected${texts.length ? `: ${texts.join(", ")}` : ""}.`;
+    return `${counted(chosen.length, picture.noun)} selected${texts.length ? `: ${texts.join(", ")}` : ""}.`;
   }
 
   function describe() {
@@ -101,7 +102,7 @@ export function mountLinkedMaps(element, host) {
 
   function hover(i) {
     hovered = i;
-    view.hint.textContent = i === null ? HINT : `Test digit no. ${i}, ${withArticle(data.labels[i])}`;
+    view.hint.textContent = i === null ? HINT : `Test ${picture.noun} no. ${i}, ${withArticle(data.labels[i])}`;
     request();
   }
 
@@ -167,7 +168,7 @@ export function mountLinkedMaps(element, host) {
       context.fillStyle = data.colors[label];
       context.fillRect(left, 29 * scale, 10 * scale, 10 * scale);
       context.fillStyle = color;
-      context.fillText(label, left + 14 * scale, 27 * scale);
+      context.fillText(classOf(label), left + 14 * scale, 27 * scale);
     });
     saveCanvas(sheet, "maps");
   }
@@ -185,8 +186,8 @@ export function mountLinkedMaps(element, host) {
     view.bar.replaceChildren(
       ...classes().map((label) => {
         const style = `--digit:${data.colors[label]}`;
-        const name = `Select all digits ${label}`;
-        return makeButton(String(label), () => selectClass(label), { class: "label", style, "aria-label": name });
+        const name = `Select all ${picture.nouns} ${classOf(label)}`;
+        return makeButton(classOf(label), () => selectClass(label), { class: "label", style, "aria-label": name });
       }),
       makeButton("Clear selection", clear),
       makeButton("Maps as PNG", save),
