@@ -23,6 +23,8 @@ class Control:
     """Type of the visitor's last event."""
     prepare: Act | None = None
     """What is done before, and not timed."""
+    is_once: bool = False
+    """Whether it is used before all others, once for each other model, and never warmed."""
 
 
 def _click(selector: str, count: int | None = 1) -> Act:
@@ -55,14 +57,35 @@ def _choose(key: str) -> Act:
 
     async def act(page: Any, i: int) -> None:
         options = page.locator("[role=option]:not([aria-selected=true])")
-        while not await options.count():  # a list that opens while the page scrolls closes again
-            await page.locator(f".st-key-{key} input").first.press(
-                "ArrowDown"
-            )  # a click opens it only once
-            await page.wait_for_timeout(200)
+        await _open_list(page, key)
         await options.nth(i % min(4, await options.count())).click()
 
     return act
+
+
+def _choose_another(key: str) -> Act:
+    """Open a list and click the first option that has not been chosen on this page."""
+
+    async def act(page: Any, i: int) -> None:
+        await _open_list(page, key)
+        options = page.locator("[role=option]")
+        await options.nth(await options.evaluate_all(_FIRST_UNSEEN)).click()
+
+    return act
+
+
+_FIRST_UNSEEN = """(options) => {
+  const seen = (globalThis.__seen ??= new Set());
+  for (const option of options) if (option.ariaSelected === "true") seen.add(option.textContent);
+  return options.findIndex((option) => !seen.has(option.textContent));
+}"""
+
+
+async def _open_list(page: Any, key: str) -> None:
+    while not await page.locator("[role=option]").count():
+        # A click opens it only once, and a list that opens while the page scrolls closes again.
+        await page.locator(f".st-key-{key} input").first.press("ArrowDown")
+        await page.wait_for_timeout(200)
 
 
 def _drag(selector: str, turns: int = 0) -> Act:
@@ -147,7 +170,7 @@ _UNITS = ".st-key-filters_units, .st-key-filters_left, .st-key-filters_right"
 _ALL_UNITS = f"{_UNITS}, .st-key-filters_components"
 _CHOOSE_UNIT = _click(".st-key-filters_units button[data-unit]", 20)
 _SORT = _buttons("filters_sort")
-_OTHER_MODEL = _choose("model")
+_OTHER_MODEL, _NEW_MODEL = _choose("model"), _choose_another("model")
 _RECONSTRUCTIONS = ".st-key-reconstruction_grid"
 _ERROR_PICTURES = _click(".st-key-reconstruct_differences label")
 _EXPERIMENT = ".st-key-reconstruct_laboratory"
@@ -169,6 +192,7 @@ _LINKED = ".st-key-linked_maps"
 _LABELS = _click(f"{_LINKED} button.label", None)
 CONTROLS: dict[str, tuple[Control, ...]] = {
     "filters": (
+        Control("new model", _NEW_MODEL, f".st-key-filter_gallery, {_DETAILS}", is_once=True),
         Control("choose a unit", _CHOOSE_UNIT, _DETAILS),
         Control("sort", _SORT, _UNITS),
         Control("choose, then sort", _SORT, _UNITS, prepare=_sequence(_CHOOSE_UNIT)),
@@ -178,6 +202,7 @@ CONTROLS: dict[str, tuple[Control, ...]] = {
         Control("model", _OTHER_MODEL, f".st-key-filter_gallery, {_DETAILS}"),
     ),
     "reconstruct": (
+        Control("new model", _NEW_MODEL, _RECONSTRUCTIONS, is_once=True),
         Control("other digits", _click(".st-key-reconstruct_again button"), _RECONSTRUCTIONS),
         Control("error pictures", _ERROR_PICTURES, _RECONSTRUCTIONS),
         Control("random, worst, median, best", _buttons("reconstruct_which"), _RECONSTRUCTIONS),
@@ -188,6 +213,7 @@ CONTROLS: dict[str, tuple[Control, ...]] = {
         Control("model", _OTHER_MODEL, _RECONSTRUCTIONS),
     ),
     "denoise": (
+        Control("new model", _NEW_MODEL, _DENOISED, is_once=True),
         Control("level", _arrow_keys("noise_level", 4), _DENOISED, "keydown"),
         Control("kind", _NOISE_KIND, _DENOISED),
         Control("place of the square", _COLUMN, _DENOISED, "keydown", _OCCLUSION),
@@ -195,16 +221,22 @@ CONTROLS: dict[str, tuple[Control, ...]] = {
         Control("model", _OTHER_MODEL, _DENOISED),
     ),
     "": (
+        Control("new model", _NEW_MODEL, _PINNED, is_once=True),
         # Before the next click, the last one is still announced to screen readers.
         Control("click", _click_places(_PLOT), _PINNED, "pointerup", _sequence()),
         Control("test digit no.", _NEXT_DIGIT, _PINNED),
         Control("box", _drag(_PLOT), _SELECTION, "pointerup", _tool("box")),
         Control("lasso", _drag(_PLOT, turns=24), _SELECTION, "pointerup", _tool("lasso")),
         Control("clear", _click("[data-tool=clear]"), _SELECTION, prepare=_SELECT),
+        Control("model", _OTHER_MODEL, _PINNED),
     ),
     "compare": (
         Control("other model", _choose("compare_other"), _LINKED),
         Control("linked selection", _LABELS, f"{_LINKED}, .st-key-compare_pictures"),
+    ),
+    "generate": (
+        Control("new model", _NEW_MODEL, ".st-key-live_decoder", is_once=True),
+        Control("model", _OTHER_MODEL, ".st-key-live_decoder"),
     ),
 }
 """By the page's address."""

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from aecore.bench.decoding import drive, serve_app
+from aecore.bench.decoding import BASELINE, drive, serve_app
+from aecore.bench.harness.server import serve
 from aecore.bench.harness.tab import RESPONSE_TIME, Tab, percentiles
 from aecore.bench.page_controls import CONTROLS, OTHER_NOISE, Control
 from aecore.checkpoints import catalog
@@ -20,6 +21,8 @@ EVENTS = 24
 """Measured uses of each control."""
 _WARM = 8
 """Uses before them, so that every cache is warm."""
+_LIMIT_MS, _LIMIT_SHARE = 120.0, 1.1
+"""What a control may take at the 95th percentile: the larger of both, the second of a slider's."""
 _MOST_SECONDS = 240.0  # for one page
 _TALL = 2400  # px: the kinds of noise and the curve on one screen
 
@@ -43,7 +46,12 @@ def bench_pages(
           caches;
         - `controls`: a list; `page`, `model` and `control`, then `p50_ms` and `p95_ms`: from the
           time stamp of the visitor's event to the frame that paints the last of what the control
-          changes on the screen; `first_p50_ms`, `first_p95_ms`: the first of it;
+          changes on the screen; `first_p50_ms`, `first_p95_ms`: the first of it. The control
+          `new model` is each other model's first time on the page, not warmed;
+        - `server_slider_p50_ms`, `server_slider_p95_ms`: the same of a bare `st.slider` that
+          decodes a digit on a server of its own, timed before the pages, as often;
+        - `limit_ms`: 120, or 1.1 times that slider's 95th percentile if that is more; `over`: the
+          controls beyond it, as `page control`;
         - `curve_seconds`, where `denoise` is measured: from the click on a kind of noise that
           this server has not measured yet to the whole curve painted.
 
@@ -62,15 +70,30 @@ def bench_pages(
     if not cards:
         raise CheckpointError("No model is trained yet. Train one: python -m aecore train plane")
     chosen = {page: _model(cards, denoiser=page == "denoise") for page in pages or CONTROLS}
-    measured: dict[str, Any] = {"events": EVENTS, "controls": []}
+    progress("Measuring a bare slider")
+    slider = _measure_slider(next(iter(chosen.values())))
+    limit = max(_LIMIT_MS, _LIMIT_SHARE * slider["server_slider_p95_ms"])
+    measured: dict[str, Any] = {"events": EVENTS, **slider, "limit_ms": limit, "controls": []}
     with serve_app() as app:
         for page, model in chosen.items():
             progress(f"Measuring /{page} with {model}")
-            visit = partial(_visit, address=f"{app}/{page}?model={model}", page=page)
+            address, others = f"{app}/{page}?model={model}", len(cards) - 1
+            visit = partial(_visit, address=address, page=page, others=others)
             rows, extra = drive(visit, seconds=_MOST_SECONDS)
             measured["controls"] += [{"page": f"/{page}", "model": model} | row for row in rows]
             measured |= extra
-    return measured
+    rows = measured["controls"]
+    over = [f"{row['page']} {row['control']}" for row in rows if row["p95_ms"] > limit]
+    return measured | {"over": over}
+
+
+def _measure_slider(model: str) -> dict[str, float]:
+    async def visit(browser: Any) -> list[float]:
+        async with Tab(browser, probe=RESPONSE_TIME) as tab:
+            return await tab.click_slider(f"{address}/?model={model}", _WARM + EVENTS)
+
+    with serve(BASELINE) as address:
+        return percentiles(drive(visit, seconds=_MOST_SECONDS)[_WARM:], "server_slider_")
 
 
 def _model(cards: dict[str, Card], *, denoiser: bool) -> str:
@@ -81,26 +104,33 @@ def _model(cards: dict[str, Card], *, denoiser: bool) -> str:
 
 
 async def _visit(
-    browser: Any, *, address: str, page: str
+    browser: Any, *, address: str, page: str, others: int
 ) -> tuple[list[dict[str, Any]], dict[str, float]]:
-    """Return the rows of a page's controls, and what else is measured on it."""
-    rows, extra = [], {}
+    """Return the rows of a page's controls, and what else is measured on it.
+
+    `others` is the number of other models in the page's picker.
+    """
+    extra = {}
+    controls = CONTROLS[page]
     async with _PageTab(browser, probe=RESPONSE_TIME) as visit:
         await visit.open(address, ready="true")
+        rows = [await visit.measure(each, 0, others) for each in controls if each.is_once]
+        await visit.open(address, ready="true")  # back to the first model
         if page == "denoise":
             extra["curve_seconds"] = await visit.first_curve()
-        for control in CONTROLS[page]:
-            for i in range(_WARM):
-                await visit.time(control, i)
-            times = [await visit.time(control, _WARM + i) for i in range(EVENTS)]
-            first, last = np.array(times).T
-            figures = percentiles(last) | percentiles(first, "first_")
-            rows.append({"control": control.name} | figures)
+        rows += [await visit.measure(each, _WARM, EVENTS) for each in controls if not each.is_once]
     return rows, extra
 
 
 class _PageTab(Tab):
     """A tab that times what its controls change."""
+
+    async def measure(self, control: Control, warm: int, events: int) -> dict[str, Any]:
+        """Return a row: the percentiles of so many uses, after some that warm the caches."""
+        times = [await self.time(control, i) for i in range(warm + events)]
+        first, last = np.array(times[warm:]).T
+        figures = percentiles(last) | percentiles(first, "first_")
+        return {"control": control.name} | figures
 
     async def time(self, control: Control, i: int) -> tuple[float, float]:
         """Return the ms until the first and until the last of a control's changes is painted."""

@@ -28,7 +28,7 @@ import urllib.request
 from aecore.bench import decoding
 from aecore.bench.harness.server import serve
 
-for server in (decoding.serve_app(), serve(decoding._BASELINE)):
+for server in (decoding.serve_app(), serve(decoding.BASELINE)):
     with server as address:
         print(urllib.request.urlopen(address).status)
 """

@@ -126,18 +126,18 @@ class Tab:
         box = await self._box(".st-key-latent_map .nsewdrag")
         return await self._swing(box, lambda swing: (0.4 * swing, 0.2 * swing), button="none")
 
-    async def click_slider(self, address: str) -> float:
-        """Return the median time in ms from releasing the server's slider to the new image."""
+    async def click_slider(self, address: str, clicks: int = 0) -> list[float]:
+        """Return the times in ms from releasing the server's slider to the new image."""
         await self._page.goto(address)
         await self._page.wait_for_selector("[data-testid=stImage] img")
         await self._wait_until_quiet()
         box = await self._box("[data-testid=stSlider] [role=group]")
         times = []
-        for share in np.linspace(0.1, 0.9, _CLICKS):
+        for share in np.linspace(0.1, 0.9, clicks or _CLICKS):
             place = box["x"] + share * box["width"], box["y"] + box["height"] / 2
             click = self._page.mouse.click(*place)
             times.append(await self.response_time("[data-testid=stImage]", "pointerup", click))
-        return float(np.median(times, axis=0)[1])
+        return [last for _, last in times]
 
     async def response_time(
         self, region: str, event: str, act: Awaitable[None]
