@@ -153,10 +153,12 @@ def _parser() -> _Parser:
     sub.add_argument("--out", metavar="PNG", required=True, type=Path)
 
     text = "write an explorer of some models to one HTML file, which needs no server"
-    sub = add("export", export.export, text, json_)
+    sub = add("export", export.export, text, json_, data)
     sub.add_argument("models", metavar="MODEL", nargs="+", help="a name in models/ or a path")
     sub.add_argument("--out", metavar="FILE", required=True, type=Path, help="the HTML file")
     sub.add_argument("--title", metavar="TEXT", help="of the page")
+    text = "also put the first N test pictures into the file (default: none)"
+    sub.add_argument("--pictures", type=int, metavar="N", default=0, help=text)
 
     text = "measure speed and recognition"
     benches = commands.add_parser("bench", help=text, description=text).add_subparsers(

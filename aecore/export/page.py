@@ -11,10 +11,12 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
+
 from aecore.charts.palette import Theme, digit_colors
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import AecoreError, ConfigError
-from aecore.export.payload import compress
+from aecore.export.payload import compress, compress_pictures
 from aecore.imaging.levels import signed_palette
 from aecore.system import atomic_file
 from aecore.viewer.bundle import Bundle, bundle
@@ -29,6 +31,7 @@ def to_html(
     *,
     title: str = TITLE,
     address: Mapping[str, str | None] | None = None,
+    pictures: np.ndarray | None = None,
 ) -> str:
     """Return one HTML page that explores checkpoints.
 
@@ -41,6 +44,8 @@ def to_html(
     address : mapping, optional
         What the page shows until its own address says something: the parameters of its fragment,
         as `{"model": "plane", "page": "generate", "z": "0,-4"}`; None stands for none.
+    pictures : ndarray of shape (N, 784), uint8, optional
+        The first N test pictures of the models' data set; None: the page holds none.
 
     Raises
     ------
@@ -62,6 +67,9 @@ def to_html(
         f"{base64.b64encode(compress(checkpoint)).decode()}</script>"
         for checkpoint in checkpoints
     )
+    if pictures is not None:
+        held = base64.b64encode(compress_pictures(pictures)).decode()
+        models += f'\n<script type="text/plain" id="pictures">{held}</script>'
     colors = {theme: digit_colors(theme) for theme in THEMES}
     opens_on = {name: text for name, text in (address or {}).items() if text is not None}
     settings = json.dumps(

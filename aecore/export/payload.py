@@ -71,6 +71,11 @@ def compress(checkpoint: Checkpoint) -> bytes:
     return zlib.compress(sort_bytes(pack(_facts(checkpoint), _arrays(checkpoint))), 9)
 
 
+def compress_pictures(pictures: np.ndarray) -> bytes:
+    """Return gray pictures (N, 784), uint8, as a message of their own."""
+    return zlib.compress(sort_bytes(pack({}, {"pictures": pictures.ravel()})), 9)
+
+
 def sort_bytes(message: bytes) -> bytes:
     """Sort the bytes of each array of a message by their place in a number."""
     start = 8 + int.from_bytes(message[:8], "little")

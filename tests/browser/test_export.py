@@ -21,6 +21,8 @@ from tests.support.live_map import move, point_at
 pytest_plugins = ["tests.support.browser"]
 
 NAMES = ("plane", "plain-32")
+PICTURES = np.arange(5 * 784, dtype=np.uint32).astype(np.uint8).reshape(5, 784)
+"""In the file, as if they were the first test digits."""
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,7 @@ def stored(checkpoint):
 @pytest.fixture(scope="module")
 def explorer(found, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("export") / "explorer.html"
-    export.write_html(path, export.to_html(found))
+    export.write_html(path, export.to_html(found, pictures=PICTURES))
     return path
 
 
@@ -159,6 +161,11 @@ def test_a_click_pins_and_a_link_opens_there(tab, explorer, found):
     tab.mouse.click(*point_at(tab, 0.02, 0.02))
     link = tab.evaluate("location.href")
     assert "z=" in link
+
+    show(tab, "model=plane&z=" + ",".join(f"{value:.4g}" for value in found[0].codes[3]))
+    shown = "document.querySelector('canvas[aria-label=Input]').getContext('2d')"
+    levels = tab.evaluate(f"Array.from({shown}.getImageData(0, 0, 28, 28).data)")
+    np.testing.assert_array_equal(levels[::4], PICTURES[3])
 
     show(tab, "model=plain-32&page=generate&z=" + ",".join(["0.5"] * 32))
     np.testing.assert_allclose(shown_code(tab), 0.5)

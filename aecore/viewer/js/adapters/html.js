@@ -3,6 +3,7 @@
 import { build, make } from "../core/dom.js";
 import { recall, remember } from "../core/storage.js";
 import { decode, encode } from "../model/network.js";
+import { PIXELS, digitAt } from "../core/digit.js";
 import { codeOf } from "../model/axes.js";
 import { EXAMPLES, digitOf, drawing, exampleStrokes } from "../widgets/canvas/strokes.js";
 import { mountCardPage } from "./html/card_page.js";
@@ -98,8 +99,15 @@ export function openExplorer() {
     digit: () => digit ?? (drawing.all().length ? digitOf(drawing.all()) : (example ??= digitOf(exampleStrokes(EXAMPLES[1])))),
     hasDigit: () => digit !== null || drawing.all().length > 0,
     setDigit: (next) => (digit = next),
-    pictureOf: ({ model }, row) => Float32Array.from(decode(model, codeOf(model, row))),
-    pictureNote: () => "Decoded from their codes: this file holds no pictures of the data set.",
+    pictureOf({ model, pictures }, row) {
+      const levels = digitAt(pictures, row);
+      return levels.length ? Float32Array.from(levels, (level) => level / 255) : Float32Array.from(decode(model, codeOf(model, row)));
+    },
+    pictureNote({ model, pictures }) {
+      const count = pictures.length / PIXELS;
+      if (!count) return "Decoded from their codes: this file holds no pictures of the data set.";
+      return count < model.count ? `From no. ${count.toLocaleString("en")} on they are decoded from their codes.` : "";
+    },
     makeHost: (element, on = {}) => ({
       send: (name, value) => on[name]?.(value),
       onData() {},

@@ -1,7 +1,9 @@
 // The latent space: the map, the pinned test digit, what is selected.
 
+import { PIXELS } from "../../core/digit.js";
 import { build, setBoldText } from "../../core/dom.js";
 import { pointsWithin } from "../../core/geometry.js";
+import { drawDigit } from "../../core/image.js";
 import { codeOf } from "../../model/axes.js";
 import { mountScatterMap, pointsOf } from "../../widgets/scatter/scatter_map.js";
 import { mountSelection } from "../../widgets/selection/selection.js";
@@ -16,7 +18,7 @@ const VIEW = `
   <div ref="views"></div>
   <div ref="map"></div>
   <div ref="details"><label>Test digit no. <input ref="number" type="number" min="0" step="1"></label>
-    <p ref="about"></p><p ref="accuracy" class="hint"></p></div>
+    <p ref="about"></p><figure><canvas ref="input" role="img" aria-label="Input"></canvas><figcaption>Input</figcaption></figure><p ref="accuracy" class="hint"></p></div>
   <div ref="selection" data-key="map_selection"></div>
 </section>`;
 
@@ -99,6 +101,9 @@ export function mountMapPage(element, shell) {
     setBoldText(view.about, shown.number === null
       ? "A free point, not a test digit"
       : `Label **${model.labels[shown.number]}** · reconstruction error (MSE) **${arrays.errors[shown.number].toFixed(4)}**`);
+    const isHeld = shown.number !== null && shown.number < next.pictures.length / PIXELS;
+    view.input.parentElement.hidden = !isHeld;
+    if (isHeld) drawDigit(view.input, shell.pictureOf(next, shown.number));
     const [accuracy, pca] = header.accuracy;
     setBoldText(view.accuracy, accuracy && pca
       ? `A 5-nearest-neighbor classifier on the latent codes is right for **${percent(accuracy)}** of the test digits (PCA: **${percent(pca)}**).`

@@ -8,6 +8,7 @@ import { makeModel } from "../../model/network.js";
  * @property {any} header  What aecore/export/payload.py says of it
  * @property {Record<string, any>} arrays
  * @property {import("../../model/network.js").Model} model
+ * @property {Uint8Array} pictures  Gray levels of the first test digits
  */
 
 /** A model whose text cannot be read. */
@@ -24,11 +25,15 @@ async function inflate(bytes) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
+const unpack = async (text) => readMessage(unsortBytes(await inflate(bytesOf(text))));
+
 /** @returns {Promise<Opened>} */
-async function unpack(name, text) {
+async function openModel(name, text) {
   let message;
+  let pictures;
   try {
-    message = readMessage(unsortBytes(await inflate(bytesOf(text))));
+    message = await unpack(text);
+    pictures = await (allPictures ??= readPictures());
   } catch {
     throw new DamagedModel(
       `The model ${name} in this file is damaged. Get the file once more, or export it again: python -m aecore export ${name}`,
@@ -36,7 +41,16 @@ async function unpack(name, text) {
   }
   const { header, arrays } = message;
   arrays.own_errors = Float32Array.from(arrays.errors).sort();
-  return { header, arrays, model: makeModel(header, arrays) };
+  return { header, arrays, model: makeModel(header, arrays), pictures };
+}
+
+/** @type {Promise<Uint8Array> | null} */
+let allPictures = null;
+
+/** Return the gray levels of the first test digits, as many as the page holds. */
+async function readPictures() {
+  const element = document.querySelector("#pictures");
+  return element ? (await unpack(element.textContent)).arrays.pictures : new Uint8Array();
 }
 
 /** Find the models of the page. */
@@ -50,7 +64,7 @@ export function findModels() {
     names,
     /** Open a model by its name. */
     open(name) {
-      if (!opened.has(name)) opened.set(name, unpack(name, elements[names.indexOf(name)].textContent));
+      if (!opened.has(name)) opened.set(name, openModel(name, elements[names.indexOf(name)].textContent));
       return opened.get(name);
     },
   };
