@@ -33,6 +33,30 @@ def check_outline(values: Any) -> np.ndarray:
     return np.array(values, dtype=np.float64)
 
 
+def format_outline(outline: np.ndarray) -> str:
+    """Write an outline (V, 2) as `parse_outline` reads it, to six significant digits."""
+    return "_".join(f"{value:.6g}" for value in outline.ravel())
+
+
+def parse_outline(text: str) -> np.ndarray:
+    """Read an outline written as `x_y_x_y_...`, as an array (V, 2) float64.
+
+    Underscores, as a URL writes them as they are.
+
+    Raises
+    ------
+    ConfigError
+        If a part is no number, they are no pairs, or `check_outline` refuses the corners.
+    """
+    try:
+        values = [float(part) for part in text.split("_")]
+    except ValueError:
+        raise ConfigError("An outline needs numbers with underscores between them.") from None
+    if len(values) % 2:
+        raise ConfigError("A corner of an outline needs two numbers.")
+    return check_outline([list(pair) for pair in zip(values[::2], values[1::2], strict=True)])
+
+
 def inside(points: np.ndarray, outline: np.ndarray) -> np.ndarray:
     """Test which points lie within a closed outline; where it crosses itself, by the even-odd rule.
 

@@ -33,6 +33,7 @@ def latent_map(
     large: bool = False,
     names: Sequence[str] = TEN_DIGITS,
     noun: str = "digit",
+    hidden: Sequence[int] = (),
 ) -> go.Figure:
     """Draw a scatter plot of codes, one color and one legend entry per digit.
 
@@ -60,6 +61,8 @@ def latent_map(
         Of the labels, at most ten.
     noun : str
         One of the pictures; classes of other pictures than digits are called so.
+    hidden : sequence of int
+        Digits that only the legend shows at first.
     """
     flat = points.shape[1] == 2
     size = (5 if flat else 1.6) * (1.6 if large else 1)
@@ -78,6 +81,7 @@ def latent_map(
                 **_coordinates(points[rows]),
                 mode="markers",
                 name=name,
+                visible="legendonly" if label in hidden else True,
                 customdata=numbers[rows],
                 marker={"color": color, "size": size, "opacity": POINT_OPACITY},
                 hovertemplate=f"{kind} {name}<br>test {noun} no. %{{customdata}}<extra></extra>",

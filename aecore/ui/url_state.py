@@ -29,7 +29,7 @@ from aecore.latent.codes import format_code, parse_code
 T = TypeVar("T")
 
 _STATE = "address"
-_OF_A_MODEL = ("z", "unit", "rate")
+_OF_A_MODEL = ("z", "unit", "rate", "outline", "classes")
 """Parameters that mean nothing to another model."""
 
 

@@ -2,14 +2,16 @@
 
 import csv
 import io
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aecore.analysis.lasso import Subset, check_outline, inside
+from aecore.analysis.lasso import Subset, check_outline, format_outline, inside, parse_outline
 from aecore.errors import ConfigError
+from aecore.latent.codes import format_code
 
 POINTS = np.random.default_rng(0).uniform(-4, 4, (300, 2))
 coordinates = st.floats(-4, 4, allow_nan=False).map(lambda x: round(x, 3))
@@ -83,6 +85,24 @@ def atlas():
         "labels": rng.integers(0, 10, 50).astype(np.uint8),
         "errors": rng.random(50).astype(np.float32),
     }
+
+
+def test_an_outline_reads_back_from_a_url_as_the_browser_has_rounded_it():
+    rng = np.random.default_rng(0)
+    outline = np.array([float(f"{x:.6g}") for x in rng.normal(0, 9, 72)]).reshape(36, 2)
+
+    text = format_outline(outline)
+
+    np.testing.assert_array_equal(parse_outline(text), outline)
+    code = format_code(rng.normal(size=128))  # of the largest shipped models
+    query = urlencode({"model": "denoise-gaussian", "z": code, "outline": text, "grid": "off"})
+    assert len(query) <= 1_950  # 50 for the server's name
+
+
+@pytest.mark.parametrize("text", ["", "1_2_3_4", "1_2_3_4_5", "1_2_3_4_5_x", "1_2_3_4_5_nan"])
+def test_what_is_no_outline_in_a_url_is_refused(text):
+    with pytest.raises(ConfigError):
+        parse_outline(text)
 
 
 def test_figures_of_a_subset_are_those_of_brute_force(atlas):

@@ -123,3 +123,20 @@ def test_another_digit_of_a_label_can_be_chosen(journey, plane):
     journey.get_by_role("button", name="Random").first.click()
     journey.wait_for_function(f"{chosen} !== '{first}'")
     assert plane.labels[int(number.input_value())] == 8
+
+
+def test_a_link_opens_on_the_same_ends_and_frame(journey):
+    journey.get_by_label("Frame of both paths").press("End")
+    journey.get_by_label("Frame of both paths").press("ArrowLeft")
+    journey.wait_for_function("location.search.includes('frame=59')")
+    ends = [journey.get_by_label(f"{end} test digit no.") for end in ("From", "To")]
+    numbers = [each.input_value() for each in ends]
+
+    journey.reload()
+
+    journey.locator(".bar output").get_by_text("60 of 61").wait_for()
+    assert [each.input_value() for each in ends] == numbers
+    ends[1].fill("7")
+    ends[1].press("Enter")
+    journey.locator(".bar output").get_by_text("1 of 61").wait_for()
+    assert "frame" not in journey.url

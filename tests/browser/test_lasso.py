@@ -56,6 +56,8 @@ def test_a_box_and_a_lasso_select_what_they_hold_and_follow_the_map(page, app, p
     kept = [[float(value) for value in corner.split(",")] for corner in found[1].split("_")]
     np.testing.assert_allclose(kept, corners, rtol=1e-3, atol=1e-3)
 
+    page.wait_for_function("location.search.includes('outline=')")
+    box_address = page.url
     page.locator("[data-tool=lasso]").click()
     turns = [2 * math.pi * step / 60 for step in range(61)]
     drag(page, [(0.5 + 0.2 * math.cos(a), 0.5 + 0.3 * math.sin(a)) for a in turns])
@@ -67,6 +69,15 @@ def test_a_box_and_a_lasso_select_what_they_hold_and_follow_the_map(page, app, p
     )
     count = int(page.locator(TITLE).inner_text().split()[1].replace(",", ""))
     assert (radii < 0.97).sum() <= count <= (radii < 1.03).sum()
+
+    page.wait_for_function("before => location.href !== before", arg=box_address)
+    lasso_address = page.url
+    page.go_back()
+    page.locator(TITLE, has_text=title(len(held))).wait_for()
+    assert page.url == box_address
+    page.go_forward()
+    page.locator(TITLE, has_text=title(count)).wait_for()
+    settle(page)
 
     before = page.locator(OUTLINE).first.get_attribute("points")
     page.locator("[data-tool=lasso]").click()  # put away
@@ -83,6 +94,12 @@ def test_a_box_and_a_lasso_select_what_they_hold_and_follow_the_map(page, app, p
     page.locator(TITLE).wait_for(state="detached")
     settle(page)
     assert page.locator(OUTLINE).first.get_attribute("points") == ""
+    assert "outline" not in page.url
+
+    page.goto(lasso_address)
+    page.locator(TITLE, has_text=title(count)).wait_for()
+    page.locator("[data-tool=count]", has_text=f"{count} selected").wait_for()
+    assert len(lasso_address) <= 2_000
 
 
 def test_a_box_is_drawn_by_keyboard(page, app, plane):

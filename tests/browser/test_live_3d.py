@@ -77,3 +77,14 @@ def test_a_click_on_a_three_dimensional_map_pins_its_digit(page, many):
     ring, chart = (page.locator(each).bounding_box() for each in (".aecore-space-pin", CHART))
     assert chart["x"] < ring["x"] < chart["x"] + chart["width"]
     assert chart["y"] < ring["y"] < chart["y"] + chart["height"]
+
+
+def test_a_reload_stays_in_three_dimensions_with_the_pin_marked(page):
+    page.reload()
+
+    page.locator(".aecore-space-pin").wait_for()
+    assert (
+        page.get_by_role("button", name="Principal components (3-D)").get_attribute("aria-pressed")
+        != "false"
+    )
+    assert "view=principal-3d" in page.url

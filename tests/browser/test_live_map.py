@@ -269,6 +269,7 @@ def test_the_decoded_plane_shows_what_is_on_view_and_follows_zooming(page, plane
     page.get_by_text(PLANE_SWITCH).click()
     page.locator(".aecore-plane").wait_for(state="detached")
     assert page.evaluate("localStorage.getItem('aecore-grid')") == "off"
+    page.wait_for_function("location.search.includes('grid=off')")
     page.get_by_text(PLANE_SWITCH).click()
     page.locator(".aecore-plane").wait_for(state="attached")
 

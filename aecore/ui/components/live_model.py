@@ -43,6 +43,7 @@ def mount_live_model(
     mode: Mode,
     settings: dict[str, Any],
     on_release: Callable[[dict[str, Any]], None] = lambda report: None,
+    on_grid: Callable[[bool], None] = lambda is_shown: None,
     on_no_webgl: Callable[[], None] = lambda: None,
 ) -> None:
     """Mount a widget with a checkpoint's decoder, and its encoder where the mode needs it.
@@ -59,6 +60,8 @@ def mount_live_model(
     on_release : callable
         Called, before the page runs again, with what the widget reports when the visitor lets go.
         It comes from the browser: check it.
+    on_grid : callable
+        Called likewise when the visitor shows or hides the decoded grid.
     on_no_webgl : callable
         Called likewise if the browser cannot draw with WebGL.
     """
@@ -72,6 +75,7 @@ def mount_live_model(
         _message(checkpoint, settings, encodes=mode in _ENCODING),
         release=lambda report: on_release(report) if isinstance(report, dict) else None,
         need=send_again,
+        grid=lambda report: on_grid(report is True),
         no_webgl=lambda report: on_no_webgl(),
     )
 

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { isEqual } from "../../../aecore/viewer/js/core/arrays.js";
 import * as axes from "../../../aecore/viewer/js/core/axes.js";
-import { movedApart, nearestPoint, pointsWithin } from "../../../aecore/viewer/js/core/geometry.js";
+import { movedApart, nearestPoint, pointsWithin, simplified } from "../../../aecore/viewer/js/core/geometry.js";
 import * as text from "../../../aecore/viewer/js/core/text.js";
 import { spreadSteps, stepAt } from "../../../aecore/viewer/js/model/path.js";
 import { stretchesOf } from "../../../aecore/viewer/js/widgets/charts/axis_charts.js";
@@ -89,6 +89,20 @@ test("places that overlap are moved apart, and those that do not stay", () => {
   );
   assert.ok(moved.slice(0, 4).every(([x, y], i) => Math.hypot(x - places[i][0], y - places[i][1]) < 34));
   assert.deepEqual(movedApart([[0, 0], [20, 0]], 17), [[0, 0], [20, 0]]);
+});
+
+test("a lasso of many corners keeps its shape with few", () => {
+  const circle = Array.from({ length: 700 }, (_, i) => [0, 1].map((k) => 200 * Math.cos((i * Math.PI) / 350 - (k * Math.PI) / 2)));
+  const box = [[0, 0], [9, 0], [9, 9], [0, 9]];
+
+  const few = simplified(circle, 36);
+
+  assert.ok(few.length > 20 && few.length <= 36);
+  assert.ok(few.every(([x, y]) => Math.abs(Math.hypot(x, y) - 200) < 1e-9));
+  const areaOf = (polygon) =>
+    polygon.reduce((sum, [x, y], i) => sum + x * polygon.at(i - 1)[1] - y * polygon.at(i - 1)[0], 0) / 2;
+  assert.ok(Math.abs(areaOf(few) / areaOf(circle) - 1) < 0.02);
+  assert.deepEqual(simplified(box, 36), box);
 });
 
 test("points within a polygon are told from those in its notch", () => {

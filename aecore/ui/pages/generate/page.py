@@ -13,7 +13,7 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.errors import ConfigError
 from aecore.imaging.png import to_png
 from aecore.latent.codes import check_code
-from aecore.latent.interpolation import CodePath, interpolate
+from aecore.latent.interpolation import STEPS, CodePath, interpolate
 from aecore.ui import inputs, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
@@ -35,7 +35,14 @@ _ENDS = {"from": 0, "to": 1}
 def render() -> None:
     checkpoint = scaffold.open_page("Generate digits", _EXPLANATION, flush=False)
     tasks = {"Single code": _single_code, "Interpolate": _interpolate}
-    task = inputs.segments("Task", list(tasks), key="generate_task", label_visibility="collapsed")
+    task = inputs.segments(
+        "Task",
+        list(tasks),
+        key="generate_task",
+        name="task",
+        written={"Single code": "code", "Interpolate": "path"}.__getitem__,
+        label_visibility="collapsed",
+    )
     tasks[task](checkpoint)
     scaffold.close_page()
 
@@ -110,9 +117,13 @@ def _interpolate(checkpoint: Checkpoint) -> None:
         mode="path",
         settings={
             "token": f"{start}-{end}",
+            "frame": _frame(),
+            # Of its latest report: the browser ignores the echo of an older one.
+            "serial": st.session_state.get("journey_serial", 0),
             "paths": [_settings(path) for path in paths],
             "colors": class_colors(),
         },
+        on_release=lambda message: _stop_at(f"{start}-{end}", message),
     )
     with st.container(horizontal=True):
         for path in paths:
@@ -122,9 +133,17 @@ def _interpolate(checkpoint: Checkpoint) -> None:
 def _pick(checkpoint: Checkpoint, name: str, column: DeltaGenerator) -> int:
     """Draw the choice of a test digit by its number, or of a random one by its label."""
     key, last = f"journey_{name}", len(checkpoint.codes) - 1
-    st.session_state[key] = min(st.session_state.get(key, _ENDS[name]), last)
+    url_state.load_number(name, key, last, _ENDS[name])
     with column.container(horizontal=True, vertical_alignment="bottom"):
-        number = st.number_input(f"{name.capitalize()} test digit no.", 0, last, key=key, width=170)
+        number = st.number_input(
+            f"{name.capitalize()} test digit no.",
+            0,
+            last,
+            key=key,
+            width=170,
+            on_change=_start_over,
+        )
+        url_state.store(name, key, number, _ENDS[name])
         st.selectbox(
             "Label",
             [None, *np.unique(checkpoint.labels).tolist()],
@@ -153,6 +172,26 @@ def _draw(checkpoint: Checkpoint, key: str) -> None:
         checkpoint.errors, checkpoint.labels, which="random", label=label, count=1, seed=seed
     )
     st.session_state[key] = int(number)
+    _start_over()
+
+
+def _start_over() -> None:
+    """Begin another path with its first frame."""
+    url_state.set("frame", None)
+
+
+def _frame() -> int:
+    """Return the frame of the URL, from 0."""
+    text = url_state.get("frame") or ""
+    return min(int(text[:9]), STEPS - 1) if text.isdecimal() else 0
+
+
+def _stop_at(token: str, message: dict[str, Any]) -> None:
+    """Keep the frame that the visitor has stopped at in the browser."""
+    frame, serial = message.get("frame"), message.get("serial")
+    st.session_state["journey_serial"] = serial if isinstance(serial, int) else 0
+    if message.get("token") == token and isinstance(frame, int) and 0 <= frame < STEPS:
+        url_state.set("frame", str(frame) if frame else None)
 
 
 def _picture(checkpoint: Checkpoint, number: int) -> None:

@@ -8,8 +8,15 @@ from aecore.analysis.sampling import evenly_spaced
 from aecore.charts.latent_map import latent_map
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
-from aecore.latent.projection import views
-from aecore.ui import inputs, page_data, presentation, scaffold
+from aecore.latent.projection import (
+    DIMENSIONS,
+    LINE,
+    PLANE,
+    PRINCIPAL_PLANE,
+    PRINCIPAL_SPACE,
+    views,
+)
+from aecore.ui import inputs, page_data, presentation, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.pages.map import explorer_file, probe, selection
 from aecore.ui.text import formats
@@ -20,8 +27,16 @@ _EXPLANATION = (
     "An autoencoder compresses the 784 pixels of a digit into a few numbers, its **latent code**, "
     "and reconstructs the digit from the code alone. Each dot is the code of a test digit that the "
     "model has not seen in training. **Move the pointer** over the latent space, and your browser "
-    "decodes the point under it; **click** to pin it."
+    "decodes what is under it; **click** to pin it."
 )
+_VIEWS = {
+    LINE: "line",
+    PLANE: "plane",
+    PRINCIPAL_PLANE: "principal",
+    PRINCIPAL_SPACE: "principal-3d",
+    DIMENSIONS: "first-3d",
+}
+"""The views as the URL writes them."""
 _SVG_POINTS = 2_000
 """Dots that a browser without WebGL still draws quickly."""
 
@@ -32,7 +47,13 @@ def render() -> None:
     flat = [each for each in choices if each in FLAT_VIEWS]
     if not probe.has_webgl():
         choices = tuple(flat)
-    view = inputs.segments("View", choices, key="map_view") if len(choices) > 1 else choices[0]
+    if len(choices) > 1:
+        view = inputs.segments(
+            "View", choices, key="map_view", name="view", written=_VIEWS.__getitem__
+        )
+    else:
+        view = choices[0]
+        url_state.set("view", None)
     chart, panel = st.columns([2, 1], gap="medium")
     with chart:
         _scatter(checkpoint, view, webgl=probe.has_webgl())
@@ -65,6 +86,7 @@ def _scatter(checkpoint: Checkpoint, view: str, *, webgl: bool) -> None:
             large=presentation.is_on(),
             names=page_data.names(),
             noun=page_data.spec().noun,
+            hidden=selection.hidden_classes(checkpoint),
         ),
         key="latent_map",
         config={

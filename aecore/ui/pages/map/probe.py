@@ -54,8 +54,10 @@ def show(checkpoint: Checkpoint, view: str) -> None:
             "serial": st.session_state.get("map_serial", 0),
             "webgl": has_webgl(),
             "outline": selection.outline(checkpoint, view),
+            "grid": url_state.get("grid"),
         },
         on_release=functools.partial(_release, checkpoint),
+        on_grid=lambda is_shown: url_state.set("grid", "on" if is_shown else "off"),
         on_no_webgl=lambda: st.session_state.update(app_webgl=False, map_redraw=True),
     )
     st.session_state["map_number"] = pinned.number

@@ -10,11 +10,12 @@ import streamlit as st
 
 from aecore.analysis import lasso
 from aecore.analysis.lasso import Subset
+from aecore.analysis.metrics import N_LABELS
 from aecore.analysis.sampling import evenly_spaced
 from aecore.charts.spec import LabelChart
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import ConfigError
-from aecore.ui import links, scaffold
+from aecore.ui import links, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
@@ -28,12 +29,46 @@ from aecore.ui.theme import class_colors
 
 _SHOWN = 48
 _STATE = "map_selected"
+_TOLD = "map_outline_told"
+"""The outline of the URL that the selection is up to date with."""
 
 
 def outline(checkpoint: Checkpoint, view: str) -> list[list[float]] | None:
-    """Return the outline that this visit has drawn in a view, if there is one."""
+    """Return the outline of the URL in a view, if there is one."""
+    _follow_url(checkpoint, view)
     digest, drawn_in, corners, _ = st.session_state.get(_STATE, (None,) * 4)
     return corners if (digest, drawn_in) == (checkpoint.digest, view) else None
+
+
+def hidden_classes(checkpoint: Checkpoint) -> list[int]:
+    """Return the classes that were hidden in the map when the URL's outline was drawn."""
+    shown = url_state.get("classes")
+    return [] if shown is None else [k for k in np.unique(checkpoint.labels) if str(k) not in shown]
+
+
+def _follow_url(checkpoint: Checkpoint, view: str) -> None:
+    """Select what a changed URL asks for; a malformed outline selects nothing."""
+    asked = url_state.get("outline")
+    points = checkpoint_cache.points(checkpoint, view)
+    if asked == st.session_state.get(_TOLD) or points.shape[1] != 2:
+        return
+    st.session_state[_TOLD] = asked
+    st.session_state.pop(_STATE, None)
+    if asked is None:
+        return
+    try:
+        corners = lasso.parse_outline(asked)
+    except ConfigError:
+        return
+    hidden = hidden_classes(checkpoint)
+    shown = [label for label in range(N_LABELS) if label not in hidden]
+    _keep(checkpoint, view, corners, shown)
+
+
+def _keep(checkpoint: Checkpoint, view: str, corners: np.ndarray, shown: Any) -> None:
+    points = checkpoint_cache.points(checkpoint, view)
+    numbers = lasso.select_inside(points, checkpoint.labels, corners, shown)
+    st.session_state[_STATE] = (checkpoint.digest, view, corners.tolist(), numbers)
 
 
 @scaffold.fragment
@@ -93,16 +128,23 @@ def _select(checkpoint: Checkpoint, view: str, message: dict[str, Any]) -> None:
     """Keep the digits within the outline that the browser sends: {hash, outline, labels}."""
     if message.get("hash") != checkpoint.digest:
         return  # drawn before another model was picked
+    corners, shown = None, message.get("labels")
+    if message.get("outline") is not None:
+        try:
+            corners = lasso.check_outline(message["outline"])
+        except ConfigError:
+            return  # not from our own script
     st.session_state.pop(_STATE, None)
-    if message.get("outline") is None:
-        return
-    try:
-        corners = lasso.check_outline(message["outline"])
-    except ConfigError:
-        return  # not from our own script
-    points = checkpoint_cache.points(checkpoint, view)
-    numbers = lasso.select_inside(points, checkpoint.labels, corners, message.get("labels"))
-    st.session_state[_STATE] = (checkpoint.digest, view, message["outline"], numbers)
+    text = None if corners is None else lasso.format_outline(corners)
+    if corners is not None:
+        _keep(checkpoint, view, corners, shown)
+        classes = [
+            str(k) for k in np.unique(checkpoint.labels) if isinstance(shown, list) and k in shown
+        ]
+        is_all = len(classes) == len(np.unique(checkpoint.labels))
+        url_state.set("classes", None if is_all else "".join(classes))
+    st.session_state[_TOLD] = text
+    url_state.set("outline", text)
 
 
 def _counts(chosen: Subset) -> LabelChart:

@@ -40,6 +40,39 @@ export function pointsWithin(points, polygon) {
   return inside;
 }
 
+/**
+ * Return at most `most` corners of a closed polygon that keep its shape: by Ramer, Douglas and Peucker, with
+ * the least tolerance, from half a px on, that is enough.
+ *
+ * @param {number[][]} polygon
+ */
+export function simplified(polygon, most) {
+  const middle = polygon.length >> 1; // between two corners, it falls into two open lines
+  let corners = polygon;
+  for (let tolerance = 0.5; corners.length > most; tolerance *= 1.3) {
+    const halves = [polygon.slice(0, middle + 1), [...polygon.slice(middle), polygon[0]]];
+    corners = halves.flatMap((half) => withoutDetail(half, tolerance).slice(0, -1));
+  }
+  return corners;
+}
+
+/** Return a line without the corners that lie within a tolerance of the rest. */
+function withoutDetail(line, tolerance) {
+  const [first, last] = [line[0], line.at(-1)];
+  const gaps = line.map((place) => gapTo(first, last, place));
+  const widest = Math.max(...gaps);
+  if (widest <= tolerance) return [first, last];
+  const at = gaps.indexOf(widest);
+  return [...withoutDetail(line.slice(0, at + 1), tolerance).slice(0, -1), ...withoutDetail(line.slice(at), tolerance)];
+}
+
+/** Return the distance of a place from the straight piece between two others. */
+function gapTo([x0, y0], [x1, y1], [x, y]) {
+  const [dx, dy] = [x1 - x0, y1 - y0];
+  const share = Math.min(Math.max(((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy || 1), 0), 1);
+  return Math.hypot(x - x0 - share * dx, y - y0 - share * dy);
+}
+
 const ROUNDS = 60;
 
 /**

@@ -12,6 +12,7 @@ import { drawOn, drawYAxis, nameAxes } from "../charts/svg.js";
 import { grayerThan, makeGrayMeasurer, showDigit, withModel } from "../live_model.js";
 import { makeMinimap } from "../minimap/minimap.js";
 
+const RELEASE_MS = 150; // a key held down repeats faster than this
 const FRAME_MS = 60; // as in the animation that can be downloaded
 const STRIP = 11; // pictures of a path
 const PLOT = { width: 640, height: 206, left: 76, right: 620, top: 12, bottom: 158 };
@@ -59,6 +60,8 @@ export const mountInterpolation = withModel((element, host, scope) => {
   let paths = []; // {name, title, note, codes: [Float32Array (D)], percentiles, lane}
   let started = null; // when the first frame of the playing was shown, null while it rests
   let frame = 0;
+  let serial = 0; // of the latest report: what Python echoes of an older one is ignored
+  const timer = scope.makeTimer();
 
   const steps = () => paths[0].codes.length;
   const loop = makeFrameLoop(scope, () => {
@@ -83,6 +86,14 @@ export const mountInterpolation = withModel((element, host, scope) => {
     loop.request(event);
   }
 
+  /** Report the frame on show, once it has come to rest. */
+  function report() {
+    timer.start(() => {
+      serial += 1;
+      host.send("release", { token, frame: Number(view.scrub.value), serial });
+    }, RELEASE_MS);
+  }
+
   /** Draw both paths where their codes lie on the map. */
   function followMap() {
     for (const path of paths) {
@@ -98,7 +109,7 @@ export const mountInterpolation = withModel((element, host, scope) => {
     const distanceTo = ([left, top]) => Math.hypot(event.clientX - box.left - left, event.clientY - box.top - top);
     const gaps = paths.map(({ places }) => places.map(distanceTo));
     const least = Math.min(...gaps.flat());
-    pause();
+    rest();
     goTo(gaps.find((each) => each.includes(least)).indexOf(least), event);
   }
 
@@ -118,12 +129,18 @@ export const mountInterpolation = withModel((element, host, scope) => {
   function advance(now) {
     const step = stepAt(now - started, FRAME_MS, steps());
     goTo(step);
-    if (step === steps() - 1) pause();
+    if (step === steps() - 1) rest();
     else frame = requestAnimationFrame(advance);
   }
 
+  function rest() {
+    pause();
+    report();
+  }
+
   scope.onEnd(pause);
-  scope.listen(view.play, "click", () => (started === null ? play() : pause()));
+  scope.listen(view.play, "click", () => (started === null ? play() : rest()));
+  scope.listen(view.scrub, "change", report);
   scope.listen(view.scrub, "input", (event) => {
     pause();
     loop.request(event);
@@ -133,18 +150,23 @@ export const mountInterpolation = withModel((element, host, scope) => {
   scope.listen(view.root, "click", (event) => {
     const step = event.target.closest?.("[data-step]")?.dataset.step;
     if (step === undefined) return;
-    pause();
+    rest();
     goTo(Number(step), event);
   });
 
   return ({ settings }, latest) => {
     const isRecolored = settings.colors.join() !== colors;
     colors = settings.colors.join();
+    const frameAsked = settings.frame ?? 0;
+    const isCurrent = (settings.serial ?? 0) >= serial;
+    serial = Math.max(serial, settings.serial ?? 0);
     if (latest === model && settings.token === token) {
       if (isRecolored) minimap.show(model, settings.colors);
+      if (isCurrent && started === null) goTo(frameAsked);
       return;
     }
     pause();
+    timer.stop();
     model = latest;
     measureGrays(model);
     token = settings.token;
@@ -154,7 +176,7 @@ export const mountInterpolation = withModel((element, host, scope) => {
       return { ...path, codes, positions, places: [], lane: buildLane(model, { ...path, codes }) };
     });
     view.scrub.max = steps() - 1;
-    view.scrub.value = 0;
+    view.scrub.value = frameAsked;
     view.lanes.replaceChildren(...paths.map(({ lane }) => lane.root));
     view.plane.hidden = model.dim < 3;
     routes.replaceChildren(...paths.map(({ lane }) => lane.route), ...paths.map(({ lane }) => lane.mark));

@@ -1,11 +1,12 @@
 // Selecting dots of a flat chart with a box or a lasso.
 
 import { build } from "../../core/dom.js";
-import { pointsWithin } from "../../core/geometry.js";
+import { pointsWithin, simplified } from "../../core/geometry.js";
 import { CHART, CLICK_REACH, LAYER, toAxes, toPixels } from "./overlay.js";
 
 const SPACING = 3; // px between two corners of a lasso
-const MOST_CORNERS = 1000;
+const MOST_CORNERS = 1000; // while it is drawn
+const KEPT_CORNERS = 36; // of the outline: a link holds it
 const TOOLS = `${CHART} .aecore-frame .aecore-tools`;
 const VIEW = `
 <div class="aecore-tools" role="group" aria-label="Select digits on the map">
@@ -60,10 +61,14 @@ export function makeLasso(overlay, scope, first, choose, showResults) {
     count.textContent = `${inside.reduce((sum, value) => sum + value, 0).toLocaleString("en-US")} selected`;
   }
 
-  function set(next) {
+  function show(next) {
     outline = next;
     tell();
     follow();
+  }
+
+  function set(next) {
+    show(next);
     choose(next);
   }
 
@@ -102,7 +107,7 @@ export function makeLasso(overlay, scope, first, choose, showResults) {
       return Math.max(...values) - Math.min(...values);
     });
     if (corners.length < 3 || Math.min(width, height) <= CLICK_REACH) follow(); // a click
-    else set(corners.map((corner) => rounded(toAxes(overlay.area(), ...corner))));
+    else set(simplified(corners, KEPT_CORNERS).map((corner) => rounded(toAxes(overlay.area(), ...corner))));
   }
 
   const rounded = ({ x, y }) => [x, y].map((value) => Number(value.toPrecision(6)));
@@ -177,5 +182,5 @@ export function makeLasso(overlay, scope, first, choose, showResults) {
   });
   tell();
   follow();
-  return { follow, setCorner, stretch };
+  return { follow, setCorner, show, stretch };
 }

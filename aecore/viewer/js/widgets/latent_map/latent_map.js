@@ -44,6 +44,8 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
   let lasso = null;
   let spacePin = null;
   let selected = null; // an outline, in positions on the axes
+  let gridAsked = null; // by the address: "on", "off" or null
+  const isGridFirst = panel.isGridWanted();
   let isLensWanted = false;
   let isWebGLReported = false;
 
@@ -201,10 +203,25 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
     chart = found;
     attach();
   });
-  panel.onGridSwitch((on) => grid?.toggle(on));
+  panel.onGridSwitch((on) => {
+    gridAsked = on ? "on" : "off";
+    grid?.toggle(on);
+    host.send("grid", on);
+  });
   scope.onEnd(() => chartScope?.end());
 
+  /** Show or hide the grid as a changed address asks; one that says nothing leaves it as it was at first. */
+  function followGrid(asked) {
+    if (asked === gridAsked) return;
+    gridAsked = asked;
+    const isShown = asked ? asked === "on" : isGridFirst;
+    if (isShown === panel.isGridWanted()) return;
+    panel.setGrid(isShown);
+    grid?.toggle(isShown);
+  }
+
   return ({ settings }, latest) => {
+    followGrid(settings.grid ?? null);
     grid?.tint(); // the theme may have changed
     const isNew = latest !== model || settings.view !== view;
     model = latest;
@@ -216,6 +233,10 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
       panel.setSpace(view === "space");
     }
     if (isNew || settings.serial >= serial) setPin(settings.pin.z, settings.pin.number, settings.pin.chosen);
+    if (!isNew && JSON.stringify(settings.outline) !== JSON.stringify(selected)) {
+      selected = settings.outline; // Back or Forward has changed it
+      lasso?.show(selected);
+    }
     if (isNew) {
       const position = view === "space" ? null : positionOf(pin.z, pin.number);
       probe = { z: Float64Array.from(pin.z), position, number: pin.number };

@@ -29,6 +29,7 @@ export function makePanel(element, scope) {
     probe,
     pin: makePicture(figures.pin),
     isGridWanted: () => box.checked,
+    setGrid: (isShown) => (box.checked = isShown),
     onGridSwitch: (action) =>
       scope.listen(box, "change", () => {
         remember(GRID_KEY, box.checked ? "on" : "off");
