@@ -97,8 +97,14 @@ def bench_sweep(
 
 def skip_training(sweep: str, point: Point, *, fingerprint: str, **_: Any) -> tuple[Result, bytes]:
     """Return a result at once, in place of `aecore.sweeps.task.train_point`."""
-    facts = {"key": point.key(fingerprint), "preset": point.preset, "settings": point.settings()}
-    return Result(**facts, seed=point.train.seed, test_mse=0.0), b""
+    result = Result(
+        key=point.key(fingerprint),
+        preset=point.preset,
+        settings=point.settings(),
+        seed=point.train.seed,
+        test_mse=0.0,
+    )
+    return result, b""
 
 
 def _time_sweep(
@@ -118,9 +124,16 @@ def _time_sweep(
 
 def _time_process(points: list[Point], dataset: Dataset, data: str | None, threads: int) -> float:
     """Train the points one after the other, with all threads; return the seconds."""
-    options = {"data": data, "fingerprint": dataset.fingerprint, "device": "cpu", "keep": False}
     task.find_problem(data, dataset.fingerprint, task.versions())  # loads, as the workers have done
     begun = time.monotonic()
     for point in points:
-        task.train_point("bench", point, threads=threads, **options)
+        task.train_point(
+            "bench",
+            point,
+            data=data,
+            fingerprint=dataset.fingerprint,
+            device="cpu",
+            keep=False,
+            threads=threads,
+        )
     return time.monotonic() - begun
