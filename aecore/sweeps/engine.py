@@ -6,6 +6,8 @@ import math
 import secrets
 import socket
 import time
+from asyncio import CancelledError
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -13,12 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from distributed import Future, KilledWorker, wait
-from distributed.client import FutureCancelledError
 from distributed.comm import CommClosedError
 
 from aecore.data import sources
 from aecore.data.dataset import Dataset
-from aecore.errors import AecoreError, TrainingError
+from aecore.errors import AecoreError, DataError, TrainingError
 from aecore.sweeps import cluster, store, task
 from aecore.sweeps.grid import Point, SweepSpec
 from aecore.sweeps.result import Result
@@ -155,21 +156,51 @@ class SweepEngine:
     def _work(self, missing: dict[str, Point]) -> bool:
         """Keep every worker busy until nothing is missing, or a stop is requested."""
         self._futures: dict[Future, str] = {}
-        waiting = list(missing.items())
+        self._places: dict[Future, set[str]] = {}
+        self._attempts: Counter[str] = Counter()
+        self._waiting = deque(missing.items())
         looked = self._had_workers = time.monotonic()
         slots = self._slots()
-        while waiting or self._futures:
-            while waiting and len(self._futures) < sum(slots.values()):
-                self._submit(*waiting.pop(0), list(slots))
+        while self._waiting or self._futures:
+            while self._waiting and len(self._futures) < sum(slots.values()):
+                self._submit(*self._waiting.popleft(), set(slots))
             for future in self._finished():
                 self._collect(future)
             self._on_progress(self.progress)
             if time.monotonic() - looked > _PAUSE_SECONDS:
                 looked, slots = time.monotonic(), self._slots()
+                self._take_back_lost(set(slots))
                 self._report()
                 if (self.path / STOP).exists():
                     return False
         return True
+
+    def _take_back_lost(self, present: set[str]) -> None:
+        """Hand out anew what waits for workers that are gone: restarted, they have new addresses.
+
+        The scheduler would wait for the old ones forever. Where any worker will do, it hands the
+        training to another one itself.
+        """
+        if not present:  # the scheduler may just have been too busy to answer
+            return
+        for future, places in list(self._places.items()):
+            if not places & present and future.status == "pending":
+                future.cancel()
+                self._try_again(*self._pop(future), "Its worker died.")
+
+    def _try_again(self, key: str, point: Point, reason: str) -> None:
+        """Hand out a point once more, unless that has been done too often."""
+        self._attempts[key] += 1
+        if self._attempts[key] <= cluster.RETRIES:
+            self._waiting.appendleft((key, point))
+        else:
+            self._keep(self._failure(key, point, reason), b"")
+
+    def _pop(self, future: Future) -> tuple[str, Point]:
+        """Take a training out of those that are running; return its key and its point."""
+        self._places.pop(future, None)
+        key = self._futures.pop(future)
+        return key, self.progress.running.pop(key)
 
     def _slots(self) -> dict[str, int]:
         slots = self._fitness.slots()
@@ -186,7 +217,8 @@ class SweepEngine:
         self.progress.workers = len(slots)
         return slots
 
-    def _submit(self, key: str, point: Point, workers: list[str]) -> None:
+    def _submit(self, key: str, point: Point, workers: set[str]) -> None:
+        restricted = bool(self._fitness.problem)
         future = self._client.submit(
             self._train,
             self._mark,
@@ -195,15 +227,15 @@ class SweepEngine:
             fingerprint=self.dataset.fingerprint,
             device=self.spec.device,
             keep=self.spec.keep != "none",
-            key=f"aecore-{self._mark}-{key}",
-            workers=workers,
-            # A restarted worker has another address; it is none of these, and may be all there is.
-            allow_other_workers=True,
+            key=f"aecore-{self._mark}-{key}-{self._attempts[key]}",
+            workers=list(workers) if restricted else None,
             pure=False,
         )
         if self.progress.started is None:
             self.progress.started = time.monotonic()
         self._futures[future] = key
+        if restricted:
+            self._places[future] = workers
         self.progress.running[key] = point
 
     def _finished(self) -> list[Future]:
@@ -217,24 +249,29 @@ class SweepEngine:
 
     def _collect(self, future: Future) -> None:
         """Write what a training gave, then count it as done."""
-        key = self._futures.pop(future)
-        point = self.progress.running.pop(key)
+        key, point = self._pop(future)
         try:
             result, checkpoint = future.result()
         except KilledWorker:
             reason = "Several workers died in training it, perhaps for lack of memory."
-            result, checkpoint = self._failure(key, point, reason)
+            self._keep(self._failure(key, point, reason), b"")
+        except DataError as error:  # a worker that has just joined, and is not known as unfit yet
+            self._try_again(key, point, str(error))
         except (MemoryError, RuntimeError) as error:  # the latter: of torch, a device out of memory
-            result, checkpoint = self._failure(key, point, f"{type(error).__name__}: {error}")
+            self._keep(self._failure(key, point, f"{type(error).__name__}: {error}"), b"")
+        else:
+            self._keep(result, checkpoint)
+
+    def _keep(self, result: Result, checkpoint: bytes) -> None:
         if checkpoint and self._is_kept(result):
-            atomic_file.write(store.checkpoint_path(self.path, key), checkpoint)
+            atomic_file.write(store.checkpoint_path(self.path, result.key), checkpoint)
         store.write_result(self.path, result)
-        self.progress.results[key] = result
+        self.progress.results[result.key] = result
         self.progress.new += 1
         self.progress.ended = time.monotonic()
 
-    def _failure(self, key: str, point: Point, reason: str) -> tuple[Result, bytes]:
-        result = Result(
+    def _failure(self, key: str, point: Point, reason: str) -> Result:
+        return Result(
             key=key,
             preset=point.preset,
             settings=point.settings(),
@@ -242,7 +279,6 @@ class SweepEngine:
             error=" ".join(reason.split())[:500],
             is_final=False,
         )
-        return result, b""
 
     def _is_kept(self, result: Result) -> bool:
         """Return whether a checkpoint stays; of the best, the one that it replaces goes."""
@@ -285,7 +321,7 @@ class SweepEngine:
         """Say in one line that the scheduler is gone."""
         try:
             yield
-        except (CommClosedError, FutureCancelledError, socket.gaierror) as error:
+        except (CommClosedError, CancelledError, socket.gaierror) as error:  # as Dask tells it
             where = f" at {self.spec.scheduler}" if self.spec.scheduler else ""
             raise TrainingError(
                 f"The scheduler{where} is gone ({error.__class__.__name__}). "

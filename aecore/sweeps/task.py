@@ -133,9 +133,15 @@ def train_point(
         Whether the checkpoint is wanted; without, there are no bytes, and less is measured.
     threads : int, optional
         By default the share of the worker that runs this.
+
+    Raises
+    ------
+    DataError
+        If this worker cannot load the data set.
     """
     threads = threads or share()
     limit_to(threads)
+    dataset, pca = _load(data, fingerprint)
     facts: dict[str, Any] = {
         "key": point.key(fingerprint),
         "preset": point.preset,
@@ -147,7 +153,6 @@ def train_point(
     try:
         where = pick_device(device)
         facts["device"] = device_name(where)
-        dataset, pca = _load(data, fingerprint)
         checkpoint = experiment.run(
             point.preset,
             point.preset,
@@ -160,7 +165,7 @@ def train_point(
             figures=evaluate if keep else _measure,
         )
     except AecoreError as error:
-        is_final = not isinstance(error, DataError) and sweep not in _stopped
+        is_final = sweep not in _stopped
         return Result(**facts, error=str(error), is_final=is_final), b""
     if len(checkpoint.card.history) < point.train.epochs:
         return Result(**facts, error="Stopped.", is_final=False), b""
