@@ -1,6 +1,6 @@
 // What is wrong with the layout of a page at the size of its window, `still` if its first screen has no picture.
 (still) => {
-  const SCROLLS = ".js-plotly-plot, [role=radiogroup], [data-testid=stDataFrame], div:has(> table), pre";
+  const SCROLLS = ".js-plotly-plot, [role=radiogroup], [data-testid=stDataFrame], div:has(> table), pre, .st-key-train_challenges";
   const main = document.querySelector("[data-testid=stMain]");
   const all = [];
   const collect = (root) => {
@@ -56,7 +56,7 @@
   }
   problems.push(...broken.slice(0, 5).map((word) => `broken word: ${word}`));
 
-  const columns = [...main.querySelectorAll("[data-testid=stColumn]:not([data-testid=stColumn] *)")];
+  const columns = [...main.querySelectorAll("[data-testid=stColumn]:not([data-testid=stColumn] *, .st-key-train_challenges *)")];
   const beside = columns.filter(
     (column) => !column.parentElement.querySelector("h1") && box(column).width < 0.99 * box(column.parentElement).width,
   );
