@@ -111,7 +111,9 @@ def latent_map(
             # Room for the chart's tools above the legend, and for the page's own below those.
             "margin": {"l": 0, "r": 0, "t": 92, "b": 0},
             "legend": {
-                "title": {"text": f"{kind} "},
+                "title": {"text": f"{kind} ", "side": "left"},
+                # Rows of 24 px: a finger meets one. Long names would take too many of them.
+                **({"font": {"size": 17}} if max(map(len, names)) < 3 else {}),
                 "itemsizing": "constant",
                 "orientation": "h",
                 "y": 1.0,

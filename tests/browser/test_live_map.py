@@ -236,6 +236,18 @@ def test_a_tool_of_the_chart_is_put_away_by_pressing_it_again(page):
     assert put_away is False
 
 
+def test_all_numerals_stand_side_by_side_and_a_finger_meets_the_legend(page):
+    boxes = "all => all.map((each) => each.getBoundingClientRect()).map((box) => box.toJSON())"
+    marks = page.locator(f"{CHART} .annotation[data-index]").evaluate_all(boxes)
+    rows = page.locator(f"{CHART} .legendtoggle").evaluate_all(boxes)
+
+    assert len(marks) == len(rows) == 10
+    places = np.array([[box["x"], box["y"]] for box in marks])
+    gaps = np.linalg.norm(places[:, None] - places, axis=-1)[~np.eye(10, dtype=bool)]
+    assert gaps.min() >= 24
+    assert min(box["height"] for box in rows) >= 24
+
+
 def test_the_legend_brings_a_class_forward_and_hides_it_with_its_numeral(page):
     entry = page.get_by_role("button", name="Digit 6", exact=True)
     numeral = page.locator(".annotation", has_text="6")

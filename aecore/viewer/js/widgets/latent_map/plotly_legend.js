@@ -2,9 +2,11 @@
 
 import { fitCanvas } from "../../core/canvas.js";
 import { make } from "../../core/dom.js";
+import { movedApart } from "../../core/geometry.js";
 import { pageColor, toPixels } from "./overlay.js";
 
 const DOT = 5; // px
+const NUMERAL_GAP = 26; // px between the middles of two numerals, each in a box
 
 /** Follow the legend of an overlay's chart; it hides the numerals of the classes that it hides. */
 export function makePlotlyLegend(overlay, scope) {
@@ -24,10 +26,16 @@ export function makePlotlyLegend(overlay, scope) {
       for (const [key, value] of Object.entries(attributes)) toggle?.setAttribute(key, String(value));
     }
     const shown = new Set(chart._fullData.filter(({ visible }) => visible === true).map(({ name }) => `<b>${name}</b>`));
-    for (const mark of chart.querySelectorAll(".annotation[data-index]")) {
+    const marks = [...chart.querySelectorAll(".annotation[data-index]")].filter((mark) => {
       const { text } = chart._fullLayout.annotations[Number(mark.getAttribute("data-index"))];
       mark.style.display = shown.has(text) ? "" : "none";
-    }
+      mark.style.transform = "";
+      return shown.has(text);
+    });
+    const places = marks.map(middleOf);
+    movedApart(places, NUMERAL_GAP).forEach(([x, y], i) => {
+      marks[i].style.transform = `translate(${x - places[i][0]}px, ${y - places[i][1]}px)`;
+    });
   }
 
   /** Draw the dots of one class over a veil on all others; none for an item that is not there. */
@@ -60,4 +68,10 @@ export function makePlotlyLegend(overlay, scope) {
   scope.listen(chart, "keydown", press);
   scope.listenChart(chart, "plotly_afterplot", follow);
   follow();
+}
+
+/** Return the middle of an element on the page, in px. */
+function middleOf(element) {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  return [left + width / 2, top + height / 2];
 }
