@@ -1,5 +1,7 @@
 """Every page on pictures of other sizes, in RGB, of 47 classes and of none."""
 
+import json
+
 import pytest
 
 from aecore import experiment
@@ -69,3 +71,23 @@ def test_widgets_are_told_shape_and_names(own, monkeypatch):
 
 def picture_header(app, key="reconstruct_pictures"):
     return message.unpack(component(app, key).bytes)[0]["picture"]
+
+
+@pytest.mark.parametrize("own", ["classes47"], indirect=True)
+def test_any_of_many_classes_is_found_on_the_map(own, monkeypatch):
+    data, models = own
+    monkeypatch.setenv("AECORE_DATA", str(data))
+    monkeypatch.setenv("AECORE_MODELS", str(models))
+    app = open_page("map", model="mine")
+
+    last = app.selectbox(key="map_class").options[-1]
+
+    app.selectbox(key="map_class").set_value(last).run()
+
+    assert not app.exception
+    dataset = load_folder(data)
+    number = app.number_input(key="map_number").value
+    assert dataset.spec.classes[dataset.test_labels[number]] == last
+    names = [trace["name"] for trace in json.loads(app.get("plotly_chart")[0].proto.spec)["data"]]
+    assert len(names) == 10
+    assert names[-1] == "other"

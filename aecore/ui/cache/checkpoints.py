@@ -76,12 +76,22 @@ def class_names(name: str) -> tuple[str, ...]:
     return _load(catalog.find(name))[1]
 
 
+def first_of_each_class(name: str) -> dict[str, int]:
+    """Return the number of a checkpoint's first test picture of each class, by its name."""
+    return _load(catalog.find(name))[2]
+
+
 @shared(kept=_MODELS_KEPT)
-def _load(path: Path) -> tuple[Checkpoint, tuple[str, ...]]:
-    """Return a checkpoint, its labels grouped as the pages show them, and the groups' names."""
+def _load(path: Path) -> tuple[Checkpoint, tuple[str, ...], dict[str, int]]:
+    """Return a checkpoint, its labels grouped as the pages show them, the groups' names, and where
+    each class is first met.
+    """
     found = checkpoint_file.load(path)
     labels, names = group_classes(found.labels, found.card.data.classes)
-    return replace(found, labels=labels), names
+    known, rows = np.unique(found.labels, return_index=True)
+    classes = found.card.data.classes
+    firsts = {classes[label]: int(row) for label, row in zip(known, rows, strict=True) if classes}
+    return replace(found, labels=labels), names, firsts
 
 
 @shared(kept=_MODELS_KEPT)

@@ -64,7 +64,7 @@ def offer_digit(checkpoint: Checkpoint, code: np.ndarray) -> None:
     """Draw downloads and snippets of the digit that a code (D,) float32 decodes to."""
     with st.container(horizontal=True):
         offer(
-            "Digit as PNG",
+            page_data.words("Digit as PNG"),
             lambda: to_png(_decode(checkpoint, code[None])[0]),
             "digit.png",
             key="export_png",
@@ -75,7 +75,9 @@ def offer_digit(checkpoint: Checkpoint, code: np.ndarray) -> None:
             st.code(snippets.as_python(checkpoint.name, code), "python", height=_height(code))
         with st.popover("Command line", icon=":material/terminal:"):
             st.code(snippets.as_command(checkpoint.name, code), "bash", wrap_lines=True)
-    st.caption("Run in the folder of this program, both snippets draw the same digit.")
+    st.caption(
+        page_data.words("Run in the folder of this program, both snippets draw the same digit.")
+    )
 
 
 def offer_path(checkpoint: Checkpoint, path: CodePath) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from aecore.checkpoints import comparison
 from aecore.checkpoints.file import Checkpoint
 from aecore.latent.projection import views
-from aecore.ui import scaffold, url_state
+from aecore.ui import page_data, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components import downloads
@@ -27,14 +27,18 @@ _SELECTED = "compare_selected"  # the digits' fingerprint, and what the browser 
 @scaffold.fragment
 def show(checkpoint: Checkpoint) -> None:
     """Draw the choice of another model with the same test digits, and both latent spaces."""
-    st.header("Two latent spaces of the same digits", anchor=False)
+    st.header(page_data.words("Two latent spaces of the same digits"), anchor=False)
     others = {
         name: model_text.label(name, card)
         for name, card in checkpoint_cache.cards().items()
         if name != checkpoint.name and card.fingerprint == checkpoint.card.fingerprint
     }
     if not others:
-        st.info(f"No other model has the same test digits as {escape(checkpoint.name)}.")
+        st.info(
+            page_data.words(
+                f"No other model has the same test digits as {escape(checkpoint.name)}."
+            )
+        )
         return
     key, first = "compare_other", next(iter(others))
     url_state.load("other", key, list(others), first)
@@ -44,7 +48,11 @@ def show(checkpoint: Checkpoint) -> None:
     url_state.store("other", key, name, first)
     other = checkpoint_cache.load(name)
     if not comparison.same_digits(checkpoint, other):
-        st.info("These two models have different test digits, so they cannot be linked.")
+        st.info(
+            page_data.words(
+                "These two models have different test digits, so they cannot be linked."
+            )
+        )
         return
     maps = _map(checkpoint), _map(other)
     draw_linked_maps(maps, checkpoint.labels, is_selected=bool(_selected(checkpoint)))
@@ -91,7 +99,7 @@ def _pictures(checkpoint: Checkpoint, other: Checkpoint) -> None:
         key="compare_pictures_png",
     )
     if len(given) > len(chosen):
-        st.caption(f"The first {len(chosen)} of {len(given):,} selected digits.")
+        st.caption(page_data.words(f"The first {len(chosen)} of {len(given):,} selected digits."))
 
 
 def _offer_explorer(checkpoint: Checkpoint, other: Checkpoint, given: Any) -> None:

@@ -14,7 +14,7 @@ from pandas.io.formats.style import Styler
 from aecore.charts import comparison as comparison_charts
 from aecore.checkpoints import comparison
 from aecore.checkpoints.comparison import Entry
-from aecore.ui import inputs, navigation, scaffold
+from aecore.ui import inputs, navigation, page_data, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components import downloads, plotly_figure
@@ -101,10 +101,13 @@ def _table(entries: list[Entry]) -> None:
         _narrow_table(entries, best)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(
-            "Metrics as `python -m aecore evaluate` measures them, on the test digits of the data "
-            "set that a model was trained on; **bold**: the best on the same digits. Denoisers, "
-            "and PCA with them, are evaluated on corrupted input; *clean MSE* is the error of "
-            "every model on clean input.",
+            page_data.words(
+                "Metrics as `python -m aecore evaluate` measures them, on the test digits of the "
+                "data set that a model was trained on; **bold**: the best on the same digits. "
+                "Denoisers, "
+                "and PCA with them, are evaluated on corrupted input; *clean MSE* is the error of "
+                "every model on clean input."
+            ),
             width="stretch",
         )
         downloads.offer("Table as CSV", comparison.to_csv(columns), "models.csv", key="compare_csv")

@@ -10,6 +10,7 @@ from aecore.analysis.sampling import evenly_spaced
 from aecore.charts.denoising import change_by_iteration
 from aecore.charts.spec import Trajectories
 from aecore.latent.projection import views
+from aecore.ui import page_data
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.components.charts import draw_charts
 from aecore.ui.components.image_rows import Row, draw_rows
@@ -74,8 +75,10 @@ def _pictures(task: DenoisingTask, iteration: FixedPointIteration) -> None:
             series,
             [with_article(label) for label in labels],
             columns=labels,
-            note=f"dB: mean PSNR of these {len(labels)} digits against the clean ones.",
-            title="digits denoised repeatedly",
+            note=page_data.words(
+                f"dB: mean PSNR of these {len(labels)} digits against the clean ones."
+            ),
+            title=page_data.words("digits denoised repeatedly"),
             file="denoise-again",
         )
 
@@ -87,7 +90,9 @@ def _charts(task: DenoisingTask, iteration: FixedPointIteration) -> None:
     few = evenly_spaced(len(checkpoint.codes), _POINTS)
     trajectories = Trajectories(
         title="Trajectories in the latent space",
-        alt="The latent space with the trajectory of each digit's code, a cross where it ends",
+        alt=page_data.words(
+            "The latent space with the trajectory of each digit's code, a cross where it ends"
+        ),
         file="denoise-ways",
         dots=view.points(checkpoint.codes[few], checkpoint.labels[few]),
         labels=checkpoint.labels[few],
@@ -100,6 +105,8 @@ def _charts(task: DenoisingTask, iteration: FixedPointIteration) -> None:
     draw_charts(
         "denoise_settling",
         [change_by_iteration(iteration.changes, names, converged=CONVERGED), trajectories],
-        note=f"Points: the codes of {len(few):,} test digits. Pink: the path of a digit's code "
-        "over the iterations, a cross at its end.",
+        note=page_data.words(
+            f"Points: the codes of {len(few):,} test digits. Pink: the path of a digit's code "
+            "over the iterations, a cross at its end."
+        ),
     )

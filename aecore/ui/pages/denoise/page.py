@@ -10,7 +10,7 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.config import SIDE, NoiseConfig
 from aecore.corruptions import CORRUPTIONS
 from aecore.data.noise import MIDDLE, FixedCorruption
-from aecore.ui import inputs, scaffold, url_state
+from aecore.ui import inputs, page_data, scaffold, url_state
 from aecore.ui.pages.denoise import iteration, pictures, scores
 from aecore.ui.pages.denoise.task import DenoisingTask
 from aecore.ui.text.formats import escape
@@ -31,8 +31,11 @@ def render() -> None:
     )
     if not _is_denoiser(checkpoint.card):
         st.info(
-            f"{escape(checkpoint.name)} was trained on clean digits and is no denoiser. Pick one "
-            "above to compare.",
+            page_data.words(
+                f"{escape(checkpoint.name)} was trained on clean digits and is no denoiser. Pick "
+                "one "
+                "above to compare."
+            ),
             icon=":material/info:",
         )
     _show(checkpoint)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from aecore.analysis.denoising import Method
 from aecore.charts.denoising import scores_by_level, spread
+from aecore.ui import page_data
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import draw_charts
 from aecore.ui.pages.denoise.task import DenoisingTask
@@ -109,8 +110,10 @@ def _curves(task: DenoisingTask) -> None:
                 if method in names
             },
             title=f"{measure} over all levels",
-            alt=f"Lines: {value_name} of the noisy digits and of every method, over the level "
-            f"of {noise.label.lower()}",
+            alt=page_data.words(
+                f"Lines: {value_name} of the noisy digits and of every method, over the level "
+                f"of {noise.label.lower()}"
+            ),
             file=f"denoise-{measure.lower()}",
             level_name=f"level: {noise.level_meaning}",
             value_name=value_name,

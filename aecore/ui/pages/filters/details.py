@@ -9,6 +9,7 @@ from aecore.analysis.activations import Activations
 from aecore.charts.spec import LabelChart
 from aecore.checkpoints.file import Checkpoint
 from aecore.imaging.levels import color_limit
+from aecore.ui import page_data
 from aecore.ui.cache import filters as filter_cache
 from aecore.ui.cache.datasets import TestSet
 from aecore.ui.cache.filters import Part
@@ -39,7 +40,7 @@ def show(checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int, preview
             heading=f"label · output of {name}",
             scale_name="gray levels",
             headline=headline,
-            title="these digits",
+            title=page_data.words("these digits"),
             file=f"{name.replace(' ', '-')}-digits",
             preview=preview,
         )
@@ -77,7 +78,7 @@ def _measured(
         Row(name="Difference", images=difference, limit=color_limit(difference)),
     ]
     outputs = zip(labels, activations.values[unit, best], strict=True)
-    columns = [f"{label}\n{output:.2f}" for label, output in outputs]
+    columns = [f"{page_data.name(label)}\n{output:.2f}" for label, output in outputs]
     return loss, (rows, test_digits(best, labels), columns), charts
 
 
@@ -87,11 +88,11 @@ def _distribution(activations: Activations, digits: TestSet, unit: int, name: st
     return LabelChart(
         kind="boxes",
         title="Activation by class: the middle 50% and 90%",
-        alt=f"Boxes of the output of {name} for the test digits of each class",
+        alt=page_data.words(f"Boxes of the output of {name} for the test digits of each class"),
         file=f"{name.replace(' ', '-')}-output",
         values=by_label.percentiles,
         y_name=f"output of {name}",
-        x_name=f"class{share if rectified else ''}",
+        x_name=page_data.words(f"class{share if rectified else ''}"),
         notes=tuple(percent(each) for each in by_label.active) if rectified else None,
     )
 

@@ -14,7 +14,7 @@ from aecore.errors import ConfigError
 from aecore.imaging.png import to_png
 from aecore.latent.codes import check_code
 from aecore.latent.interpolation import STEPS, CodePath, interpolate
-from aecore.ui import inputs, scaffold, url_state
+from aecore.ui import inputs, page_data, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache.shared import shared
@@ -75,7 +75,7 @@ def _load_code(checkpoint: Checkpoint) -> None:
     try:
         code = url_state.load_code(checkpoint.card.model.latent_dim)
     except ConfigError as error:
-        st.warning(f"{formats.escape(error)} Showing a test digit instead.")
+        st.warning(page_data.words(f"{formats.escape(error)} Showing a test digit instead."))
     _store_code(checkpoint, _first_code(checkpoint) if code is None else code)
     st.session_state["generate_revision"] = st.session_state.get("generate_revision", 0) + 1
 
@@ -136,7 +136,7 @@ def _pick(checkpoint: Checkpoint, name: str, column: DeltaGenerator) -> int:
     url_state.load_number(name, key, last, _ENDS[name])
     with column.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(
-            f"{name.capitalize()} test digit no.",
+            page_data.words(f"{name.capitalize()} test digit no."),
             0,
             last,
             key=key,
@@ -198,7 +198,11 @@ def _picture(checkpoint: Checkpoint, number: int) -> None:
     digits, label = datasets.test_set(), checkpoint.labels[number]
     if digits.matches(checkpoint.card):
         picture = to_png(digits.images[number].reshape(digits.spec.shape), scale=3)
-        st.image(picture, width=84, alt=f"Test digit no. {number}, {formats.with_article(label)}")
+        st.image(
+            picture,
+            width=84,
+            alt=page_data.words(f"Test digit no. {number}, {formats.with_article(label)}"),
+        )
     else:
         st.caption(f"Label {label}. {formats.missing_data(checkpoint.card, digits.origin)}")
 

@@ -64,7 +64,11 @@ def render() -> None:
         selection.show(checkpoint, view)
     else:
         explorer_file.note(outline=None)
-        st.caption(f"Box and lasso need a 2-D view: choose *{flat[0]}* above to select digits.")
+        st.caption(
+            page_data.words(
+                f"Box and lasso need a 2-D view: choose *{flat[0]}* above to select digits."
+            )
+        )
     explorer_file.offer(checkpoint, view)
     scaffold.close_page()
 
@@ -96,15 +100,20 @@ def _scatter(checkpoint: Checkpoint, view: str, *, webgl: bool) -> None:
             "toImageButtonOptions": image,
         },
         alt=page_data.words(
-            f"Scatter plot of the latent codes of {len(numbers):,} test digits by "
-            f"{checkpoint.name}, "
-        )
-        + formats.colors_text(page_data.names(), is_digits=page_data.spec().shows_digits),
+            page_data.words(
+                f"Scatter plot of the latent codes of {len(numbers):,} test digits by "
+                f"{checkpoint.name}, "
+            )
+            + formats.colors_text(page_data.names(), is_digits=page_data.spec().shows_digits)
+        ),
     )
     if not webgl:
         st.caption(
-            f"This browser has no WebGL: {len(numbers):,} of the {len(points):,} test digits are "
-            "drawn, and there is no 3-D view."
+            page_data.words(
+                f"This browser has no WebGL: {len(numbers):,} of the {len(points):,} test digits "
+                "are "
+                "drawn, and there is no 3-D view."
+            )
         )
 
 
@@ -113,6 +122,9 @@ def _accuracy(card: Card) -> None:
     accuracy, pca = (card.metrics.get(name) for name in ("knn5_accuracy", "pca_knn5_accuracy"))
     if accuracy is not None and pca is not None:
         st.markdown(
-            f"A 5-nearest-neighbor classifier on the latent codes is right for **{accuracy:.1%}** "
-            f"of the test digits (PCA: **{pca:.1%}**)."
+            page_data.words(
+                "A 5-nearest-neighbor classifier on the latent codes is right for "
+                f"**{accuracy:.1%}** "
+                f"of the test digits (PCA: **{pca:.1%}**)."
+            )
         )

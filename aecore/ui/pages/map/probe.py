@@ -13,9 +13,10 @@ import streamlit as st
 
 from aecore.analysis import metrics
 from aecore.checkpoints.file import Checkpoint
+from aecore.data.grouping import MOST_GROUPS
 from aecore.errors import ConfigError
 from aecore.latent.codes import Pin, check_code
-from aecore.ui import links, scaffold, url_state
+from aecore.ui import links, page_data, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
@@ -62,7 +63,7 @@ def show(checkpoint: Checkpoint, view: str) -> None:
     )
     st.session_state["map_number"] = pinned.number
     st.number_input(
-        "Test digit no.",
+        page_data.words("Test digit no."),
         0,
         len(checkpoint.codes) - 1,
         key="map_number",
@@ -70,8 +71,11 @@ def show(checkpoint: Checkpoint, view: str) -> None:
         help="Click a dot, or enter a number.",
         on_change=lambda: _pin_digit(checkpoint, st.session_state["map_number"]),
     )
+    _find_class(checkpoint)
     if pinned.number is None:
-        st.markdown(f"A free point, not a test digit · {formats.code(pinned.code)}")
+        st.markdown(
+            page_data.words(f"A free point, not a test digit · {formats.code(pinned.code)}")
+        )
     else:
         _digit(checkpoint, pinned.number)
     index = checkpoint_cache.neighbor_index(checkpoint)
@@ -132,6 +136,27 @@ def _release(checkpoint: Checkpoint, message: dict[str, Any]) -> None:
         _pin(checkpoint, Pin(code=code, number=None))
 
 
+def _find_class(checkpoint: Checkpoint) -> None:
+    """Let the visitor look for one of many classes: its first test picture is pinned."""
+    firsts = checkpoint_cache.first_of_each_class(checkpoint.name)
+    if len(firsts) <= MOST_GROUPS:
+        return
+    st.selectbox(
+        "Find a class",
+        firsts,
+        None,
+        key="map_class",
+        placeholder=f"any of {len(firsts):,}",
+        on_change=lambda: _pin_class(checkpoint, firsts),
+    )
+
+
+def _pin_class(checkpoint: Checkpoint, firsts: dict[str, int]) -> None:
+    chosen = st.session_state.get("map_class")
+    if chosen in firsts:
+        _pin_digit(checkpoint, firsts[chosen])
+
+
 def _digit(checkpoint: Checkpoint, number: int) -> None:
     """Draw a test digit, its reconstruction and the difference, with the reconstruction error."""
     code = checkpoint.codes[number : number + 1].astype(np.float32)
@@ -145,7 +170,8 @@ def _digit(checkpoint: Checkpoint, number: int) -> None:
         shown.insert(0, html_parts.captioned(target[0], "input"))
         shown.append(html_parts.captioned(difference, "output − input", limit=1.0))
     st.html(html_parts.cards(shown, _SIDE))
-    st.markdown(f"Label **{checkpoint.labels[number]}** · {formats.code(code[0])}")
+    label = formats.escape(page_data.name(checkpoint.labels[number]))
+    st.markdown(f"Label **{label}** · {formats.code(code[0])}")
     if not is_loaded:
         st.caption(
             f"{formats.missing_data(checkpoint.card, digits.origin)} The input cannot be shown."

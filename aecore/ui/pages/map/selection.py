@@ -15,7 +15,7 @@ from aecore.analysis.sampling import evenly_spaced
 from aecore.charts.spec import LabelChart
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import ConfigError
-from aecore.ui import links, scaffold, url_state
+from aecore.ui import links, page_data, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
@@ -84,7 +84,10 @@ def show(checkpoint: Checkpoint, view: str) -> None:
         return
     with st.container(key="map_selection"):
         if len(numbers) == 0:
-            st.info("There are no test digits in the selection.", icon=":material/info:")
+            st.info(
+                page_data.words("There are no test digits in the selection."),
+                icon=":material/info:",
+            )
             return
         atlas = checkpoint.codes, checkpoint.labels, checkpoint.errors
         _describe(checkpoint, Subset.of(numbers, *atlas))
@@ -97,7 +100,10 @@ def _describe(checkpoint: Checkpoint, chosen: Subset) -> None:
     images, is_loaded = reconstruction_cache.atlas_images(checkpoint, numbers)
     urls = [links.to_reconstruction(checkpoint, each) for each in numbers] if is_loaded else ()
     gallery = html_parts.gallery(images, formats.test_digits(numbers, labels), urls)
-    st.header(f"Selected: {len(chosen):,} of {len(checkpoint.labels):,} test digits", anchor=False)
+    st.header(
+        page_data.words(f"Selected: {len(chosen):,} of {len(checkpoint.labels):,} test digits"),
+        anchor=False,
+    )
     left, right = st.columns([3, 2], gap="medium")
     with left:
         draw_charts("map_selection_counts", [_counts(chosen)])
@@ -109,8 +115,10 @@ def _describe(checkpoint: Checkpoint, chosen: Subset) -> None:
     missing = formats.missing_data(checkpoint.card, datasets.test_set().origin)
     unknown = f"{missing} These are decoded from their codes."
     st.caption(
-        f"{len(few)} of the selected digits, evenly spaced by number. "
-        f"{known if is_loaded else unknown}"
+        page_data.words(
+            f"{len(few)} of the selected digits, evenly spaced by number. "
+            f"{known if is_loaded else unknown}"
+        )
     )
     with st.container(horizontal=True):
         downloads.offer_sheet(
@@ -151,11 +159,11 @@ def _counts(chosen: Subset) -> LabelChart:
     listed = ", ".join(f"{count} of {label}" for label, count in enumerate(chosen.counts) if count)
     return LabelChart(
         kind="bars",
-        title="Selected digits by label",
-        alt=f"Bars: number of selected test digits with each label: {listed}",
+        title=page_data.words("Selected digits by label"),
+        alt=page_data.words(f"Bars: number of selected test digits with each label: {listed}"),
         file="map_selection_counts",
         values=chosen.counts,
-        y_name="test digits",
+        y_name=page_data.words("test digits"),
         colors=class_colors(),
         counted=True,
         least=4,

@@ -11,7 +11,7 @@ from aecore.analysis.sampling import Which, select
 from aecore.charts import reconstruction
 from aecore.checkpoints.file import Checkpoint
 from aecore.imaging.levels import color_limit
-from aecore.ui import links, scaffold, url_state
+from aecore.ui import links, page_data, scaffold, url_state
 from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.cache.shared import shared
@@ -114,9 +114,11 @@ def _cases(own: Reconstructor, digits: datasets.TestSet) -> None:
             stacked=True,
         )
     st.caption(
-        "Input above, reconstruction below, then the error (MSE). The median error of "
-        f"{digits.in_words()} is {np.median(own.errors):.4f}. Click a digit to see it "
-        "in the latent space."
+        page_data.words(
+            "Input above, reconstruction below, then the error (MSE). The median error of "
+            f"{digits.in_words()} is {np.median(own.errors):.4f}. Click a digit to see it "
+            "in the latent space."
+        )
     )
 
 
@@ -139,8 +141,11 @@ def _gallery(
 def _importance(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
     """Draw the importance of each latent dimension, and of PCA's components beside it."""
     st.markdown(
-        "How much does the error increase if **one latent dimension** is fixed at its mean for all "
-        "digits? A dimension that the decoder does not use costs nothing."
+        page_data.words(
+            "How much does the error increase if **one latent dimension** is fixed at its mean "
+            "for all "
+            "digits? A dimension that the decoder does not use costs nothing."
+        )
     )
     name, result = checkpoint.name, reconstruction_cache.importance(checkpoint, digits)
     st.markdown(_rank(name, result))
@@ -159,9 +164,12 @@ def _importance(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
     part = f"the {shown} most important of {dim}" if dim > shown else "all of them"
     measured = min(MEASURED, len(digits.labels))
     st.caption(
-        f"Measured on {measured:,} test digits, evenly spaced among all {len(digits.labels):,}. "
-        f"The heat map shows {part}, the CSV has every dimension. Columns: the class, and "
-        f"“{COLUMNS[ALL]}”. Blue: fixing the dimension lowers the error of that class."
+        page_data.words(
+            f"Measured on {measured:,} test digits, evenly spaced among all "
+            f"{len(digits.labels):,}. "
+            f"The heat map shows {part}, the CSV has every dimension. Columns: the class, and "
+            f"“{COLUMNS[ALL]}”. Blue: fixing the dimension lowers the error of that class."
+        )
     )
 
 

@@ -33,9 +33,12 @@ def render() -> None:
     checkpoint = scaffold.open_page("Reconstruction", _EXPLANATION, evaluates=True)
     if checkpoint.card.train.noise is not None:
         st.info(
-            f"{escape(checkpoint.name)} was trained to denoise digits "
-            f"({checkpoint.card.train.noise}). Here its input is clean; for its own task, see the "
-            "page Denoise.",
+            page_data.words(
+                f"{escape(checkpoint.name)} was trained to denoise digits "
+                f"({checkpoint.card.train.noise}). Here its input is clean; for its own task, see "
+                "the "
+                "page Denoise."
+            ),
             icon=":material/info:",
         )
     _show(checkpoint)
@@ -78,7 +81,12 @@ def _pick_digits(
     labels = ["all", *map(str, range(len(digits.names)))]
     key = "reconstruct_which"
     which = inputs.segments(
-        "Digits", kinds, key=key, name=key, default="random", written=str.capitalize
+        page_data.words("Digits"),
+        kinds,
+        key=key,
+        name=key,
+        default="random",
+        written=str.capitalize,
     )
     key = "reconstruct_label"
     label = inputs.segments(
@@ -87,7 +95,7 @@ def _pick_digits(
     last = len(digits.labels) - 1
     url_state.load_number(links.DIGIT, links.DIGIT, last, None)
     number = st.number_input(
-        "Show test digit first",
+        page_data.words("Show test digit first"),
         0,
         last,
         None,

@@ -17,7 +17,7 @@ from aecore.analysis.perturbation import (
 )
 from aecore.charts import reconstruction
 from aecore.checkpoints.file import Checkpoint
-from aecore.ui import inputs, links, url_state
+from aecore.ui import inputs, links, page_data, url_state
 from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.cache.datasets import TestSet
 from aecore.ui.components.charts import draw_charts
@@ -32,8 +32,11 @@ def show_dropout(checkpoint: Checkpoint, digits: TestSet, number: int) -> None:
     """Draw 64 decodings of a test digit with dropout active."""
     trained = checkpoint.card.model.latent_dropout
     st.markdown(
-        "The notebook never calls `eval()`: the **dropout on the code** that it trains with is "
-        "still active when it shows its results, so every decoding of a digit gives another image."
+        page_data.words(
+            "The notebook never calls `eval()`: the **dropout on the code** that it trains with is "
+            "still active when it shows its results, so every decoding of a digit gives another "
+            "image."
+        )
     )
     if not trained:
         st.info(
@@ -61,10 +64,13 @@ def show_dropout(checkpoint: Checkpoint, digits: TestSet, number: int) -> None:
         [_passes(f"{name}, rate {rate:g}", image, result) for name, result in named.items()],
         headings,
         columns=headings,
-        note=f"Test digit no. {number}, {with_article(digits.labels[number])}. {DROPOUT_SAMPLES} "
-        "passes with a fixed seed. Images range from 0 (black) to 1 (white). Spread: the standard "
-        "deviation of each pixel; white is 0.5 or more.",
-        title="a digit with dropout at test time",
+        note=page_data.words(
+            f"Test digit no. {number}, {with_article(digits.labels[number])}. {DROPOUT_SAMPLES} "
+            "passes with a fixed seed. Images range from 0 (black) to 1 (white). Spread: the "
+            "standard "
+            "deviation of each pixel; white is 0.5 or more."
+        ),
+        title=page_data.words("a digit with dropout at test time"),
         file="dropout-left-on",
     )
     st.markdown(_compare_errors(checkpoint, digits, own, rate))
@@ -102,10 +108,15 @@ def _compare_errors(
 def show_noise(checkpoint: Checkpoint, digits: TestSet, number: int) -> None:
     """Draw a digit decoded with noise in its code, and how far such codes are from the data."""
     st.markdown(
-        "**Gaussian noise** is added to each latent dimension, σ times that dimension's standard "
-        "deviation over the test digits. A little noise leaves the digit as it is; more turns it "
-        "into other digits, and in the end the code lies **off the map**, far from every code of "
-        "the data."
+        page_data.words(
+            "**Gaussian noise** is added to each latent dimension, σ times that dimension's "
+            "standard "
+            "deviation over the test digits. A little noise leaves the digit as it is; more turns "
+            "it "
+            "into other digits, and in the end the code lies **off the map**, far from every code "
+            "of "
+            "the data."
+        )
     )
     key, default = "reconstruct_sigma", 0.5
     url_state.load("sigma", key, {f"{value:g}": value for value in SIGMAS}, default)
@@ -123,7 +134,7 @@ def show_noise(checkpoint: Checkpoint, digits: TestSet, number: int) -> None:
         "reconstruct_draws",
         _noisy_rows(checkpoint, digits, number, sigma, result),
         [f"no. {number}, {with_article(label)}, draw {i + 1}" for i in range(_NOISY_SHOWN)],
-        title="digits decoded from noisy codes",
+        title=page_data.words("digits decoded from noisy codes"),
         file="noise-on-the-code",
     )
     st.markdown(_where_it_leaves(result))
@@ -156,7 +167,9 @@ def _noisy_rows(
     known = zip(result.errors[level, :_NOISY_SHOWN], result.percentiles[level], strict=False)
     return [
         Row(
-            name=f"{checkpoint.name} · MSE · share of the test digits that are less isolated",
+            name=page_data.words(
+                f"{checkpoint.name} · MSE · share of the test digits that are less isolated"
+            ),
             images=reconstruction_cache.decoder(checkpoint)(codes),
             texts=[f"{error:.3f} · {share:.0f}%" for error, share in known],
             links=links.to_codes(checkpoint, codes),
