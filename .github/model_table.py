@@ -19,6 +19,7 @@ def layers(preset: Preset) -> str:
         "zero-initialized": model.weight_init == "zeros",
         "logistic output": model.output == "logistic",
         "variational": model.variational,
+        "after two convolutions": model.family == "conv",
     }
     widths = "-".join(map(str, model.hidden_dims))
     return ", ".join([widths, *(text for text, holds in special.items() if holds)])

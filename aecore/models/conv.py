@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from aecore.config import ModelConfig
 from aecore.errors import ConfigError
@@ -47,6 +50,7 @@ class ConvFamily(Family):
 
     name = "conv"
     label = "convolutional network"
+    runs_in_browser = True
 
     def maps(self, config: ModelConfig) -> tuple[Maps, ...]:
         """Return the pictures and the feature maps after each of the encoder's convolutions.
@@ -158,8 +162,47 @@ class ConvFamily(Family):
         ]
         return 3 * (2 * sum(products) + sum(dense)) - products[0]
 
+    def browser_layers(
+        self, config: ModelConfig, weights: Mapping[str, np.ndarray], part: str
+    ) -> dict[str, np.ndarray]:
+        """Return the layers of a part as a browser computes them.
+
+        Feature maps are (H, W, C) there. A convolution i has `kernels0` (3, 3, in, out), `bias0`
+        (out,) and `maps0`, height and width of its input and of its output; of a transposed one
+        the output is the larger.
+        """
+        maps = self.maps(config)
+        steps = list(itertools.pairwise(maps if part == "encoder" else reversed(maps)))
+        names = [name for name in self.state_shapes(config) if name.startswith(f"{part}.")]
+        n_dense = len(names) // 2 - len(steps)
+        first = 0 if part == "encoder" else n_dense  # of the convolutions
+        arrays: dict[str, np.ndarray] = {}
+        for layer, (name, bias_name) in enumerate(zip(names[::2], names[1::2], strict=True)):
+            weight, bias = weights[name], weights[bias_name]
+            if weight.ndim == 4:
+                before, after = steps[layer - first]
+                order = (2, 3, 1, 0) if part == "encoder" else (2, 3, 0, 1)
+                sides = (before.height, before.width, after.height, after.width)
+                arrays[f"kernels{layer}"] = weight.transpose(order)
+                arrays[f"maps{layer}"] = np.array(sides, np.uint16)
+            elif part == "encoder" and layer == len(steps):
+                arrays[f"columns{layer}"] = _channels_last(weight.T, maps[-1])
+            elif part == "decoder" and layer == n_dense - 1:
+                arrays[f"columns{layer}"] = _channels_last(weight, maps[-1]).T
+                bias = _channels_last(bias, maps[-1])
+            else:
+                arrays[f"columns{layer}"] = weight.T
+            arrays[f"bias{layer}"] = bias
+        return arrays
+
     def _dense_sizes(self, config: ModelConfig) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Return the widths of the encoder's and the decoder's dense layers, inputs included."""
         widths = (self.maps(config)[-1].size, *config.hidden_dims)
         n_outputs = (2 if config.variational else 1) * config.latent_dim
         return (*widths, n_outputs), (config.latent_dim, *reversed(widths))
+
+
+def _channels_last(rows: np.ndarray, maps: Maps) -> np.ndarray:
+    """Reorder rows (C * H * W, ...), one for each value of the maps, to (H * W * C, ...)."""
+    shaped = rows.reshape(maps.channels, maps.height * maps.width, *rows.shape[1:])
+    return shaped.swapaxes(0, 1).reshape(rows.shape)

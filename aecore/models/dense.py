@@ -23,6 +23,7 @@ class DenseFamily(Family):
     name = "dense"
     label = "dense network"
     is_dense = True
+    runs_in_browser = True
 
     def widths(self, config: ModelConfig) -> tuple[int, ...]:
         """Return the number of values in each layer from the pixels to the code."""
@@ -70,6 +71,17 @@ class DenseFamily(Family):
             code=len(widths) - 2,
             logistic=config.output == "logistic",
         )
+
+    def browser_layers(
+        self, config: ModelConfig, weights: Mapping[str, np.ndarray], part: str
+    ) -> dict[str, np.ndarray]:
+        """Return the layers of a part as a browser computes them."""
+        names = [name for name in self.state_shapes(config) if name.startswith(f"{part}.")]
+        arrays: dict[str, np.ndarray] = {}
+        for layer, (weight, bias) in enumerate(zip(names[::2], names[1::2], strict=True)):
+            # Column by column: the browser leaves out those of inputs that are 0.
+            arrays |= {f"columns{layer}": weights[weight].T, f"bias{layer}": weights[bias]}
+        return arrays
 
     def _sizes(self, config: ModelConfig) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Return the widths of the encoder's and the decoder's layers, inputs included."""

@@ -29,8 +29,10 @@ class Family(ABC):
     label: str
     """On the pages, as in `dense network`."""
     is_dense: bool = False
-    """True for linear layers with ReLU between them: what /filters shows, browsers compute and
+    """True for linear layers with ReLU between them: what /filters shows and
     `aecore.training.fused_backprop` differentiates. The family then has `dense_layers`."""
+    runs_in_browser: bool = False
+    """True where the family has `browser_layers`, for `aecore/viewer/js/model/network.js`."""
 
     @abstractmethod
     def widths(self, config: ModelConfig) -> tuple[int, ...]:
@@ -68,6 +70,22 @@ class Family(ABC):
             If the family is not dense.
         """
         raise ConfigError(f"A {self.label} has no dense layers.")
+
+    def browser_layers(
+        self, config: ModelConfig, weights: Mapping[str, np.ndarray], part: str
+    ) -> dict[str, np.ndarray]:
+        """Return the layers of a part, `encoder` or `decoder`, as a browser computes them.
+
+        Each has a ReLU behind it but the last one. Layer i, from the part's input on, is dense with
+        `columns0` (in, out), the weight matrix column by column, and `bias0` (out,); or it is a
+        convolution of stride 2 with padding 1, see `aecore.models.conv`.
+
+        Raises
+        ------
+        ConfigError
+            If browsers cannot compute the family.
+        """
+        raise ConfigError(f"A {self.label} does not run in a browser.")
 
     def structure(self, config: ModelConfig) -> str:
         """Return the layers from pixels to pixels in words, as in `784 → 128 → 2 → 128 → 784`."""

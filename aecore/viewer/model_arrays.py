@@ -7,6 +7,7 @@ import numpy as np
 from aecore.checkpoints.file import Checkpoint
 from aecore.latent.axes import principal_axes
 from aecore.latent.projection import LINE, PLANE, PRINCIPAL_PLANE
+from aecore.models.families import family_of
 
 FLAT_VIEWS = {LINE: "line", PLANE: "plane", PRINCIPAL_PLANE: "principal"}
 """What the browser's scripts call the 2-D views."""
@@ -24,9 +25,10 @@ def decoder_arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
     Returns
     -------
     dict
-        `columns0` (in, out), `bias0` (out,), ... float32, the code's side first; `codes` (N, D)
-        float16 and `labels` (N,) uint8, the atlas; `own_distances` (N,), `mean` (D,) and `axes`
-        (K, D), K = min(D, 128), the codes' principal axes: float64.
+        `columns0` (in, out), `bias0` (out,), ... float32, the code's side first, as
+        `Family.browser_layers` has them; `codes` (N, D) float16 and `labels` (N,) uint8, the atlas;
+        `own_distances` (N,), `mean` (D,) and `axes` (K, D), K = min(D, 128), the codes' principal
+        axes: float64.
     """
     axes = principal_axes(checkpoint.codes)
     return _layers(checkpoint, "decoder") | {
@@ -50,14 +52,6 @@ def encoder_arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
 
 
 def _layers(checkpoint: Checkpoint, part: str) -> dict[str, np.ndarray]:
-    """Return `columns0`, `bias0`, ... of the encoder or the decoder, the input's side first.
-
-    Each weight matrix comes column by column: the browser leaves out those of inputs that are 0.
-    """
-    names = [name for name in checkpoint.weights if name.startswith(f"{part}.")]
-    matrices = [name for name in names if name.endswith(".weight")]
-    arrays: dict[str, np.ndarray] = {}
-    for layer, name in enumerate(matrices):
-        arrays[f"columns{layer}"] = checkpoint.weights[name].T
-        arrays[f"bias{layer}"] = checkpoint.weights[name.removesuffix("weight") + "bias"]
-    return arrays
+    """Return the layers of the encoder or the decoder, the input's side first."""
+    model = checkpoint.card.model
+    return family_of(model).browser_layers(model, checkpoint.weights, part)

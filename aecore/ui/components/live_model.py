@@ -65,7 +65,7 @@ def mount_live_model(
     on_no_webgl : callable
         Called likewise if the browser cannot draw with WebGL.
     """
-    note = model_text.dense_only(checkpoint.card, _WIDGETS[mode])
+    note = model_text.browser_only(checkpoint.card, _WIDGETS[mode])
     if note:
         st.info(note)
         return

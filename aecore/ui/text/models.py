@@ -36,6 +36,14 @@ def summary(card: Card) -> str:
     return "\n\n".join([facts, *remarks(card)])
 
 
+def browser_only(card: Card, what: str) -> str:
+    """Return why a page cannot show what the browser computes; empty where it can."""
+    family = family_of(card.model)
+    if family.runs_in_browser:
+        return ""
+    return f"{what} are not available for this model, which is a {family.label}."
+
+
 def dense_only(card: Card, what: str) -> str:
     """Return why a page cannot show something, empty for dense networks; `what` as in `Filters`."""
     family = family_of(card.model)

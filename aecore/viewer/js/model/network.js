@@ -1,7 +1,16 @@
 // Encoding and decoding, as the trained model does it in PyTorch.
 
 /**
- * @typedef {object} Layer
+ * @typedef {object} Convolution  3 x 3 kernels with stride 2 and padding 1; maps are (H, W, C)
+ * @property {number[]} maps  Height and width of the input and of the output, which is the larger one of
+ *   a transposed convolution
+ * @property {Float32Array} kernels  (3, 3, in, out)
+ * @property {Float32Array} bias
+ * @property {Int32Array} active  Room for the channels in which a value is not 0
+ * @property {Float64Array} sums  Room for the outputs while they are summed up
+ * @property {Float32Array} out
+ *
+ * @typedef {object} Dense
  * @property {number} rows  Outputs
  * @property {number} cols  Inputs
  * @property {Float32Array} columns  Of the weight matrix, one after the other
@@ -16,8 +25,8 @@
  * @property {boolean} logistic  Whether the output is squeezed into 0..1
  * @property {number} dim  D, latent dimensions
  * @property {number} count  N
- * @property {Layer[]} decoder
- * @property {Layer[]} encoder  None where the page does not encode
+ * @property {(Dense|Convolution)[]} decoder
+ * @property {(Dense|Convolution)[]} encoder  None where the page does not encode
  * @property {Float32Array} input  Room for a code
  * @property {Float32Array} codes  N x D, row by row
  * @property {Uint8Array} labels  N
@@ -34,15 +43,16 @@
  */
 export function makeModel({ hash, variational, logistic }, arrays) {
   const decoder = layersOf(arrays, "");
+  const dim = arrays.columns0.length / arrays.bias0.length;
   return {
     hash,
     variational,
     logistic,
-    dim: decoder[0].cols,
+    dim,
     count: arrays.labels.length,
     decoder,
     encoder: layersOf(arrays, "encoder_"),
-    input: new Float32Array(decoder[0].cols),
+    input: new Float32Array(dim),
     codes: arrays.codes,
     labels: arrays.labels,
     ownDistances: arrays.own_distances,
@@ -53,15 +63,24 @@ export function makeModel({ hash, variational, logistic }, arrays) {
 }
 
 /**
- * Return the layers whose arrays are called `<prefix>columns0`, `<prefix>bias0`, ..., the input's first.
+ * Return the layers whose arrays are called `<prefix>columns0`, or `<prefix>kernels0` and `<prefix>maps0`,
+ * and `<prefix>bias0`, ..., the input's first.
  *
- * @returns {Layer[]}
+ * @returns {(Dense|Convolution)[]}
  */
 function layersOf(arrays, prefix) {
   const layers = [];
-  for (let i = 0; arrays[`${prefix}columns${i}`]; i++) {
-    const columns = arrays[`${prefix}columns${i}`];
+  for (let i = 0; arrays[`${prefix}bias${i}`]; i++) {
     const bias = arrays[`${prefix}bias${i}`];
+    const kernels = arrays[`${prefix}kernels${i}`];
+    if (kernels) {
+      const maps = [...arrays[`${prefix}maps${i}`]];
+      const size = maps[2] * maps[3] * bias.length;
+      const active = new Int32Array(kernels.length / (9 * bias.length));
+      layers.push({ maps, kernels, bias, active, sums: new Float64Array(size), out: new Float32Array(size) });
+      continue;
+    }
+    const columns = arrays[`${prefix}columns${i}`];
     const rows = bias.length;
     const cols = columns.length / rows;
     const room = { active: new Int32Array(cols), sums: new Float64Array(rows), out: new Float32Array(rows) };
@@ -95,8 +114,10 @@ export function decode(model, z) {
 function forward(layers, input) {
   const last = layers.length - 1;
   for (let depth = 0; depth <= last; depth++) {
-    multiply(layers[depth], input, depth < last);
-    input = layers[depth].out;
+    const layer = layers[depth];
+    if ("kernels" in layer) convolve(layer, input, depth < last);
+    else multiply(layer, input, depth < last);
+    input = layer.out;
   }
   return input;
 }
@@ -123,4 +144,52 @@ function multiply({ rows, cols, columns, bias, active, sums, out }, input, recti
     for (let row = 0, at = active[i] * rows; row < rows; row++) sums[row] += x * columns[at++];
   }
   for (let row = 0; row < rows; row++) out[row] = rectify && sums[row] < 0 ? 0 : sums[row];
+}
+
+/**
+ * Set layer.out to the convolution of the input and the bias, then ReLU if `rectify`. Each value of the
+ * input that is not 0 is added to the outputs around it, four channels at a time as in `multiply`.
+ */
+function convolve({ maps: [height, width, outHeight, outWidth], kernels, bias, active, sums, out }, input, rectify) {
+  const nOut = bias.length;
+  const nIn = active.length;
+  for (let at = 0; at < sums.length; at += nOut) sums.set(bias, at);
+  const downs = [0, 1, 2].map((row) => reach(height, outHeight, row));
+  const acrosses = [0, 1, 2].map((column) => reach(width, outWidth, column));
+  for (let y = 0, from = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, from += nIn) {
+      let count = 0;
+      for (let i = 0; i < nIn; i++) if (input[from + i] !== 0) active[count++] = i;
+      if (!count) continue;
+      for (let tap = 0; tap < 9; tap++) {
+        const down = downs[Math.floor(tap / 3)][y];
+        const across = acrosses[tap % 3][x];
+        if (down < 0 || across < 0) continue;
+        const to = (down * outWidth + across) * nOut;
+        const kernel = tap * nIn * nOut;
+        let i = 0;
+        for (; i + 4 <= count; i += 4) {
+          const [p, q, r, s] = [active[i], active[i + 1], active[i + 2], active[i + 3]];
+          const [e, f, g, h] = [input[from + p], input[from + q], input[from + r], input[from + s]];
+          let [a, b, c, d] = [kernel + p * nOut, kernel + q * nOut, kernel + r * nOut, kernel + s * nOut];
+          for (let at = to; at < to + nOut; at++) {
+            sums[at] += e * kernels[a++] + f * kernels[b++] + (g * kernels[c++] + h * kernels[d++]);
+          }
+        }
+        for (; i < count; i++) {
+          const value = input[from + active[i]];
+          for (let at = to, k = kernel + active[i] * nOut; at < to + nOut; at++) sums[at] += value * kernels[k++];
+        }
+      }
+    }
+  }
+  for (let i = 0; i < sums.length; i++) out[i] = rectify && sums[i] < 0 ? 0 : sums[i];
+}
+
+/** Return to which output each input of a side contributes by one row or column of the kernel; -1: none. */
+function reach(side, outSide, offset) {
+  return Array.from({ length: side }, (_, i) => {
+    const to = outSide > side ? 2 * i + offset - 1 : (i + 1 - offset) / 2;
+    return Number.isInteger(to) && to >= 0 && to < outSide ? to : -1;
+  });
 }
