@@ -6,9 +6,9 @@ import math
 import secrets
 import socket
 import time
-from asyncio import CancelledError
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
