@@ -10,21 +10,14 @@ import pytest
 
 from aecore.bench.harness.server import serve
 from aecore.ui.pages import find_pages
+from tests.support.axe import AXE, CHECK
 from tests.support.browser import missing, wait_for_script
 
 pytest_plugins = ["tests.support.browser"]
 
 ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
 STREAMLIT = ("[data-testid=stSidebarNav]", "[data-testid=stFileUploader]", ".modebar")
 """What Streamlit and Plotly draw: lists whose items are wrapped, a section with two roles."""
-CHECK = """async (exclude) => {
-    const { violations } = await axe.run({ exclude }, { resultTypes: ["violations"] });
-    return violations
-        .filter(({ id, impact }) => /serious|critical/.test(impact) || id === "heading-order")
-        .flatMap(({ id, nodes }) => nodes.map(({ target, any }) =>
-            `${id}: ${target.flat().at(-1)} ${any[0]?.message ?? ""}`));
-}"""
 SIZES = {"light": ((1280, 720), (1920, 1080)), "dark": ((820, 1180), (390, 844))}
 """Windows by color scheme; a page opens in the first."""
 MISFITS = (ROOT / "tests/support/page_sizes.js").read_text()

@@ -5,6 +5,7 @@ import { build, setBoldText } from "../../core/dom.js";
 import { pointsWithin } from "../../core/geometry.js";
 import { drawDigit } from "../../core/image.js";
 import { codeOf } from "../../model/axes.js";
+import { hasWebGL } from "../../widgets/latent_map/latent_map.js";
 import { mountScatterMap, pointsOf } from "../../widgets/scatter/scatter_map.js";
 import { mountSelection } from "../../widgets/selection/selection.js";
 import { makeSegments } from "./controls.js";
@@ -16,8 +17,9 @@ const VIEW = `
   <p class="lead">Each dot is the code of a test digit that the model has not seen in training. <b>Move the pointer</b> over
     the latent space, and your browser decodes the point under it; <b>click</b> to pin it.</p>
   <div ref="views"></div>
+  <p ref="flat" class="hint" hidden>This browser has no WebGL: there is no 3-D view.</p>
   <div ref="map"></div>
-  <div ref="details"><label>Test digit no. <input ref="number" type="number" min="0" step="1"></label>
+  <div ref="details" class="details"><label>Test digit no. <input ref="number" type="number" min="0" step="1"></label>
     <p ref="about"></p><figure><canvas ref="input" role="img" aria-label="Input"></canvas><figcaption>Input</figcaption></figure><p ref="accuracy" class="hint"></p></div>
   <div ref="selection" data-key="map_selection"></div>
 </section>`;
@@ -49,9 +51,8 @@ export function mountMapPage(element, shell) {
   const selection = mountSelection(view.selection, shell.makeHost(view.selection));
 
   const kindOf = () => {
-    const { views: all } = opened.header;
-    const flat = all.filter(({ kind }) => kind !== "space");
-    return flat.find(({ name }) => name === shell.state().view) ?? flat[0];
+    const all = viewsOf(opened.header);
+    return all.find(({ name }) => name === shell.state().view) ?? all[0];
   };
 
   /** Show what the digits within the outline have in common, as far as their classes are shown; nothing without one. */
@@ -62,7 +63,7 @@ export function mountMapPage(element, shell) {
     const now = [model.hash, kind, state.outline, state.hide, shell.colors()].join();
     if (now === shownOf) return;
     shownOf = now;
-    const outline = outlineOf(state.outline);
+    const outline = kind === "space" ? null : outlineOf(state.outline);
     view.selection.hidden = !outline;
     if (!outline) return;
     const inside = pointsWithin(pointsOf(model, kind), outline);
@@ -89,9 +90,10 @@ export function mountMapPage(element, shell) {
     const { name, kind, axes, numerals } = kindOf();
     const pin = pinOf(model, state.z);
     const shown = pin ?? { z: Array.from(codeOf(model, 0)), number: 0 };
-    views.show(header.views.filter((each) => each.kind !== "space").map((each) => each.name), name);
+    views.show(viewsOf(header).map((each) => each.name), name);
+    view.flat.hidden = viewsOf(header).length === header.views.length;
     const settings = {
-      view: kind, axes, numerals, colors: shell.colors(), hidden: labelsOf(state.hide), serial, webgl: false,
+      view: kind, principal: axes[0] !== "z1", axes, numerals, colors: shell.colors(), hidden: labelsOf(state.hide), serial, webgl: false,
       outline: outlineOf(state.outline), pin: { ...shown, chosen: pin !== null },
     };
     map.update({ header: { ...header, settings }, arrays });
@@ -112,4 +114,6 @@ export function mountMapPage(element, shell) {
   };
 }
 
+/** Return the views of a model that this browser can draw. */
+const viewsOf = ({ views }) => views.filter(({ kind }) => kind !== "space" || hasWebGL());
 const percent = (share) => `${(100 * share).toFixed(1)}%`;

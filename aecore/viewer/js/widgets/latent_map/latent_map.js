@@ -256,7 +256,7 @@ function clamp(value, a, b) {
 }
 
 /** Tell whether this browser draws with WebGL; asked once a tab. */
-function hasWebGL() {
+export function hasWebGL() {
   if (globalThis.__aecoreWebGL === undefined) {
     const context = document.createElement("canvas").getContext("webgl");
     globalThis.__aecoreWebGL = Boolean(context);

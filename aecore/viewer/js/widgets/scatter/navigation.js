@@ -107,5 +107,5 @@ export function makeNavigation(scatter, frame, scope, change) {
   scope.listen(document, "mouseup", () => (drag = null));
   scope.listen(canvas, "touchmove", moveFingers, { passive: false });
   for (const end of ["touchend", "touchcancel"]) scope.listen(canvas, end, () => (drag = pinch = null));
-  return { isPanning: () => isPanning };
+  return { element: view.root, isPanning: () => isPanning };
 }

@@ -2,13 +2,14 @@
 
 import { build } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
-import { axisValue } from "../../model/axes.js";
+import { axisValue, codeOf } from "../../model/axes.js";
 import { rowsOf } from "../../model/sampling.js";
 import { latentMapOver } from "../latent_map/latent_map.js";
 import { withModel } from "../live_model.js";
 import { makeLegend } from "./legend.js";
 import { makeNavigation } from "./navigation.js";
 import { makeScatter } from "./scatter.js";
+import { makeSpace } from "./space.js";
 
 const VIEW = `
 <div class="latent-space">
@@ -32,9 +33,20 @@ export function pointsOf(model, kind) {
   return points;
 }
 
+/** Return where the codes lie in space, (N x 3): along their first principal axes, or their first dimensions. */
+function spacePointsOf(model, isPrincipal) {
+  const points = new Float32Array(3 * model.count);
+  for (let row = 0; row < model.count; row++) {
+    const code = codeOf(model, row);
+    for (let axis = 0; axis < 3; axis++) points[3 * row + axis] = isPrincipal ? axisValue(model, code, axis) : code[axis];
+  }
+  return points;
+}
+
 /**
  * The settings are those of the latent map and `axes`, the names of both axes, `colors` and `numerals`, the
- * places of the classes' numerals by class; `hidden`, classes to be hidden at first.
+ * places of the classes' numerals by class; `hidden`, classes to be hidden at first; `principal`, whether a
+ * view in space is along principal axes.
  *
  * @type {import("../../core/host.js").Mount}
  */
@@ -50,10 +62,12 @@ export const mountScatterMap = withModel((element, host, scope) => {
   let order = null; // rows, class after class
   let rows = null; // of each class
   let hidden = new Set();
+  let space = null; // the plot in 3-D, once it has been asked for
+  let onSpace = null; // what the latent map does with its dots
   let forward = null; // the rows of a class, (N) of 0 and 1, or null
 
   function draw() {
-    if (!data) return;
+    if (!data || data.kind === "space") return;
     const numerals = Object.entries(data.numerals).filter(([label]) => !hidden.has(Number(label)));
     scatter.draw(data, order, forward, null, null, numerals);
   }
@@ -66,13 +80,21 @@ export const mountScatterMap = withModel((element, host, scope) => {
   function hide(next) {
     if (!data) return;
     hidden = next;
-    scatter.hide((row) => hidden.has(data.labels[row]));
+    if (data.kind === "space") fillSpace();
+    else scatter.hide((row) => hidden.has(data.labels[row]));
     host.send("hide", [...hidden]);
     tell();
   }
 
+  /** Show the dots in space that are not hidden, or of them those that are brought forward. */
+  function fillSpace() {
+    const isShown = (row) => !hidden.has(data.labels[row]) && (!forward || forward[row] === 1);
+    space.show(data.points, data.axes, data.labels, data.colors, isShown);
+  }
+
   function point(label) {
     forward = label === null ? null : data.labels.map((each) => Number(each === label));
+    if (data.kind === "space") fillSpace();
     loop.request();
   }
 
@@ -100,12 +122,15 @@ export const mountScatterMap = withModel((element, host, scope) => {
   const map = latentMapOver({
     watch: (_host, _scope, found) => found(chart),
     attachFlat() {},
-    attachSpace: () => ({ place() {} }),
+    attachSpace(_chart, _scope, on) {
+      onSpace = on;
+      return { place: (row) => space.place(row) };
+    },
   })(view.panel, host);
   scope.onEnd(map.destroy);
-  makeNavigation(scatter, view.frame, scope, tell);
+  const navigation = makeNavigation(scatter, view.frame, scope, tell);
   scope.watchSize(view.frame, () => {
-    if (!data || !view.frame.clientWidth) return; // or it is not on show
+    if (!data || data.kind === "space" || !view.frame.clientWidth) return; // or it is not on show
     scatter.fit();
     draw(); // now: a canvas that has been resized is empty
     tell();
@@ -113,20 +138,25 @@ export const mountScatterMap = withModel((element, host, scope) => {
 
   function show({ settings }, model) {
     const { axes, colors, numerals, view: kind } = settings;
-    const points = pointsOf(model, kind);
-    data = { labels: model.labels, colors, numerals, kind, points };
+    const isFlat = kind !== "space";
+    const points = isFlat ? pointsOf(model, kind) : spacePointsOf(model, settings.principal);
+    data = { labels: model.labels, colors, numerals, kind, points, axes };
+    forward = null;
+    view.canvas.hidden = navigation.element.hidden = !isFlat;
+    if (!isFlat) space ??= makeSpace(view.frame, scope, { hover: (row) => onSpace?.hover(row), click: (row) => onSpace?.click(row) });
+    if (space) space.element.hidden = isFlat;
     const classes = [...new Set(model.labels)].sort((a, b) => a - b);
     rows = new Map(classes.map((label) => [label, rowsOf(model, label)]));
     order = Uint32Array.from([...rows.values()].flat());
-    scatter.set(points, axes);
+    if (isFlat) scatter.set(points, axes);
     legend.show(classes, colors, new Set(settings.hidden));
     view.canvas.setAttribute("aria-label", `Scatter plot of the latent codes of ${model.count.toLocaleString("en")} test digits`);
   }
 
   let latest = "";
   return (header, model) => {
-    const { view: kind, colors } = header.settings;
-    const now = [model.hash, kind, colors].join();
+    const { view: kind, colors, principal } = header.settings;
+    const now = [model.hash, kind, colors, principal].join();
     if (now !== latest) show(header, model);
     latest = now;
     loop.request(); // the theme may have changed
