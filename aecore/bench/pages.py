@@ -23,7 +23,7 @@ _WARM = 8
 """Uses before them, so that every cache is warm."""
 _LIMIT_MS, _LIMIT_SHARE = 120.0, 1.1
 """What a control may take at the 95th percentile: the larger of both, the second of a slider's."""
-_MOST_SECONDS = 240.0  # for one page
+_MOST_SECONDS = 480.0  # for one page
 _TALL = 2400  # px: the kinds of noise and the curve on one screen
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
@@ -84,7 +85,7 @@ def visit(request, app, tab):
     tab.emulate_media(color_scheme=scheme)
     resize(tab, SIZES[scheme][0])
     tab.goto(f"{app}/{entry.path}")
-    tab.get_by_text("Data: ").first.wait_for()
+    tab.get_by_text(re.compile("Data: ")).locator("visible=true").first.wait_for()
     settle(tab)
     return tab, entry, scheme
 

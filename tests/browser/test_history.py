@@ -13,13 +13,15 @@ from tests.support.browser import wait_for_script, watched
 pytest_plugins = ["tests.support.browser"]
 
 PAGES = find_pages()
-SETTLED = "new URLSearchParams(location.search).has('model')"
+WITHOUT_MODEL = ("data", "sweeps")
+HAS_MODEL = "new URLSearchParams(location.search).has('model')"
 
 
 def wait_for_page(page, path: str) -> str:
     """Wait until a page is drawn, and return its address without the server's."""
-    page.wait_for_function(f"path => location.pathname === '/' + path && {SETTLED}", arg=path)
-    page.get_by_text(re.compile(r"Data: ")).first.wait_for()
+    settled = "true" if path in WITHOUT_MODEL else HAS_MODEL
+    page.wait_for_function(f"path => location.pathname === '/' + path && {settled}", arg=path)
+    page.get_by_text(re.compile(r"Data: ")).locator("visible=true").first.wait_for()
     wait_for_script(page)
     return address(page)
 
@@ -41,8 +43,9 @@ def follow(page, entry) -> str:
 
 
 def shown(page) -> tuple[str, str, str]:
-    """The heading, the model, and the tab's title."""
-    model = page.locator(".st-key-model input").input_value()
+    """The heading, the model if there is a picker, and the tab's title."""
+    pickers = page.locator(".st-key-model input").all()
+    model = pickers[0].input_value() if pickers else ""
     return page.locator("h1").first.inner_text(), model, page.title()
 
 

@@ -19,6 +19,10 @@ def reopened(page: str, app):
         ("reconstruct", "number_input", "reconstruct_digit", 12),
         ("reconstruct", "multiselect", "reconstruct_with", ["wide", "narrow"]),
         ("compare", "selectbox", "compare_other", "variational-plane"),
+        ("compare", "toggle", "compare_all", True),
+        ("compare", "segmented_control", "compare_over", "seconds"),
+        ("denoise", "segmented_control", "denoise_view", "Repeated denoising"),
+        ("filters", "segmented_control", "filters_sort", "activity"),
     ],
 )
 def test_a_control_is_in_the_address(page, kind, key, value):

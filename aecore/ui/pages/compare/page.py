@@ -74,7 +74,7 @@ def _table(entries: list[Entry]) -> None:
     columns, best = comparison.table(entries), comparison.best(entries)
     with st.container(key="compare_wide"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            shows_all = st.toggle("All columns", key="compare_all", persist_state="session")
+            shows_all = inputs.toggle("All columns", key="compare_all", name="columns")
             links = st.container(horizontal=True, key="compare_open")
         event = st.dataframe(
             _styled(columns, best),
@@ -185,7 +185,7 @@ def _training(entries: list[Entry]) -> None:
     """Draw the test error of every model over its training."""
     st.header("Training curves", anchor=False)
     labels = {over: over.capitalize() for over in _X_NAMES}
-    over = inputs.segments("Horizontal axis", labels, key="compare_over")
+    over = inputs.segments("Horizontal axis", labels, key="compare_over", name="over")
     plotly_figure.show(
         comparison_charts.training_curves(comparison.histories(entries, over), _X_NAMES[over]),
         key="compare_training",

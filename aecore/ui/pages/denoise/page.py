@@ -52,7 +52,7 @@ def _show(checkpoint: Checkpoint) -> None:
     url_state.flush()  # before the curves are measured
     task = DenoisingTask.of(checkpoint, corruption)
     pictures.show(task, "noise_level", corruption.corruption.levels(_STEPS))
-    view = inputs.segments("Denoise", list(_VIEWS), key="denoise_view")
+    view = inputs.segments("Denoise", list(_VIEWS), key="denoise_view", name="view")
     _VIEWS[view](task)
 
 
