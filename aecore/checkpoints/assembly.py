@@ -172,7 +172,7 @@ def _source(dataset: Dataset) -> str:
     """Name the data without its own words: those may name folders of this machine."""
     if dataset.is_mnist:
         return "MNIST"
-    if dataset.kind == "folder" and not dataset.spec.shows_digits:
+    if dataset.kind in ("folder", "openml", "cache") and not dataset.spec.shows_digits:
         return dataset.spec.title
     return f"{dataset.kind} {dataset.spec.nouns}"
 

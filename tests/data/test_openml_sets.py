@@ -107,3 +107,14 @@ def test_a_named_set_is_not_fetched_where_that_is_switched_off(small):
         sources.load("fashion-mnist", allow_download=False)
 
     assert small.asked == []
+
+
+def test_a_model_says_by_which_named_set_it_was_trained():
+    from aecore.checkpoints.assembly import _source
+    from tests.support.ten_digits import small_dataset
+
+    digits = small_dataset()
+    spec = dataclasses.replace(digits.spec, name="kmnist", title="kmnist", noun="picture")
+
+    assert _source(dataclasses.replace(digits, spec=spec)) == "kmnist"
+    assert _source(digits) == "openml digits"
