@@ -145,6 +145,12 @@ def test_the_noisy_row_follows_its_controls_and_the_slider_before_it_is_let_go(a
     page.locator(".st-key-noise_level input").press("ArrowLeft")
     page.wait_for_function("globalThis.__aecoreSweeps.size === 1")
 
+    # The level stays in sight, and its handle is large enough for a finger.
+    page.get_by_text("PSNR over all levels").scroll_into_view_if_needed()
+    handle = page.get_by_test_id("stSliderThumbValue").locator("..").bounding_box()
+    assert min(handle["width"], handle["height"]) >= 24
+    assert 0 < handle["y"] < 200
+
 
 def files(*folders: Path) -> set[Path]:
     """All but what is hidden or compiled."""

@@ -78,6 +78,17 @@ def test_a_click_and_the_keyboard_choose_a_unit_and_every_figure_can_be_saved(ap
     assert (colors == [247, 247, 247]).all(axis=1).any()  # no difference: the scale's middle
     assert len(np.unique(colors[:, 0])) > 50
 
+    # The wheel over the gallery scrolls the page, and the chosen unit stays in sight.
+    assert "encoder | decoder" in page.locator(".st-key-filter_gallery .pair").inner_text()
+    main = "document.querySelector('[data-testid=stMain]')"
+    page.evaluate(f"{main}.scrollTop = 450")
+    page.mouse.move(500, 600)
+    page.mouse.wheel(0, 50)
+    page.wait_for_function(f"{main}.scrollTop === 500")
+    box = page.locator("[data-testid=stColumn]:has(.st-key-filters_details)").bounding_box()
+    assert 0 <= box["y"] < 100
+    assert box["y"] + box["height"] <= page.viewport_size["height"]
+
     page.reload()
     wait_for_unit(page, 42)
 

@@ -76,6 +76,7 @@ def draw_gallery(
     choice: Mapping[str, Any],
     headed: bool = False,
     about: str = "",
+    pair: str = "",
     note: str = "",
 ) -> None:
     """Draw a gallery, and a button that saves what it shows.
@@ -102,6 +103,8 @@ def draw_gallery(
         Whether the name is shown above it, too.
     about, note : str
         Texts above and below it, with `**bold**` parts.
+    pair : str
+        Heading of the two pictures of each unit.
     """
     header = {
         "picture": page_data.message(),
@@ -110,6 +113,7 @@ def draw_gallery(
         "file": key.replace("_", "-"),
         "isHeaded": headed,
         "about": about,
+        "pair": pair,
         "note": note,
         **choice,
         "view": {"order": order, "count": count, "model": model, "layer": layer},

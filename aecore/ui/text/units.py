@@ -21,6 +21,8 @@ ORDERS: dict[Part, dict[Order, str]] = {
 PREFIXES = {"hidden": "unit ", "code": "z"}
 SHORT = {"hidden": "", "code": "z"}
 SCALES: dict[Scale, str] = {"weights": "Raw weights", "length 1": "Unit norm"}
+PAIR = "encoder | decoder"
+"""Heading of the two pictures of each unit."""
 COMPONENTS = {
     "hidden": "The linear baseline: PCA encodes and decodes with the same vector, here of unit "
     "norm. Same color scale as above; largest variance first.",
@@ -55,16 +57,16 @@ def explanation(part: str, units: Units, n_digits: int, *, logistic: bool) -> st
         picture = "image before the logistic output" if logistic else "image"
         cosine = signed(units.mean_cosine())
         return (
-            "Left: the **filter**, the unit's encoder weights. Right: what the unit with the same "
+            "Encoder: the **filter**, the unit's weights. Decoder: what the unit with the same "
             f"index in the decoder's last hidden layer adds to the {picture} per 1 of its output. "
             f"Their weights are not tied (mean cosine similarity {cosine}). **Active**: the share "
             f"of the {n_digits:,} test digits for which the unit's ReLU output is above 0. "
             "**Dead**: active for none."
         )
     return (
-        "Left: the **gradient** of the latent dimension with respect to each pixel, at the mean "
-        "digit. Right: what moving it by one standard deviation from the mean code **adds** to the "
-        f"image. **Dead**: no pixel changes by more than 1/255. Over {n_digits:,} test digits."
+        "Encoder: the **gradient** of the latent dimension with respect to each pixel, at the mean "
+        "digit. Decoder: what moving it by one standard deviation from the mean code **adds** to "
+        f"the image. **Dead**: no pixel changes by more than 1/255. Over {n_digits:,} test digits."
     )
 
 

@@ -117,6 +117,25 @@ def test_a_square_can_be_placed(unit_digits):
     assert "random numbers" in texts(app)
 
 
+def test_a_model_that_was_trained_on_the_kind_of_noise_is_offered_at_the_same_level():
+    app = open_page("denoise", model="plain-32", noise="masking", level="0.3")
+
+    (link,) = [each.proto for each in app.get("page_link") if each.proto.page == "denoise"]
+    assert "model=denoise-mask" in link.query_string
+    assert {"noise=masking", "level=0.3"} <= set(link.query_string.split("&"))
+    trained = open_page("denoise", model="denoise-mask", noise="masking", level="0.3")
+    assert not trained.get("page_link")
+    assert trained.slider(key="noise_level").value == 0.3
+
+
+def test_the_address_holds_repeated_denoising():
+    app = open_page("denoise", model="denoise-mask", view="Repeated denoising")
+
+    assert app.segmented_control(key="denoise_view").value == "Repeated denoising"
+    app.segmented_control(key="denoise_view").set_value("Metrics").run()
+    assert "view" not in app.query_params
+
+
 @pytest.mark.parametrize("model", ["denoise-mask", "plane"])
 def test_again_and_again_says_where_the_digits_settle(model):
     app = open_page("denoise", model=model)

@@ -10,7 +10,8 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.config import SIDE, NoiseConfig
 from aecore.corruptions import CORRUPTIONS
 from aecore.data.noise import MIDDLE, FixedCorruption
-from aecore.ui import inputs, page_data, scaffold, url_state
+from aecore.ui import inputs, navigation, page_data, scaffold, url_state
+from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.pages.denoise import iteration, pictures, scores
 from aecore.ui.pages.denoise.task import DenoisingTask
 from aecore.ui.text.formats import escape
@@ -48,16 +49,24 @@ def _is_denoiser(card: Card) -> bool:
 
 @scaffold.fragment
 def _show(checkpoint: Checkpoint) -> None:
-    corruption = _pick_corruption(checkpoint.card)
+    corruption, verdict = _pick_corruption(checkpoint.card)
     url_state.flush()  # before the curves are measured
     task = DenoisingTask.of(checkpoint, corruption)
     pictures.show(task, "noise_level", corruption.corruption.levels(_STEPS))
+    verdict.markdown(scores.verdict(task))
     view = inputs.segments("Denoise", list(_VIEWS), key="denoise_view", name="view")
     _VIEWS[view](task)
 
 
-def _pick_corruption(card: Card) -> FixedCorruption:
-    """Draw kind, level and place of the corruption, at first those of the training."""
+def _pick_corruption(card: Card) -> tuple[FixedCorruption, DeltaGenerator]:
+    """Draw kind, level and place of the corruption, at first those of the training.
+
+    Returns
+    -------
+    FixedCorruption
+    DeltaGenerator
+        Where to say how well it is denoised: beside the level, which stays in sight.
+    """
     trained = card.train.noise or NoiseConfig()
     height, width, *channels = card.data.shape
     labels = {
@@ -65,13 +74,9 @@ def _pick_corruption(card: Card) -> FixedCorruption:
         for kind, each in CORRUPTIONS.items()
         if not each.place or (height == width and not channels)  # a square in square pictures
     }
-    kind_column, level_column = st.columns(2, gap="medium")
-    with kind_column:
-        kind = inputs.segments(
-            "Noise", labels, key="noise_kind", name="noise", default=trained.kind
-        )
+    kind = inputs.segments("Noise", labels, key="noise_kind", name="noise", default=trained.kind)
     corruption = CORRUPTIONS[kind]
-    with level_column:
+    with st.container(key="denoise_bar", gap="xsmall"):
         level = inputs.slider(
             f"Level: {corruption.level_meaning}",
             corruption.levels(_STEPS),
@@ -79,14 +84,29 @@ def _pick_corruption(card: Card) -> FixedCorruption:
             name="level",
             default=min(trained.level, corruption.max_level),
         )
+        verdict = st.empty()
     below = st.container()  # also while it is empty: what follows keeps its place
+    with below:
+        _offer_specialist(card, kind, level)
     if not corruption.place:
-        return FixedCorruption(kind=kind, level=level)
+        return FixedCorruption(kind=kind, level=level), verdict
     left, right = below.columns(2, gap="large")
     place = f"{corruption.place}: pixels from the"
     column = _pick_pixel(left, f"{place} left", "column")
     row = _pick_pixel(right, f"{place} top", "row")
-    return FixedCorruption(kind=kind, level=level, row=row, column=column)
+    return FixedCorruption(kind=kind, level=level, row=row, column=column), verdict
+
+
+def _offer_specialist(card: Card, kind: str, level: float) -> None:
+    """Link to a model that was trained on this kind of noise, where the page's own was not."""
+    if card.train.noise is not None and card.train.noise.kind == kind:
+        return
+    for name, other in checkpoint_cache.cards().items():
+        noise = other.train.noise if other.data.shape == card.data.shape else None
+        if noise is not None and noise.kind == kind:
+            label = f"Denoise with {escape(name)}"
+            navigation.link("denoise", label, model=name, noise=kind, level=str(level))
+            return
 
 
 def _pick_pixel(place: DeltaGenerator, label: str, name: str) -> int:

@@ -1,4 +1,4 @@
-"""The scores of `/denoise`: a summary, a table, and curves over all noise levels."""
+"""The scores of `/denoise`: a verdict, a table, and curves over all noise levels."""
 
 from __future__ import annotations
 
@@ -20,13 +20,12 @@ _MEASURES = {"PSNR": "mean PSNR (dB)", "SSIM": "mean SSIM (at most 1)"}
 
 
 def show(task: DenoisingTask) -> None:
-    """Draw the summary, the table and the curves."""
-    st.markdown(_summary(task))
+    """Draw the table and the curves."""
     _table(task)
     _curves(task)
 
 
-def _summary(task: DenoisingTask) -> str:
+def verdict(task: DenoisingTask) -> str:
     """Return which method is best, and how the others compare, best first."""
     names = {method: f"**{escape(name)}**" for method, name in task.names.items()}
     names["noisy"] = "the noisy digits"

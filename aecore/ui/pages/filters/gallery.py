@@ -142,6 +142,7 @@ def draw(
         choice=choice_message(None, None) if chosen is None else chosen.message(units),
         headed=headed,
         about=about,
+        pair=unit_text.PAIR if prefixes is None else "",
         note=note,
     )
 

@@ -101,7 +101,7 @@ def _units(checkpoint: Checkpoint, digits: datasets.TestSet, view: View) -> None
             about=unit_text.health(units, view.part),
             note=unit_text.explanation(view.part, units, len(digits.labels), logistic=logistic),
         )
-    with right:
+    with right, st.container(key="filters_details"):
         _details(checkpoint, digits, units, chosen)
 
 

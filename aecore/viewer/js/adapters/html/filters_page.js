@@ -26,10 +26,10 @@ export function mountFiltersPage(element, shell) {
   const [filters, components] = [view.filters, view.components].map((place) => mountFilterGallery(place, shell.makeHost(place)));
 
   /** Return the message of a gallery; all that its controls would change comes with every message. */
-  function messageOf(hash, name, file, { about, order, count, model }, { levels, limit, scale, units, orders: all, pictures }) {
+  function messageOf(hash, name, file, { about, pair = "", order, count, model }, { levels, limit, scale, units, orders: all, pictures }) {
     const album = { cell: CELL * pictures, scale: { name: scale, limit }, units, orders: all };
     const header = {
-      ...album, hash, name, file, isHeaded: true, about, note: "", chosen: null, similar: null,
+      ...album, hash, name, file, isHeaded: true, about, pair, note: "", chosen: null, similar: null,
       view: { order, count, model, layer: file },
       switches: { hash: { key: "", values: [hash] } },
     };
@@ -53,9 +53,9 @@ export function mountFiltersPage(element, shell) {
       dead: false,
     }));
     const about =
-      "Left: the **filter**, the unit’s encoder weights. Right: what the unit with the same index in the decoder’s last hidden layer " +
+      "Encoder: the **filter**, the unit’s weights. Decoder: what the unit with the same index in the decoder’s last hidden layer " +
       `adds to the image per 1 of its output. Below: its index and its **activation** for ${shell.hasDigit() ? "your digit" : "an example, until you draw a digit"}.`;
-    const shown = { about, order, count, model: header.name };
+    const shown = { about, pair: "encoder | decoder", order, count, model: header.name };
     filters.update(messageOf(`${model.hash} ${shell.digit().join()}`, `${active.length} encoder filters`, "filters", shown, {
       levels: signedLevels(pairs, limit), limit, scale: "weight", units, pictures: 2,
       orders: { activation: byLargest(active), norm: byLargest(norms), number: [...active.keys()] },

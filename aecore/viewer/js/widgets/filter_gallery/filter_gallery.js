@@ -21,6 +21,7 @@ const VIEW = `
   <h2 ref="headline" class="headline"></h2>
   <p ref="lead" class="lead"></p>
   <div ref="scale"></div>
+  <p ref="pair" class="pair"></p>
   <div ref="units" class="units" role="group"></div>
   <div ref="below" class="below"><p ref="note" class="note"></p></div>
 </div>`;
@@ -41,7 +42,6 @@ export function mountFilterGallery(element, host) {
   let cells = []; // of the album's units, by number, as far as they have been shown
   const cellsOf = new Map(); // hash -> cells, of the albums opened last
   let shown = ""; // the numbers of the units on show
-  let isScrolled = false;
   let lacking = null; // hash of an album that was asked for
   const timer = scope.makeTimer();
 
@@ -96,8 +96,6 @@ export function mountFilterGallery(element, host) {
     shown = numbers.join();
     const focused = units.getRootNode().activeElement;
     units.replaceChildren(...numbers.map((number) => (cells[number] ??= makeCell(number))));
-    if (isScrolled) units.scrollTop = 0; // the browser would lay the page out for nothing
-    isScrolled = false;
     if (units.contains(focused)) focused.focus({ preventScroll: true });
   }
 
@@ -112,10 +110,11 @@ export function mountFilterGallery(element, host) {
   }
 
   function refresh() {
-    const { name, isHeaded, about, note, file } = header();
+    const { name, isHeaded, about, pair, note, file } = header();
     units.setAttribute("aria-label", name);
     setBoldText(view.headline, isHeaded ? name : "");
     setBoldText(view.lead, about);
+    setProperties(view.pair, { textContent: pair, hidden: !pair });
     setBoldText(view.note, note);
     nameSaveButton(saver, name, file);
     open();
@@ -190,7 +189,6 @@ export function mountFilterGallery(element, host) {
     timer.start(ask, PATIENCE);
   }
 
-  scope.listen(units, "scroll", () => (isScrolled = true));
   scope.listen(units, "click", (event) => {
     const cell = event.target.closest("button");
     if (!cell) return;
