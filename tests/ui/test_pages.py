@@ -27,6 +27,7 @@ def structure(name: str) -> tuple:
         noise is not None,
         model.variational,
         model.output,
+        model.family,
     )
 
 
