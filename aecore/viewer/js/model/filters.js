@@ -2,7 +2,8 @@
 
 import { PIXELS } from "../core/digit.js";
 
-/** @typedef {import("./network.js").Model} Model */
+/** @typedef {import("./network.js").Dense} Dense */
+/** @typedef {import("./network.js").Model} Model  Here of fully connected layers */
 
 const SATURATED = 0.995; // share of the sizes below the end of the color scale
 
@@ -13,7 +14,7 @@ const SATURATED = 0.995; // share of the sizes below the end of the color scale
  * @param {Model} model
  */
 export function filterPairs({ encoder, decoder }) {
-  const [first, last] = [encoder[0], decoder.at(-1)];
+  const [first, last] = /** @type {Dense[]} */ ([encoder[0], decoder.at(-1)]);
   const pairs = new Float32Array(first.rows * 2 * PIXELS);
   for (let unit = 0; unit < first.rows; unit++) {
     const at = unit * 2 * PIXELS;
@@ -28,7 +29,8 @@ export function filterPairs({ encoder, decoder }) {
  *
  * @param {Model} model
  */
-export function activationsOf({ encoder: [{ rows, columns, bias }] }, digit) {
+export function activationsOf({ encoder }, digit) {
+  const { rows, columns, bias } = /** @type {Dense} */ (encoder[0]);
   const sums = Float64Array.from(bias);
   digit.forEach((value, i) => {
     if (value !== 0) for (let unit = 0; unit < rows; unit++) sums[unit] += value * columns[i * rows + unit];
