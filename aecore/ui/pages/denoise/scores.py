@@ -8,7 +8,9 @@ import streamlit as st
 
 from aecore.analysis.denoising import Method
 from aecore.charts.denoising import scores_by_level, spread
+from aecore.system.csv_text import to_csv
 from aecore.ui import page_data
+from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import draw_charts
 from aecore.ui.pages.denoise.task import DenoisingTask
@@ -66,6 +68,12 @@ def _table(task: DenoisingTask) -> None:
         f"rescaled to its expected brightness for it.{missing}{_recorded(task)}"
     )
     st.html(html_parts.table(columns, "PSNR and SSIM of the noisy digits and every method", note))
+    downloads.offer(
+        "Table as CSV",
+        to_csv(["method", *list(columns)[1:]], zip(*columns.values(), strict=True)),
+        "denoise.csv",
+        key="denoise_csv",
+    )
 
 
 def _recorded(task: DenoisingTask) -> str:

@@ -9,9 +9,11 @@ from aecore.checkpoints.comparison import Entry
 from aecore.jobs import limits, queue
 from aecore.jobs.store import Run
 from aecore.presets import PRESETS
+from aecore.system.csv_text import to_csv
 from aecore.ui import navigation, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import runs as run_cache
+from aecore.ui.components import downloads
 from aecore.ui.pages.train.library import select
 from aecore.ui.text.formats import escape
 
@@ -50,6 +52,12 @@ def _figures(run: Run) -> None:
         for title, values in rows.items()
     ]
     st.markdown("\n".join([head, "|---|" + "---:|" * len(names), *body]))
+    downloads.offer(
+        "Table as CSV",
+        to_csv(["", *names], ([title, *values] for title, values in rows.items())),
+        "run.csv",
+        key="train_csv",
+    )
     if card is not None and card.source != own.card.source:
         st.caption(
             f"Measured on different data: this run on {escape(own.card.source)}, the "
