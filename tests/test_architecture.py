@@ -1,6 +1,7 @@
 """Imports point one way, and each part loads with no more than it needs."""
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -69,6 +70,20 @@ def test_streamlit_and_plotly_stay_in_their_places(path):
     assert in_ui or "streamlit" not in roots
     draws = in_ui or part_of(path) == "charts"
     assert draws or "plotly" not in roots
+
+
+def test_adapters_alone_name_the_elements_of_streamlit():
+    """What changes with Streamlit is in few places: its calls in the browser, and its markup."""
+    sources = [
+        path for path in PACKAGE.rglob("*") if path.suffix in (".py", ".js", ".css", ".html")
+    ]
+    outside = [path for path in sources if "adapters" not in path.relative_to(PACKAGE).parts]
+    assert len(outside) > 200
+
+    names = re.compile(r"setTriggerValue|setStateValue|data-testid")
+    naming = [path for path in outside if names.search(path.read_text(encoding="utf-8"))]
+
+    assert [str(path.relative_to(PACKAGE)) for path in naming] == []
 
 
 @BY_NAME

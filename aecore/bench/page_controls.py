@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from aecore.bench.harness.adapters import streamlit
+
 Act = Callable[[Any, int], Awaitable[None]]
 """Uses a control of a playwright page for the i-th time."""
 
@@ -151,7 +153,7 @@ def _tool(name: str) -> Act:
 
 async def _scroll(page: Any, i: int) -> None:
     """Scroll to where the whole map and the beginning of what stands below it show."""
-    await page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 250)")
+    await page.locator(streamlit.MAIN).evaluate("main => main.scrollTo(0, 250)")
 
 
 def _press_once(key: str, text: str) -> Act:
@@ -165,7 +167,7 @@ def _press_once(key: str, text: str) -> Act:
     return act
 
 
-_DETAILS = "[data-testid=stColumn]:has(.st-key-filters_charts)"
+_DETAILS = f"{streamlit.COLUMN}:has(.st-key-filters_charts)"
 _UNITS = ".st-key-filters_units, .st-key-filters_left, .st-key-filters_right"
 _ALL_UNITS = f"{_UNITS}, .st-key-filters_components"
 _CHOOSE_UNIT = _click(".st-key-filters_units button[data-unit]", 20)
@@ -185,8 +187,8 @@ _OCCLUSION = _press_once("noise_kind", "Occlusion")
 _COLUMN = _arrow_keys("noise_column", 4)
 _PLOT = ".st-key-latent_map .nsewdrag"
 _SELECTION = ".st-key-map_selection"
-_PINNED = "[data-testid=stColumn]:has(.st-key-map_number)"
-_NEXT_DIGIT = _click(".st-key-map_number [data-testid=stNumberInputStepUp]")
+_PINNED = f"{streamlit.COLUMN}:has(.st-key-map_number)"
+_NEXT_DIGIT = _click(f".st-key-map_number {streamlit.STEP_UP}")
 _SELECT = _sequence(_drag(_PLOT), _scroll)
 _LINKED = ".st-key-linked_maps"
 _LABELS = _click(f"{_LINKED} button.label", None)

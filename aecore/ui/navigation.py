@@ -21,9 +21,11 @@ from aecore.ui.text import runs as run_text
 _APP = "Autoencoder Explorer"
 _HERE = Path(__file__).resolve().parent
 _ICON = _HERE / "icon.png"
-_STYLES = _HERE / "style.css", _HERE / "present.css"
+_ADAPTERS = _HERE / "adapters"
+"""Files that name Streamlit's own elements."""
+_STYLES = _ADAPTERS / "style.css", _ADAPTERS / "present.css"
 """What Streamlit's theme cannot say: always, and in a presentation."""
-_SIDEBAR = (_HERE / "sidebar.html").read_text(encoding="utf-8")
+_SIDEBAR = (_ADAPTERS / "sidebar.html").read_text(encoding="utf-8")
 """A script that closes the sidebar where the window is narrower than `WIDTH`."""
 _NARROW = 1100  # px
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 
+from aecore.bench.harness.adapters import streamlit
 from aecore.errors import AecoreError
 from aecore.viewer.bundle import bundle
 
@@ -90,7 +91,7 @@ class Tab:
         # On a busy machine the script may be silent for seconds and then go on: the page's foot
         # comes last.
         await self._page.wait_for_selector("text=Data:")
-        await self._page.wait_for_selector("[data-testid=stStatusWidget]", state="detached")
+        await self._page.wait_for_selector(streamlit.STATUS, state="detached")
         await self._wait_until_quiet()
 
     async def decode(self, digest: str, codes: np.ndarray) -> tuple[float, np.ndarray]:
@@ -129,14 +130,14 @@ class Tab:
     async def click_slider(self, address: str, clicks: int = 0) -> list[float]:
         """Return the times in ms from releasing the server's slider to the new image."""
         await self._page.goto(address)
-        await self._page.wait_for_selector("[data-testid=stImage] img")
+        await self._page.wait_for_selector(f"{streamlit.IMAGE} img")
         await self._wait_until_quiet()
-        box = await self._box("[data-testid=stSlider] [role=group]")
+        box = await self._box(streamlit.SLIDER_HANDLES)
         times = []
         for share in np.linspace(0.1, 0.9, clicks or _CLICKS):
             place = box["x"] + share * box["width"], box["y"] + box["height"] / 2
             click = self._page.mouse.click(*place)
-            times.append(await self.response_time("[data-testid=stImage]", "pointerup", click))
+            times.append(await self.response_time(streamlit.IMAGE, "pointerup", click))
         return [last for _, last in times]
 
     async def response_time(
