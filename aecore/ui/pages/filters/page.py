@@ -50,7 +50,7 @@ def render() -> None:
 def _show(checkpoint: Checkpoint, counterpart: Checkpoint | None) -> None:
     digits = datasets.test_set()
     compared = (checkpoint,) if counterpart is None else (checkpoint, counterpart)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters_controls"):
         part = _pick("layer", "Layer", unit_text.PARTS)
         scale = _pick("scale", "Scale", unit_text.SCALES)
         order = _pick("sort", "Sort by", unit_text.ORDERS[part])
