@@ -11,7 +11,7 @@ from sklearn.datasets import load_digits
 from aecore import experiment
 from aecore.checkpoints import file as checkpoint_file
 from aecore.config import SHAPE, ModelConfig, NoiseConfig, TrainConfig
-from aecore.data.dataset import Dataset, DatasetSpec
+from aecore.data.dataset import MNIST, Dataset, DatasetSpec
 from aecore.errors import ConfigError, TrainingError
 from aecore.models.autoencoder import new_model
 from aecore.models.inference import build_model, encode, reconstruct
@@ -60,7 +60,7 @@ def test_a_model_of_any_picture_is_trained_and_saved(shape, noise, tmp_path):
     assert saved.pca.reconstruct(pixels).shape == pixels.shape
 
 
-def test_a_shape_of_28_x_28_is_not_written_and_others_have_their_own_format(tmp_path):
+def test_digits_of_28_x_28_pixels_keep_their_format_and_others_have_their_own(tmp_path):
     usual, wide = (
         ModelConfig(latent_dim=2, hidden_dims=(8,), input_shape=s) for s in (SHAPE, (8, 9))
     )
@@ -69,8 +69,13 @@ def test_a_shape_of_28_x_28_is_not_written_and_others_have_their_own_format(tmp_
     assert json.loads(json.dumps(wide.to_dict()))["input_shape"] == [8, 9]
     assert [ModelConfig.from_dict(each.to_dict()) for each in (usual, wide)] == [usual, wide]
 
-    for shape, version in ((SHAPE, b'"aecore": "2"'), ((8, 8), b'"aecore": "3"')):
-        made = experiment.run("x", None, usual, RECIPE, pictures_of(shape), device=CPU)
+    digits = dataclasses.replace(pictures_of(SHAPE), spec=MNIST)
+    for dataset, version in (
+        (digits, b'"aecore": "2"'),
+        (pictures_of(SHAPE), b'"aecore": "3"'),  # of other names
+        (pictures_of((8, 8)), b'"aecore": "3"'),
+    ):
+        made = experiment.run("x", None, usual, RECIPE, dataset, device=CPU)
         path = checkpoint_file.save(made, tmp_path / "x.safetensors").path
         assert version in path.read_bytes()
 

@@ -35,6 +35,7 @@ def test_every_field_of_a_configuration_is_a_setting_with_a_label_and_help(confi
     assert {field.name for field in dataclasses.fields(config)} - set(settings) <= {
         "restarts",
         "level",
+        "input_shape",  # of the data
     }
     assert all(setting.label and setting.help for setting in settings.values())
 

@@ -144,6 +144,7 @@ def test_the_noisy_row_follows_its_controls_and_the_slider_before_it_is_let_go(a
     page.evaluate("globalThis.__aecoreSweeps.clear()")  # what the tab has lost is sent again
     page.locator(".st-key-noise_level input").press("ArrowLeft")
     page.wait_for_function("globalThis.__aecoreSweeps.size === 1")
+    settled(page)
 
     # The level stays in sight, and its handle is large enough for a finger.
     page.get_by_text("PSNR over all levels").scroll_into_view_if_needed()

@@ -76,8 +76,10 @@ def test_both_paths_lie_on_the_map_and_the_scrub_follows_it(journey, plane):
     box = journey.locator(".minimap svg").bounding_box()
     for step in (15, 42):
         journey.mouse.click(*(np.array([box["x"], box["y"]]) + routes[1][step]))
-        journey.wait_for_timeout(100)
-        assert abs(int(scrub.input_value()) - step) <= 1
+        journey.wait_for_function(
+            "([scrub, step]) => Math.abs(scrub.value - step) <= 1",
+            arg=[scrub.element_handle(), step],
+        )
         shown = marks.nth(1).evaluate(
             "({transform: {baseVal: [{matrix}]}}) => [matrix.e, matrix.f]"
         )

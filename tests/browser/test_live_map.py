@@ -196,7 +196,7 @@ def test_a_browser_that_has_lost_the_weights_gets_them_again(page, traffic, plan
 
 def test_another_theme_changes_the_colors_and_stacks_no_listeners(page):
     before = page.evaluate(f"({LEFT_BEHIND})")
-    colors = f"document.querySelector('{CHART}')._fullData.map((trace) => trace.marker.color)"
+    colors = f"document.querySelector('{CHART}')?._fullData?.map((trace) => trace.marker.color)"
 
     for theme in ("dark", "light"):
         page.emulate_media(color_scheme=theme)

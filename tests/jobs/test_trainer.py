@@ -219,10 +219,10 @@ def test_a_diverged_run_says_why_and_keeps_the_last_good_epoch(plain, monkeypatc
 def test_batches_that_do_not_fit_into_memory_are_halved(plain, monkeypatch):
     path = submit()
 
-    def burst(it, learner, x, target):
+    def burst(it, learner, x, target, weight):
         if x.shape[1] > 16:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return it.real(learner, x, target)
+        return it.real(learner, x, target, weight)
 
     with monkeypatch.context() as patch:
         Poison(patch, 0, burst)

@@ -73,9 +73,9 @@ def ending(*processes: subprocess.Popen) -> Iterator[None]:
         yield
     finally:
         for process in processes:
-            process.terminate()
+            process.kill()  # a worker that has lost its scheduler tries on for long
         for process in processes:
-            process.wait(timeout=30)
+            process.wait()
 
 
 def start_scheduler(port: int | None = None) -> tuple[str, subprocess.Popen]:
