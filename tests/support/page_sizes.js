@@ -1,6 +1,6 @@
 // What is wrong with the layout of a page at the size of its window, `still` if its first screen has no picture.
 (still) => {
-  const SCROLLS = ".js-plotly-plot, [role=radiogroup], [data-testid=stDataFrame], div:has(> table), pre, .st-key-train_challenges";
+  const SCROLLS = ".js-plotly-plot, [role=radiogroup], [data-testid=stDataFrame], div:has(> table), pre, .st-key-train_challenges, .st-key-filters_controls";
   const main = document.querySelector("[data-testid=stMain]");
   const all = [];
   const collect = (root) => {
