@@ -37,7 +37,7 @@ from aecore.system.file_content import START, printable, stand_in
 
 FORMAT = "2"
 ANY_SHAPE = "3"
-"""Format of a model of other inputs than 28 x 28 gray pixels, which older versions refuse."""
+"""Format of a model of anything but digits of 28 x 28 gray pixels, which older versions refuse."""
 MAX_BYTES = 256 * 2**20
 MAX_HEADER_BYTES = 8 * 2**20
 MAX_ATLAS = 100_000
