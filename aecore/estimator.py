@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,23 +20,22 @@ from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.assembly import pack_rows
 from aecore.checkpoints.file import Checkpoint
 from aecore.config import SHAPE, ModelConfig, NoiseConfig, ScheduleName, TrainConfig
+from aecore.data.scaling import Scaling
 from aecore.errors import CheckpointError, ConfigError
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder as Network
 from aecore.models.autoencoder import new_model
 from aecore.training.device import pick_device
+from aecore.training.early_stopping import EarlyStopping
 from aecore.training.history import EpochRecord
 from aecore.training.loop import train
 from aecore.training.resume_state import ResumeState
 
 FLOATS = (np.float64, np.float32)
-PATIENCE = 10
-"""Epochs without a lower validation error, after which early stopping ends the training."""
 N_KEPT = 2_000
 """Rows given to `fit` that are kept for `save`, at most."""
 _LEARNING_RATES = {"adam": 1e-3, "muon": 1e-2}
 _SCHEDULES: dict[str, ScheduleName] = {"adam": "constant", "muon": "linear"}
-_BYTE = 255.0
 
 
 class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -101,7 +99,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         Training loss after each epoch.
     n_iter_ : int
         Epochs trained.
-    scaling_ : Scaling
+    scaling_ : aecore.data.scaling.Scaling
     n_features_in_ : int
     feature_names_in_ : ndarray of str
         Where `fit` was given a table with names.
@@ -389,7 +387,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         kept = rows if held_out is None else held_out
         self._kept = self.scaling_.apply(_some_of(kept, config.seed)).astype(np.float32)
         self._checkpoint, self._state = None, None
-        stopping = _EarlyStopping(network)
+        stopping = EarlyStopping(network)
         parameter = next(network.parameters())
         records = train(
             network,
@@ -498,92 +496,6 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             "features": None if names is None else [str(name) for name in names],
             "dtype": str(next(self.model_.parameters()).dtype).removeprefix("torch."),
         }
-
-
-@dataclass(frozen=True, eq=False)
-class Scaling:
-    """Scaled rows are (rows - offset) / factor."""
-
-    offset: np.ndarray
-    """(P,) float64, or (1,) where all features are scaled alike."""
-    factor: np.ndarray
-    """Of the same shape."""
-
-    @classmethod
-    def fit(
-        cls, rows: np.ndarray, kind: str | None, *, weight: np.ndarray | None, alike: bool
-    ) -> Self:
-        """Return the scaling of rows (N, P) with weights (N,).
-
-        Raises
-        ------
-        ConfigError
-            If there is no such kind.
-        """
-        axis = None if alike else 0
-        if kind is None:
-            return cls(np.zeros(1), np.ones(1))
-        if kind == "minmax":
-            low, high = rows.min(axis=axis), rows.max(axis=axis)
-            offset = np.atleast_1d(low).astype(np.float64)
-            return cls(offset, _without_zeros(np.atleast_1d(high) - offset, offset))
-        if kind == "standard":
-            pixels, weights = rows.astype(np.float64, copy=False), weight
-            if alike and weight is not None:
-                pixels, weights = pixels.mean(axis=1), weight
-            mean = np.atleast_1d(np.average(pixels, axis=axis, weights=weights))
-            squares = np.square(rows - mean)
-            if alike:
-                squares = squares.mean(axis=1)
-            variance = np.atleast_1d(np.average(squares, axis=axis, weights=weight))
-            return cls(mean, _without_zeros(np.sqrt(variance), mean))
-        raise ConfigError(f"scale must be 'minmax', 'standard' or None, not {kind!r}.")
-
-    @property
-    def is_of_bytes(self) -> bool:
-        """Whether this brings the bytes of pixels to 0..1."""
-        return self.offset.tolist() == [0.0] and self.factor.tolist() == [_BYTE]
-
-    def apply(self, rows: np.ndarray) -> np.ndarray:
-        """Scale rows: (N, P), of bytes to float32, else of their own type."""
-        dtype = np.float32 if rows.dtype == np.uint8 else rows.dtype
-        scaled = np.subtract(rows, self.offset.astype(dtype), dtype=dtype)
-        return np.divide(scaled, self.factor.astype(dtype), out=scaled)
-
-    def undo(self, scaled: np.ndarray) -> np.ndarray:
-        """Return scaled rows (N, P) in the units of the input."""
-        return scaled * self.factor.astype(scaled.dtype) + self.offset.astype(scaled.dtype)
-
-
-def _without_zeros(factor: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return factors with 1 in place of those of constant features, up to rounding."""
-    constant = factor <= 10 * np.finfo(np.float64).eps * np.abs(values)
-    return np.where(constant, 1.0, factor)
-
-
-class _EarlyStopping:
-    """The lowest error so far, and the weights that it had."""
-
-    def __init__(self, network: Network) -> None:
-        self._network = network
-        self._best = math.inf
-        self._weights: dict[str, Tensor] = {}
-        self._waited = 0
-
-    def is_over(self, error: float) -> bool:
-        """Take note of an epoch's error; return whether it is time to stop."""
-        if error < self._best:
-            self._best, self._waited = error, 0
-            self._weights = {
-                name: each.clone() for name, each in self._network.state_dict().items()
-            }
-        else:
-            self._waited += 1
-        return self._waited >= PATIENCE
-
-    def restore(self) -> None:
-        """Go back to the best weights."""
-        self._network.load_state_dict(self._weights)
 
 
 def _some_of(rows: np.ndarray, seed: int) -> np.ndarray:
