@@ -49,7 +49,7 @@ OFFLINE = pytest.mark.parametrize("app", ["bundled digits"], indirect=True)
 """For what does not depend on where the digits come from."""
 
 
-def settled(page) -> None:
+def wait_until_idle(page) -> None:
     """Wait until the server has nothing more to say."""
     page.wait_for_selector("text=Data:")
     wait_for_script(page)
@@ -68,7 +68,7 @@ def test_first_screen_shows_the_map_and_names_the_digits(app, page):
     page.goto(app)
 
     page.wait_for_selector(DRAWN)
-    settled(page)
+    wait_until_idle(page)
 
     traces = page.eval_on_selector(
         ".st-key-latent_map .js-plotly-plot",
@@ -82,13 +82,13 @@ def test_first_screen_shows_the_map_and_names_the_digits(app, page):
 @OFFLINE
 def test_the_model_goes_along_from_page_to_page_and_survives_a_reload(app, page):
     page.goto(f"{app}/reconstruct?model=wide")
-    settled(page)
+    wait_until_idle(page)
 
     page.get_by_role("link", name="Filters").click()
     page.wait_for_selector("text=256 encoder filters")
-    settled(page)
+    wait_until_idle(page)
     page.reload()
-    settled(page)
+    wait_until_idle(page)
 
     assert "model=wide" in page.url
     assert page.locator(".st-key-model input").input_value().startswith("wide")
@@ -101,16 +101,16 @@ def test_the_model_goes_along_from_page_to_page_and_survives_a_reload(app, page)
 def test_two_tabs_keep_their_own_models(app, page, visitor):
     with watched(visitor) as other:
         page.goto(f"{app}/generate?model=plane")
-        settled(page)
+        wait_until_idle(page)
         other.goto(f"{app}/generate?model=wide")
-        settled(other)
+        wait_until_idle(other)
 
         page.get_by_role("link", name="Reconstruct").click()
-        settled(page)
+        wait_until_idle(page)
         other.get_by_role("link", name="Reconstruct").click()
-        settled(other)
+        wait_until_idle(other)
         page.reload()
-        settled(page)
+        wait_until_idle(page)
 
         assert "model=plane" in page.url
         assert "model=wide" in other.url
@@ -119,7 +119,7 @@ def test_two_tabs_keep_their_own_models(app, page, visitor):
 @OFFLINE
 def test_the_noisy_row_follows_its_controls_and_the_slider_before_it_is_let_go(app, page):
     page.goto(f"{app}/denoise?model=denoise-mask")
-    settled(page)
+    wait_until_idle(page)
     selector = ".st-key-denoise_grid img[alt^='noisy']"
     noisy = page.locator(selector).first
     changed = f'before => document.querySelector("{selector}").src !== before'
@@ -127,7 +127,7 @@ def test_the_noisy_row_follows_its_controls_and_the_slider_before_it_is_let_go(a
     first = noisy.get_attribute("src")
     page.locator(".st-key-noise_kind").get_by_text("Gaussian").click()
     page.wait_for_function(changed, arg=first)
-    settled(page)
+    wait_until_idle(page)
     second = noisy.get_attribute("src")
     track = page.locator(".st-key-noise_level [role=group]").bounding_box()
     page.mouse.move(track["x"] + 0.5 * track["width"], track["y"] + 0.5 * track["height"])
@@ -139,12 +139,12 @@ def test_the_noisy_row_follows_its_controls_and_the_slider_before_it_is_let_go(a
     assert "standard deviation" in page.locator(".st-key-noise_level").inner_text()
     page.mouse.up()
     page.wait_for_url("**level=0.9*")
-    settled(page)
+    wait_until_idle(page)
 
     page.evaluate("globalThis.__aecoreSweeps.clear()")  # what the tab has lost is sent again
     page.locator(".st-key-noise_level input").press("ArrowLeft")
     page.wait_for_function("globalThis.__aecoreSweeps.size === 1")
-    settled(page)
+    wait_until_idle(page)
 
     # The level stays in sight, and its handle is large enough for a finger.
     page.get_by_text("PSNR over all levels").scroll_into_view_if_needed()
@@ -172,13 +172,13 @@ def choose_file(page, name: str, content: bytes) -> None:
 
 def test_an_upload_is_understood_by_every_model(app, page):
     page.goto(f"{app}/your-digit?model=plain-32")
-    settled(page)
+    wait_until_idle(page)
 
     choose_file(page, "one.jpg", digit_picture())
 
     result = page.locator(".st-key-digit_result")
     result.get_by_text("nearest test digits").first.wait_for()
-    settled(page)
+    wait_until_idle(page)
     assert "This looks like a 1" in result.inner_text()
     for name in PRESETS:
         assert result.get_by_text(name).count() >= 1
@@ -189,7 +189,7 @@ def test_wrong_uploads_get_one_message_each_a_pasted_one_works_and_no_file_stays
     app, page, temporary
 ):
     page.goto(f"{app}/your-digit")
-    settled(page)
+    wait_until_idle(page)
     before = files(temporary, REPOSITORY)
 
     for name, content in {

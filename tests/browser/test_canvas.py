@@ -140,7 +140,7 @@ def open_paper(page, app: str, model: str) -> None:
     page.goto(f"{app}/your-digit?model={model}")
     page.locator(f"{CANVAS} canvas.paper").wait_for()
     page.wait_for_function("globalThis.__aecoreModels?.size")
-    settle(page)
+    wait_until_idle(page)
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +159,7 @@ def clear(page) -> None:
     frame(page)
 
 
-def settle(page) -> None:
+def wait_until_idle(page) -> None:
     page.wait_for_selector("text=Data:")
     page.wait_for_timeout(300)
     wait_for_script(page)
@@ -260,7 +260,7 @@ def test_a_drawing_is_followed_without_the_server_and_survives_everything(app, p
     ink = inked(page)
     page.mouse.up()
     page.locator(RESULT).get_by_text("Denoise your digit").wait_for()
-    settle(page)
+    wait_until_idle(page)
     assert inked(page) == ink
     with page.expect_download() as waiting:
         page.get_by_role("button", name="28 × 28 PNG").click()
@@ -378,7 +378,7 @@ def test_a_drawing_is_there_again_when_the_server_has_started_anew(
         end = time.monotonic() + 60
         while not sent and time.monotonic() < end:
             page.wait_for_timeout(100)
-        settle(page)
+        wait_until_idle(page)
         page.locator(RESULT).wait_for()
     page.close()
 

@@ -69,7 +69,7 @@ def tab(chromium) -> Iterator:
     context.close()
 
 
-def settle(page) -> None:
+def wait_until_idle(page) -> None:
     """Wait until the script has run and what it has changed is painted."""
     wait_for_script(page)
     page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
@@ -87,7 +87,7 @@ def visit(request, app, tab):
     resize(tab, SIZES[scheme][0])
     tab.goto(f"{app}/{entry.path}")
     tab.get_by_text(re.compile("Data: ")).locator("visible=true").first.wait_for()
-    settle(tab)
+    wait_until_idle(tab)
     return tab, entry, scheme
 
 
@@ -104,7 +104,7 @@ def test_no_serious_violation(visit):
     before = page.evaluate(CHECK, STREAMLIT)
     if entry.name in USES:
         USES[entry.name](page)
-        settle(page)
+        wait_until_idle(page)
 
     assert before == []
     assert page.evaluate(CHECK, STREAMLIT) == []

@@ -19,8 +19,8 @@ HAS_MODEL = "new URLSearchParams(location.search).has('model')"
 
 def wait_for_page(page, path: str) -> str:
     """Wait until a page is drawn, and return its address without the server's."""
-    settled = "true" if path in WITHOUT_MODEL else HAS_MODEL
-    page.wait_for_function(f"path => location.pathname === '/' + path && {settled}", arg=path)
+    is_ready = "true" if path in WITHOUT_MODEL else HAS_MODEL
+    page.wait_for_function(f"path => location.pathname === '/' + path && {is_ready}", arg=path)
     page.get_by_text(re.compile(r"Data: ")).locator("visible=true").first.wait_for()
     wait_for_script(page)
     return address(page)

@@ -9,7 +9,7 @@ import re
 import numpy as np
 
 from tests.support.browser import download
-from tests.support.live_map import position, settle, visit
+from tests.support.live_map import position, visit, wait_until_idle
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -77,7 +77,7 @@ def test_a_box_and_a_lasso_select_what_they_hold_and_follow_the_map(page, app, p
     assert page.url == box_address
     page.go_forward()
     page.locator(TITLE, has_text=title(count)).wait_for()
-    settle(page)
+    wait_until_idle(page)
 
     before = page.locator(OUTLINE).first.get_attribute("points")
     page.locator("[data-tool=lasso]").click()  # put away
@@ -92,7 +92,7 @@ def test_a_box_and_a_lasso_select_what_they_hold_and_follow_the_map(page, app, p
     )
     page.locator("[data-tool=clear]").click()
     page.locator(TITLE).wait_for(state="detached")
-    settle(page)
+    wait_until_idle(page)
     assert page.locator(OUTLINE).first.get_attribute("points") == ""
     assert "outline" not in page.url
 

@@ -17,11 +17,11 @@ from tests.support.live_map import (
     decoded,
     move,
     position,
-    settle,
     shown_code,
     visit,
     wait_for_address,
     wait_for_caption,
+    wait_until_idle,
 )
 
 pytest_plugins = ["tests.support.browser"]
@@ -36,7 +36,7 @@ def page(visitor, app) -> Iterator:
 
 
 def test_before_the_pointer_moves_the_pinned_digits_own_code_is_shown(page, many):
-    settle(page)
+    wait_until_idle(page)
 
     assert f"test digit no. 0, a {many.labels[0]}" in caption(page, "probe")
     np.testing.assert_allclose(shown_code(page), many.codes[0], atol=1e-6)
@@ -62,7 +62,7 @@ def test_a_click_on_a_three_dimensional_map_pins_its_digit(page, many):
         f"Boolean(document.querySelector('{CHART}')?._fullLayout.scene?._scene?.glplot)"
     )
     page.wait_for_function(f"Boolean(document.querySelector('{CHART}')._ev?._events?.plotly_click)")
-    settle(page)
+    wait_until_idle(page)
 
     for event, which in (("plotly_hover", "probe"), ("plotly_click", "pin")):
         # The event itself: finding a dot in a 3-D chart takes a graphics card, or seconds.

@@ -29,12 +29,12 @@ from tests.support.live_map import (
     point_at,
     position,
     ranges,
-    settle,
     shown_code,
     visit,
     wait_for_address,
     wait_for_caption,
     wait_for_number,
+    wait_until_idle,
 )
 
 pytest_plugins = ["tests.support.browser"]
@@ -81,7 +81,7 @@ def test_the_wheel_scrolls_the_page_and_a_double_click_pins_nothing(page):
     assert ranges(page) != before
 
     page.mouse.dblclick(*point_at(page, 0.1, 0.9))
-    settle(page)
+    wait_until_idle(page)
 
     assert ranges(page) == before
     assert page.url == url
@@ -187,7 +187,7 @@ def test_a_browser_that_has_lost_the_weights_gets_them_again(page, traffic, plan
 
     page.mouse.click(*point_at(page, 0.02, 0.02))
     page.wait_for_function("globalThis.__aecoreModels.size === 1")
-    settle(page)
+    wait_until_idle(page)
 
     assert traffic.copies_of(plane) == before + 1
     move(page, 0.4, 0.4)
@@ -203,7 +203,7 @@ def test_another_theme_changes_the_colors_and_stacks_no_listeners(page):
         page.wait_for_function(
             f"(wanted) => {colors}.join() === wanted", arg=",".join(digit_colors(theme))
         )
-        settle(page)
+        wait_until_idle(page)
 
     assert_only_this_is_left(page, before)
 
@@ -215,7 +215,7 @@ def test_two_tabs_with_different_models_do_not_disturb_each_other(page, visitor,
         move(page, 0.4, 0.4)
         move(other, 0.6, 0.6)
         pin(page, 0.98, 0.98)
-        settle(other)
+        wait_until_idle(other)
 
         assert "z=" not in other.url
         assert len(shown_code(page)) == 2
@@ -315,7 +315,7 @@ def test_pinning_leaves_the_chart_and_its_zoom_alone(page):
     page.evaluate(f"document.querySelector('{CHART}').marked = true")
 
     pin(page, 0.03, 0.97)
-    settle(page)
+    wait_until_idle(page)
 
     assert ranges(page) == zoomed
     assert page.evaluate(f"document.querySelector('{CHART}').marked")

@@ -16,11 +16,11 @@ from tests.support.live_map import (
     move,
     pick_model,
     pin,
-    settle,
     shown_code,
     visit,
     wait_for_address,
     wait_for_map,
+    wait_until_idle,
 )
 
 pytest_plugins = ["tests.support.browser"]
@@ -56,7 +56,7 @@ def test_the_pin_and_the_weights_survive_other_pages_which_nothing_follows(page,
     page.get_by_role("link", name="Latent space").click()
     wait_for_map(page)
     pin(page, 0.02, 0.98)
-    settle(page)
+    wait_until_idle(page)
     assert traffic.copies_of(plane) == 1
     move(page, 0.4, 0.4)
     np.testing.assert_allclose(shown_digit(page), decoded(plane, shown_code(page)), atol=1e-5)

@@ -57,10 +57,10 @@ def visit(page, app: str, query: str = "model=plane") -> None:
 def wait_for_map(page) -> None:
     page.locator(".aecore-probe").wait_for(state="attached")
     page.wait_for_function(f"{METER}.lastZ")
-    settle(page)
+    wait_until_idle(page)
 
 
-def settle(page) -> None:
+def wait_until_idle(page) -> None:
     """Wait until the script has run and the chart has been drawn."""
     page.wait_for_timeout(300)
     wait_for_script(page)
@@ -180,5 +180,5 @@ def assert_only_this_is_left(page, expected: dict[str, int]) -> None:
     page.wait_for_function(
         f"(expected) => JSON.stringify({LEFT_BEHIND}) === JSON.stringify(expected)", arg=expected
     )
-    settle(page)
+    wait_until_idle(page)
     assert page.evaluate(f"({LEFT_BEHIND})") == expected
