@@ -50,7 +50,10 @@ def pages() -> StreamlitPage:
         st.html(style)
     width = "Infinity" if presenting else str(_NARROW)
     st.html(_SIDEBAR.replace("WIDTH", width), unsafe_allow_javascript=True)
-    return st.navigation({_APP: [_entry(page) for page in find_pages()]})
+    groups: dict[str, list[StreamlitPage]] = {}
+    for page in find_pages():
+        groups.setdefault(page.group, []).append(_entry(page))
+    return st.navigation(groups)
 
 
 def link(name: str, label: str, **query: str) -> None:

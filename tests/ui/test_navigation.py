@@ -18,7 +18,8 @@ def new_page(tmp_path, monkeypatch):
     folder = tmp_path / "pages" / "greeting"
     folder.mkdir(parents=True)
     (folder / "__init__.py").write_text(
-        'TITLE, ICON, PATH, ORDER = "Greeting", ":material/waving_hand:", "greeting", 25\n'
+        'TITLE, ICON, PATH = "Greeting", ":material/waving_hand:", "greeting"\n'
+        'GROUP, ORDER = "Understand", 25\n'
     )
     (folder / "page.py").write_text(
         'import streamlit as st\n\n\ndef render():\n    st.markdown("Hello from the new page.")\n'
@@ -33,6 +34,17 @@ def test_a_new_folder_is_a_page_of_the_navigation_in_its_order(new_page):
 
     assert names[:3] == ["map", "generate", new_page]
     assert len(set(names)) == 11
+
+
+def test_the_sidebar_goes_from_understanding_to_building():
+    groups = {}
+    for page in pages.find_pages():
+        groups.setdefault(page.group, []).append(page.title)
+
+    assert list(groups)[:3] == ["Understand", "Look inside", "Build"]
+    assert groups["Understand"] == ["Latent space", "Generate", "Your digit"]
+    assert groups["Look inside"] == ["Filters", "Reconstruct", "Denoise"]
+    assert groups["Build"] == ["Data", "Train", "Sweeps", "Compare"]
 
 
 def test_a_new_page_opens(new_page):

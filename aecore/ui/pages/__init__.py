@@ -1,4 +1,5 @@
-"""The pages: folders with `TITLE`, `ICON`, `PATH` and `ORDER`, and `render` in `page.py`.
+"""The pages: folders with `TITLE`, `ICON`, `PATH`, `GROUP` and `ORDER`, and `render` in
+`page.py`.
 
 A folder may say by `is_available()` that its page is left out.
 """
@@ -21,6 +22,8 @@ class Page:
     icon: str
     path: str
     """Of its address; empty for the page that the app opens on."""
+    group: str
+    """Heading that the page is under in the navigation."""
     order: int
     """Rank in the navigation, lowest first."""
 
@@ -42,6 +45,7 @@ def find_pages() -> list[Page]:
                 title=module.TITLE,
                 icon=module.ICON,
                 path=module.PATH,
+                group=module.GROUP,
                 order=module.ORDER,
             )
         )

@@ -3,4 +3,5 @@
 TITLE = "Compare"
 ICON = ":material/balance:"
 PATH = "compare"
-ORDER = 70
+GROUP = "Build"
+ORDER = 100

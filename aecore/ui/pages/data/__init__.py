@@ -3,4 +3,5 @@
 TITLE = "Data"
 ICON = ":material/database:"
 PATH = "data"
-ORDER = 90
+GROUP = "Build"
+ORDER = 70

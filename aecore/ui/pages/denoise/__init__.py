@@ -3,4 +3,5 @@
 TITLE = "Denoise"
 ICON = ":material/blur_on:"
 PATH = "denoise"
-ORDER = 50
+GROUP = "Look inside"
+ORDER = 60

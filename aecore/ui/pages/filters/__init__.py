@@ -3,4 +3,5 @@
 TITLE = "Filters"
 ICON = ":material/grid_view:"
 PATH = "filters"
-ORDER = 30
+GROUP = "Look inside"
+ORDER = 40

@@ -3,4 +3,5 @@
 TITLE = "Generate"
 ICON = ":material/tune:"
 PATH = "generate"
+GROUP = "Understand"
 ORDER = 20

@@ -3,4 +3,5 @@
 TITLE = "Latent space"
 ICON = ":material/scatter_plot:"
 PATH = ""
+GROUP = "Understand"
 ORDER = 10

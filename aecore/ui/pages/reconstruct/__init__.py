@@ -3,4 +3,5 @@
 TITLE = "Reconstruct"
 ICON = ":material/compare:"
 PATH = "reconstruct"
-ORDER = 40
+GROUP = "Look inside"
+ORDER = 50

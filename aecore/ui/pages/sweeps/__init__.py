@@ -5,7 +5,8 @@ from aecore.jobs.queue import training_allowed
 TITLE = "Sweeps"
 ICON = ":material/stacked_line_chart:"
 PATH = "sweeps"
-ORDER = 65
+GROUP = "Build"
+ORDER = 90
 
 
 def is_available() -> bool:

@@ -3,4 +3,5 @@
 TITLE = "Train"
 ICON = ":material/model_training:"
 PATH = "train"
-ORDER = 60
+GROUP = "Build"
+ORDER = 80

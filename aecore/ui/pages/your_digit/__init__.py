@@ -3,4 +3,5 @@
 TITLE = "Your digit"
 ICON = ":material/draw:"
 PATH = "your-digit"
-ORDER = 80
+GROUP = "Understand"
+ORDER = 30
