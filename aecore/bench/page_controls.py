@@ -69,16 +69,17 @@ def _choose_another(key: str) -> Act:
     """Open a list and click the first option that has not been chosen on this page."""
 
     async def act(page: Any, i: int) -> None:
+        chosen = await page.locator(f".st-key-{key} input").first.input_value()
         await _open_list(page, key)
         options = page.locator("[role=option]")
-        await options.nth(await options.evaluate_all(_FIRST_UNSEEN)).click()
+        await options.nth(await options.evaluate_all(_FIRST_UNSEEN, chosen)).click()
 
     return act
 
 
-_FIRST_UNSEEN = """(options) => {
+_FIRST_UNSEEN = """(options, chosen) => {
   const seen = (globalThis.__seen ??= new Set());
-  for (const option of options) if (option.ariaSelected === "true") seen.add(option.textContent);
+  seen.add(chosen);
   return options.findIndex((option) => !seen.has(option.textContent));
 }"""
 

@@ -47,7 +47,8 @@ def bench_pages(
         - `controls`: a list; `page`, `model` and `control`, then `p50_ms` and `p95_ms`: from the
           time stamp of the visitor's event to the frame that paints the last of what the control
           changes on the screen; `first_p50_ms`, `first_p95_ms`: the first of it. The control
-          `new model` is each other model's first time on the page, not warmed;
+          `new model` is each other model's first time on the page, not warmed, picked once the page
+          of the last one is complete;
         - `server_slider_p50_ms`, `server_slider_p95_ms`: the same of a bare `st.slider` that
           decodes a digit on a server of its own, timed before the pages, as often;
         - `limit_ms`: 120, or 1.1 times that slider's 95th percentile if that is more; `over`: the
@@ -136,6 +137,8 @@ class _PageTab(Tab):
         """Return the ms until the first and until the last of a control's changes is painted."""
         if control.prepare:
             await control.prepare(self._page, i)
+        if control.is_once:  # what the last model needs after its pictures is not this one's
+            await self._wait_until_quiet()
         act = control.act(self._page, i)
         return await self.response_time(control.region, control.event, act)
 

@@ -18,7 +18,7 @@ _SWEEPS_KEPT = 8  # 5 MB each
 
 
 def show(task: DenoisingTask, slider: str, levels: Sequence[float]) -> None:
-    """Draw one digit of each class: clean, the corruption itself, corrupted, and denoised.
+    """Draw one digit of each class: clean, corrupted, denoised, and the corruption itself.
 
     Parameters
     ----------
@@ -72,8 +72,8 @@ def _series(task: DenoisingTask, corruption: FixedCorruption) -> list[Row]:
     denoised = task.denoisers.denoise(corruption.apply(clean)[chosen], corruption)
     return [
         Row(name="clean", images=clean[chosen]),
-        Row(name="residual", images=corruption.residual(clean)[chosen], limit=limit),
         *(Row(name=method, images=images) for method, images in denoised.items()),
+        Row(name="residual", images=corruption.residual(clean)[chosen], limit=limit),
     ]
 
 
@@ -95,4 +95,4 @@ def _names(task: DenoisingTask, level: float) -> list[str]:
         names[method] += f" · {decibels(score.psnr.mean)}"
         if math.isfinite(score.psnr.mean):
             names[method] += f" · SSIM {score.ssim.mean:.2f}"
-    return ["clean", task.corruption.corruption.residual_meaning, *names.values()]
+    return ["clean", *names.values(), task.corruption.corruption.residual_meaning]
