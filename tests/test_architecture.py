@@ -16,8 +16,8 @@ PACKAGE = REPOSITORY / "aecore"
 PACKAGES = (
     "errors", "system", "validation", "settings", "corruptions", "config", "presets", "imaging",
     "digits", "latent", "data", "models", "training", "analysis", "checkpoints", "charts",
-    "recognition", "jobs", "experiment", "estimator", "sweeps", "viewer", "export", "ui", "bench",
-    "cli", "__main__",
+    "recognition", "jobs", "experiment", "estimator", "sweeps", "lessons", "viewer", "export",
+    "ui", "bench", "cli", "__main__",
 )  # fmt: skip
 RANK = {package: rank for rank, package in enumerate(PACKAGES)}
 

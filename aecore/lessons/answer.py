@@ -1,0 +1,79 @@
+"""The measured answer to a step, beside what was predicted."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from aecore.lessons import measures, predictions
+from aecore.lessons.context import Context
+from aecore.lessons.lesson import LessonError, Step
+from aecore.lessons.registry import run
+from aecore.system import json_numbers
+
+__all__ = ["Answer", "measure", "measures"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the app measured for a step, with the model and the data in use."""
+
+    value: Any
+    """In the form of the prediction."""
+    text: str
+    """One sentence with the unit, and what it was measured on."""
+    gap: float
+    """How far the prediction is from it, at least 0; see `aecore.lessons.predictions.gap`."""
+    gap_text: str
+    holds: bool
+    """Whether the step's point holds for the model in use."""
+    not_holding: str
+    """What to say where it does not."""
+    reference: Any
+    """PCA's value, or another to compare with, in the same form; None for none."""
+    source: dict[str, str]
+    """`data` and `model` in words, and their fingerprints."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all fields as values that JSON can hold."""
+        return json_numbers.encode(asdict(self))
+
+
+def measure(context: Context, step: Step, prediction: Any) -> Answer:
+    """Measure the answer to a step.
+
+    Parameters
+    ----------
+    context : Context
+    step : Step
+        With a prediction and a measure.
+    prediction : str, float or list
+        As the browser sends it.
+
+    Raises
+    ------
+    LessonError
+        If the step has nothing to predict, or the prediction is of another kind or out of range.
+    CheckpointError
+        If the step needs a model that is missing.
+    """
+    if step.prediction is None or step.answer is None:
+        raise LessonError(f"The step {step.title!r} has nothing to predict.")
+    predicted = predictions.check(step.prediction, prediction)
+    found = run(step.answer.measure, context, predicted, step.answer.arguments)
+    gap, gap_text = found.gap or predictions.gap(step.prediction, predicted, found.value)
+    return Answer(
+        value=found.value,
+        text=found.text,
+        gap=gap,
+        gap_text=gap_text,
+        holds=not found.not_holding,
+        not_holding=found.not_holding,
+        reference=found.reference,
+        source={
+            "data": context.data_in_words,
+            "data_fingerprint": context.test_set.fingerprint,
+            "model": context.checkpoint.name,
+            "model_fingerprint": context.checkpoint.digest[:16],
+        },
+    )

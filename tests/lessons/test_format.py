@@ -1,0 +1,110 @@
+"""Lessons as TOML: what a file becomes, and what is said of one that is wrong."""
+
+import pytest
+
+from aecore.lessons import catalog
+from aecore.lessons.format import MAX_BYTES, LessonError, parse_lesson
+
+LESSON = """\
+title = "Two numbers"
+summary = "What two numbers can hold"
+minutes = 5
+
+[[step]]
+title = "First"
+page = "reconstruct"
+state = { model = "plane" }
+hide = ["model"]
+light = "reconstruction_grid"
+question = '''
+How large?
+'''
+[step.prediction]
+kind = "number"
+minimum = 0
+maximum = 1
+[step.answer]
+measure = "pca_error"
+arguments = { latent_dim = 2 }
+"""
+
+
+def faults(text):
+    with pytest.raises(LessonError) as caught:
+        parse_lesson(text, "own")
+    return str(caught.value).split("\n")
+
+
+def test_a_file_becomes_a_lesson():
+    lesson = parse_lesson(LESSON, "own")
+
+    assert (lesson.name, lesson.title, lesson.minutes) == ("own", "Two numbers", 5)
+    (step,) = lesson.steps
+    assert (step.page, step.state, step.hide) == ("reconstruct", {"model": "plane"}, ("model",))
+    assert step.question == "How large?"
+    assert (step.prediction.kind, step.prediction.maximum) == ("number", 1)
+    assert step.answer.arguments == {"latent_dim": 2}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("minutes = 5", "minutes = ", "line 3: this is no valid TOML"),
+        ("minutes = 5", "minutes = 'long'", "line 3: minutes must be a whole number"),
+        ("minutes = 5", "hours = 1", "line 3: there is no key 'hours' here"),
+        ('title = "First"\n', "", "line 5: title is missing"),
+        ('page = "reconstruct"', 'page = "rebuild"', "line 7: page: there is no page 'rebuild'"),
+        ('model = "plane"', 'modle = "plane"', "line 8: state: the page has no 'modle'"),
+        ('["model"]', '["models"]', "line 9: hide: 'models' cannot be hidden on this page"),
+        ('["model"]', '["reconstruction_grid"]', "line 9: hide: 'reconstruction_grid' cannot"),
+        ('light = "rec', 'light = "wreck', "line 10: light: 'wreckonstruction_grid' is no element"),
+        ("How large?", "<script>alert(1)</script>", "line 11: question holds HTML"),
+        ("How large?", "[x](javascript:alert(1))", "line 11: question holds a link to javascript"),
+        ("How large?", "![x](https://a.b/c.png)", "line 11: question holds a picture"),
+        ('kind = "number"', 'kind = "guess"', "line 15: kind: there is no prediction 'guess'"),
+        ("maximum = 1", "maximum = -1", "line 16: a number needs a minimum below a maximum"),
+        ('"pca_error"', '"magic"', "line 19: measure: there is no measure 'magic'"),
+        ("latent_dim", "dims", "line 20: pca_error has no argument 'dims'"),
+        ('kind = "number"', 'kind = "point"', "line 18: pca_error answers a number, not a point"),
+    ],
+)
+def test_a_fault_is_named_with_its_line(old, new, fault):
+    assert old in LESSON
+
+    found = faults(LESSON.replace(old, new, 1))
+
+    assert found[0].startswith(fault)
+
+
+def test_all_faults_are_listed_in_their_order():
+    text = LESSON.replace("minutes = 5", "minutes = 0.5").replace('"pca_error"', '"magic"')
+
+    assert [line.split(":")[0] for line in faults(text)] == ["line 3", "line 19"]
+
+
+def test_a_lesson_of_5_mb_is_refused_unread():
+    (line,) = faults("#" * 5_000_000)
+
+    assert line == f"line 1: the lesson has 4,883 kB, at most {MAX_BYTES // 1024} are allowed"
+
+
+def test_a_bad_file_costs_the_others_nothing(tmp_path):
+    (tmp_path / "good.toml").write_text(LESSON)
+    (tmp_path / "bad.toml").write_text("title = ")
+    (tmp_path / "large.toml").write_bytes(b"#" * 5_000_000)
+    (tmp_path / "latin.toml").write_bytes(b"title = 'x'\nsummary = '\xe9'")
+
+    found = catalog.listing(tmp_path)
+
+    assert "good" in found.lessons
+    assert found.problems["bad.toml"].startswith("line 1: this is no valid TOML")
+    assert found.problems["large.toml"] == "line 1: the file is larger than 256 kB"
+    assert found.problems["latin.toml"] == "line 2: the text is not in UTF-8"
+    assert len(found.problems) == 3
+
+
+def test_shipped_lessons_are_without_fault():
+    found = catalog.listing()
+
+    assert found.problems == {}
+    assert found.lessons
