@@ -39,6 +39,13 @@ _STATES = {
     "failed": "Failed",
     "interrupted": "Interrupted",
 }
+_FORMATS = {
+    "test_mse": st.column_config.NumberColumn("test MSE", format="%.4f"),
+    "pca_test_mse": st.column_config.NumberColumn("PCA, same D", format="%.4f"),
+    "knn5_accuracy": st.column_config.NumberColumn("kNN-5", format="%.1f%%"),
+    "seconds": st.column_config.NumberColumn("training (s)", format="%.1f"),
+}
+"""Columns of the table of trainings that are not shown as they are."""
 
 
 @scaffold.guarded
@@ -163,8 +170,16 @@ def _tables(results: Sequence[Result]) -> None:
     names = varied(results)
     columns = ("seed", "test_mse", "pca_test_mse", "knn5_accuracy", "seconds", "threads", "error")
     rows = [{name: result.row()[name] for name in (*names, *columns)} for result in results]
+    for row in rows:
+        accuracy = row["knn5_accuracy"]
+        row["knn5_accuracy"] = None if accuracy is None else 100 * accuracy
     with st.expander(f"Table of {counted(len(results), 'training')}"):
-        st.dataframe(rows, hide_index=True, alt="One row for each training of the sweep")
+        st.dataframe(
+            rows,
+            hide_index=True,
+            column_config=_FORMATS,
+            alt="One row for each training of the sweep",
+        )
         downloads.offer("Table as CSV", lambda: to_csv(results), "sweep.csv", key="sweeps_csv")
     with st.expander("Which differences are more than the noise of the seeds?"):
         sweep_results.draw_answers(results)
@@ -200,5 +215,5 @@ def _kept(sweep: Sweep) -> None:
 
 def _describe(result: Result, names: Sequence[str]) -> str:
     words = [f"{sweep_results.label(name)} = {result.settings[name]}" for name in names]
-    error = f"test MSE {result.error_or_infinity:.5f}"
+    error = f"test MSE {result.error_or_infinity:.4f}"
     return " · ".join([*words, f"seed {result.seed}", error])
