@@ -61,7 +61,7 @@ def fragment(render: Callable[P, None]) -> Callable[P, None]:
 
 def open_page(
     title: str,
-    explanation: str,
+    explanation: str | Callable[[Card], str],
     *,
     prefer: Callable[[Card], bool] | None = None,
     evaluates: bool = False,
@@ -72,8 +72,9 @@ def open_page(
 
     Parameters
     ----------
-    title, explanation : str
-        Markdown of our own.
+    title : str
+    explanation : str or callable
+        Markdown of our own, or what returns it for a model.
     prefer : callable, optional
         Which models the page is best opened on, unless the URL names another.
     evaluates : bool
@@ -102,7 +103,8 @@ def open_page(
     if evaluates:
         _require_shape(checkpoint.card)
     with intro():
-        st.markdown(page_data.words(explanation))
+        text = explanation if isinstance(explanation, str) else explanation(checkpoint.card)
+        st.markdown(page_data.words(text))
         st.caption(model_text.summary(checkpoint.card))
     if evaluates and not _is_own_data(checkpoint.card):
         st.caption(

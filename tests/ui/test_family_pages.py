@@ -11,7 +11,8 @@ from aecore.models.families import FAMILIES
 from aecore.presets import get_preset
 from aecore.training.device import pick_device
 from aecore.ui.pages import find_pages
-from tests.support.pages import open_page, texts
+from aecore.ui.pages.filters import page
+from tests.support.pages import open_page, picture_rows, texts
 from tests.support.tiny_conv import TinyConv
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
@@ -20,7 +21,6 @@ PAGES = [page.name for page in find_pages()]
 LINES = {
     "map": "Digits decoded under the pointer",
     "generate": "Sliders that decode in the browser",
-    "filters": "Filters",
     "your_digit": "Drawings reconstructed in the browser",
 }
 """What a page lacks, by page; the others lack nothing."""
@@ -65,12 +65,30 @@ def test_a_page_opens_and_says_in_one_line_what_it_lacks(page):
     assert len(found) == (page in LINES)
     if found:
         assert found[0] == (
-            "Filters are available for dense networks only; "
-            "this model is a tiny convolutional network."
-            if page == "filters"
-            else f"{LINES[page]} are not available for this model, which is a tiny convolutional "
+            f"{LINES[page]} are not available for this model, which is a tiny convolutional "
             "network."
         )
+
+
+def test_filters_shows_the_feature_maps_of_a_digit():
+    app = open_page("filters", model="conv", digit="3")
+
+    header, levels = picture_rows(app)[1]
+    assert [row["name"] for row in header["rows"]] == ["kernel", "feature map", "activates it most"]
+    assert levels[1].max() == 255
+    app.number_input(key="filters_digit").set_value(4).run()
+    assert (picture_rows(app)[1][1][1] != levels[1]).any()
+    assert (picture_rows(app)[1][1][2] == levels[2]).all()
+
+
+def test_filters_of_another_kind_of_network_says_what_it_lacks(monkeypatch):
+    monkeypatch.setattr(page, "convolutions", lambda model: [])
+
+    app = open_page("filters", model="conv")
+
+    assert lines(app) == [
+        "Filters are available for dense networks only; this model is a tiny convolutional network."
+    ]
 
 
 def test_the_head_of_a_page_shows_the_layers():

@@ -8,9 +8,12 @@ from typing import TypeVar
 
 import streamlit as st
 
+from aecore.analysis.feature_maps import convolutions
 from aecore.analysis.filters import Units
+from aecore.checkpoints.card import Card
 from aecore.checkpoints.comparison import counterpart_of, has_fixed_settings
 from aecore.checkpoints.file import Checkpoint
+from aecore.models.families import family_of
 from aecore.ui import inputs, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
@@ -18,7 +21,7 @@ from aecore.ui.cache import filters as filter_cache
 from aecore.ui.components.event_listener import listen
 from aecore.ui.components.filter_gallery import CHOSEN
 from aecore.ui.components.registry import Preview
-from aecore.ui.pages.filters import details
+from aecore.ui.pages.filters import details, feature_maps
 from aecore.ui.pages.filters.gallery import FEW, SHOW, Chosen, View, choose, draw, find_chosen
 from aecore.ui.text import models as model_text
 from aecore.ui.text import units as unit_text
@@ -36,14 +39,20 @@ _COUNTS = {"some": f"First {FEW}", "all": "All"}
 
 
 def render() -> None:
-    checkpoint = scaffold.open_page("Filters", _EXPLANATION, evaluates=True, flush=False)
+    checkpoint = scaffold.open_page("Filters", _explain, evaluates=True, flush=False)
     note = model_text.dense_only(checkpoint.card, "Filters")
-    if note:
+    if note and convolutions(checkpoint_cache.load_model(checkpoint)):
+        feature_maps.show(checkpoint)
+    elif note:
         st.info(note)
     else:
         counterpart = counterpart_of(checkpoint.name, checkpoint_cache.cards())
         _show(checkpoint, None if counterpart is None else checkpoint_cache.load(counterpart))
     scaffold.close_page()
+
+
+def _explain(card: Card) -> str:
+    return _EXPLANATION if family_of(card.model).is_dense else feature_maps.EXPLANATION
 
 
 @scaffold.fragment
