@@ -7,7 +7,9 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
@@ -17,6 +19,11 @@ from aecore.errors import ConfigError, TrainingError
 from aecore.presets import Preset, get_preset
 from aecore.settings import settings_of
 from aecore.training.history import EpochRecord
+
+if TYPE_CHECKING:
+    import torch
+
+    from aecore.checkpoints.file import Checkpoint
 
 _SETTINGS = settings_of(ModelConfig) | settings_of(TrainConfig)
 OPTIONS = {
@@ -47,15 +54,19 @@ def train(options: argparse.Namespace) -> Result:
     stop = _StopOnInterrupt()
     with stop:
         try:
-            checkpoint = experiment.run(
-                path.stem,
-                preset.name,
-                model_config,
+            checkpoint = _within_memory(
                 train_config,
-                dataset,
-                device=device,
-                on_epoch=_ProgressBar(train_config.epochs),
-                should_stop=stop,
+                device,
+                lambda config: experiment.run(
+                    path.stem,
+                    preset.name,
+                    model_config,
+                    config,
+                    dataset,
+                    device=device,
+                    on_epoch=_ProgressBar(config.epochs),
+                    should_stop=stop,
+                ),
             )
         except experiment.DivergedError as error:
             saved = checkpoint_file.save(error.kept, _unused(path))
@@ -85,6 +96,29 @@ def train(options: argparse.Namespace) -> Result:
         f"on {card.device}" + (", stopped early" if stop.requested else "")
     )
     return Result(facts, text, INTERRUPTED if stop.requested else 0)
+
+
+def _within_memory(
+    config: TrainConfig, device: torch.device, run: Callable[[TrainConfig], Checkpoint]
+) -> Checkpoint:
+    """Train; where the device runs out of memory, train anew with half the batch size.
+
+    The checkpoint holds that size, and `--batch-size` gives the same weights again.
+    """
+    import torch
+
+    from aecore.training.device import halve_batches
+
+    while True:
+        try:
+            return run(config)
+        except torch.OutOfMemoryError:
+            before = config  # the next attempt waits until the failed one's memory is free
+        config = halve_batches(before, device)
+        log(
+            f"Batches of {before.batch_size} did not fit into the memory of {device.type}: "
+            f"training starts again with --batch-size {config.batch_size}."
+        )
 
 
 def _configure(preset: Preset, options: argparse.Namespace) -> tuple[ModelConfig, TrainConfig]:

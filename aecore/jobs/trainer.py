@@ -18,7 +18,7 @@ from aecore.data.dataset import Dataset
 from aecore.data.noise import compensate, corrupt_fixed
 from aecore.errors import TrainingError
 from aecore.imaging.levels import to_unit
-from aecore.jobs import limits, snapshots
+from aecore.jobs import snapshots
 from aecore.jobs import store as run_store
 from aecore.jobs.recorder import Recorder
 from aecore.jobs.store import CHECKPOINT, STATE_FILE
@@ -26,7 +26,7 @@ from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder, new_model
 from aecore.models.families import family_of
 from aecore.models.pca import PCA
-from aecore.training.device import pick_device
+from aecore.training.device import halve_batches, pick_device
 from aecore.training.loop import train
 from aecore.training.resume_state import ResumeState
 
@@ -171,22 +171,14 @@ class Trainer:
 
     def _halve_batches(self) -> None:
         """Train with half the batch size, after the device ran out of memory."""
-        torch.cuda.empty_cache()
         config = self.spec.train
-        half = config.batch_size // 2
-        if half < limits.whole_bounds("batch_size")[0]:
-            raise TrainingError(
-                f"The memory of {self.device.type} does not hold this training, not even with "
-                f"batches of {config.batch_size}. Choose a smaller model, or the device cpu."
-            )
-        self.spec = dataclasses.replace(
-            self.spec, train=dataclasses.replace(config, batch_size=half)
-        )
+        smaller = halve_batches(config, self.device)
+        self.spec = dataclasses.replace(self.spec, train=smaller)
         run_store.write_spec(self.path, self.spec)
         epoch = self.recorder.status.epoch + 1
         self.recorder.add_warning(
             f"Batches of {config.batch_size} did not fit into the memory of {self.device.type}; "
-            f"from epoch {epoch} on they hold {half}."
+            f"from epoch {epoch} on they hold {smaller.batch_size}."
         )
 
     def _finish(self, state: ResumeState | None, failure: TrainingError | None) -> None:

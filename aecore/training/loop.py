@@ -179,8 +179,15 @@ class TrainingStep:
         if isinstance(self._backpropagate, AutogradBackprop):
             return self
         if self._generator.device.type == "cuda":
-            return CapturedStep(self, self._config.batch_size, self._generator)
+            return CapturedStep(
+                self, self._config.batch_size, self._generator, self._changed_tensors()
+            )
         return torch.inference_mode()(self.__call__)  # tracks no versions and views of tensors
+
+    def _changed_tensors(self) -> list[Tensor]:
+        """Return the tensors in which a step leaves what the next one needs."""
+        states = [tensor for each in self.optimizers for tensor in each.state_tensors().values()]
+        return [*self._model.state_dict().values(), *states, self.sums]
 
     @torch.no_grad()
     def means(self) -> Tensor:

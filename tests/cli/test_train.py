@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 
 import pytest
+import torch
 
 from aecore import experiment
 from aecore.checkpoints import file as checkpoint_file
@@ -73,6 +74,28 @@ def test_every_option_of_train_reaches_the_configuration(run_json, tmp_path):
         "distortion": 0.0,
         "seed": 5,
     }
+
+
+def test_batches_that_do_not_fit_into_memory_are_halved(tmp_path, monkeypatch, run):
+    real = FusedBackprop.__call__
+
+    def burst(backprop, x, *rest):
+        if x.shape[1] > 64:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return real(backprop, x, *rest)
+
+    monkeypatch.setattr(FusedBackprop, "__call__", burst)
+    halved, small = tmp_path / "halved.safetensors", tmp_path / "small.safetensors"
+
+    status, _, said = run("train", "plane", *QUICK, "--batch-size", 256, "--out", halved)
+
+    assert status == 0
+    assert "Batches of 128 did not fit" in said
+    assert "starts again with --batch-size 64." in said
+    run("train", "plane", *QUICK, "--batch-size", 64, "--out", small)
+    first, second = checkpoint_file.load(halved), checkpoint_file.load(small)
+    assert first.card.train == second.card.train
+    assert all((first.weights[name] == second.weights[name]).all() for name in second.weights)
 
 
 def test_adam_is_the_notebooks_recipe_and_muon_the_presets(run_json, tmp_path):
