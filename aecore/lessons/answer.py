@@ -19,10 +19,10 @@ class Answer:
     """What the app measured for a step, with the model and the data in use."""
 
     value: Any
-    """In the form of the prediction."""
+    """In the form of the prediction; None, and no gap, where there is no answer."""
     text: str
     """One sentence with the unit, and what it was measured on."""
-    gap: float
+    gap: float | None
     """How far the prediction is from it, at least 0; see `aecore.lessons.predictions.gap`."""
     gap_text: str
     holds: bool
@@ -62,13 +62,19 @@ def measure(context: Context, step: Step, prediction: Any) -> Answer:
     predicted = predictions.check(step.prediction, prediction)
     found = run(step.answer.measure, context, predicted, step.answer.arguments)
     gap, gap_text = found.gap or predictions.gap(step.prediction, predicted, found.value)
+    not_holding = found.not_holding
+    if not not_holding and not step.answer.holds_for(found.value):
+        not_holding = (
+            f"With {context.checkpoint.name} and these {context.test_set.spec.nouns} it comes out "
+            "differently from what the explanation says."
+        )
     return Answer(
         value=found.value,
         text=found.text,
         gap=gap,
         gap_text=gap_text,
-        holds=not found.not_holding,
-        not_holding=found.not_holding,
+        holds=not not_holding,
+        not_holding=not_holding,
         reference=found.reference,
         source={
             "data": context.data_in_words,

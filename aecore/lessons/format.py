@@ -29,7 +29,7 @@ MAX_BYTES = 256 * 1024
 MAX_LINK_BYTES = 8 * 1024
 """Of a lesson that a link carries."""
 MAX_STEPS = 20
-MAX_CHOICES = 6
+MAX_CHOICES = 10
 MAX_AT = 16
 MAX_TEXT = 4_000
 """Characters of a Markdown text."""
@@ -221,6 +221,7 @@ def _step(table: _Table) -> Step:
         page=path,
         state={key: _query_text(value) for key, value in state.items()},
         hide=table.words("hide", page.controls, "{} cannot be hidden on this page"),
+        release=table.words("release", page.keys, "{} is no element of this page"),
         light=table.word("light", page.keys, "{} is no element of this page"),
         question=table.markdown("question", required=True),
         reveal=table.markdown("reveal"),
@@ -282,6 +283,11 @@ def _measurement(table: _Table | None) -> Measurement | None:
         return None
     name = table.word("measure", list(MEASURES), "there is no measure {}")
     arguments = table.plain("arguments")
+    expect = table.values.pop("expect", [])
+    if not isinstance(expect, list) or not all(isinstance(each, str) for each in expect):
+        table.fault("expect", "expect must be a list of choices")
+        expect = []
+    above, below = table.number("above"), table.number("below")
     if not name:
         table.fault("measure", "measure is missing")
     if name in MEASURES:
@@ -294,7 +300,9 @@ def _measurement(table: _Table | None) -> Measurement | None:
             if parameter.default is inspect.Parameter.empty and key not in arguments:
                 table.fault("arguments", f"{name} needs the argument {key!r}")
     table.end()
-    return Measurement(measure=name, arguments=arguments)
+    return Measurement(
+        measure=name, arguments=arguments, expect=tuple(expect), above=above, below=below
+    )
 
 
 def _done(table: _Table) -> Mapping[str, Any] | None:
@@ -317,3 +325,5 @@ def _check_answer(table: _Table, step: Step) -> None:
     if missing := set(measure.outcomes) - set(step.prediction.choices):
         what = f"{measure.name} may find {', '.join(sorted(missing))}, which no choice offers"
         table.fault("prediction", what)
+    if unknown := set(step.answer.expect) - set(step.prediction.choices):
+        table.fault("answer", f"expect holds {', '.join(sorted(unknown))}, which no choice offers")

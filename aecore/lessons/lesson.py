@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
@@ -40,6 +41,20 @@ class Measurement:
     measure: str
     """Name of the function; see `aecore.lessons.registry`."""
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    expect: tuple[str, ...] = ()
+    """Of a choice: what the explanation holds for; any where it is empty."""
+    above: float | None = None
+    """Of a number: what it must be larger than for the explanation to hold."""
+    below: float | None = None
+
+    def holds_for(self, value: Any) -> bool:
+        """Return whether the explanation holds for a measured value."""
+        if isinstance(value, str):
+            return not self.expect or value in self.expect
+        if isinstance(value, (int, float)):
+            low = -math.inf if self.above is None else self.above
+            return low < value < (math.inf if self.below is None else self.below)
+        return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +69,8 @@ class Step:
     """Query parameters that the page is opened with."""
     hide: tuple[str, ...] = ()
     """Element keys that the step does not need."""
+    release: tuple[str, ...] = ()
+    """Element keys that show the answer: hidden until the prediction is in."""
     light: str = ""
     """Element key that is lit; empty for none."""
     reveal: str = ""

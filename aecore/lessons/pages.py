@@ -39,15 +39,45 @@ PAGES: dict[str, Page] = {
         "map_view map_number map_class",
         "latent_map live_decoder map_selection",
     ),
-    "generate": _page("z", "", "live_decoder"),
-    "filters": _page("unit", "filters_controls", "filter_gallery filters_details"),
-    "reconstruct": _page("reconstruct_digit seed", "", "reconstruction_grid"),
-    "denoise": _page("", "noise_kind noise_level", "denoise_grid"),
-    "your-digit": _page("input", "digit_upload", "digit_canvas digit_result"),
-    "train": _page("preset", "train_preset", "train_start loss_curve"),
-    "sweeps": _page("", "", ""),
-    "compare": _page("other", "", "compare_table"),
-    "data": _page("", "", ""),
+    "generate": _page(
+        "task z from to frame",
+        "generate_task journey_from journey_to",
+        "live_decoder live_path",
+    ),
+    "filters": _page(
+        "layer scale sort show unit",
+        "filters_controls filters_layer filters_scale filters_sort filters_show",
+        "filter_gallery filters_details filters_components filters_left filters_right",
+    ),
+    "reconstruct": _page(
+        "reconstruct_which reconstruct_label reconstruct_digit reconstruct_with reconstruct_lab "
+        "differences seed rate sigma",
+        "reconstruct_which reconstruct_label reconstruct_digit reconstruct_again reconstruct_with "
+        "reconstruct_differences reconstruct_lab",
+        "reconstruction_grid reconstruct_laboratory",
+    ),
+    "denoise": _page(
+        "noise level row column view",
+        "noise_kind noise_level denoise_view",
+        "denoise_bar denoise_grid denoise_measured",
+    ),
+    "your-digit": _page(
+        "input drawing", "digit_upload your_digit_camera", "digit_canvas digit_result"
+    ),
+    "train": _page(
+        "preset latent_dim hidden_dims latent_dropout noise level epochs seed optimizer "
+        "learning_rate schedule batch_size gamma distortion",
+        "train_settings train_challenges sweep_card shelf_actions",
+        "train_start loss_curve",
+    ),
+    "sweeps": _page("sweep", "", "sweeps_errors sweeps_parallel"),
+    "compare": _page(
+        "other over columns",
+        "compare_all compare_over",
+        "compare_dimension compare_wide compare_narrow compare_sweep compare_pictures "
+        "compare_training",
+    ),
+    "data": _page("", "data_add data_folder", ""),
     "lessons": _page("", "", ""),
 }
 """All by path; the empty one is the map."""

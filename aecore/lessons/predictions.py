@@ -70,29 +70,36 @@ _CHECKS = {
 }
 
 
-def gap(prediction: Prediction, value: Any, measured: Any) -> tuple[float, str]:
+def gap(prediction: Prediction, value: Any, measured: Any) -> tuple[float | None, str]:
     """Compare a prediction with the measured value, both in their plain form.
 
     Returns
     -------
-    gap : float, at least 0
-        Of a choice 0 or 1, of a number the difference, of a point the distance, of a curve the
-        factor between the errors, as their geometric mean, minus 1.
+    gap : float or None
+        At least 0: of a choice 0 or 1, of a number the difference, of a point the distance, of a
+        curve the factor between the values, as their geometric mean, minus 1. None where nothing
+        was measured.
     text : str
         The same for people.
     """
+    if measured is None or measured == []:
+        return None, ""
     if prediction.kind == "choice":
         return float(value != measured), "Right." if value == measured else "Not what was measured."
     if prediction.kind == "number":
         difference = value - measured
         side = "high" if difference > 0 else "low"
+        if f"{value:.2g}" == f"{measured:.2g}":
+            return abs(difference), "Right."
         return abs(difference), f"{_with_unit(abs(difference), prediction.unit)} too {side}."
     if prediction.kind == "point":
         distance = math.dist(value, measured)
         return distance, f"{distance:.2g} away in the latent space."
+    known = dict(map(tuple, measured))
     ratios = [
-        abs(math.log(max(mine, 1e-9) / max(theirs, 1e-9)))
-        for (_, mine), (_, theirs) in zip(value, measured, strict=True)
+        abs(math.log(max(mine, 1e-9) / max(known[dim], 1e-9)))
+        for dim, mine in value
+        if dim in known
     ]
     factor = math.exp(float(np.mean(ratios)))
     return factor - 1, f"Off by a factor of {factor:.2f} on average."

@@ -24,8 +24,8 @@ kind = "number"
 minimum = 0
 maximum = 1
 [step.answer]
-measure = "pca_error"
-arguments = { latent_dim = 2 }
+measure = "unit_cost"
+arguments = { unit = 2 }
 """
 
 
@@ -43,7 +43,7 @@ def test_a_file_becomes_a_lesson():
     assert (step.page, step.state, step.hide) == ("reconstruct", {"model": "plane"}, ("model",))
     assert step.question == "How large?"
     assert (step.prediction.kind, step.prediction.maximum) == ("number", 1)
-    assert step.answer.arguments == {"latent_dim": 2}
+    assert step.answer.arguments == {"unit": 2}
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,9 @@ def test_a_file_becomes_a_lesson():
         ("How large?", "![x](https://a.b/c.png)", "line 11: question holds a picture"),
         ('kind = "number"', 'kind = "guess"', "line 15: kind: there is no prediction 'guess'"),
         ("maximum = 1", "maximum = -1", "line 16: a number needs a minimum below a maximum"),
-        ('"pca_error"', '"magic"', "line 19: measure: there is no measure 'magic'"),
-        ("latent_dim", "dims", "line 20: pca_error has no argument 'dims'"),
-        ('kind = "number"', 'kind = "point"', "line 18: pca_error answers a number, not a point"),
+        ('"unit_cost"', '"magic"', "line 19: measure: there is no measure 'magic'"),
+        ("unit =", "dims =", "line 20: unit_cost has no argument 'dims'"),
+        ('kind = "number"', 'kind = "point"', "line 18: unit_cost answers a number, not a point"),
     ],
 )
 def test_a_fault_is_named_with_its_line(old, new, fault):
@@ -77,7 +77,7 @@ def test_a_fault_is_named_with_its_line(old, new, fault):
 
 
 def test_all_faults_are_listed_in_their_order():
-    text = LESSON.replace("minutes = 5", "minutes = 0.5").replace('"pca_error"', '"magic"')
+    text = LESSON.replace("minutes = 5", "minutes = 0.5").replace('"unit_cost"', '"magic"')
 
     assert [line.split(":")[0] for line in faults(text)] == ["line 3", "line 19"]
 

@@ -55,7 +55,8 @@ def _show(checkpoint: Checkpoint) -> None:
     pictures.show(task, "noise_level", corruption.corruption.levels(_STEPS))
     verdict.markdown(scores.verdict(task))
     view = inputs.segments("Denoise", list(_VIEWS), key="denoise_view", name="view")
-    _VIEWS[view](task)
+    with st.container(key="denoise_measured"):
+        _VIEWS[view](task)
 
 
 def _pick_corruption(card: Card) -> tuple[FixedCorruption, DeltaGenerator]:
