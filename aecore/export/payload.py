@@ -22,7 +22,7 @@ from aecore.errors import CheckpointError
 from aecore.latent.projection import Projection, views
 from aecore.latent.sliders import Sliders
 from aecore.models.families import family_of
-from aecore.models.numpy_layers import Layers
+from aecore.models.inference import build_model, decode
 from aecore.viewer.message import pack
 from aecore.viewer.model_arrays import FLAT_VIEWS, decoder_arrays, encoder_arrays
 
@@ -37,14 +37,14 @@ def require_exportable(checkpoint: Checkpoint) -> None:
     Raises
     ------
     CheckpointError
-        If it is no dense network, takes other inputs than 28 x 28 gray pixels, or has more than
-        ten classes.
+        If no browser can run its network, it takes other inputs than 28 x 28 gray pixels, or has
+        more than ten classes.
     """
     model = checkpoint.card.model
-    if not family_of(model).is_dense:
+    if not family_of(model).runs_in_browser:
         raise CheckpointError(
-            f"{checkpoint.name} cannot be exported: it is a {family_of(model).label}, and the "
-            "explorer in one file runs dense networks only."
+            f"{checkpoint.name} cannot be exported: it is a {family_of(model).label}, which "
+            "browsers cannot run here."
         )
     if model.input_shape != SHAPE:
         raise CheckpointError(
@@ -99,14 +99,11 @@ def halved(checkpoint: Checkpoint) -> bool:
         name: value.astype(np.float16).astype(np.float32)
         for name, value in checkpoint.weights.items()
     }
-    before, after = (_decode(checkpoint, weights, codes) for weights in (checkpoint.weights, half))
-    return bool(np.abs(after - before).max() < INVISIBLE)
-
-
-def _decode(checkpoint: Checkpoint, weights: Any, codes: np.ndarray) -> np.ndarray:
     model = checkpoint.card.model
-    layers: Layers = family_of(model).dense_layers(model, weights)
-    return layers.run(codes, first=layers.code + 1)
+    before, after = (
+        decode(build_model(model, weights), codes) for weights in (checkpoint.weights, half)
+    )
+    return bool(np.abs(after - before).max() < INVISIBLE)
 
 
 def _arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
@@ -118,7 +115,7 @@ def _arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
     is_half = halved(checkpoint)
     arrays = {
         name: array.astype(np.float16)
-        if (is_half and name.startswith(("columns", "bias"))) or _fits_half(array)
+        if (is_half and name.startswith(("columns", "kernels", "bias"))) or _fits_half(array)
         else array
         for name, array in (decoder | encoder).items()
     }

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from aecore.analysis import feature_maps as maps
 from aecore.bench.drawings import demos, draw_all
 from aecore.config import ModelConfig
 from aecore.data import sources
@@ -21,6 +22,7 @@ from aecore.imaging.levels import to_unit
 from aecore.latent.axes import principal_axes
 from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
+from aecore.models.autoencoder import Autoencoder
 from aecore.recognition import verdict
 from aecore.recognition.neighbor_vote import predict_labels
 from aecore.viewer.message import pack
@@ -74,7 +76,7 @@ def _model(config: ModelConfig, rng: np.random.Generator) -> dict[str, np.ndarra
     message = pack(header, decoder_arrays(checkpoint) | encoder_arrays(checkpoint))
     decoded = inference.decode(model, codes)
     own = grayness(inference.decode(model, checkpoint.codes.astype(np.float32)))
-    return {
+    return _feature_maps(model, digits[:1]) | {
         "message": np.frombuffer(message, np.uint8),
         "digits": digits,
         "encoded": inference.encode(model, digits),
@@ -83,6 +85,18 @@ def _model(config: ModelConfig, rng: np.random.Generator) -> dict[str, np.ndarra
         "grayness": grayness(decoded),
         "grayer": np.array([100 * (own < value).mean() for value in grayness(decoded)]),
     }
+
+
+def _feature_maps(model: Autoencoder, digit: np.ndarray) -> dict[str, np.ndarray]:
+    """Return kernel and feature map of each channel of the first convolution, if there is one."""
+    if not maps.convolutions(model):
+        return {}
+    found = maps.feature_maps(model, 0, digit)[0]
+    pairs = [
+        maps.enlarge(each, 28, 28).reshape(-1, 784) / np.abs(each).max()
+        for each in (maps.kernels(model, 0)[:, 0], found)
+    ]
+    return {"pairs": np.stack(pairs, axis=1), "active": found.mean(axis=(1, 2))}
 
 
 def grayness(pixels: np.ndarray) -> np.ndarray:

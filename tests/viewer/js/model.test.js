@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { isOutside, votesText } from "../../../aecore/viewer/js/core/text.js";
 import { alongAxes, axisValue, codeOf, moveTo, positionOf } from "../../../aecore/viewer/js/model/axes.js";
+import { featureMapPairs, isConvolutional } from "../../../aecore/viewer/js/model/filters.js";
 import { grayness, makeGrayScale, placeOf } from "../../../aecore/viewer/js/model/grayness.js";
 import { countLabels, predictLabel } from "../../../aecore/viewer/js/model/neighbor_vote.js";
 import { countBelow, distanceToData, nearestCodes } from "../../../aecore/viewer/js/model/neighbors.js";
@@ -133,6 +134,16 @@ for (const dim of header.atlases) {
     });
   });
 }
+
+test("kernels and feature maps of the first convolution are those of PyTorch", () => {
+  const model = modelOf("convolutional");
+
+  const { pairs, active } = featureMapPairs(model, rowsOf(arrays["convolutional.digits"], 784)[0]);
+
+  assertClose(pairs, arrays["convolutional.pairs"], 1e-5);
+  assertClose(active, arrays["convolutional.active"], 1e-5);
+  assert.deepEqual(header.models.map((name) => isConvolutional(modelOf(name))), header.models.map((name) => name === "convolutional"));
+});
 
 test("digits, letters and shapes are judged as in Python, and told in the same words", () => {
   const model = modelOf("judge");

@@ -1,9 +1,11 @@
-// Units of the first hidden layer as pictures: aecore/analysis/filters.py.
+// Units of the first hidden layer as pictures: aecore/analysis/filters.py and feature_maps.py.
 
-import { PIXELS } from "../core/digit.js";
+import { PIXELS, SIDE } from "../core/digit.js";
+import { encode } from "./network.js";
 
 /** @typedef {import("./network.js").Dense} Dense */
-/** @typedef {import("./network.js").Model} Model  Here of fully connected layers */
+/** @typedef {import("./network.js").Convolution} Convolution */
+/** @typedef {import("./network.js").Model} Model  Here of fully connected layers, but for `featureMapPairs` */
 
 const SATURATED = 0.995; // share of the sizes below the end of the color scale
 
@@ -36,6 +38,35 @@ export function activationsOf({ encoder }, digit) {
     if (value !== 0) for (let unit = 0; unit < rows; unit++) sums[unit] += value * columns[i * rows + unit];
   });
   return sums.map((sum) => Math.max(sum, 0));
+}
+
+/** Return whether a model's first layer is a convolution. */
+export const isConvolutional = ({ encoder }) => "kernels" in encoder[0];
+
+/**
+ * Return two pictures of each channel of the first convolution, (K, 2, 784): its kernel and its feature map
+ * of a digit, enlarged, each in shares of the largest absolute value of all; and the mean activation of each map (K).
+ *
+ * @param {Model} model
+ */
+export function featureMapPairs(model, digit) {
+  encode(model, digit);
+  const { maps: [, , height, width], kernels, bias, out } = /** @type {Convolution} */ (model.encoder[0]);
+  const count = bias.length;
+  const [most, brightest] = [kernels, out].map((values) => values.reduce((top, value) => Math.max(top, Math.abs(value)), 1e-12));
+  const pairs = new Float32Array(count * 2 * PIXELS);
+  const means = new Float64Array(count);
+  for (let i = 0; i < PIXELS; i++) {
+    const [y, x] = [Math.floor(i / SIDE) / SIDE, (i % SIDE) / SIDE];
+    const tap = Math.floor(3 * y) * 3 + Math.floor(3 * x);
+    const place = Math.floor(height * y) * width + Math.floor(width * x);
+    for (let k = 0; k < count; k++) {
+      pairs[2 * k * PIXELS + i] = kernels[tap * count + k] / most;
+      pairs[(2 * k + 1) * PIXELS + i] = out[place * count + k] / brightest;
+    }
+  }
+  out.forEach((value, i) => (means[i % count] += value / (height * width)));
+  return { pairs, active: means };
 }
 
 /** Return the end of a symmetric color scale: one pixel must not bleach all the others. */

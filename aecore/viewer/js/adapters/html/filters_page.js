@@ -2,7 +2,7 @@
 
 import { PIXELS } from "../../core/digit.js";
 import { build } from "../../core/dom.js";
-import { activationsOf, byLargest, colorLimit, filterPairs, signedLevels } from "../../model/filters.js";
+import { activationsOf, byLargest, colorLimit, featureMapPairs, filterPairs, isConvolutional, signedLevels } from "../../model/filters.js";
 import { mountFilterGallery } from "../../widgets/filter_gallery/filter_gallery.js";
 import { makeSegments } from "./controls.js";
 
@@ -43,21 +43,17 @@ export function mountFiltersPage(element, shell) {
     orders.show(Object.keys(ORDERS), Object.keys(ORDERS).find((name) => ORDERS[name] === order));
     counts.show([`First ${FEW}`, "All"], show === "all" ? "All" : `First ${FEW}`);
 
-    const pairs = filterPairs(model);
-    const active = activationsOf(model, shell.digit());
+    const { pairs, active, limit, scale, pair, title, about } = (isConvolutional(model) ? kernels : weights)(model, shell.digit());
+    const whose = shell.hasDigit() ? "your digit" : "an example, until you draw a digit";
     const norms = Array.from(active, (_, unit) => Math.hypot(...pairs.subarray(unit * 2 * PIXELS, (unit * 2 + 1) * PIXELS)));
-    const limit = colorLimit(pairs);
     const units = Array.from(active, (output, unit) => ({
       caption: `${unit + 1} · ${output.toFixed(1)}`,
       text: `unit ${unit + 1}: norm ${norms[unit].toFixed(2)}, activation ${output.toFixed(2)} for your digit`,
       dead: false,
     }));
-    const about =
-      "Encoder: the **filter**, the unit’s weights. Decoder: what the unit with the same index in the decoder’s last hidden layer " +
-      `adds to the image per 1 of its output. Below: its index and its **activation** for ${shell.hasDigit() ? "your digit" : "an example, until you draw a digit"}.`;
-    const shown = { about, pair: "encoder | decoder", order, count, model: header.name };
-    filters.update(messageOf(`${model.hash} ${shell.digit().join()}`, `${active.length} encoder filters`, "filters", shown, {
-      levels: signedLevels(pairs, limit), limit, scale: "weight", units, pictures: 2,
+    const shown = { about: `${about} for ${whose}.`, pair, order, count, model: header.name };
+    filters.update(messageOf(`${model.hash} ${shell.digit().join()}`, title, "filters", shown, {
+      levels: signedLevels(pairs, limit), limit, scale, units, pictures: 2,
       orders: { activation: byLargest(active), norm: byLargest(norms), number: [...active.keys()] },
     }));
 
@@ -71,5 +67,27 @@ export function mountFiltersPage(element, shell) {
       levels: signedLevels(rows, most), limit: most, scale: "weight", pictures: 1, orders: { number: numbers },
       units: numbers.map((i) => ({ caption: String(i + 1), text: `component ${i + 1}`, dead: false })),
     }));
+  };
+}
+
+/** What is shown of a dense network: the weights of each unit of its first layer. */
+function weights(model, digit) {
+  const [pairs, active] = [filterPairs(model), activationsOf(model, digit)];
+  return {
+    pairs, active, limit: colorLimit(pairs), scale: "weight", pair: "encoder | decoder",
+    title: `${active.length} encoder filters`,
+    about: "Encoder: the **filter**, the unit’s weights. Decoder: what the unit with the same index in the decoder’s last hidden " +
+      "layer adds to the image per 1 of its output. Below: its index and its **activation**",
+  };
+}
+
+/** What is shown of a convolutional one: each kernel of its first convolution, and the map it makes of the digit. */
+function kernels(model, digit) {
+  const { pairs, active } = featureMapPairs(model, digit);
+  return {
+    pairs, active, limit: 1, scale: "share of the largest", pair: "kernel | feature map",
+    title: `${active.length} kernels of the first convolution`,
+    about: "Left: a **kernel**, which is moved over the digit. Right: its **feature map**, strong where the digit looks like the " +
+      "kernel. Below: its index and the mean **activation** of the map",
   };
 }
