@@ -60,6 +60,7 @@ def walls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AECORE_RUNS", raising=False)
     monkeypatch.delenv("AECORE_SWEEPS", raising=False)
     monkeypatch.delenv("AECORE_TRAINING", raising=False)
+    monkeypatch.delenv("AECORE_PUBLIC", raising=False)
 
 
 @pytest.fixture(scope="session")

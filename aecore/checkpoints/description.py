@@ -57,7 +57,8 @@ def provenance(checkpoint: Checkpoint) -> dict[str, str]:
     card = checkpoint.card
     family = family_of(card.model)
     metrics = {text: card.metrics[name] for name, text in _METRICS.items() if name in card.metrics}
-    return {
+    where = f" on {card.device}" if card.device else ""
+    facts = {
         "preset": card.preset or "none",
         "layers": family.structure(card.model),
         "weights": f"{family.count_weights(card.model):,}",
@@ -67,10 +68,11 @@ def provenance(checkpoint: Checkpoint) -> dict[str, str]:
         "epochs done": str(len(card.history)),
         "digits": f"{card.source} ({card.fingerprint})",
         "errors": ", ".join(f"{text} {value:.5g}" for text, value in metrics.items()),
-        "time": f"{card.seconds:.1f} s of training on {card.device}",
+        "time": f"{card.seconds:.1f} s of training{where}",
         "versions": ", ".join(f"{name} {number}" for name, number in card.versions.items()),
         "SHA-256": checkpoint.digest,
     }
+    return {name: text for name, text in facts.items() if text}
 
 
 def _settings(config: Any, *, besides: tuple[str, ...]) -> str:

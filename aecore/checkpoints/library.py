@@ -1,7 +1,8 @@
 """The user's own checkpoints in the models folder: save, rename, delete, restore, import.
 
 A file is whole before it gets its name, and a name that is taken is never overwritten, however
-many sessions try at once. The built-in checkpoints, those named like a preset, are read-only.
+many sessions try at once. The built-in checkpoints, those named like a preset, are read-only, and
+on a public server all are: there, every change is refused with an `AecoreError`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from aecore.config import ModelConfig, TrainConfig
 from aecore.errors import CheckpointError
 from aecore.presets import PRESETS, Preset
 from aecore.system import atomic_file
+from aecore.system.environment import is_public, require_private
 
 MAX_MODELS = 100
 """How many checkpoints of one's own the folder takes."""
@@ -163,6 +165,7 @@ def restore(deleted: Deleted) -> Path:
     CheckpointError
         If its name is taken by now, or the file is gone.
     """
+    require_private()
     target = catalog.models_dir() / f"{deleted.name}{SUFFIX}"
     with _LOCK, _explaining("restored"):
         require_free(deleted.name)
@@ -174,17 +177,21 @@ def restore(deleted: Deleted) -> Path:
 
 def discard(deleted: Deleted) -> None:
     """Remove a deleted checkpoint for good; do nothing if it is gone."""
+    require_private()
     shutil.rmtree(deleted.path.parent, ignore_errors=True)
 
 
 def remove_leftovers() -> None:
     """Remove what ended sessions and processes have left in the models folder."""
+    if is_public():
+        return
     folder = catalog.models_dir()
     atomic_file.remove_leftovers(folder, TRASH, seconds=LEFTOVER_SECONDS)
 
 
 def _own(name: str) -> Path:
     """Find the file of a checkpoint that may be changed."""
+    require_private()
     if not catalog.is_name(name):
         raise CheckpointError(f"There is no model called {name[:80]!r}.")
     if is_shipped(name):
@@ -194,6 +201,7 @@ def _own(name: str) -> Path:
 
 def _add(content: bytes, name: str) -> Path:
     """Write and validate a file before it gets its name."""
+    require_private()
     require_free(name)
     folder = catalog.models_dir()
     target = folder / f"{name}{SUFFIX}"

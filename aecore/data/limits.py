@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from aecore.errors import DataError
 
@@ -13,6 +16,7 @@ MAX_SIDE = 128
 MAX_CLASSES = 1_000
 MAX_BYTES = 4_000_000_000
 """Of all pictures, one byte a value."""
+_max_bytes: ContextVar[int] = ContextVar("max_bytes", default=MAX_BYTES)
 
 Shape = tuple[int, ...]
 
@@ -20,6 +24,21 @@ Shape = tuple[int, ...]
 def size_words(shape: Shape) -> str:
     """Return the shape of a picture (H, W) or (H, W, 3) in words, as in `28 x 28`."""
     return f"{shape[0]} x {shape[1]}{' RGB' if len(shape) == 3 else ''}"
+
+
+def max_bytes() -> int:
+    """Return how many bytes all pictures may have: `MAX_BYTES`, or fewer, see `lowered`."""
+    return _max_bytes.get()
+
+
+@contextmanager
+def lowered(most: int) -> Iterator[None]:
+    """Allow fewer bytes of pictures than `MAX_BYTES` within this block."""
+    token = _max_bytes.set(most)
+    try:
+        yield
+    finally:
+        _max_bytes.reset(token)
 
 
 def check_count(where: str, count: int) -> None:
@@ -52,8 +71,8 @@ def check_pictures(where: str, count: int, shape: Shape) -> None:
             f"{MAX_SIDE} can be used. Save them in another size."
         )
     check_count(where, count)
-    if (size := count * math.prod(shape)) > MAX_BYTES:
+    if (size := count * math.prod(shape)) > max_bytes():
         raise DataError(
             f"{where}: {count:,} pictures of {size_words(shape)} pixels are {size / 1e9:.1f} GB; "
-            f"at most {MAX_BYTES / 1e9:.0f} GB can be used. Use fewer, or save them smaller."
+            f"at most {max_bytes() / 1e9:g} GB can be used. Use fewer, or save them smaller."
         )

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from aecore.data import limits
 from aecore.data.cache import cache_dir
 from aecore.data.dataset import Dataset
 from aecore.data.folder import load_folder
@@ -18,8 +19,17 @@ from aecore.data.limits import MAX_BYTES, MAX_PICTURES
 from aecore.data.progress import Report, silent
 from aecore.data.readers.files import explaining
 from aecore.errors import DataError
+from aecore.system.environment import is_public, require_private
 
 MAX_UPLOAD_MB = 200
+PUBLIC_UPLOAD_MB = 20
+PUBLIC_BYTES = 100_000_000
+"""Of the pictures in an upload to a public server, unpacked."""
+
+
+def max_upload_mb() -> int:
+    """Return the size in MB that the files of an upload may have together."""
+    return PUBLIC_UPLOAD_MB if is_public() else MAX_UPLOAD_MB
 
 
 def load_upload(files: Mapping[str, bytes], *, progress: Report = silent) -> Dataset:
@@ -37,10 +47,14 @@ def load_upload(files: Mapping[str, bytes], *, progress: Report = silent) -> Dat
     DataError
         If they are too large or cannot be used.
     """
-    if sum(map(len, files.values())) > MAX_UPLOAD_MB * 10**6:
-        raise DataError(
-            f"The files are larger than {MAX_UPLOAD_MB} MB together. Name a folder of this machine."
-        )
+    if sum(map(len, files.values())) > max_upload_mb() * 10**6:
+        advice = "Use fewer pictures" if is_public() else "Name a folder of this machine"
+        raise DataError(f"The files are larger than {max_upload_mb()} MB together. {advice}.")
+    with limits.lowered(PUBLIC_BYTES if is_public() else MAX_BYTES):
+        return _load(files, progress)
+
+
+def _load(files: Mapping[str, bytes], progress: Report) -> Dataset:
     name = Path(next(iter(files), "upload")).name.partition(".")[0] or "upload"
     with TemporaryDirectory(prefix="aecore-upload-") as temporary:
         folder = Path(temporary, name)
@@ -63,10 +77,10 @@ def _unpack(path: Path) -> None:
     with explaining(path), zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         size = sum(member.file_size for member in members)
-        if size > MAX_BYTES or len(members) > 2 * MAX_PICTURES:
+        if size > limits.max_bytes() or len(members) > 2 * MAX_PICTURES:
             raise DataError(
                 f"{path.name}: {len(members):,} files of {size / 1e9:.1f} GB are too much; at most "
-                f"{MAX_BYTES / 1e9:.0f} GB can be used."
+                f"{limits.max_bytes() / 1e9:g} GB can be used."
             )
         archive.extractall(path.parent)
     path.unlink()
@@ -84,7 +98,10 @@ def keep(dataset: Dataset) -> Path:
     ------
     DataError
         If it cannot be written.
+    AecoreError
+        On a public server.
     """
+    require_private()
     stem = re.sub(r"[^\w.-]+", "-", dataset.spec.name).strip("-.") or "pictures"
     path = cache_dir() / "kept" / dataset.fingerprint / f"{stem}.npz"
     arrays = {

@@ -24,7 +24,7 @@ from aecore.jobs.launcher import start as _start
 from aecore.jobs.spec import ENDED, RunSpec, Status
 from aecore.jobs.store import ALIVE, STOP, Run
 from aecore.system import atomic_file
-from aecore.system.environment import is_on
+from aecore.system.environment import is_on, is_public, require_private
 from aecore.system.process_lock import ProcessLock
 from aecore.system.threads import cores
 
@@ -56,8 +56,8 @@ class Listing:
 
 
 def training_allowed() -> bool:
-    """Return whether runs may be started here: not if `AECORE_TRAINING` is off."""
-    return is_on("AECORE_TRAINING")
+    """Return whether runs may be started here: not if it is off, nor on a public server."""
+    return is_on("AECORE_TRAINING") and not is_public()
 
 
 def submit(spec: RunSpec) -> Run:
@@ -152,7 +152,10 @@ def stop(run: Run | Path | str) -> None:
     ------
     TrainingError
         If there is no such run, or its folder cannot be written.
+    AecoreError
+        On a public server; as for all that changes runs.
     """
+    require_private()
     path = run_store.path_of(run)
     with _writing():
         if not run_store.read(path).ended:
@@ -198,6 +201,7 @@ def delete(run: Run | Path | str) -> None:
     TrainingError
         If it is training or waiting, or cannot be removed.
     """
+    require_private()
     name = run if isinstance(run, str) else run_store.path_of(run).name
     path = run_store.runs_dir() / name
     if name not in run_store.list_ids():
@@ -212,6 +216,7 @@ def delete(run: Run | Path | str) -> None:
 
 def mark_kept(run: Run | Path | str, name: str) -> None:
     """Record that the run's checkpoint was saved under a name."""
+    require_private()
     path = run_store.path_of(run)
     kept = run_store.read(path).kept_as
     with _writing():
@@ -220,6 +225,7 @@ def mark_kept(run: Run | Path | str, name: str) -> None:
 
 def follow_rename(name: str, new: str) -> None:
     """Record the new name of a saved checkpoint in the runs that it was saved from."""
+    require_private()
     for run in list_runs().runs:
         if name in run.kept_as:
             kept = dict.fromkeys(new if each == name else each for each in run.kept_as)
@@ -228,6 +234,7 @@ def follow_rename(name: str, new: str) -> None:
 
 
 def _require_allowed() -> None:
+    require_private()
     if not training_allowed():
         raise TrainingError("Training is switched off on this server (AECORE_TRAINING=off).")
 

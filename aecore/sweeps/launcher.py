@@ -17,6 +17,7 @@ from aecore.jobs.queue import training_allowed
 from aecore.sweeps import store
 from aecore.sweeps.grid import Point, SweepSpec
 from aecore.sweeps.store import ALIVE, STOP, Sweep, SweepStatus
+from aecore.system.environment import require_private
 from aecore.system.process_lock import ProcessLock
 
 MAX_POINTS = 200
@@ -56,6 +57,7 @@ def submit(spec: SweepSpec) -> Sweep:
     TrainingError
         If sweeps cannot be started here, another one is running, or the folder cannot be written.
     """
+    require_private()
     spec = replace(spec, data=sources.absolute_name(spec.data) or None)
     check(spec.points())
     running = next((sweep.id for sweep in store.known() if not sweep.ended), None)
@@ -79,6 +81,7 @@ def resume(sweep: Sweep) -> None:
 
 
 def _start(path: Path, spec: SweepSpec) -> None:
+    require_private()
     if not training_allowed():
         raise TrainingError("Training is switched off on this server (AECORE_TRAINING=off).")
     if not is_installed():
@@ -97,6 +100,7 @@ def _start(path: Path, spec: SweepSpec) -> None:
 
 def stop(sweep: Sweep) -> None:
     """Ask a sweep to stop; do nothing to one that has ended."""
+    require_private()
     if not sweep.ended:
         with store.writing(sweep.path):
             (sweep.path / STOP).touch()
@@ -110,6 +114,7 @@ def delete(sweep: Sweep) -> None:
     TrainingError
         If it is running, or cannot be removed.
     """
+    require_private()
     with store.writing(sweep.path):
         if sweep.path.is_symlink():
             sweep.path.unlink()

@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from aecore.jobs import queue
+from aecore.system.environment import is_public
 from aecore.system.threads import limit_to_one_thread
 from aecore.ui import presentation, scaffold, trash, url_state
 from aecore.ui.cache import runs as run_cache
@@ -81,7 +82,7 @@ def renderer(page: Page) -> Callable[[], None]:
             # As a fragment it shows another model in four fifths of the time of a run of the app.
             scaffold.fragment(functools.partial(_render_and_name, page))()
         _freeze(page.name)
-        if page.name != "train":
+        if page.name != "train" and not is_public():
             _after_training()
 
     # Streamlit tells pages apart by the function's name.

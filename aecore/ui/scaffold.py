@@ -18,6 +18,7 @@ from aecore.data.progress import DownloadProgress
 from aecore.data.sources import downloads_allowed
 from aecore.errors import AecoreError, ShapeError
 from aecore.presets import PRESETS
+from aecore.system.environment import is_public
 from aecore.ui import page_data, presentation, theme, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
@@ -238,7 +239,7 @@ def close_page() -> None:
     theme.follow()
     presentation.draw_switch()
     digits = datasets.test_set()
-    if digits.is_bundled and downloads_allowed():
+    if digits.is_bundled and downloads_allowed() and not is_public():
         job = datasets.downloads().job
         job.start()
         if job.state == "running":

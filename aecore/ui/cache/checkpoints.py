@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from aecore.latent.projection import Projection
 from aecore.latent.sliders import Sliders
 from aecore.presets import PRESETS
 from aecore.recognition import verdict
+from aecore.system.environment import is_public
 from aecore.ui.cache.shared import shared
 
 _MODELS_KEPT = 16
@@ -45,7 +47,16 @@ def problems() -> dict[str, str]:
 @shared(kept=8)
 def _read_entries(files: Mapping[str, Path]) -> tuple[dict[str, Entry], dict[str, str]]:
     """Read all at once: a look-up here takes as long as one in the cache of a single card."""
-    return read_entries(files)
+    usable, unusable = read_entries(files)
+    return {name: replace(each, card=_shown(each.card)) for name, each in usable.items()}, unusable
+
+
+def _shown(card: Card) -> Card:
+    """Return a card as visitors may see it: on a public server, nothing of the machine is in it."""
+    if not is_public():
+        return card
+    source = card.data.title if os.sep in card.source else card.source
+    return replace(card, source=source, device="", versions={})
 
 
 @shared(kept=240)
@@ -91,7 +102,7 @@ def _load(path: Path) -> tuple[Checkpoint, tuple[str, ...], dict[str, int]]:
     known, rows = np.unique(found.labels, return_index=True)
     classes = found.card.data.classes
     firsts = {classes[label]: int(row) for label, row in zip(known, rows, strict=True) if classes}
-    return replace(found, labels=labels), names, firsts
+    return replace(found, card=_shown(found.card), labels=labels), names, firsts
 
 
 @shared(kept=_MODELS_KEPT)

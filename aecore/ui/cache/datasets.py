@@ -23,6 +23,7 @@ from aecore.errors import AecoreError
 from aecore.imaging.levels import to_unit
 from aecore.jobs import queue
 from aecore.models import pca
+from aecore.system.environment import require_private
 from aecore.ui.cache.shared import shared
 
 
@@ -100,7 +101,10 @@ def use_folder(name: str) -> None:
     ------
     DataError
         If it cannot be used.
+    AecoreError
+        On a public server.
     """
+    require_private()
     folder = sources.absolute_name(name)
     _test_set(folder, cache_dir() / CACHE_FILE)
     st.session_state.pop(_UPLOADED, None)

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from aecore.data.limits import MAX_BYTES, MAX_PICTURES, MAX_SIDE, size_words
-from aecore.data.upload import MAX_UPLOAD_MB
+from aecore.data.upload import max_upload_mb
 from aecore.errors import AecoreError
 from aecore.jobs import queue
 from aecore.ui import page_data, scaffold
@@ -85,7 +85,7 @@ def _add() -> None:
         f"Pictures of up to {MAX_SIDE} × {MAX_SIDE} pixels; larger ones are resized",
         key="data_add",
         accept_multiple_files=True,
-        max_upload_size=MAX_UPLOAD_MB,
+        max_upload_size=max_upload_mb(),
     )
     st.caption(
         "An upload is yours alone: no other visitor sees it, and it is gone when you leave. Models "

@@ -9,6 +9,7 @@ from aecore.checkpoints import catalog, library
 from aecore.checkpoints.description import provenance
 from aecore.checkpoints.file import Checkpoint
 from aecore.jobs import queue
+from aecore.system.environment import is_public
 from aecore.ui import navigation, scaffold, trash, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import runs as run_cache
@@ -71,7 +72,8 @@ def _actions(checkpoint: Checkpoint) -> None:
         st.caption("Built-in, read-only.")
     with st.container(horizontal=True, vertical_alignment="center", key="shelf_actions"):
         navigation.link("map", "Show the latent space", model=name)
-        downloads.offer("Download", path.read_bytes, path.name, key="shelf_download")
+        if library.is_shipped(name) or not is_public():  # an own one names the machine
+            downloads.offer("Download", path.read_bytes, path.name, key="shelf_download")
         if library.is_shipped(name) or not queue.training_allowed():
             return
         with st.popover("Rename", icon=":material/edit:"):

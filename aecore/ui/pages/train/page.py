@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from aecore.jobs import queue
+from aecore.system.environment import is_public
 from aecore.ui import scaffold
 from aecore.ui.pages.train import challenges, form, library, run_view, sweep_card
 
@@ -20,15 +21,16 @@ def render() -> None:
     with scaffold.intro():
         st.markdown(_EXPLANATION)
     if not queue.training_allowed():
+        why = "" if is_public() else " (`AECORE_TRAINING=off`)"
         st.info(
-            "Training and changes to saved models are disabled on this server "
-            "(`AECORE_TRAINING=off`). To train, run the app on your own machine; the README has "
-            "the command.",
+            f"Training and changes to saved models are disabled on this server{why}. To train, run "
+            "the app on your own machine; the README has the command.",
             icon=":material/lock:",
         )
-    challenges.show(run_view.attempt)
-    form.show()
-    run_view.show()
-    sweep_card.show()
+    if not is_public():
+        challenges.show(run_view.attempt)
+        form.show()
+        run_view.show()
+        sweep_card.show()
     library.show()
     scaffold.close_page()
