@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Page, sync_playwright
 from scipy.interpolate import CubicSpline
 
-from aecore.bench.harness.chromium import ARGUMENTS, find_chromium
+from aecore.bench.harness.chromium import ARGUMENTS, RETURNING, find_chromium
 from aecore.bench.harness.server import serve
 
 SIZE = {"width": 1400, "height": 1080}
@@ -39,6 +39,7 @@ def main() -> None:
     with serve("app.py") as app, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         page = browser.new_page(viewport=SIZE, color_scheme="light")
+        page.add_init_script(RETURNING)
         page.goto(f"{app}/?model=plane")
         frames = record(page)
         browser.close()

@@ -57,10 +57,10 @@ def pages() -> StreamlitPage:
     return st.navigation(groups)
 
 
-def link(name: str, label: str, **query: str) -> None:
+def link(name: str, label: str, *, icon: str | None = None, **query: str) -> None:
     """Draw a link to a page, with parameters of its URL, within the same visit."""
     page = next(page for page in find_pages() if page.name == name)
-    st.page_link(_entry(page), label=label, query_params=query)
+    st.page_link(_entry(page), label=label, icon=icon, query_params=query)
 
 
 def _entry(page: Page) -> StreamlitPage:

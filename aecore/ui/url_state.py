@@ -71,6 +71,11 @@ def get(name: str) -> str | None:
     return _address().parameters.get(name)
 
 
+def names_only_a_model() -> bool:
+    """Return whether the URL holds no parameter but the model."""
+    return _address().parameters.keys() <= {"model"}
+
+
 def set(name: str, text: str | None) -> None:
     """Change a parameter with the next `flush`; None removes it."""
     if text is None:

@@ -15,6 +15,7 @@ WIDGETS: dict[str, tuple[str, str]] = {
     "paste": ("canvas/paste", "mountPaste"),
     "path": ("generate/interpolation", "mountInterpolation"),
     "rows": ("image_rows/image_rows", "mountImageRows"),
+    "start": ("start_card/start_card", "mountStartCard"),
 }
 """By name, the module under `js/widgets` and the function in it that mounts the widget."""
 

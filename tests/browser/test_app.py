@@ -232,3 +232,57 @@ def test_a_choice_made_while_a_page_measures_is_not_undone(app, page):
     wait_for_script(page)
     assert slider.input_value() == "22"
     assert "column=22" in page.url
+
+
+def test_a_first_visit_is_welcomed_until_the_card_is_dismissed(app, chromium):
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    context.set_default_timeout(30_000)
+    with watched(context) as page:
+        page.goto(app)
+        card, pipe = page.locator(".st-key-start"), page.locator(".start .pipe")
+        pipe.wait_for()
+        page.locator(".start .pipe[data-stage='']").wait_for()  # a digit has come through
+        wait_until_idle(page)
+        assert card.bounding_box()["height"] <= 0.4 * 844
+        assert (
+            page.locator(".start .question").inner_text() == "Can 784 pixels fit into two numbers?"
+        )
+        assert re.search(r"−?\d\.\d\d\n−?\d\.\d\d", pipe.inner_text())
+        assert page.locator(".aecore-invitation").is_hidden()
+
+        page.locator(".start .close").focus()
+        page.keyboard.press("Tab")
+        digit = pipe.get_by_role("img").first.get_attribute("aria-label")
+        page.keyboard.press("Enter")  # another digit
+        page.locator(f".pipe > :first-child > :not(small, [aria-label='{digit}'])").wait_for()
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Enter")  # away with it
+        card.wait_for(state="hidden")
+        page.locator(".aecore-invitation").wait_for(state="visible")
+
+        page.reload()
+        page.wait_for_selector(DRAWN)
+        wait_until_idle(page)
+        assert card.is_hidden()
+        assert page.locator(".st-key-start a").count() == 0
+    context.close()
+
+
+@OFFLINE
+def test_no_card_in_a_frame_and_none_after_one_of_its_links(app, chromium):
+    context = chromium.new_context(viewport={"width": 1400, "height": 900})
+    context.set_default_timeout(30_000)
+    with watched(context) as page:
+        page.goto(f"{app}/?embed=true")
+        page.wait_for_selector(DRAWN)
+        wait_until_idle(page)
+        assert page.locator(".st-key-start").is_hidden()
+
+        page.goto(app)
+        page.locator(".st-key-start").get_by_role("link", name="own digit").click()
+        page.locator(".st-key-digit_canvas canvas").first.wait_for()
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name="Latent space").click()
+        page.wait_for_selector(DRAWN)
+        wait_until_idle(page)
+        assert page.locator(".st-key-start").is_hidden()
+    context.close()

@@ -28,7 +28,9 @@ panel of a unit whose own test digits are not loaded."""
 
 
 def hover(page) -> None:
-    chart = page.locator(".js-plotly-plot .nsewdrag").bounding_box()
+    area = page.locator(".js-plotly-plot .nsewdrag")
+    area.scroll_into_view_if_needed()  # a first visit's start card is above it
+    chart = area.bounding_box()
     page.mouse.move(chart["x"] + chart["width"] / 3, chart["y"] + chart["height"] / 2)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aecore.bench.harness.chromium import ARGUMENTS, find_chromium
+from aecore.bench.harness.chromium import ARGUMENTS, RETURNING, find_chromium
 from tests.support.browser import shown_digit
 from tests.support.live_map import (
     CHART,
@@ -31,6 +31,7 @@ def test_a_swipe_scrolls_a_finger_held_probes_and_a_tap_pins(chromium, app):
         viewport={"width": 420, "height": 800}, has_touch=True, is_mobile=True
     )
     page = context.new_page()
+    page.add_init_script(RETURNING)
     visit(page, app)
     page.locator(".aecore-layer").evaluate("layer => layer.scrollIntoView({block: 'center'})")
     page.wait_for_timeout(300)
@@ -73,6 +74,7 @@ def test_a_swipe_over_a_three_dimensional_map_scrolls(chromium, app):
         viewport={"width": 420, "height": 800}, has_touch=True, is_mobile=True
     )
     page = context.new_page()
+    page.add_init_script(RETURNING)
     visit(page, app, "model=plain-32")
     page.get_by_text("Principal components (3-D)").click()
     page.locator(".aecore-space-pin").wait_for()
@@ -99,6 +101,7 @@ def test_without_webgl_the_map_is_drawn_and_decodes(chromium, app, plane):
         executable_path=find_chromium(), args=[*arguments, *NO_WEBGL]
     )
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.add_init_script(RETURNING)
     visit(page, app)
 
     page.get_by_text("This browser has no WebGL").wait_for()

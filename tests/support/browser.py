@@ -16,7 +16,7 @@ import pytest
 import torch
 
 from aecore import experiment
-from aecore.bench.harness.chromium import ARGUMENTS, find_chromium
+from aecore.bench.harness.chromium import ARGUMENTS, RETURNING, find_chromium
 from aecore.bench.harness.server import serve
 from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
@@ -97,6 +97,7 @@ def visitor(chromium) -> Iterator:
     """A browser profile for the whole session: its cache saves every tab from loading it all."""
     context = chromium.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True)
     context.set_default_timeout(30_000)
+    context.add_init_script(RETURNING)
     yield context
     context.close()
 

@@ -23,6 +23,11 @@ ARGUMENTS = (
     "--enable-unsafe-swiftshader",
 )
 
+RETURNING = (
+    """if (location.protocol.startsWith("http")) localStorage.setItem("aecore-start", "off");"""
+)
+"""A script before a page's own: the visitor has been here before, and dismissed the start card."""
+
 
 def find_chromium() -> str:
     """Return the browser's path: `CHROME_PATH`, else the first of `NAMES` on the PATH.

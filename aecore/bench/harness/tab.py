@@ -12,6 +12,7 @@ from typing import Any, Literal, Self
 import numpy as np
 
 from aecore.bench.harness.adapters import streamlit
+from aecore.bench.harness.chromium import RETURNING
 from aecore.errors import AecoreError
 from aecore.viewer.bundle import bundle
 
@@ -63,6 +64,7 @@ class Tab:
         self._page = await self._context.new_page()
         self._page.set_default_timeout(60_000)
         await self._page.add_init_script(path=self._probe)
+        await self._page.add_init_script(RETURNING)
         self._page.on("websocket", self._listen)
         self._cdp = await self._context.new_cdp_session(self._page)
         return self

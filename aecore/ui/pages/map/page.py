@@ -18,7 +18,7 @@ from aecore.latent.projection import (
 )
 from aecore.ui import inputs, page_data, presentation, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
-from aecore.ui.pages.map import explorer_file, probe, selection
+from aecore.ui.pages.map import explorer_file, probe, selection, start_card
 from aecore.ui.text import formats
 from aecore.ui.theme import theme
 from aecore.viewer.model_arrays import FLAT_VIEWS
@@ -42,7 +42,10 @@ _SVG_POINTS = 2_000
 
 
 def render() -> None:
+    top = st.container(key="start")
     checkpoint = scaffold.open_page("The latent space", _EXPLANATION, flush=False)
+    with top:
+        start_card.show(checkpoint)
     choices = views(checkpoint.card.model.latent_dim)
     flat = [each for each in choices if each in FLAT_VIEWS]
     if not probe.has_webgl():

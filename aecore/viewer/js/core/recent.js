@@ -7,6 +7,9 @@
  */
 export const tabMap = (name) => (globalThis[name] ??= new Map());
 
+/** The models of this tab by their checkpoint's hash. */
+export const models = tabMap("__aecoreModels");
+
 /** Set an entry of a map as its newest one; the oldest go where there are too many. */
 export function setNewest(map, key, value, most) {
   map.delete(key);

@@ -2,7 +2,7 @@
 
 import { drawDigit } from "../core/image.js";
 import { meter } from "../core/meter.js";
-import { makeRequest, setNewest, tabMap } from "../core/recent.js";
+import { makeRequest, models, setNewest } from "../core/recent.js";
 import { makeScope } from "../core/scope.js";
 import { isOutside } from "../core/text.js";
 import { makeGrayScale, placeOf } from "../model/grayness.js";
@@ -19,9 +19,6 @@ import { decode, makeModel } from "../model/network.js";
 const MODELS_KEPT = 12;
 const SLICE = 4; // ms of measuring at a time, so that no frame is late
 const PAUSE = 20; // ms between two
-
-/** The models of this tab by their checkpoint's hash. */
-export const models = tabMap("__aecoreModels");
 
 /**
  * Make the `mount` of a widget with a model: `create(element, host, scope)` returns what follows the

@@ -1,10 +1,10 @@
 // What the drawing is, in words and bars: judged by the model that can tell, whichever is on show.
 
 import { make } from "../../core/dom.js";
+import { models } from "../../core/recent.js";
 import { votesText, withArticle } from "../../core/text.js";
 import { countLabels } from "../../model/neighbor_vote.js";
 import { judge } from "../../model/verdict.js";
-import { models } from "../live_model.js";
 import { JUDGE_EVENT } from "./judge.js";
 
 const CLAIMS = {

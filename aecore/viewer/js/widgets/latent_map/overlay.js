@@ -57,7 +57,7 @@ ${LAYER} .aecore-pin { width: 21px; height: 21px; margin: -10.5px; border: 3.5px
   box-shadow: 0 0 0 1px #fff; }
 ${LAYER} .aecore-lens { width: ${LENS.side}px; height: ${LENS.side}px; image-rendering: pixelated;
   border: 2px solid #fff; border-radius: 6px; box-shadow: 0 0 0 1px #222; will-change: transform; }
-${LAYER} > [hidden] { display: none; }
+:root[data-start-card] ${LAYER} .aecore-invitation, ${LAYER} > [hidden] { display: none; }
 ${LAYER} .aecore-invitation { left: 50%; top: 12px; padding: 6px 14px; border-radius: 1rem; color: #fff; background: #222c;
   font: 15px "Source Sans", sans-serif; white-space: nowrap; transform: translateX(-50%); }
 ${CHART} .nsewdrag { cursor: crosshair !important; }
