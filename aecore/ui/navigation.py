@@ -14,7 +14,7 @@ from streamlit.navigation.page import StreamlitPage
 from aecore.jobs import queue
 from aecore.system.environment import is_public
 from aecore.system.threads import limit_to_one_thread
-from aecore.ui import presentation, scaffold, trash, url_state
+from aecore.ui import presentation, public_server, scaffold, trash, url_state
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.pages import Page, find_pages
 from aecore.ui.text import runs as run_text
@@ -46,6 +46,8 @@ def pages() -> StreamlitPage:
     limit_to_one_thread()
     if not queue.training_allowed():
         st.set_option("client.showErrorDetails", "none")  # a traceback names files of the server
+    if is_public():
+        public_server.protect()
     presenting = presentation.read()
     for style in _STYLES[: 1 + presenting]:
         st.html(style)

@@ -40,6 +40,18 @@ def test_the_explorer_is_started_as_streamlit_runs_it(run, started, monkeypatch)
     assert os.environ["AECORE_DATA"] == "/digits"
 
 
+def test_a_public_server_is_protected_whatever_the_files_of_settings_say(run, started, monkeypatch):
+    monkeypatch.setenv("AECORE_PUBLIC", "on")
+
+    with pytest.raises(Started):
+        run("app", "--port", "8600")
+
+    (command,) = started
+    assert command[5:8] == ["aecore.ui.public_server", "run", str(REPOSITORY / "app.py")]
+    assert command[-2:] == ["--server.port", "8600"]
+    assert {"--server.enableXsrfProtection=true", "--server.enableCORS=true"} <= {*command}
+
+
 def test_without_the_packages_of_the_app_one_line_says_what_to_install(run, started, monkeypatch):
     monkeypatch.setattr(app, "find_spec", lambda name: None if name == "streamlit" else name)
 
