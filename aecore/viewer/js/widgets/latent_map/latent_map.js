@@ -3,6 +3,7 @@
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { drawDigit } from "../../core/image.js";
 import { meter } from "../../core/meter.js";
+import { tellProgress } from "../../core/progress.js";
 import { makeScope } from "../../core/scope.js";
 import { alongAxes, axisValue, codeOf } from "../../model/axes.js";
 import { distanceToData } from "../../model/neighbors.js";
@@ -47,6 +48,7 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
   let gridAsked = null; // by the address: "on", "off" or null
   const isGridFirst = panel.isGridWanted();
   let isLensWanted = false;
+  let way = null; // {label, place} where the visitor's probe was drawn last
   let isWebGLReported = false;
 
   // --- codes and the axes of the chart
@@ -71,9 +73,20 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
     if (!model || !probe) return;
     if (probe.isMoved) probe.z.set(codeAt(probe.position)); // until then it is the pin's, off the plane too
     const pixels = showDigit(model, probe.z, panel.probe.canvas, ...(overlay && isLensWanted ? [overlay.lens] : []));
-    panel.probe.describe(probe.z, withPlace(model, measureDistance(model, probe.z), pixels), probe.number);
+    const found = withPlace(model, measureDistance(model, probe.z), pixels);
+    panel.probe.describe(probe.z, found, probe.number);
+    tellWay(found);
     overlay?.placeProbe(probe.position);
     overlay?.placeLens(isLensWanted ? probe.position : null);
+  }
+
+  /** Tell a tour where the visitor has led the probe. */
+  function tellWay({ nearestLabel: label, place }) {
+    const before = way;
+    way = isLensWanted ? { label, place } : null;
+    if (!way || !before) return;
+    if (label !== before.label) tellProgress("class_crossed", { from: before.label, to: label });
+    if (place === "outside" && place !== before.place) tellProgress("data_left");
   }
 
   function probeAt(position, event) {

@@ -3,6 +3,7 @@
 
 import { build, make } from "../../core/dom.js";
 import { GRAYS, colorsOf, drawDigits } from "../../core/image.js";
+import { tellProgress } from "../../core/progress.js";
 import { makeRequest } from "../../core/recent.js";
 import { makeScope } from "../../core/scope.js";
 import { counted, errorText } from "../../core/text.js";
@@ -189,6 +190,7 @@ export function mountTrainingMonitor(element, host) {
   function follow(next, nextRun) {
     const isOther = next.key !== header?.key;
     const hadFrames = run?.epochs.length;
+    if (header?.active && !next.active && !isOther) tellProgress("run_ended");
     header = next;
     run = nextRun;
     scatter ??= makeMovingScatter(scope, view.dots);
