@@ -62,7 +62,9 @@ PAGES: dict[str, Page] = {
         "denoise_bar denoise_grid denoise_measured",
     ),
     "your-digit": _page(
-        "input drawing", "digit_upload your_digit_camera", "digit_canvas digit_result"
+        "input drawing",
+        "digit_upload your_digit_camera",
+        "digit_canvas digit_result your_digit_models your_digit_denoise",
     ),
     "train": _page(
         "preset latent_dim hidden_dims latent_dropout noise level epochs seed optimizer "

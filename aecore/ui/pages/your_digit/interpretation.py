@@ -43,11 +43,13 @@ def show(checkpoint: Checkpoint, digit: np.ndarray, read: Digit | None = None) -
     with st.container(key="digit_result"):
         _verdict(digit)
         _facts(checkpoint, digit, assessment)
-        _reconstructions(digit, read)
+        with st.container(key="your_digit_models"):
+            _reconstructions(digit, read)
         if read is not None:
             _latent_space(checkpoint, assessment)
         _nearest(checkpoint, assessment)
-        _denoise(checkpoint, digit)
+        with st.container(key="your_digit_denoise"):
+            _denoise(checkpoint, digit)
 
 
 def assess_digits(checkpoint: Checkpoint, digits: Sequence[Digit]) -> tuple[Assessment, ...]:
