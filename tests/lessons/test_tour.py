@@ -5,7 +5,7 @@ import re
 from aecore.lessons import catalog
 from aecore.viewer.bundle import ROOT
 
-TOLD = re.compile(r'tellProgress\("(\w+)"')
+TOLD = re.compile(r'tellMilestone\("(\w+)"')
 BY_THE_PANEL = "control_used"
 
 

@@ -265,6 +265,16 @@ def test_a_link_with_a_drawing_opens_it_with_its_result(levels):
     assert app.query_params["drawing"] == pack_drawing(levels)
 
 
+@pytest.mark.parametrize("query", [{}, {"lesson": "tour", "step": "5"}])
+def test_a_step_of_a_lesson_goes_on_with_the_drawing(levels, query):
+    left = {"your_digit_levels": levels, "your_digit_shared": pack_drawing(levels)}
+
+    app = pages.open_page("your_digit", model="plane", state=left, **query)
+
+    assert settings(app)["levels"] == (levels if query else None)
+    assert ("drawing" in app.query_params) == bool(query)
+
+
 @pytest.mark.parametrize("text", ["x", "é", "AAAA", "_" * 3000, pack_drawing("AAAA" * 262)])
 def test_a_damaged_drawing_in_a_link_is_said_and_the_paper_stays_empty(text):
     app = pages.open_page("your_digit", drawing=text)

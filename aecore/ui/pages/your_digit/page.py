@@ -65,9 +65,12 @@ def _judge() -> Checkpoint | None:
 
 
 def _follow_url() -> None:
-    """Take the drawing that a changed URL asks for, or take it away."""
+    """Take the drawing that a changed URL asks for, or take it away.
+
+    A step of a lesson that brings none goes on with the one that is there.
+    """
     text = url_state.get(_DRAWING)
-    if text == st.session_state.get(_SHARED):
+    if text == st.session_state.get(_SHARED) or (text is None and url_state.get("lesson")):
         return
     try:
         levels = unpack_drawing(text) if text else None

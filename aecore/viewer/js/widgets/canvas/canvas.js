@@ -6,7 +6,7 @@ import { build, make } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { drawDigit, paintGrays } from "../../core/image.js";
 import { meter } from "../../core/meter.js";
-import { tellProgress } from "../../core/progress.js";
+import { tellMilestone } from "../../core/milestones.js";
 import { codeText, counted, isOutside, percentText } from "../../core/text.js";
 import { positionOf } from "../../model/axes.js";
 import { PAPER, isInTwo, noArea, stampDigit, stampSegment, wholeArea } from "../../model/ink.js";
@@ -166,7 +166,7 @@ export const mountCanvas = withModel((element, host, scope) => {
       view.spoken.textContent = [view.claim, view.votes, view.facts].map((each) => each.textContent).join(" ");
       drawing.sent = levels;
       host.send("release", { levels });
-      if (levels) tellProgress("drawing_ended");
+      if (levels) tellMilestone("drawing_ended");
     }, REST_MS);
   }
 
@@ -319,7 +319,7 @@ export const mountCanvas = withModel((element, host, scope) => {
     minimap.show(model, settings.colors);
     trail.clear();
     view.size.textContent = counted(model.dim, "dimension");
-    tellProgress("model_shown", { dim: model.dim });
+    tellMilestone("model_shown", { dim: model.dim });
     view.axes.textContent =
       `The latent codes of the test digits by ${name}` + (model.dim > 2 ? ", along their first two principal axes" : "");
     showDrawing();

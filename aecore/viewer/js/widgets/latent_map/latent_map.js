@@ -3,7 +3,7 @@
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { drawDigit } from "../../core/image.js";
 import { meter } from "../../core/meter.js";
-import { tellProgress } from "../../core/progress.js";
+import { tellMilestone } from "../../core/milestones.js";
 import { makeScope } from "../../core/scope.js";
 import { alongAxes, axisValue, codeOf } from "../../model/axes.js";
 import { distanceToData } from "../../model/neighbors.js";
@@ -85,8 +85,8 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
     const before = way;
     way = isLensWanted ? { label, place } : null;
     if (!way || !before) return;
-    if (label !== before.label) tellProgress("class_crossed", { from: before.label, to: label });
-    if (place === "outside" && place !== before.place) tellProgress("data_left");
+    if (label !== before.label) tellMilestone("class_crossed", { from: before.label, to: label });
+    if (place === "outside" && place !== before.place) tellMilestone("data_left");
   }
 
   function probeAt(position, event) {

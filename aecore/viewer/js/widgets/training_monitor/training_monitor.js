@@ -3,7 +3,7 @@
 
 import { build, make } from "../../core/dom.js";
 import { GRAYS, colorsOf, drawDigits } from "../../core/image.js";
-import { tellProgress } from "../../core/progress.js";
+import { tellMilestone } from "../../core/milestones.js";
 import { makeRequest } from "../../core/recent.js";
 import { makeScope } from "../../core/scope.js";
 import { counted, errorText } from "../../core/text.js";
@@ -190,7 +190,7 @@ export function mountTrainingMonitor(element, host) {
   function follow(next, nextRun) {
     const isOther = next.key !== header?.key;
     const hadFrames = run?.epochs.length;
-    if (header?.active && !next.active && !isOther) tellProgress("run_ended");
+    if (header?.active && !next.active && !isOther) tellMilestone("run_ended");
     header = next;
     run = nextRun;
     scatter ??= makeMovingScatter(scope, view.dots);

@@ -7,10 +7,10 @@
 //   run_ended               a training that was watched has ended
 //   control_used {key}      a choice was made with the page's control of this key
 
-const TYPE = "aecore-progress";
+const TYPE = "aecore-milestone";
 
 /** Tell whoever waits for it what the visitor has done. */
-export function tellProgress(event, detail = {}) {
+export function tellMilestone(event, detail = {}) {
   document.dispatchEvent(new CustomEvent(TYPE, { detail: { event, ...detail } }));
 }
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isDone, tellProgress, whenDone } from "../../../aecore/viewer/js/core/progress.js";
+import { isDone, tellMilestone, whenDone } from "../../../aecore/viewer/js/core/milestones.js";
 
 test("details that are named must agree, numbers and texts alike", () => {
   const crossed = { event: "class_crossed", from: 4, to: 9 };
@@ -22,12 +22,12 @@ test("widgets and controls are heard until the step ends", () => {
   const step = new AbortController();
 
   whenDone({ event: "data_left" }, host, () => (count += 1), step.signal);
-  tellProgress("drawing_ended");
+  tellMilestone("drawing_ended");
   assert.equal(count, 0);
-  tellProgress("data_left");
+  tellMilestone("data_left");
   assert.equal(count, 1);
   step.abort();
-  tellProgress("data_left");
+  tellMilestone("data_left");
   assert.equal(count, 1);
 
   whenDone({ event: "control_used", key: "noise_kind" }, host, () => (count += 1), new AbortController().signal);
