@@ -65,8 +65,9 @@ BY_NAME = pytest.mark.parametrize(
 def test_streamlit_and_plotly_stay_in_their_places(path):
     roots = {name.split(".")[0] for name in imported(path)}
 
-    # The bench has a Streamlit app of its own to compare with.
-    in_ui = path.name in ("app.py", "server_slider.py") or part_of(path) == "ui"
+    # The bench has a Streamlit app of its own to compare with, and a client of any.
+    in_bench = path.name in ("server_slider.py", "session.py") and part_of(path) == "bench"
+    in_ui = path.name == "app.py" or in_bench or part_of(path) == "ui"
     assert in_ui or "streamlit" not in roots
     draws = in_ui or part_of(path) == "charts"
     assert draws or "plotly" not in roots

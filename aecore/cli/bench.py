@@ -90,6 +90,24 @@ def bench_recognition(options: argparse.Namespace) -> Result:
     )
 
 
+def bench_serve(options: argparse.Namespace) -> Result:
+    """Measure how quickly the app answers many viewers at a time."""
+    from aecore.bench.serving import bench_serve
+
+    _exit_on_terminate()
+    measured = bench_serve(viewers=options.viewers, minutes=options.minutes, progress=log)
+    times = ("p50_s", "p95_s", "max_s", "first_page_p95_s")
+    rows = [[name.replace("_", " ") for name in times], [f"{measured[name]:.2f}" for name in times]]
+    memory = "unknown" if measured["rss_mb"] is None else f"{measured['rss_mb']:.0f} MB"
+    text = (
+        f"{table(rows, left=0)}\n"
+        f"{measured['viewers']} viewers opened {measured['pages']} pages and were sent "
+        f"{measured['sent_mb_per_viewer']:.1f} MB each; {measured['exceptions']} exceptions. "
+        f"The server's memory: {memory}."
+    )
+    return Result(measured, "\n".join([text, *measured["exception_texts"]]))
+
+
 def bench_sweep(options: argparse.Namespace) -> Result:
     """Measure how fast a sweep trains its points, compared with one process."""
     from aecore.cli.sweep import import_engine

@@ -173,6 +173,11 @@ def _parser() -> _Parser:
     sub.add_argument("pages", metavar="PAGE", nargs="*", help="as in filters; / is the map")
     text = "how often the verdict on a picture is right"
     add("recognition", bench.bench_recognition, text, json_, within=benches)
+    text = "the app under the load of many viewers"
+    sub = add("serve", bench.bench_serve, text, json_, within=benches)
+    sub.add_argument("--viewers", type=_count, default=200, metavar="N", help="(default: 200)")
+    text = "of the whole, at a pace to match (default: 5)"
+    sub.add_argument("--minutes", type=_minutes, default=5.0, metavar="M", help=text)
     text = "speed of a sweep's workers, compared with one process"
     sub = add("sweep", bench.bench_sweep, text, json_, data, preset, within=benches)
     sub.add_argument("--epochs", type=_count, default=2, help="of each point (default: 2)")
@@ -189,6 +194,12 @@ def _count(text: str) -> int:
     if not 1 <= int(text) <= MAX_EPOCHS:
         raise ValueError
     return int(text)
+
+
+def _minutes(text: str) -> float:
+    if not 0 < float(text) <= 60:
+        raise ValueError
+    return float(text)
 
 
 def _port(text: str) -> int:

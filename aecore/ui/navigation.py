@@ -14,7 +14,7 @@ from streamlit.navigation.page import StreamlitPage
 from aecore.jobs import queue
 from aecore.system.environment import is_public
 from aecore.system.threads import limit_to_one_thread
-from aecore.ui import presentation, public_server, scaffold, trash, url_state
+from aecore.ui import presentation, public_server, scaffold, trash, url_state, warm_up
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.pages import Page, find_pages
 from aecore.ui.text import runs as run_text
@@ -79,6 +79,7 @@ def renderer(page: Page) -> Callable[[], None]:
     """Return the function that draws a page of the app."""
 
     @scaffold.guarded
+    @warm_up.first_alone()
     def render() -> None:
         with url_state.opened(page.name, page.path):
             # As a fragment it shows another model in four fifths of the time of a run of the app.

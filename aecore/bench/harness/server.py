@@ -43,6 +43,15 @@ def serve(
     AecoreError
         If the server ends or does not answer within a minute.
     """
+    with serve_process(script, settings, port=port) as (address, _):
+        yield address
+
+
+@contextmanager
+def serve_process(
+    script: str | Path, settings: Mapping[str, str] | None = None, *, port: int | None = None
+) -> Iterator[tuple[str, int]]:
+    """Do what `serve` does, and yield the number of the server's process, too."""
     port = port or _free_port()
     command = module_command("streamlit", "run", str(HOME / script))
     options = {
@@ -68,7 +77,7 @@ def serve(
                 status = process.poll()
                 reason = "no answer" if status is None else describe_end(status, output)
                 raise AecoreError(f"{script} did not start: {reason}")
-            yield address
+            yield address, process.pid
         finally:
             _stop(process)
 

@@ -1,0 +1,50 @@
+"""The first page of a server is drawn alone: pandas was found half imported by a second one."""
+
+import threading
+
+import pytest
+
+from aecore.ui import warm_up
+
+
+@pytest.fixture
+def order(monkeypatch):
+    """A cold server, and what happens on it."""
+    happened = []
+    monkeypatch.setattr(warm_up, "_warm", threading.Event())
+    monkeypatch.setattr(warm_up, "_import_all", lambda: happened.append("import"))
+    return happened
+
+
+def test_others_wait_for_the_first_page_and_for_the_imports(order):
+    def visit():
+        with warm_up.first_alone():
+            order.append("other")
+
+    others = [threading.Thread(target=visit) for _ in range(3)]
+    with warm_up.first_alone():
+        for other in others:
+            other.start()
+        order.append("first")
+    for other in others:
+        other.join()
+
+    assert order == ["first", "import", "other", "other", "other"]
+
+
+def test_a_first_page_that_fails_leaves_a_warm_server(order):
+    with pytest.raises(ZeroDivisionError), warm_up.first_alone():
+        raise ZeroDivisionError
+    with warm_up.first_alone():
+        order.append("next")
+
+    assert order == ["import", "next"]
+
+
+def test_a_warm_server_draws_pages_side_by_side(order):
+    with warm_up.first_alone():
+        pass
+    with warm_up.first_alone(), warm_up.first_alone():
+        order.append("both")
+
+    assert order == ["import", "both"]
