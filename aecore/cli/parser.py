@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from aecore.cli import app, bench, export, models, reconstruct, sweep, train
+from aecore.cli import app, bench, export, lesson, models, reconstruct, sweep, train
 from aecore.cli.result import (
     APP_PACKAGES,
     INTERRUPTED,
@@ -159,6 +159,18 @@ def _parser() -> _Parser:
     sub.add_argument("--title", metavar="TEXT", help="of the page")
     text = "also put the first N test pictures into the file (default: none)"
     sub.add_argument("--pictures", type=int, metavar="N", default=0, help=text)
+
+    text = "check lessons, and grade what a class has handed in"
+    lessons = commands.add_parser("lesson", help=text, description=text).add_subparsers(
+        metavar="WHAT", required=True, parser_class=_Parser
+    )
+    text = "say line by line what is wrong with a lesson's file"
+    sub = add("check", lesson.check_lesson, text, json_, within=lessons)
+    sub.add_argument("file", metavar="FILE", type=Path, help="a TOML file")
+    text = "write a table of all hand-ins of a folder"
+    sub = add("grade", lesson.grade_lessons, text, json_, within=lessons)
+    sub.add_argument("folder", metavar="FOLDER", type=Path, help="with the JSON files")
+    sub.add_argument("--out", metavar="CSV", required=True, type=Path, help="the table")
 
     text = "measure speed and recognition"
     benches = commands.add_parser("bench", help=text, description=text).add_subparsers(

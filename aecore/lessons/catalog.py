@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,10 +35,20 @@ def read(path: Path) -> Lesson:
     LessonError
         If it cannot be read or is no lesson.
     """
+    return from_bytes(content_of(path), path.stem)
+
+
+def content_of(path: Path) -> bytes:
+    """Read the bytes of a lesson's file: no more than it takes to see that it is too large.
+
+    Raises
+    ------
+    LessonError
+        If it cannot be read.
+    """
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)  # no more, however large it is
-        return from_bytes(content, path.stem)
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise LessonError(f"{printable(path.name)} cannot be read: {error.strerror}.") from None
 
@@ -81,8 +92,6 @@ def listing(folder: Path | None = None) -> Listing:
 
 def own_folder() -> Path | None:
     """Return the folder that `AECORE_LESSONS` names."""
-    import os
-
     text = path_text(os.environ.get("AECORE_LESSONS"))
     return Path(text) if text else None
 

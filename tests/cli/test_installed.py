@@ -9,6 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from aecore.lessons import catalog
 from aecore.presets import PRESETS
 from tests.support import strangers
 from tests.support.command_line import REPOSITORY, answer, free_port
@@ -93,6 +94,14 @@ def test_the_wheel_holds_the_shipped_models_and_neither_kept_ones_nor_tests(whee
     assert models == {f"aecore/_explorer/models/{name}.safetensors" for name in PRESETS}
     assert {name.split("/")[0].split("-")[0] for name in names} == {"aecore"}
     assert not [name for name in names if "tests/" in name or "__pycache__" in name]
+
+
+def test_the_wheel_holds_the_lessons(wheel):
+    with ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+
+    files = [path.name for path in catalog.SHIPPED.glob("*.toml")]
+    assert {f"aecore/lessons/{name}" for name in [*files, "README.md"]} <= names
 
 
 def test_the_command_lists_the_shipped_models_out_of_the_package(start, installed):

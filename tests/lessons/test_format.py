@@ -4,29 +4,7 @@ import pytest
 
 from aecore.lessons import catalog
 from aecore.lessons.format import MAX_BYTES, LessonError, parse_lesson
-
-LESSON = """\
-title = "Two numbers"
-summary = "What two numbers can hold"
-minutes = 5
-
-[[step]]
-title = "First"
-page = "reconstruct"
-state = { model = "plane" }
-hide = ["model"]
-light = "reconstruction_grid"
-question = '''
-How large?
-'''
-[step.prediction]
-kind = "number"
-minimum = 0
-maximum = 1
-[step.answer]
-measure = "unit_cost"
-arguments = { unit = 2 }
-"""
+from tests.support.lessons import LESSON
 
 
 def faults(text):
