@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import base64
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from aecore.bench.harness.server import serve
 from aecore.presets import PRESETS
 from tests.conftest import MNIST_FOLDER
-from tests.support.browser import wait_for_script, watched
+from tests.support.browser import digit_picture, wait_for_script, watched
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -53,15 +50,6 @@ def wait_until_idle(page) -> None:
     """Wait until the server has nothing more to say."""
     page.wait_for_selector("text=Data:")
     wait_for_script(page)
-
-
-def digit_picture() -> bytes:
-    """A dark one on light paper, as a phone would take it."""
-    paper = np.full((400, 300), 215, dtype=np.uint8)
-    paper[80:320, 135:160] = 40
-    file = io.BytesIO()
-    Image.fromarray(paper).save(file, format="JPEG")
-    return file.getvalue()
 
 
 def test_first_screen_shows_the_map_and_names_the_digits(app, page):

@@ -5,6 +5,7 @@ A test module asks for these fixtures with `pytest_plugins = ["tests.support.bro
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from aecore import experiment
 from aecore.bench.harness.chromium import ARGUMENTS, RETURNING, find_chromium
@@ -143,6 +145,15 @@ def wait_for_script(page) -> None:
     """Wait while the page's script runs; the sign of it that visitors see comes later."""
     state = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState"
     page.wait_for_function(f"{state} === 'notRunning'")
+
+
+def digit_picture() -> bytes:
+    """A dark one on light paper, as a phone would take it."""
+    paper = np.full((400, 300), 215, dtype=np.uint8)
+    paper[80:320, 135:160] = 40
+    file = io.BytesIO()
+    Image.fromarray(paper).save(file, format="JPEG")
+    return file.getvalue()
 
 
 def visit(page, app: str, query: str) -> None:

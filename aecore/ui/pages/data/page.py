@@ -12,6 +12,7 @@ from aecore.jobs import queue
 from aecore.ui import page_data, scaffold
 from aecore.ui.cache import datasets
 from aecore.ui.components import html as html_parts
+from aecore.ui.components import upload_note
 from aecore.ui.text.formats import escape, test_digits
 
 _EXPLANATION = (
@@ -81,6 +82,7 @@ def _add() -> None:
     st.header("Upload", anchor=False)
     if message := st.session_state.pop("data_message", None):
         st.info(escape(message))
+    upload_note.draw()
     files = st.file_uploader(
         f"Pictures of up to {MAX_SIDE} × {MAX_SIDE} pixels; larger ones are resized",
         key="data_add",

@@ -15,6 +15,7 @@ from aecore.errors import PictureError
 from aecore.imaging.png import pad_to_square
 from aecore.ui import inputs, scaffold
 from aecore.ui.components import html as html_parts
+from aecore.ui.components import upload_note
 from aecore.ui.components.live_model import mount_paste
 from aecore.ui.text.formats import escape
 
@@ -37,6 +38,7 @@ def choose(
     on_change: Callable[[], None] | None = None,
 ) -> UploadedFile | None:
     """Let the visitor choose, drop or paste a file of any kind; errors say what is wrong."""
+    upload_note.draw()
     file = st.file_uploader(
         label,
         key="digit_upload",
@@ -56,6 +58,7 @@ def upload(checkpoint: Checkpoint) -> None:
 @scaffold.fragment
 def photograph(checkpoint: Checkpoint) -> None:
     """Take a photo, and show what becomes of it."""
+    upload_note.draw()
     _show(checkpoint, st.camera_input("A digit on paper", key="your_digit_camera"))
 
 
