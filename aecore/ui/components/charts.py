@@ -30,7 +30,7 @@ def draw_charts(
     """
     message = {
         "charts": [_message(chart) for chart in series],
-        "note": note,
+        "note": page_data.words(note),
         "preview": None if preview is None else asdict(preview),
     }
     mount("charts", key, message)
@@ -39,6 +39,11 @@ def draw_charts(
 def _message(chart: Chart) -> dict[str, Any]:
     """Return a chart as the browser gets it."""
     message = {each.name: getattr(chart, each.name) for each in fields(chart)}
+    message |= {
+        name: page_data.words(text)
+        for name, text in message.items()
+        if isinstance(text, str) and name != "file"
+    }
     match chart:
         case LabelChart():
             count = min(len(chart.values), len(page_data.names()))

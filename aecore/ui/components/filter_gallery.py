@@ -112,9 +112,9 @@ def draw_gallery(
         "name": name,
         "file": key.replace("_", "-"),
         "isHeaded": headed,
-        "about": about,
+        "about": page_data.words(about),
         "pair": pair,
-        "note": note,
+        "note": page_data.words(note),
         **choice,
         "view": {"order": order, "count": count, "model": model, "layer": layer},
         "switches": {what: asdict(switch) for what, switch in switches.items()},
@@ -123,7 +123,9 @@ def draw_gallery(
     if is_first_time(album.digest):
         header["cell"] = _PICTURE * album.levels.shape[1]
         header["scale"] = {"name": album.scale_name, "limit": album.limit}
-        header["units"] = [asdict(cell) for cell in album.cells]
+        header["units"] = [
+            asdict(cell) | {"text": page_data.words(cell.text)} for cell in album.cells
+        ]
         header["orders"] = {by: positions.tolist() for by, positions in album.orders.items()}
         arrays = {"levels": album.levels, "palette": signed_palette()}
     mount("gallery", key, pack(header, arrays), need=send_again)

@@ -125,9 +125,10 @@ def table(
     which reads each cell as Markdown.
     """
     line = "border-bottom:1px solid rgba(128,128,128,.25);padding:.3rem .6rem;"
+    alt, note = page_data.words(alt), page_data.words(note)
     heads = "".join(
         f'<th scope="col" style="{line}{_DIM}text-align:{_side(i)};">{escape(name)}</th>'
-        for i, name in enumerate(columns)
+        for i, name in enumerate(map(page_data.words, columns))
     )
     body = "".join(
         "<tr>"

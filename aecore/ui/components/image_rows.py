@@ -106,7 +106,7 @@ def draw_rows(
         "picture": page_data.message(),
         "rows": [
             {
-                "name": row.name,
+                "name": page_data.words(row.name),
                 "signed": row.limit is not None,
                 "texts": list(row.texts),
                 "links": list(row.links),
@@ -115,11 +115,11 @@ def draw_rows(
         ],
         "titles": list(titles),
         "columns": list(columns),
-        "heading": heading,
+        "heading": page_data.words(heading),
         "scale": None if limit is None else {"name": scale_name, "limit": limit},
-        "note": note,
-        "headline": headline,
-        "title": title,
+        "note": page_data.words(note),
+        "headline": page_data.words(headline),
+        "title": page_data.words(title),
         "file": file,
         "stacked": stacked,
         "sweep": None,
@@ -131,7 +131,7 @@ def draw_rows(
             "hash": sweep.digest,
             "slider": sweep.slider,
             "values": list(sweep.values),
-            "names": [list(names) for names in sweep.names],
+            "names": [[page_data.words(name) for name in names] for names in sweep.names],
         }
         if is_first_time(sweep.digest):
             arrays["swept"] = np.concatenate([row.levels for rows in sweep.stages for row in rows])

@@ -27,7 +27,7 @@ def show(task: DenoisingTask) -> None:
     iteration, summary = _iterate(f"{task.digest} {task.corruption}", task)
     st.markdown(
         f"The output of {escape(task.checkpoint.name)}, clipped to 0..1, becomes its next input, "
-        f"up to {ITERATIONS[-1]} times. {summary}"
+        f"up to {ITERATIONS[-1]} times. {page_data.words(summary)}"
     )
     _pictures(task, iteration)
     _charts(task, iteration)
@@ -78,7 +78,7 @@ def _pictures(task: DenoisingTask, iteration: FixedPointIteration) -> None:
             note=page_data.words(
                 f"dB: mean PSNR of these {len(labels)} digits against the clean ones."
             ),
-            title=page_data.words("digits denoised repeatedly"),
+            title="digits denoised repeatedly",
             file="denoise-again",
         )
 

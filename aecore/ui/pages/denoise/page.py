@@ -53,7 +53,7 @@ def _show(checkpoint: Checkpoint) -> None:
     url_state.flush()  # before the curves are measured
     task = DenoisingTask.of(checkpoint, corruption)
     pictures.show(task, "noise_level", corruption.corruption.levels(_STEPS))
-    verdict.markdown(scores.verdict(task))
+    verdict.markdown(page_data.words(scores.verdict(task)))
     view = inputs.segments("Denoise", list(_VIEWS), key="denoise_view", name="view")
     with st.container(key="denoise_measured"):
         _VIEWS[view](task)

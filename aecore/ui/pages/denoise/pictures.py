@@ -9,7 +9,6 @@ from dataclasses import replace
 import streamlit as st
 
 from aecore.data.noise import FixedCorruption
-from aecore.ui import page_data
 from aecore.ui.components.image_rows import Row, Sweep, draw_rows
 from aecore.ui.pages.denoise.task import DenoisingTask
 from aecore.ui.text.formats import decibels, with_article
@@ -50,7 +49,7 @@ def show(task: DenoisingTask, slider: str, levels: Sequence[float]) -> None:
             columns=task.shown_labels,
             scale_name="noise",
             note=f"Gray images range from 0 (black) to 1 (white). {_same_at_every_level(task)}",
-            title=page_data.words("digits corrupted and denoised"),
+            title="digits corrupted and denoised",
             file="denoise",
             sweep=sweep,
             preview=task.preview,

@@ -40,7 +40,7 @@ def show(checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int, preview
             heading=f"label · output of {name}",
             scale_name="gray levels",
             headline=headline,
-            title=page_data.words("these digits"),
+            title="these digits",
             file=f"{name.replace(' ', '-')}-digits",
             preview=preview,
         )
@@ -88,11 +88,11 @@ def _distribution(activations: Activations, digits: TestSet, unit: int, name: st
     return LabelChart(
         kind="boxes",
         title="Activation by class: the middle 50% and 90%",
-        alt=page_data.words(f"Boxes of the output of {name} for the test digits of each class"),
+        alt=f"Boxes of the output of {name} for the test digits of each class",
         file=f"{name.replace(' ', '-')}-output",
         values=by_label.percentiles,
         y_name=f"output of {name}",
-        x_name=page_data.words(f"class{share if rectified else ''}"),
+        x_name=f"class{share if rectified else ''}",
         notes=tuple(percent(each) for each in by_label.active) if rectified else None,
     )
 

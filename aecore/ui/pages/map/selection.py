@@ -159,11 +159,11 @@ def _counts(chosen: Subset) -> LabelChart:
     listed = ", ".join(f"{count} of {label}" for label, count in enumerate(chosen.counts) if count)
     return LabelChart(
         kind="bars",
-        title=page_data.words("Selected digits by label"),
-        alt=page_data.words(f"Bars: number of selected test digits with each label: {listed}"),
+        title="Selected digits by label",
+        alt=f"Bars: number of selected test digits with each label: {listed}",
         file="map_selection_counts",
         values=chosen.counts,
-        y_name=page_data.words("test digits"),
+        y_name="test digits",
         colors=class_colors(),
         counted=True,
         least=4,

@@ -70,10 +70,10 @@ def show_dropout(checkpoint: Checkpoint, digits: TestSet, number: int) -> None:
             "standard "
             "deviation of each pixel; white is 0.5 or more."
         ),
-        title=page_data.words("a digit with dropout at test time"),
+        title="a digit with dropout at test time",
         file="dropout-left-on",
     )
-    st.markdown(_compare_errors(checkpoint, digits, own, rate))
+    st.markdown(page_data.words(_compare_errors(checkpoint, digits, own, rate)))
 
 
 def _passes(name: str, image: np.ndarray, result: DropoutSamples) -> Row:
@@ -134,10 +134,10 @@ def show_noise(checkpoint: Checkpoint, digits: TestSet, number: int) -> None:
         "reconstruct_draws",
         _noisy_rows(checkpoint, digits, number, sigma, result),
         [f"no. {number}, {with_article(label)}, draw {i + 1}" for i in range(_NOISY_SHOWN)],
-        title=page_data.words("digits decoded from noisy codes"),
+        title="digits decoded from noisy codes",
         file="noise-on-the-code",
     )
-    st.markdown(_where_it_leaves(result))
+    st.markdown(page_data.words(_where_it_leaves(result)))
     names = (checkpoint.name, pca_name(checkpoint.card.model.latent_dim))
     draw_charts(
         "reconstruct_fall",

@@ -11,7 +11,7 @@ from aecore.errors import AecoreError
 from aecore.sweeps import launcher, store
 from aecore.sweeps.result import Result, to_csv, varied
 from aecore.sweeps.store import Sweep
-from aecore.ui import navigation, scaffold, url_state
+from aecore.ui import navigation, page_data, scaffold, url_state
 from aecore.ui.cache import datasets
 from aecore.ui.components import downloads, sweep_results
 from aecore.ui.pages.sweeps.form import CHOSEN
@@ -210,7 +210,7 @@ def _kept(sweep: Sweep) -> None:
         st.success(f"Saved as **{escape(name)}**.", icon=":material/bookmark_added:")
         with st.container(horizontal=True, key="sweeps_open"):
             for page, text in _PLACES.items():
-                navigation.link(page, text, model=name)
+                navigation.link(page, page_data.words(text), model=name)
 
 
 def _describe(result: Result, names: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from aecore.checkpoints.card import Card
 from aecore.jobs import queue
 from aecore.jobs.store import Run, RunSpec
 from aecore.presets import PRESETS
-from aecore.ui import scaffold
+from aecore.ui import page_data, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.pages.train.inputs import show_settings
 from aecore.ui.pages.train.start import start
@@ -106,7 +106,7 @@ def _card(challenge: Challenge, column: DeltaGenerator, attempt: Callable[..., N
             on_click=attempt,
             args=(_take_on, challenge.spec),
         )
-        st.caption(challenge.asks)
+        st.caption(page_data.words(challenge.asks))
 
 
 def _take_on(spec: RunSpec) -> None:

@@ -10,7 +10,7 @@ from aecore.jobs import limits, queue
 from aecore.jobs.store import Run
 from aecore.presets import PRESETS
 from aecore.system.csv_text import to_csv
-from aecore.ui import navigation, scaffold
+from aecore.ui import navigation, page_data, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.components import downloads
@@ -74,7 +74,7 @@ def _keep(run: Run) -> None:
     st.success(f"Saved as **{escape(kept[-1])}**.", icon=":material/bookmark_added:")
     with st.container(horizontal=True, vertical_alignment="center", key="train_open"):
         for page, label in _PLACES.items():
-            navigation.link(page, label, model=kept[-1])
+            navigation.link(page, page_data.words(label), model=kept[-1])
 
 
 @scaffold.fragment
