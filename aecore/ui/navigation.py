@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import functools
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -65,6 +66,12 @@ def link(name: str, label: str, *, icon: str | None = None, **query: str) -> Non
     st.page_link(_entry(page), label=label, icon=icon, query_params=query)
 
 
+def open_page(path: str, query: Mapping[str, str]) -> NoReturn:
+    """Go to the page with a path, with parameters of its URL, within the same visit."""
+    page = next(page for page in find_pages() if page.path == path)
+    st.switch_page(_entry(page), query_params=query)
+
+
 def _entry(page: Page) -> StreamlitPage:
     return st.Page(
         renderer(page),
@@ -82,6 +89,10 @@ def renderer(page: Page) -> Callable[[], None]:
     @warm_up.first_alone()
     def render() -> None:
         with url_state.opened(page.name, page.path):
+            if url_state.get("lesson") or url_state.get("hide"):
+                from aecore.ui.lessons import panel  # the first screen does not wait for it
+
+                panel.show(open_page)
             # As a fragment it shows another model in four fifths of the time of a run of the app.
             scaffold.fragment(functools.partial(_render_and_name, page))()
         _freeze(page.name)

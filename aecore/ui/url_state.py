@@ -32,6 +32,9 @@ _STATE = "address"
 _OF_A_MODEL = ("z", "unit", "rate", "outline", "classes")
 """Parameters that mean nothing to another model."""
 
+_OF_A_LESSON = ("lesson", "step", "hide")
+"""Parameters that end where the visitor follows a link of the sidebar."""
+
 
 @dataclass
 class Address:
@@ -113,6 +116,8 @@ def _open(address: Address, page: str, asked: dict[str, str]) -> None:
         address.kept[page] = dict(asked)
         return
     set("present", present)  # the only parameter beside the model that goes along
+    for name in _OF_A_LESSON:
+        set(name, None)
     if address.parameters.get("model") != st.session_state.get("app_model"):
         set("model", None)  # another one was picked on another page
         clear_model_state()

@@ -10,6 +10,7 @@ WIDGETS: dict[str, tuple[str, str]] = {
     "gallery": ("filter_gallery/filter_gallery", "mountFilterGallery"),
     "generate": ("generate/sliders", "mountSliders"),
     "judge": ("canvas/judge", "mountJudge"),
+    "lesson": ("lesson_panel/lesson_panel", "mountLessonPanel"),
     "linked": ("linked_maps/linked_maps", "mountLinkedMaps"),
     "map": ("latent_map/plotly_map", "mountLatentMap"),
     "paste": ("canvas/paste", "mountPaste"),
