@@ -317,11 +317,11 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             estimator = cls(
                 **{name: tuple(each) if isinstance(each, list) else each for name, each in params}
             )
-            estimator.scaling_ = Scaling(*(np.array(about[name]) for name in ("offset", "factor")))
+            estimator.scaling_ = Scaling.of(about["offset"], about["factor"], config.n_inputs)
             dtype = {"float32": torch.float32, "float64": torch.float64}[about["dtype"]]
             if about["features"]:
-                estimator.feature_names_in_ = np.array(about["features"], dtype=object)
-        except (KeyError, TypeError, ValueError):
+                estimator.feature_names_in_ = np.array(list(about["features"]), dtype=object)
+        except (AttributeError, KeyError, TypeError, ValueError):
             raise CheckpointError(
                 f"{checkpoint.name} holds an estimator that this version cannot read. Fit it again."
             ) from None

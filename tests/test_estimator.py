@@ -56,6 +56,29 @@ def test_it_passes_all_of_scikit_learns_checks():
     assert int(count) > 40
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"params": []},
+        {"params": {"no such": 1}},
+        {"offset": ["%s"]},
+        {"offset": [0.0, 0.0]},
+        {"factor": {}},
+        {"dtype": "float16"},
+        {"features": 7},
+    ],
+    ids=str,
+)
+def test_an_estimator_that_is_damaged_in_its_file_is_refused(tmp_path, change):
+    path = tmp_path / "mine.safetensors"
+    Autoencoder(hidden_dims=(4,), epochs=1, random_state=0).fit(np.eye(20)).save(path)
+    saved = checkpoint_file.load(path)
+    checkpoint_file.save(dataclasses.replace(saved, estimator=saved.estimator | change), path)
+
+    with pytest.raises(CheckpointError, match="an estimator that this version cannot read"):
+        Autoencoder.load(path)
+
+
 @pytest.mark.parametrize("params", [{}, {"family": "conv", "image_shape": (8, 8)}])
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_it_learns_in_the_precision_of_the_rows_and_gives_back_their_units(params, dtype):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -14,6 +13,7 @@ from aecore.errors import ConfigError
 from aecore.system.csv_text import to_csv
 
 MAX_CORNERS = 2_000
+_LARGEST = float(np.finfo(np.float64).max)  # JSON holds whole numbers of any length
 
 
 def check_outline(values: Any) -> np.ndarray:
@@ -28,7 +28,7 @@ def check_outline(values: Any) -> np.ndarray:
         raise ConfigError(f"An outline needs a list of 3 to {MAX_CORNERS} corners.")
     for corner in values:
         is_pair = isinstance(corner, list) and len(corner) == 2
-        if not is_pair or not all(type(x) in (int, float) and math.isfinite(x) for x in corner):
+        if not is_pair or not all(type(x) in (int, float) and abs(x) <= _LARGEST for x in corner):
             raise ConfigError("A corner of an outline needs two finite numbers.")
     return np.array(values, dtype=np.float64)
 

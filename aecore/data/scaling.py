@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -44,6 +44,20 @@ class Scaling:
             variance = _average(np.square(rows - mean), weight, alike=alike)
             return cls(mean, _without_zeros(np.sqrt(variance), mean))
         raise ConfigError(f"scale must be 'minmax', 'standard' or None, not {kind!r}.")
+
+    @classmethod
+    def of(cls, offset: Any, factor: Any, n_features: int) -> Self:
+        """Return the scaling of so many features from lists of numbers.
+
+        Raises
+        ------
+        TypeError or ValueError
+            If they are none, or too few or too many.
+        """
+        scaling = cls(np.array(offset, np.float64), np.array(factor, np.float64))
+        if not {scaling.offset.shape, scaling.factor.shape} <= {(1,), (n_features,)}:
+            raise ValueError(f"a scaling holds 1 or {n_features} numbers")
+        return scaling
 
     @property
     def is_of_bytes(self) -> bool:

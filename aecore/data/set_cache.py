@@ -18,6 +18,7 @@ import numpy as np
 from aecore.data.cache import cache_dir
 from aecore.data.dataset import ARRAY_NAMES, Dataset, DatasetSpec
 from aecore.data.large_arrays import MAPPED_ABOVE
+from aecore.data.readers.files import explaining
 from aecore.errors import DataError
 
 FORMAT = "aecore pictures 1"
@@ -53,14 +54,16 @@ def load(name: str) -> Dataset | None:
         return Dataset(**arrays, **about, spec=DatasetSpec(**spec))
     except FileNotFoundError:
         return None
-    except (DataError, OSError, ValueError, TypeError, LookupError) as error:
+    except (DataError, OSError, ValueError, TypeError, LookupError, AttributeError) as error:
         logger.warning("The cached pictures in %s are not used: %s", folder, error)
         return None
 
 
 def _read(path: Path) -> np.ndarray:
-    mapped = path.stat().st_size > MAPPED_ABOVE
-    return np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
+    """Return an array, of a file that is as long as it says: else mapping it fails."""
+    with explaining(path):
+        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+        return mapped if path.stat().st_size > MAPPED_ABOVE else np.array(mapped)
 
 
 def save(name: str, dataset: Dataset) -> None:

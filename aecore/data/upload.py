@@ -13,6 +13,7 @@ import numpy as np
 
 from aecore.data import limits
 from aecore.data.cache import cache_dir
+from aecore.data.conversion import MAX_NAME
 from aecore.data.dataset import Dataset
 from aecore.data.folder import load_folder
 from aecore.data.limits import MAX_BYTES, MAX_PICTURES
@@ -55,13 +56,13 @@ def load_upload(files: Mapping[str, bytes], *, progress: Report = silent) -> Dat
 
 
 def _load(files: Mapping[str, bytes], progress: Report) -> Dataset:
-    name = Path(next(iter(files), "upload")).name.partition(".")[0] or "upload"
+    name = _file_name(next(iter(files), "")).partition(".")[0] or "upload"
     with TemporaryDirectory(prefix="aecore-upload-") as temporary:
         folder = Path(temporary, name)
         folder.mkdir()
         try:
             for file, content in files.items():
-                path = folder / Path(file).name
+                path = folder / _file_name(file)
                 path.write_bytes(content)
                 if path.suffix.lower() == ".zip":
                     _unpack(path)
@@ -70,6 +71,12 @@ def _load(files: Mapping[str, bytes], progress: Report) -> Dataset:
             raise DataError(_without(temporary, str(error))) from None
     note = _without(temporary, dataset.note)
     return replace(dataset, source=f"uploaded {', '.join(list(files)[:3])}", note=note)
+
+
+def _file_name(name: str) -> str:
+    """Return a name that any disk takes: the end of a file's, which tells the format."""
+    text = name.encode("utf-8", "replace").decode().replace("\0", "")
+    return Path(text).name.lstrip(".")[-MAX_NAME:] or "upload"
 
 
 def _unpack(path: Path) -> None:

@@ -56,7 +56,7 @@ def check_code(values: Any, dim: int) -> np.ndarray:
 def _check_value(given: Any) -> float:
     try:
         value = float(given)
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         value = math.nan
     if not abs(value) <= MAX_MAGNITUDE:
         raise ConfigError(

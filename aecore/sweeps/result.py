@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -47,7 +48,7 @@ class Result(Serializable):
     def __post_init__(self) -> None:
         for name in _NUMBERS:
             value = getattr(self, name)
-            is_number = isinstance(value, (int, float)) and math.isfinite(value)
+            is_number = isinstance(value, (int, float)) and abs(value) <= sys.float_info.max
             if value is not None and not is_number:
                 raise ConfigError(f"{name} must be a finite number, not {value!r}.")
         if not isinstance(self.settings, Mapping) or "latent_dim" not in self.settings:
@@ -87,13 +88,13 @@ def from_csv(text: str) -> list[Result]:
         If it is none.
     """
     results = []
-    for row in csv.DictReader(io.StringIO(text)):
-        values = {name: _plain(cell) for name, cell in row.items()}
-        try:
+    try:
+        for row in csv.DictReader(io.StringIO(text)):
+            values = {name: _plain(cell) for name, cell in row.items()}
             settings = {name: values.pop(name) for name in SETTINGS}
             results.append(Result(**values, settings=settings))
-        except (KeyError, TypeError):
-            raise ConfigError("The table lacks columns that every sweep's table has.") from None
+    except (csv.Error, KeyError, TypeError):
+        raise ConfigError("The table lacks columns that every sweep's table has.") from None
     return results
 
 

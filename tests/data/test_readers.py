@@ -2,6 +2,7 @@
 
 import gzip
 import string
+import zipfile
 
 import numpy as np
 import pandas as pd
@@ -10,13 +11,16 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from aecore.data import limits, set_cache
+from aecore.data.cache import cache_dir
 from aecore.data.conversion import to_dataset
 from aecore.data.folder import load_folder
 from aecore.data.readers import table
+from aecore.data.readers.pictures import resized
 from aecore.errors import DataError
 from tests.support.own_data import faces, rgb_folder, shapes, write_pictures
 from tests.support.ten_digits import idx
 
+CLAIM = "{'descr': '|u1', 'fortran_order': False, 'shape': (64000000000,)}"
 pytest_plugins = ["tests.support.own_data", "tests.support.command_line"]
 
 
@@ -234,6 +238,48 @@ def test_a_folder_is_read_once_and_then_kept_until_a_file_changes(tmp_path, monk
         set_cache.save(f"{number}", first)
     assert set_cache.load("0") is None
     assert set_cache.load("7").fingerprint == first.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("about.json", b"1"),
+        ("test_labels.npy", b""),
+        ("test_labels.npy", b"\x93NUMPY\x01\0\x03\0{(\n"),
+        ("test_labels.npy", b"\x93NUMPY\x01\0\x48\0" + f"{CLAIM:71}\n".encode()),
+    ],
+    ids=["no object", "empty", "open brackets", "64 GB"],
+)
+def test_a_damaged_set_in_the_cache_counts_as_none(tmp_path, file, content):
+    np.savez(tmp_path / "own.npz", images=shapes(20, (8, 8))[0])
+    set_cache.save("kept", load_folder(tmp_path / "own.npz"))
+    assert set_cache.load("kept") is not None
+    next(cache_dir().glob(f"pictures/kept/{file}")).write_bytes(content)
+
+    assert set_cache.load("kept") is None
+
+
+@pytest.mark.parametrize("shape", [(100, 29), (29, 100), (3, 1024)])
+def test_long_pictures_are_cropped_within_their_sides(shape):
+    """The crop began a rounding error before the picture."""
+    assert resized(np.ones(shape, np.float32), (28, 28, 3)).shape == (28, 28, 3)
+
+
+def test_a_member_of_an_archive_is_read_by_the_name_it_has(tmp_path):
+    path = tmp_path / "own.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("notes.txt", "hello")
+        with archive.open("images.npy", "w") as file:
+            np.save(file, shapes(20, (8, 8))[0])
+
+    assert load_folder(path).spec.shape == (8, 8)
+
+
+def test_an_idx_file_of_three_bytes_is_refused(tmp_path):
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(b"\0\0\x08")
+
+    with pytest.raises(DataError, match="begins with 000008"):
+        load_folder(tmp_path)
 
 
 # --- tables ---------------------------------------------------------------------------------------

@@ -42,6 +42,26 @@ def test_a_zip_of_pictures_is_read_and_leaves_nothing(tmp_path, monkeypatch):
     assert [each.name for each in (cache_dir() / "pictures").iterdir()] != []  # the folder's own
 
 
+@pytest.mark.parametrize("name", ["..", "a" * 300 + ".npz", "é" * 200 + ".npz", "\ud800/a\0.npz"])
+def test_any_name_of_an_upload_is_taken_or_refused(name):
+    content = archive_of(x=shapes(20, (9, 9))[0])
+
+    try:
+        dataset = upload.load_upload({name: content})
+    except DataError:
+        assert name == ".."
+        return
+    assert dataset.spec.shape == (9, 9)
+
+
+def test_a_member_of_a_zip_without_a_name_is_refused():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(""), b"")
+    with pytest.raises(DataError):
+        upload.load_upload({"mine.zip": file.getvalue()})
+
+
 def test_an_upload_is_not_cached():
     pictures, _ = shapes(20, (9, 9))
     rows = "\n".join(",".join(map(str, row)) for row in pictures.reshape(20, 81))

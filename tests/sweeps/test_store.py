@@ -5,13 +5,15 @@ import io
 
 import pytest
 
-from aecore.errors import TrainingError
+from aecore.errors import ConfigError, TrainingError
 from aecore.sweeps import store
-from aecore.sweeps.result import to_csv
+from aecore.sweeps.result import from_csv, to_csv
 from aecore.sweeps.store import SweepStatus
 from aecore.system.process_lock import ProcessLock
 from tests.support import sweeps
 
+HUGE = b'{"key": "k", "preset": "plane", "settings": {"latent_dim": 1}, "seed": 0, "test_mse": 1%s}'
+HUGE %= b"0" * 400
 SPEC = sweeps.spec(seeds=2, latent_dim=("1", "2"))
 
 
@@ -34,7 +36,7 @@ def test_results_are_read_in_the_order_of_the_grid(folder):
     assert store.results_of(store.read(folder)) == [*expected[:2], expected[3]]
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"key": "other"}', b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"key": "other"}', b"\xff", HUGE])
 def test_a_damaged_result_counts_as_missing(folder, content):
     first, second = store.results_of(store.read(folder))
     (folder / store.POINTS / f"{first.key}.json").write_bytes(content)
@@ -98,3 +100,11 @@ def test_the_table_has_all_settings_and_what_was_measured():
     assert float(rows[0]["test_mse"]) == good.test_mse
     assert (rows[1]["test_mse"], rows[1]["error"]) == ("", "It diverged,\nbadly.")
     assert to_csv([]) == ""
+
+
+@pytest.mark.parametrize("line", ["plane", ",".join(["1"] * 99)], ids=["short", "long"])
+def test_a_table_with_a_line_of_another_length_is_refused(line):
+    text = to_csv(sweeps.results(SPEC))
+
+    with pytest.raises(ConfigError, match="lacks columns"):
+        from_csv(f"{text}{line}\n")

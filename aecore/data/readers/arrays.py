@@ -76,10 +76,11 @@ def _read_file(path: Path, report: Report) -> RawData:
             arrays = {"train_images": _Array(f"{path}: {path.name}", partial(open, path, "rb"))}
             return _to_raw(path, arrays, source, path.stem)
         with zipfile.ZipFile(path) as archive:
-            members = [name.removesuffix(".npy") for name in archive.namelist()]
             found = {
-                name: _Array(f"{path}: {name}", partial(archive.open, f"{name}.npy"))
-                for name in members
+                (name := member.removesuffix(".npy")): _Array(
+                    f"{path}: {name}", partial(archive.open, member)
+                )
+                for member in archive.namelist()
             }
             return _to_raw(path, found, source, path.stem)
 
@@ -127,18 +128,6 @@ def _to_raw(path: Path, found: Mapping[str, _Array], source: str, name: str) -> 
         name=name,
         classes=tuple(_read_labels(names, are_digits=False).tolist()) if names else (),
     )
-
-
-def _require_companions(path: Path, arrays: Mapping[str, _Array]) -> None:
-    """Refuse labels without pictures, and labels for one split alone."""
-    for split, other in (("test", "train"), ("train", "test")):
-        images, labels = f"{split}_images" in arrays, f"{split}_labels" in arrays
-        if labels and not images:
-            raise DataError(
-                f"{path}: holds {split} labels, but no {split} images. Save them as x_{split}."
-            )
-        if images and not labels and f"{other}_labels" in arrays:
-            raise DataError(f"{path}: has no array y_{split} beside y_{other}. Add it.")
 
 
 def _require_same_shape(images: list[_Array]) -> None:

@@ -68,6 +68,8 @@ def explaining(path: Path) -> Iterator[None]:
         zlib.error,
         zipfile.BadZipFile,
         ValueError,
+        IndexError,  # of a member of a zip without a name
+        OverflowError,  # a negative size
         SyntaxError,  # a npy header is a Python literal, of which numpy checks the ordinary faults
         tokenize.TokenError,
         RuntimeError,  # an encrypted zip, or one compressed in an unknown way

@@ -136,7 +136,9 @@ def _read_header(path: Path, file: IO[bytes], *, labels: bool) -> Shape:
     """Return the shape of the items that follow."""
     start = file.read(4)
     dimensions = (1,) if labels else (3, 4)
-    if start[:3] != b"\0\0\x08" or start[3] not in dimensions:  # bytes, in so many dimensions
+    if (
+        len(start) < 4 or start[:3] != b"\0\0\x08" or start[3] not in dimensions
+    ):  # bytes, in so many dimensions
         raise DataError(
             f"{path}: begins with {start.hex() or 'nothing'}, not {2048 + dimensions[0]:08x}, so "
             "it is not the IDX file its name says. Fetch the file again."

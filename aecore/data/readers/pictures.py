@@ -222,7 +222,8 @@ def _box(size: tuple[int, int], shape: Shape) -> tuple[float, float, float, floa
     """Return left, top, right and bottom of the largest centered part of a shape's proportions."""
     width, height = size
     scale = min(width / shape[1], height / shape[0])
-    left, top = (width - scale * shape[1]) / 2, (height - scale * shape[0]) / 2
+    # At least 0: the product may round to more than the side it comes from.
+    left, top = (max(side, 0) / 2 for side in (width - scale * shape[1], height - scale * shape[0]))
     return left, top, width - left, height - top
 
 

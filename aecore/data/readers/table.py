@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 CSV_SUFFIXES = (".csv", ".csv.gz")
 _SUFFIXES = (*CSV_SUFFIXES, ".parquet", ".feather")
 _LABELS = ("label", "labels", "class", "target", "y")
+_BATCH_VALUES = 20_000_000  # in memory at once, of a file that holds more
 _ROW_NUMBERS = ("id", "index", "imageid")
 
 
@@ -83,12 +84,7 @@ def _read_file(path: Path, split: str, report: Report) -> Part:
     with explaining(path):
         start_of(path)
         if not path.name.lower().endswith(CSV_SUFFIXES):
-            read = pd.read_parquet if path.suffix.lower() == ".parquet" else pd.read_feather
-            try:
-                frame = read(path)
-            except ImportError as error:
-                raise DataError(f"{path}: pyarrow is needed. Install it, or save CSV.") from error
-            return _to_part(str(path), split, lambda: iter([frame]), len(frame), report)
+            return _read_columns(path, split, report)
         header = _has_header(path)
         count = _count_lines(path) - header
         check_count(str(path), count)
@@ -97,6 +93,33 @@ def _read_file(path: Path, split: str, report: Report) -> Part:
             skip_blank_lines=True,
         )  # fmt: skip
         return _to_part(str(path), split, frames, count, report)
+
+
+def _read_columns(path: Path, split: str, report: Report) -> Part:
+    """Read Parquet or Feather in batches: a small file may hold many more rows than fit in memory.
+
+    Their readers raise whatever they stumble over, of what is written beside the table too.
+    """
+    try:
+        import pyarrow.dataset
+    except ImportError as error:
+        raise DataError(f"{path}: pyarrow is needed. Install it, or save CSV.") from error
+    try:
+        table = pyarrow.dataset.dataset(path, format=path.suffix[1:].lower())
+        count = table.count_rows()
+        check_count(str(path), count)
+
+        def frames() -> Iterator[DataFrame]:
+            rows = _BATCH_VALUES // max(1, len(table.schema.names)) + 1
+            for batch in table.to_batches(batch_size=rows, batch_readahead=1):
+                if len(batch):
+                    yield batch.to_pandas()
+
+        return _to_part(str(path), split, frames, count, report)
+    except (DataError, OSError):
+        raise
+    except Exception as error:
+        raise ValueError(error) from error
 
 
 def _open(path: Path) -> Any:

@@ -62,7 +62,7 @@ def is_first_time(digest: str) -> bool:
 
 def send_again(digest: Any) -> None:
     """The browser lacks what a digest names: send it once more with the next message."""
-    st.session_state[_SENT].discard(digest)
+    st.session_state.setdefault(_SENT, set()).discard(str(digest))
 
 
 def entry(widget: str) -> str:

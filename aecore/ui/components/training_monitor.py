@@ -59,7 +59,7 @@ def draw_training(
         "name": reference[0],
         "errors": [record.test_mse for record in reference[1]],
     }
-    mount("forming", _KEY, pack(header, arrays), need=lambda missed: sent.pop(missed, None))
+    mount("forming", _KEY, pack(header, arrays), need=lambda missed: sent.pop(str(missed), None))
 
 
 def _message(run: Run, sent: Sent) -> tuple[dict[str, Any], dict[str, np.ndarray], Sent]:
