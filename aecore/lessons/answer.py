@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import math
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from aecore.lessons import measures, predictions
@@ -61,6 +62,8 @@ def measure(context: Context, step: Step, prediction: Any) -> Answer:
         raise LessonError(f"The step {step.title!r} has nothing to predict.")
     predicted = predictions.check(step.prediction, prediction)
     found = run(step.answer.measure, context, predicted, step.answer.arguments)
+    if isinstance(found.value, float) and not math.isfinite(found.value):
+        found = replace(found, value=None, not_holding="This cannot be measured with this model.")
     gap, gap_text = found.gap or predictions.gap(step.prediction, predicted, found.value)
     not_holding = found.not_holding
     if not not_holding and not step.answer.holds_for(found.value):

@@ -15,6 +15,7 @@ from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.dataset import DatasetSpec
 from aecore.lessons.lesson import LessonError
+from aecore.validation import require_width
 
 if TYPE_CHECKING:  # loads torch, and grading needs no model
     from aecore.models.autoencoder import Autoencoder
@@ -129,9 +130,34 @@ class Context:
     """Returns the autoencoder of a checkpoint, in eval mode."""
 
     def measured(self, name: str = "") -> Measured:
-        """Return a model on the test pictures in use: that of the context, or another by name."""
+        """Return a model on the test pictures in use: that of the context, or another by name.
+
+        Raises
+        ------
+        CheckpointError
+            If there is no such model.
+        ShapeError
+            If it takes pictures of another size.
+        """
         checkpoint = self.load(name) if name else self.checkpoint
+        require_width("A model's input", self.test_set.images, checkpoint.card.model.n_inputs)
         return Measured(checkpoint, lambda: self.build(checkpoint), self.test_set)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes.
+
+        Raises
+        ------
+        LessonError
+            If the data in use have none.
+        """
+        if len(self.test_set.names) < 2:
+            raise LessonError(
+                f"The data in use, {self.test_set.spec.title}, have no classes, and this step is "
+                "about them. Choose MNIST on the page Data."
+            )
+        return self.test_set.names
 
     def label(self, name: str) -> int:
         """Return the number of a class by its name.

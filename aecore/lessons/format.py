@@ -35,8 +35,18 @@ MAX_TEXT = 4_000
 """Characters of a Markdown text."""
 MAX_LINE = 200
 """Characters of a title and the like."""
+MAX_NUMBER = 1e9
+MAX_ITEMS = 20
+"""Of a list among a measure's arguments."""
 MAX_FAULTS = 20
 """How many are listed."""
+_KINDS_OF_ARGUMENTS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text",
+    "list[str]": "a list of texts",
+    "list[float]": "a list of numbers",
+}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
@@ -132,7 +142,7 @@ class _Table:
         kinds = int if whole else (int, float)
         if value is default:
             return value
-        if isinstance(value, bool) or not isinstance(value, kinds) or not abs(value) < 1e9:
+        if isinstance(value, bool) or not isinstance(value, kinds) or not abs(value) < MAX_NUMBER:
             self.fault(key, f"{key} must be a {'whole ' if whole else ''}number")
             return default
         return value
@@ -293,10 +303,14 @@ def _measurement(table: _Table | None) -> Measurement | None:
         table.fault("measure", "measure is missing")
     if name in MEASURES:
         known = MEASURES[name].arguments
-        for key in arguments:
+        for key, value in arguments.items():
             if key not in known:
                 text = ", ".join(known) or "none"
                 table.fault("arguments", f"{name} has no argument {key[:60]!r}; there are: {text}")
+            elif not _is_a(known[key].annotation, value):
+                table.fault(
+                    "arguments", f"{key} must be {_KINDS_OF_ARGUMENTS[known[key].annotation]}"
+                )
         for key, parameter in known.items():
             if parameter.default is inspect.Parameter.empty and key not in arguments:
                 table.fault("arguments", f"{name} needs the argument {key!r}")
@@ -304,6 +318,18 @@ def _measurement(table: _Table | None) -> Measurement | None:
     return Measurement(
         measure=name, arguments=arguments, expect=tuple(expect), above=above, below=below
     )
+
+
+def _is_a(annotation: str, value: Any) -> bool:
+    """Return whether a value is of the kind that a measure's argument is annotated with."""
+    if annotation.startswith("list["):
+        inner = annotation.removeprefix("list[").removesuffix("]")
+        is_list = isinstance(value, list) and 1 <= len(value) <= MAX_ITEMS
+        return is_list and all(_is_a(inner, each) for each in value)
+    if annotation == "str":
+        return isinstance(value, str) and 1 <= len(value) <= MAX_LINE
+    is_number = isinstance(value, int if annotation == "int" else (int, float))
+    return is_number and not isinstance(value, bool) and abs(value) < MAX_NUMBER
 
 
 def _done(table: _Table) -> Mapping[str, Any] | None:

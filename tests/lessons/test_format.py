@@ -3,7 +3,8 @@
 import pytest
 
 from aecore.lessons import catalog
-from aecore.lessons.format import MAX_BYTES, LessonError, parse_lesson
+from aecore.lessons.format import _KINDS_OF_ARGUMENTS, MAX_BYTES, LessonError, parse_lesson
+from aecore.lessons.registry import MEASURES
 from tests.support.lessons import LESSON
 
 
@@ -43,6 +44,10 @@ def test_a_file_becomes_a_lesson():
         ("maximum = 1", "maximum = -1", "line 16: a number needs a minimum below a maximum"),
         ('"unit_cost"', '"magic"', "line 19: measure: there is no measure 'magic'"),
         ("unit =", "dims =", "line 20: unit_cost has no argument 'dims'"),
+        ("unit = 2", "unit = 'x'", "line 20: unit must be a whole number"),
+        ("unit = 2", "unit = true", "line 20: unit must be a whole number"),
+        ("unit = 2", "unit = 1e300", "line 20: unit must be a whole number"),
+        ("arguments = { unit = 2 }", "", "line 18: unit_cost needs the argument 'unit'"),
         ('kind = "number"', 'kind = "point"', "line 18: unit_cost answers a number, not a point"),
     ],
 )
@@ -86,3 +91,21 @@ def test_shipped_lessons_are_without_fault():
 
     assert found.problems == {}
     assert found.lessons
+
+
+def test_arguments_of_every_measure_are_of_a_kind_that_is_checked():
+    annotations = {
+        argument.annotation
+        for measure in MEASURES.values()
+        for argument in measure.arguments.values()
+    }
+
+    assert annotations == set(_KINDS_OF_ARGUMENTS)
+
+
+@pytest.mark.parametrize("pairs", ["'4-9'", "[]", "[1]", "['']", "['4-9', 5]"])
+def test_a_list_holds_what_it_should(pairs):
+    text = LESSON.replace("unit_cost", "most_confused").replace("unit = 2", f"pairs = {pairs}")
+    text = text.replace('kind = "number"', "kind = 'choice'\nchoices = { a = 'A', b = 'B' }")
+
+    assert faults(text)[0] == "line 21: pairs must be a list of texts"

@@ -11,6 +11,7 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.data.dataset import MNIST_FINGERPRINT
 from aecore.errors import CheckpointError
 from aecore.lessons.context import Context
+from aecore.lessons.lesson import LessonError
 from aecore.lessons.registry import Finding, measure
 from aecore.sweeps import shipped
 
@@ -60,6 +61,8 @@ def lower_error(own: float, linear: float) -> str:
 def sweep_winner(context: Context, prediction: Any, *, latent_dim: int) -> Finding:
     """Look up in the shipped sweep which has the lower error at a D: the autoencoder or PCA."""
     results = [each for each in shipped.load() if each.settings["latent_dim"] == latent_dim]
+    if not results:
+        raise LessonError(f"The shipped sweep has no models with {latent_dim} dimensions.")
     own = float(np.mean([each.test_mse for each in results]))
     linear = float(np.mean([each.pca_test_mse for each in results]))
     return Finding(

@@ -20,6 +20,8 @@ BOUNDARY_CELLS = 100
 """Along each axis of the map, where the boundary is looked for."""
 CENTRAL = 0.9
 """Share of a class, its densest part, that its measured outline goes around."""
+FEWEST = 10
+"""Digits that have an outline."""
 PAIRS = 2_000
 """Digits at most, evenly spaced, of which all distances are measured."""
 
@@ -44,7 +46,7 @@ def most_confused(context: Context, prediction: Any, *, pairs: list[str]) -> Fin
     predicted = predicted_labels(measured)
     shares = {}
     for pair in pairs:
-        first, second = (context.label(name) for name in pair.split("-"))
+        first, second = (context.label(name) for name in pair.partition("-")[::2])
         swapped = ((measured.labels == first) & (predicted == second)) | (
             (measured.labels == second) & (predicted == first)
         )
@@ -97,6 +99,12 @@ def class_outline(context: Context, prediction: Any, *, label: str) -> Finding:
     measured = context.measured()
     own = measured.labels == context.label(label)
     hull = densest_hull(measured.codes[own])
+    if hull is None:
+        return Finding(
+            value=None,
+            text=f"{measured.checkpoint.name} puts all {label}s in one place, or they are too few.",
+            not_holding=f"The {label}s have no outline here.",
+        )
     (held, pure), best = (
         shares_within(measured.codes, own, np.array(outline)) for outline in (prediction, hull)
     )
@@ -109,15 +117,23 @@ def class_outline(context: Context, prediction: Any, *, label: str) -> Finding:
     )
 
 
-def densest_hull(codes: np.ndarray) -> np.ndarray:
-    """Return the convex hull (V, 2) of the codes (n, 2) without the most isolated tenth."""
-    from scipy.spatial import ConvexHull
+def densest_hull(codes: np.ndarray) -> np.ndarray | None:
+    """Return the convex hull (V, 2) of the codes (n, 2) without the most isolated tenth.
 
+    None where they have no extent.
+    """
+    from scipy.spatial import ConvexHull, QhullError
+
+    if len(codes) < FEWEST or (np.ptp(codes, axis=0) == 0).any():
+        return None
     index = NeighborIndex(codes)
     isolated = index.neighbors(codes, min(index.k + 1, len(codes)))[1][:, -1]
-    few = max(math.ceil(CENTRAL * len(codes)), 3)
+    few = math.ceil(CENTRAL * len(codes))
     central = codes[np.argsort(isolated, kind="stable")[:few]].astype(np.float64)
-    return central[ConvexHull(central, qhull_options="QJ").vertices]
+    try:
+        return central[ConvexHull(central).vertices]
+    except QhullError:  # all on one line
+        return None
 
 
 def shares_within(codes: np.ndarray, own: np.ndarray, outline: np.ndarray) -> tuple[float, float]:
@@ -205,7 +221,7 @@ def separation_curve(context: Context, prediction: Any, *, models: list[str]) ->
     The mean distance between two classes' mean codes over the root mean square distance of a code
     from the mean of its class.
     """
-    ratios = {}
+    ratios, classes = {}, context.classes
     for name in models:
         measured = context.measured(name)
         ratios[measured.checkpoint.card.model.latent_dim] = separation(
@@ -214,9 +230,12 @@ def separation_curve(context: Context, prediction: Any, *, models: list[str]) ->
     value = [[dim, ratios[dim]] for dim, _ in prediction if dim in ratios]
     return Finding(
         value=value,
-        text="Distance between two classes in units of their own spread, "
+        text=f"Distance between two of {len(classes)} classes in units of their own spread, "
         + ", ".join(f"{ratio:.2f} at D = {dim}" for dim, ratio in value)
         + f": {', '.join(models)}, over {context.measured(models[0]).pictures}.",
+        not_holding=""
+        if len(value) < 2 or value[-1][1] < value[0][1]
+        else "Here the classes do move apart with more dimensions.",
     )
 
 

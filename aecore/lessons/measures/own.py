@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from aecore.lessons.context import Context
+from aecore.lessons.lesson import LessonError
 from aecore.lessons.measures.bottleneck import linear_errors
 from aecore.lessons.registry import Finding, measure
 from aecore.models.families import family_of
@@ -38,7 +39,10 @@ def own_model(context: Context, prediction: Any, *, weights: int, pca_dimensions
     checkpoint = measured.checkpoint
     config = checkpoint.card.model
     count, error = family_of(config).count_weights(config), float(measured.errors.mean())
-    linear = linear_errors(context, measured.rows)[pca_dimensions]
+    errors = linear_errors(context, measured.rows)
+    if pca_dimensions not in errors:
+        raise LessonError(f"PCA was not measured with {pca_dimensions} dimensions.")
+    linear = errors[pca_dimensions]
     is_shipped = checkpoint.name in PRESETS
     return Finding(
         value="too_large" if count > weights else "reached" if error < linear else "too_high",

@@ -43,12 +43,12 @@ def _check_unit(unit: int, count: int, name: str) -> None:
 @measure("choice")
 def class_of_unit(context: Context, prediction: Any, *, unit: int) -> Finding:
     """Find the class with the highest mean output of a hidden unit, numbered from 1."""
-    measured = context.measured()
+    measured, names = context.measured(), context.classes
     outputs = _activations(measured).values
     _check_unit(unit, len(outputs), measured.checkpoint.name)
     present = np.unique(measured.labels)
     means = [float(outputs[unit - 1, measured.labels == each].mean()) for each in present]
-    ranked = [context.test_set.names[present[each]] for each in np.argsort(means)[::-1]]
+    ranked = [names[present[each]] for each in np.argsort(means)[::-1]]
     return Finding(
         value=ranked[0],
         text=f"Unit {unit} of {measured.checkpoint.name} is most active for {ranked[0]}s, then for "
