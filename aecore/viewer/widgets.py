@@ -11,6 +11,7 @@ WIDGETS: dict[str, tuple[str, str]] = {
     "generate": ("generate/sliders", "mountSliders"),
     "judge": ("canvas/judge", "mountJudge"),
     "lesson": ("lesson_panel/lesson_panel", "mountLessonPanel"),
+    "lessons": ("lesson_list/lesson_list", "mountLessonList"),
     "linked": ("linked_maps/linked_maps", "mountLinkedMaps"),
     "map": ("latent_map/plotly_map", "mountLatentMap"),
     "paste": ("canvas/paste", "mountPaste"),

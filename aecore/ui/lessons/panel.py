@@ -153,9 +153,9 @@ def _bring(report: Any) -> None:
     """Take in again a lesson that a reload of the page has cost the visit."""
     if not isinstance(report, dict):
         return
-    name, source = str(report.get("name")), str(report.get("source"))
+    name, content = str(report.get("name")), str(report.get("source")).encode("utf-8", "replace")
     try:
-        shelf.bring(name, source, is_link=report.get("isLink") is True)
+        shelf.bring(name, content, is_link=report.get("isLink") is True)
     except LessonError:
         return  # the panel goes on saying that there is none
     st.session_state[_GO] = "again"

@@ -57,7 +57,7 @@ def brought() -> Mapping[str, Brought]:
     return st.session_state.get(_BROUGHT, {})
 
 
-def bring(name: str, source: str, *, is_link: bool) -> Lesson:
+def bring(name: str, content: bytes, *, is_link: bool) -> Lesson:
     """Take in a lesson for this visit alone; it stands in for one of the server by its name.
 
     Raises
@@ -65,14 +65,13 @@ def bring(name: str, source: str, *, is_link: bool) -> Lesson:
     LessonError
         If it is no lesson.
     """
-    content = source.encode("utf-8", "replace")
     if is_link and len(content) > MAX_LINK_BYTES:
         limit = MAX_LINK_BYTES // 1024
         raise LessonError(f"line 1: a link carries at most {limit} kB of a lesson")
     lesson = catalog.from_bytes(content, name)
     others = {each: kept for each, kept in brought().items() if each != name}
     latest = list(others.items())[-(_MAX_BROUGHT - 1) :]
-    st.session_state[_BROUGHT] = dict([*latest, (name, Brought(lesson, source, is_link))])
+    st.session_state[_BROUGHT] = dict([*latest, (name, Brought(lesson, content.decode(), is_link))])
     return lesson
 
 

@@ -1,6 +1,6 @@
 // What a visitor hands in: a JSON file for the teacher's table, and a sheet to print.
 
-import { make, saveText } from "../../core/dom.js";
+import { build, make, saveText, setText } from "../../core/dom.js";
 import { markdown } from "../../core/markdown.js";
 import { withUnit } from "./choice_input.js";
 
@@ -45,7 +45,7 @@ export function handIn(lesson, progress, name) {
   };
 }
 
-export function saveHandIn(lesson, progress, name) {
+function saveHandIn(lesson, progress, name) {
   const who = name.trim().toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 40);
   saveText(`${lesson.name}${who ? `-${who}` : ""}.json`, JSON.stringify(handIn(lesson, progress, name.trim()), null, 1));
 }
@@ -83,7 +83,7 @@ function sheetStep(step, number, progress) {
 }
 
 /** Open the sheet in a window of its own; false where the browser forbids that. */
-export function openSheet(lesson, progress, name) {
+function openSheet(lesson, progress, name) {
   const sheet = window.open("", "_blank");
   if (!sheet) return false;
   const { document: page } = sheet;
@@ -95,4 +95,25 @@ export function openSheet(lesson, progress, name) {
   const head = [make("h1", {}, lesson.title), make("p", {}, [name, new Date().toLocaleDateString("en-CA")].filter(Boolean).join(", "))];
   page.body.append(print, ...head, ...lesson.steps.map((step, i) => sheetStep(step, i + 1, progress)));
   return true;
+}
+
+const FORM = `
+<div class="hand-in">
+  <label class="name">Name (optional)<input ref="name" type="text" maxlength="80" autocomplete="name" /></label>
+  <div class="bar">
+    <button ref="save" type="button" class="primary">Download as JSON</button>
+    <button ref="sheet" type="button">Sheet to print</button>
+  </div>
+  <p ref="status" class="hint" role="status"></p>
+</div>`;
+
+/** Make what hands a lesson in; `progress` returns the latest. */
+export function makeHandIn(lesson, progress) {
+  const view = build(FORM);
+  view.save.addEventListener("click", () => saveHandIn(lesson, progress(), view.name.value));
+  view.sheet.addEventListener("click", () => {
+    const isOpen = openSheet(lesson, progress(), view.name.value.trim());
+    setText(view.status, isOpen ? "" : "The browser has blocked the new window. Allow windows of this page and press again.");
+  });
+  return view.root;
 }

@@ -2,11 +2,11 @@
 
 import { build, make, setText } from "../../core/dom.js";
 import { markdown } from "../../core/markdown.js";
-import { whenDone } from "../../core/progress.js";
+import { whenDone } from "../../core/milestones.js";
 import { makeScope } from "../../core/scope.js";
 import { makeChoiceInput, makeNumberInput } from "./choice_input.js";
 import { makeCurveInput } from "./curve_input.js";
-import { openSheet, saveHandIn, valueText } from "./handin.js";
+import { makeHandIn, valueText } from "./handin.js";
 import { makeMapInput } from "./map_input.js";
 import { KEY, changeProgress, countFinished, isFinished, progressOf } from "./progress.js";
 
@@ -308,23 +308,12 @@ export function mountLessonPanel(element, host) {
     inner = makeScope();
     parts = null;
     const kept = progress();
-    const name = make("input", { type: "text", maxlength: 80, autocomplete: "name" });
-    const save = make("button", { type: "button", class: "primary" }, "Download as JSON");
-    const sheet = make("button", { type: "button" }, "Open the sheet to print");
-    const status = make("p", { class: "hint", role: "status" });
-    save.addEventListener("click", () => saveHandIn(lesson(), progress(), name.value));
-    sheet.addEventListener("click", () => {
-      const isOpen = openSheet(lesson(), progress(), name.value.trim());
-      setText(status, isOpen ? "" : "The browser has blocked the new window. Allow windows of this page and press again.");
-    });
     const heading = make("h3", { tabindex: -1 }, "Hand in");
     const finished = `You have finished ${countFinished(kept, lesson().steps)} of ${lesson().steps.length} steps. Your predictions are kept in this browser; nothing is stored on the server.`;
     view.content.replaceChildren(
       heading,
       make("p", {}, finished),
-      make("label", { class: "name" }, "Name (optional)", name),
-      make("div", { class: "bar" }, save, sheet),
-      status,
+      makeHandIn(lesson(), progress),
       make("p", {}, make("a", { href: "./lessons" }, "All lessons")),
     );
     heading.focus({ preventScroll: true });
