@@ -240,7 +240,6 @@ def _step(table: _Table) -> Step:
         prediction=_prediction(table.table("prediction")),
         answer=_measurement(table.table("answer")),
         done=_done(table),
-        requires=table.words("requires", REQUIREMENTS, "{} cannot be required"),
     )
     _check_answer(table, step)
     table.end()

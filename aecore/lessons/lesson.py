@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from aecore.errors import AecoreError
@@ -82,8 +82,6 @@ class Step:
     answer: Measurement | None = None
     done: Mapping[str, Any] | None = None
     """Event that ends a step without a prediction; its name is under `event`."""
-    requires: tuple[str, ...] = ()
-    """Of `REQUIREMENTS`; the step is left out where one is not met."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,8 +99,3 @@ class Lesson:
     """Rank in the list of lessons, lowest first."""
     requires: tuple[str, ...] = ()
     """Of `REQUIREMENTS`; the lesson is closed where one is not met."""
-
-    def where(self, met: Collection[str]) -> Lesson:
-        """Return the lesson as it is on a server that meets some requirements, with fewer steps."""
-        steps = tuple(step for step in self.steps if set(step.requires) <= set(met))
-        return replace(self, steps=steps)

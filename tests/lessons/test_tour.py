@@ -27,10 +27,3 @@ def test_the_tour_has_seven_steps_and_comes_first():
     assert [step.page for step in tour().steps] == [
         *("your-digit", "your-digit", "", "", "your-digit", "your-digit", "train")
     ]
-
-
-def test_where_training_is_off_the_tour_does_not_train():
-    steps = tour().where([]).steps
-
-    assert [step.page for step in steps] == [step.page for step in tour().steps][:-1]
-    assert tour().where(["training"]) == tour()
