@@ -58,6 +58,18 @@ def go_to(page, title: str) -> None:
     page.wait_for_url(f"**/{title.lower().replace(' ', '-')}?**")
 
 
+def still_picture(canvas, other_than: str = "") -> str:
+    """What is on a canvas once it has stopped moving."""
+    return canvas.evaluate(
+        """async (canvas, before) => {
+            const wait = () => new Promise((done) => setTimeout(done, 200));
+            for (let last; ; last = canvas.toDataURL(), await wait())
+                if (canvas.toDataURL() === last && last !== before) return last;
+        }""",
+        other_than,
+    )
+
+
 def is_open_on(page, model: str) -> None:
     """The page's picker is at this model."""
     page.wait_for_function(
@@ -92,6 +104,17 @@ def test_from_pressing_train_to_a_model_of_ones_own(settings, page, visitor):
         page.get_by_label("Epoch on show").press("Home")
         page.get_by_role("button", name="Live", exact=True).wait_for()
         assert page.evaluate(f"{METER}.shown") == 0
+
+        # Ctrl and the wheel zoom, and all dots come back.
+        dots = page.locator(".forming .map canvas")
+        whole, box = still_picture(dots), dots.bounding_box()
+        page.mouse.move(box["x"] + box["width"] / 3, box["y"] + box["height"] / 3)
+        page.keyboard.down("Control")
+        page.mouse.wheel(0, -500)
+        page.keyboard.up("Control")
+        assert still_picture(dots, other_than=whole) != whole
+        page.locator(".forming .navigation").get_by_role("button", name="Reset").click()
+        assert still_picture(dots) == whole
         page.get_by_role("button", name="Live", exact=True).click()
 
         # Leave, reload, come back: the same run, further on; another tab sees it too.

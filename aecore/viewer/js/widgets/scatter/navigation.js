@@ -17,7 +17,8 @@ const VIEW = `
 /**
  * Put the buttons into `frame`, the place around a scatter's canvas, and call `change()` with every other view.
  *
- * @param {ReturnType<typeof import("./scatter.js").makeScatter>} scatter
+ * @param {Pick<ReturnType<typeof import("./scatter.js").makeScatter>, "canvas" | "home" | "ranges" | "zoom"> &
+ *   { area: () => Record<"left" | "top" | "width" | "height", number> }} scatter
  */
 export function makeNavigation(scatter, frame, scope, change) {
   const view = build(VIEW);

@@ -1,14 +1,18 @@
 // The dots of a frame, which glide to where the next frame has them.
 
 import { fitCanvas, writeNumerals } from "../../core/canvas.js";
+import { makeNavigation } from "../scatter/navigation.js";
 
 const DOT = 3; // px
 const EDGE = 2; // px that dots keep to the edge
 const STEP = 60; // ms between the pictures of a glide: training needs the processor more
 const PARTS = /** @type {const} */ (["points", "middles", "low", "high"]);
 
+/** Of both axes: all of the frame's extent, which changes from one to the next. */
+const HOME = [[0, 1], [0, 1]];
+
 /**
- * Make a cloud of dots on a canvas, until the end of a scope.
+ * Make a cloud of dots on a canvas, which can be zoomed, until the end of a scope.
  *
  * @param {ReturnType<typeof import("../../core/scope.js").makeScope>} scope
  * @param {HTMLCanvasElement} canvas
@@ -25,6 +29,7 @@ export function makeMovingScatter(scope, canvas) {
   let duration = 0;
   const timer = scope.makeTimer();
   let size = { width: 0, height: 0 };
+  let ranges = HOME; // on show
 
   function fit() {
     size = fitCanvas(canvas, 2);
@@ -48,9 +53,13 @@ export function makeMovingScatter(scope, canvas) {
     context.clearRect(0, 0, size.width, size.height);
     if (!shown || !size.width) return;
     const { points, middles, low, high } = shown;
-    const within = (value, length) => Math.min(Math.max(value, EDGE), length - EDGE);
-    const toX = (x) => within(((x - low[0]) / (high[0] - low[0])) * size.width, size.width);
-    const toY = (y) => within(((high[1] - y) / (high[1] - low[1])) * size.height, size.height);
+    const within = (value, length) => (ranges === HOME ? Math.min(Math.max(value, EDGE), length - EDGE) : value);
+    const shareOf = (value, axis) => {
+      const share = (value - low[axis]) / (high[axis] - low[axis]);
+      return (share - ranges[axis][0]) / (ranges[axis][1] - ranges[axis][0]);
+    };
+    const toX = (x) => within(shareOf(x, 0) * size.width, size.width);
+    const toY = (y) => within((1 - shareOf(y, 1)) * size.height, size.height);
     context.globalAlpha = 0.75;
     for (let i = 0; i < labels.length; i++) {
       context.fillStyle = colors[labels[i]];
@@ -65,6 +74,14 @@ export function makeMovingScatter(scope, canvas) {
 
   const copy = (layout) => Object.fromEntries(PARTS.map((part) => [part, layout[part].slice()]));
 
+  const zoomable = {
+    canvas,
+    home: () => HOME,
+    ranges: () => ranges,
+    zoom: (next) => (ranges = next),
+    area: () => ({ left: 0, top: 0, ...size }),
+  };
+  makeNavigation(zoomable, canvas.parentElement, scope, draw);
   scope.watchSize(canvas, fit);
   return {
     /** Glide to a frame's layout in `ms`; another run's dots are put there at once. */
