@@ -253,6 +253,16 @@ def test_a_first_visit_is_welcomed_until_the_card_is_dismissed(app, chromium):
         wait_until_idle(page)
         assert card.is_hidden()
         assert page.locator(".st-key-start a").count() == 0
+
+        # The sidebar has room in a window that is widened far enough, and only then.
+        sidebar = page.get_by_test_id("stSidebarNav")
+        page.set_viewport_size({"width": 820, "height": 844})
+        page.locator("[data-testid=stExpandSidebarButton]").wait_for()
+        page.set_viewport_size({"width": 1280, "height": 844})
+        sidebar.get_by_role("link", name="Generate").wait_for()
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.set_viewport_size({"width": 820, "height": 844})
+        page.locator("[data-testid=stExpandSidebarButton]").wait_for()
     context.close()
 
 
