@@ -148,6 +148,13 @@ def test_units_of_a_convolutional_model_are_no_crash(digits):
         measured(context, "filters", 1, "0")
 
 
+def test_a_model_with_too_many_units_to_switch_off_each(digits):
+    context = context_of(checkpoint_file.load("deep-30"), digits)
+
+    with pytest.raises(LessonError, match="deep-30 has 1,000 hidden units"):
+        measured(context, "filters", 4, "first")
+
+
 def test_a_unit_that_the_model_does_not_have(digits, tiny_checkpoint):
     with pytest.raises(LessonError, match="tiny has 16 hidden units"):
         measured(context_of(tiny_checkpoint, digits), "filters", 3, 5)
