@@ -24,7 +24,8 @@ from aecore.imaging.levels import to_unit
 from aecore.jobs import queue
 from aecore.models import pca
 from aecore.system.environment import require_private
-from aecore.ui.cache.shared import shared
+from aecore.ui import waiting
+from aecore.ui.cache.shared import measured, shared
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +91,9 @@ _UPLOADED, _FOLDER = "data_uploaded", "data_in_use"
 
 def use_upload(files: Mapping[str, bytes]) -> None:
     """Let this visit alone use uploaded files; see `aecore.data.upload`."""
-    dataset = load_upload(files)
-    st.session_state[_UPLOADED] = Uploaded(dataset, _make_test_set(dataset))
+    with waiting.place():
+        dataset = load_upload(files)
+        st.session_state[_UPLOADED] = Uploaded(dataset, _make_test_set(dataset))
 
 
 def use_folder(name: str) -> None:
@@ -176,11 +178,12 @@ def pca_errors() -> dict[int, float]:
     if uploaded is None:
         return _pca_errors(*_source())
     if uploaded.pca_errors is None:
-        uploaded.pca_errors = _by_dimension(uploaded.dataset)
+        with waiting.place():
+            uploaded.pca_errors = _by_dimension(uploaded.dataset)
     return uploaded.pca_errors
 
 
-@shared(kept=2, spinner="Evaluating PCA for every D…")
+@measured(kept=2, spinner="Evaluating PCA for every D…")
 def _pca_errors(folder: str, cache: Path) -> dict[int, float]:
     return _by_dimension(sources.load(folder, allow_download=False))
 

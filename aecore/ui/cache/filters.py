@@ -18,7 +18,7 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.models.families import family_of
 from aecore.models.numpy_layers import Layers
 from aecore.ui.cache.datasets import TestSet
-from aecore.ui.cache.shared import shared
+from aecore.ui.cache.shared import measured
 
 Part = Literal["hidden", "code"]
 PARTS: tuple[Part, ...] = ("hidden", "code")
@@ -35,7 +35,7 @@ def position(checkpoint: Checkpoint, part: Part) -> int:
     return 0 if part == "hidden" else layers(checkpoint).code
 
 
-@shared(kept=_UNITS_KEPT)
+@measured(kept=_UNITS_KEPT)
 def units(checkpoint: Checkpoint, digits: TestSet, part: Part) -> Units:
     """Return the units of a part as pictures."""
     outputs = activations(checkpoint, digits, part)
@@ -44,13 +44,13 @@ def units(checkpoint: Checkpoint, digits: TestSet, part: Part) -> Units:
     return code_units(layers(checkpoint), outputs.values.T, digits.images.mean(axis=0))
 
 
-@shared(kept=_UNITS_KEPT)
+@measured(kept=_UNITS_KEPT)
 def components(checkpoint: Checkpoint, digits: TestSet, part: Part) -> Units:
     """Return PCA's components as pictures, to compare with the units of a part."""
     return component_units(checkpoint.pca, digits.images, moved=part == "code")
 
 
-@shared(kept=100)
+@measured(kept=100)
 def color_limit(
     checkpoints: tuple[Checkpoint, ...], digits: TestSet, part: Part, scale: Scale
 ) -> float:
@@ -59,13 +59,13 @@ def color_limit(
     return shared_color_limit([*galleries, components(checkpoints[0], digits, part)], scale)
 
 
-@shared(kept=4, spinner="Computing activations…")  # 40 MB each, for 1,000 units
+@measured(kept=4, spinner="Computing activations…")  # 40 MB each, for 1,000 units
 def activations(checkpoint: Checkpoint, digits: TestSet, part: Part) -> Activations:
     """Return the outputs of a part's units for every test digit."""
     return Activations.of(layers(checkpoint), position(checkpoint, part), digits.images)
 
 
-@shared(kept=2, spinner="Evaluating the test digits…")  # 50 MB each, for 256 hidden units
+@measured(kept=2, spinner="Evaluating the test digits…")  # 50 MB each, for 256 hidden units
 def ablation(checkpoint: Checkpoint, digits: TestSet) -> Ablation:
     """Return what switches units of both parts off."""
     positions = tuple(position(checkpoint, part) for part in PARTS)

@@ -15,7 +15,7 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache.datasets import TestSet
-from aecore.ui.cache.shared import shared
+from aecore.ui.cache.shared import measured
 
 _PROGRESS_AFTER = 0.2
 """Seconds until a progress bar is worth drawing."""
@@ -54,7 +54,7 @@ def atlas_images(checkpoint: Checkpoint, numbers: np.ndarray) -> tuple[np.ndarra
     return decoder(checkpoint)(checkpoint.codes[numbers].astype(np.float32)), False
 
 
-@shared(kept=16, spinner="Evaluating the test digits…")
+@measured(kept=16, spinner="Evaluating the test digits…")
 def test_errors(checkpoint: Checkpoint, digits: TestSet) -> dict[str, np.ndarray]:
     """Return the MSE of every clean test digit, (N,), by `model` and by `PCA` of the same D."""
     return {
@@ -85,7 +85,7 @@ def importance(checkpoint: Checkpoint, digits: TestSet) -> Importance:
     return Importance(baseline=baseline, fixed=np.concatenate(tables), pca_increase=pca_increase)
 
 
-@shared(kept=512)
+@measured(kept=512)
 def _fixed_errors(checkpoint: Checkpoint, digits: TestSet, block: tuple[int, int]) -> np.ndarray:
     rows = dimension_importance.measured_digits(len(digits.labels))
     images = digits.images[rows]
@@ -94,7 +94,7 @@ def _fixed_errors(checkpoint: Checkpoint, digits: TestSet, block: tuple[int, int
     )
 
 
-@shared(kept=64)
+@measured(kept=64)
 def _baseline_errors(checkpoint: Checkpoint, digits: TestSet) -> tuple[np.ndarray, np.ndarray]:
     rows = dimension_importance.measured_digits(len(digits.labels))
     errors = test_errors(checkpoint, digits)["model"][rows]
@@ -102,7 +102,7 @@ def _baseline_errors(checkpoint: Checkpoint, digits: TestSet) -> tuple[np.ndarra
     return baseline, dimension_importance.pca_increase(checkpoint.pca.encode(digits.images[rows]))
 
 
-@shared(kept=256)
+@measured(kept=256)
 def dropout_errors(checkpoint: Checkpoint, digits: TestSet, rate: float) -> tuple[float, float]:
     """Return the mean MSE with one pass of code dropout for each digit: the model's and PCA's."""
     images = digits.images[dimension_importance.measured_digits(len(digits.labels))]
@@ -115,14 +115,14 @@ def dropout_errors(checkpoint: Checkpoint, digits: TestSet, rate: float) -> tupl
     )
 
 
-@shared(kept=64)
+@measured(kept=64)
 def deviations(checkpoint: Checkpoint, digits: TestSet) -> tuple[np.ndarray, np.ndarray]:
     """Return the standard deviation of each latent dimension, (D,): the model's and PCA's."""
     linear = checkpoint.pca.encode(digits.images)
     return checkpoint.codes.std(axis=0, dtype=np.float64), linear.std(axis=0, dtype=np.float64)
 
 
-@shared(kept=128, spinner="Adding noise to the code…")
+@measured(kept=128, spinner="Adding noise to the code…")
 def code_noise(checkpoint: Checkpoint, digits: TestSet, number: int) -> NoiseSweep:
     """Return what noise of every level on the code of a test digit does."""
     image = digits.images[number]

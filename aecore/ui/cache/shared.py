@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
+
+from aecore.ui import waiting
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,6 +22,35 @@ def shared(*, kept: int, spinner: str | bool = False) -> Callable[[Callable[P, R
     hashed, and a changed file is read again. What the function returns must not be changed.
     """
     return st.cache_resource(max_entries=kept, show_spinner=spinner, hash_funcs=_KEYS)
+
+
+def measured(
+    *, kept: int, spinner: str | bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Cache as `shared` does what takes long, for which visitors wait in line; see `waiting`.
+
+    Only such functions may call others, and only for what is not cached do visitors wait.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(function)
+        def measure(*args: P.args, **kwargs: P.kwargs) -> R:
+            waiting.require_place()
+            return function(*args, **kwargs)
+
+        cached = shared(kept=kept, spinner=spinner)(measure)
+
+        @functools.wraps(function)
+        def look_up(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return cached(*args, **kwargs)
+            except waiting.PlaceNeeded:
+                with waiting.place():
+                    return cached(*args, **kwargs)
+
+        return look_up
+
+    return decorate
 
 
 def _file_state(path: Path) -> tuple[str, int, int, int]:

@@ -7,6 +7,7 @@ visitors.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -18,6 +19,7 @@ from aecore.analysis.denoising import STEPS, Denoisers, Method, Score
 from aecore.analysis.sampling import first_of_each_label
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.noise import FixedCorruption
+from aecore.ui import waiting
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache.shared import shared
@@ -108,7 +110,8 @@ class DenoisingTask:
         """Return the scores at the level of the corruption."""
         level, cache = self.corruption.level, self.cache
         if level not in cache:
-            cache[level] = self.denoisers.score(self.measured, self.corruption)
+            with waiting.place():
+                cache[level] = self.denoisers.score(self.measured, self.corruption)
         return cache[level]
 
     def scores_by_level(self) -> dict[float, Scores]:
@@ -116,16 +119,22 @@ class DenoisingTask:
         cache = self.cache
         levels = self.corruption.corruption.levels(STEPS)
         missing = [self.corruption.at(level) for level in levels if level not in cache]
+        if missing:
+            with waiting.place():
+                self._measure(missing)
+        return dict(sorted(cache.copy().items()))
+
+    def _measure(self, missing: Sequence[FixedCorruption]) -> None:
+        """Measure scores that are missing, with a progress bar if it takes long."""
         start, bar = time.monotonic(), None
         for done, scores in enumerate(self.denoisers.score_all(self.measured, missing)):
-            cache[missing[done].level] = scores
+            self.cache[missing[done].level] = scores
             if bar is None and time.monotonic() - start > _PATIENCE:
                 bar = st.progress(0.0)
             if bar is not None:
                 bar.progress((done + 1) / len(missing), text="Measuring all noise levels…")
         if bar is not None:
             bar.empty()
-        return dict(sorted(cache.copy().items()))
 
 
 @shared(kept=200)

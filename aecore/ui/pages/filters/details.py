@@ -13,7 +13,7 @@ from aecore.ui import page_data
 from aecore.ui.cache import filters as filter_cache
 from aecore.ui.cache.datasets import TestSet
 from aecore.ui.cache.filters import Part
-from aecore.ui.cache.shared import shared
+from aecore.ui.cache.shared import measured
 from aecore.ui.components.charts import draw_charts
 from aecore.ui.components.image_rows import Row, draw_rows
 from aecore.ui.components.registry import Preview
@@ -55,7 +55,7 @@ def show(checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int, preview
     draw_charts("filters_charts", charts, note=note, preview=preview)
 
 
-@shared(kept=_UNITS_KEPT)
+@measured(kept=_UNITS_KEPT)
 def _measured(
     checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int
 ) -> tuple[ErrorIncrease, _TopDigits | None, list[LabelChart]]:

@@ -10,7 +10,7 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.ui import inputs, links, page_data, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
-from aecore.ui.cache.shared import shared
+from aecore.ui.cache.shared import measured
 from aecore.ui.components.image_rows import Row, draw_rows
 from aecore.ui.text.formats import counted, test_digits
 
@@ -107,7 +107,7 @@ def _as_pictures(values: np.ndarray) -> np.ndarray:
     return np.repeat(enlarged, channels[0], axis=1) if channels else enlarged
 
 
-@shared(kept=8, spinner="Computing activations…")
+@measured(kept=8, spinner="Computing activations…")
 def _strongest(
     checkpoint: Checkpoint, digits: datasets.TestSet, index: int
 ) -> tuple[np.ndarray, np.ndarray]:

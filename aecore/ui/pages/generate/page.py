@@ -17,7 +17,7 @@ from aecore.latent.interpolation import STEPS, CodePath, interpolate
 from aecore.ui import inputs, page_data, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
-from aecore.ui.cache.shared import shared
+from aecore.ui.cache.shared import measured
 from aecore.ui.components import downloads
 from aecore.ui.components.live_model import mount_live_model
 from aecore.ui.text import formats
@@ -207,7 +207,7 @@ def _picture(checkpoint: Checkpoint, number: int) -> None:
         st.caption(f"Label {label}. {formats.missing_data(checkpoint.card, digits.origin)}")
 
 
-@shared(kept=64, spinner="Finding a path along the data…")
+@measured(kept=64, spinner="Finding a path along the data…")
 def _paths(checkpoint: Checkpoint, start: int, end: int) -> tuple[CodePath, ...]:
     return interpolate(checkpoint_cache.neighbor_index(checkpoint), start, end)
 

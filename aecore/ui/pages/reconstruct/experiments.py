@@ -14,7 +14,7 @@ from aecore.imaging.levels import color_limit
 from aecore.ui import links, page_data, scaffold, url_state
 from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
-from aecore.ui.cache.shared import shared
+from aecore.ui.cache.shared import measured
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import draw_charts
@@ -122,7 +122,7 @@ def _cases(own: Reconstructor, digits: datasets.TestSet) -> None:
     )
 
 
-@shared(kept=96)
+@measured(kept=96)
 def _gallery(
     checkpoint: Checkpoint, digits: datasets.TestSet, which: Which
 ) -> tuple[list[Row], list[str]]:

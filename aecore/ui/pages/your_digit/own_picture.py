@@ -9,7 +9,7 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.data.limits import size_words
 from aecore.data.readers.pictures import open_resized
 from aecore.imaging.levels import to_unit
-from aecore.ui import page_data, scaffold
+from aecore.ui import page_data, scaffold, waiting
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components import html as html_parts
@@ -35,7 +35,8 @@ def show(checkpoint: Checkpoint) -> None:
             "data set. It is kept in memory only, and only during this visit."
         )
         return
-    picture = to_unit(open_resized(file.getvalue(), file.name, shape)).reshape(-1)
+    with waiting.place():
+        picture = to_unit(open_resized(file.getvalue(), file.name, shape)).reshape(-1)
     _result(checkpoint, picture)
 
 

@@ -13,7 +13,7 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.digits.image_file import MAX_BYTES, open_picture
 from aecore.errors import PictureError
 from aecore.imaging.png import pad_to_square
-from aecore.ui import inputs, scaffold
+from aecore.ui import inputs, scaffold, waiting
 from aecore.ui.components import html as html_parts
 from aecore.ui.components import upload_note
 from aecore.ui.components.live_model import mount_paste
@@ -132,7 +132,8 @@ def _open(file: UploadedFile) -> np.ndarray:
     opened = st.session_state.get(_OPENED)
     if opened is None or opened[0] != file.file_id:
         _forget()
-        opened = (file.file_id, open_picture(file.getvalue(), name=file.name))
+        with waiting.place():
+            opened = (file.file_id, open_picture(file.getvalue(), name=file.name))
         st.session_state[_OPENED] = opened
     return opened[1]
 
@@ -148,7 +149,7 @@ def _read(file_id: str, picture: np.ndarray, settings: Settings) -> Reading:
     last = st.session_state.get(_READING)
     if last is None or last[0] != key:
         try:
-            with st.spinner("Looking for digits…"):
+            with waiting.place(), st.spinner("Looking for digits…"):
                 last = (key, read(picture, settings))
         except PictureError:
             st.session_state.pop(_READING, None)
