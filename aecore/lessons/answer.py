@@ -31,7 +31,7 @@ class Answer:
     not_holding: str
     """What to say where it does not."""
     reference: Any
-    """PCA's value, or another to compare with, in the same form; None for none."""
+    """PCA's value, in the same form; None where there is none."""
     source: dict[str, str]
     """`data` and `model` in words, and their fingerprints."""
 

@@ -28,7 +28,7 @@ class Finding:
     gap: tuple[float, str] | None = None
     """What `aecore.lessons.predictions.gap` returns; None to leave it to that function."""
     reference: Any = None
-    """PCA's value, or another to compare with, in the same form."""
+    """PCA's value, in the same form."""
     not_holding: str = ""
     """Why the lesson's point does not hold for the model in use; empty where it holds."""
 

@@ -91,7 +91,6 @@ def pca_dimensions(context: Context, prediction: Any) -> Finding:
         value=float(dim),
         text=f"PCA needs {dim} dimensions to get down to the MSE of {name}, {own:.4f}: it then has "
         f"{errors[dim]:.4f}, over {measured.pictures}.",
-        reference=float(measured.checkpoint.card.model.latent_dim),
     )
 
 

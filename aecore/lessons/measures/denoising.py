@@ -72,7 +72,6 @@ def repeated_denoising(context: Context, prediction: Any, *, noise: str, level: 
     value = float((np.asarray(ends) == test_set.labels[chosen]).sum())
     return Finding(
         value=value,
-        reference=float(len(chosen)),
         text=f"{value:.0f} of {len(chosen)} digits, one of each class, end near their own class "
         f"after {own.name} has denoised them {ITERATIONS[-1]} times.",
     )

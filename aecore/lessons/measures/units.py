@@ -66,7 +66,6 @@ def active_units(context: Context, prediction: Any) -> Finding:
     value = float(activity.sum())
     return Finding(
         value=value,
-        reference=float(len(activity)),
         text=f"On average {value:.0f} of the {len(activity)} hidden units of "
         f"{measured.checkpoint.name} are active for a digit, over {measured.pictures}.",
     )
