@@ -50,7 +50,7 @@ def own_model(context: Context, prediction: Any, *, weights: int, pca_dimensions
         f"{error:.4f}; PCA with {pca_dimensions} dimensions has {linear:.4f}, over "
         f"{measured.pictures}.",
         not_holding=f"{checkpoint.name} comes with the app. Train a model of your own on the page "
-        "Train, save it, and pick it above."
+        "Train, save it, and pick it at the top of this page."
         if is_shipped
         else "",
     )
