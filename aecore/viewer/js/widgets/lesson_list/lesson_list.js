@@ -65,7 +65,7 @@ export function mountLessonList(element, host) {
     const card = make(
       "li",
       { class: "card" },
-      make("h3", {}, lesson.title),
+      make("h2", {}, lesson.title),
       ...(lesson.source ? [make("p", { class: "origin" }, lesson.isLink ? "Not from this server: it came with a link." : "Your file, for this visit.")] : []),
       make("p", {}, lesson.summary),
       make("p", { class: "hint" }, `${lesson.minutes} minutes · ${progress.step ? `${finished} of ${total} steps finished` : `${total} steps`}`),

@@ -24,7 +24,7 @@ export async function writeLink(source, name, address = location.href) {
   const packed = await readAll(new Blob([source]).stream().pipeThrough(new CompressionStream("deflate")), Infinity);
   const text = btoa(String.fromCharCode(...new Uint8Array(packed)));
   const url = new URL("./lessons", address);
-  url.hash = `${LESSON}=${text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}&${NAME}=${name}`;
+  url.hash = `${LESSON}=${text.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")}&${NAME}=${name.replace(/^link-/, "")}`;
   return url.href;
 }
 

@@ -65,8 +65,8 @@ function sheetStep(step, number, progress) {
     const [first, last] = [progress.first, progress.last].map((table) => valueText(prediction, table[number]));
     rows.push(["Predicted", first]);
     if (last !== first) rows.push(["Last prediction", last]);
-    if (answer) rows.push(["Measured", prediction.kind === "outline" ? answer.text : valueText(prediction, answer.value)], ["Difference", answer.gap_text], ["How", answer.text]);
-    if (answer) rows.push(["With", `${answer.source.model}, ${answer.source.data}`]);
+    if (answer && prediction.kind !== "outline") rows.push(["Measured", valueText(prediction, answer.value)]);
+    if (answer) rows.push(["Difference", answer.gap_text], ["In words", answer.text], ["With", `${answer.source.model}, ${answer.source.data}`]);
   }
   const list = make("dl", {});
   for (const [name, text] of rows) if (text) list.append(make("dt", {}, name), make("dd", {}, text));

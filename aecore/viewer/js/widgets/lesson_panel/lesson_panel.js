@@ -248,7 +248,7 @@ export function mountLessonPanel(element, host) {
     drawSteps();
     release();
     keepPicture();
-    parts.answer.scrollIntoView({ block: "nearest", behavior: isStill() ? "auto" : "smooth" });
+    parts.answer.firstElementChild.scrollIntoView({ block: "nearest", behavior: isStill() ? "auto" : "smooth" });
   }
 
   async function keepPicture() {

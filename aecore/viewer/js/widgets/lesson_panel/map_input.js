@@ -9,6 +9,7 @@ import { makeScatter } from "../scatter/scatter.js";
 
 const MOST_CORNERS = 60;
 const NEAR = 4; // px that a stroke may wander before it is an outline
+const FINE = 2; // px between two places of a stroke, at least
 const KEY_STEP = 0.02; // of the map, by an arrow key; with Shift, five times as far
 const MOST_PICTURE = 0.8; // quality of the saved picture
 const MINE = "#e8196a";
@@ -129,7 +130,9 @@ export function makeMapInput({ prediction, host, scope, onChange, data }) {
   });
   view.frame.addEventListener("pointermove", (event) => {
     if (!stroke) return;
-    stroke.push(placeOf(event));
+    const [[x, y], [lastX, lastY]] = [placeOf(event), stroke.at(-1)];
+    if (Math.hypot(x - lastX, y - lastY) < FINE) return;
+    stroke.push([x, y]);
     if (isOutline) mark();
     else take(toCode(stroke.at(-1)));
   });
@@ -189,6 +192,7 @@ export function makeMapInput({ prediction, host, scope, onChange, data }) {
     },
     show(next) {
       answer = next;
+      [corners, cursor] = [[], null];
       if (scatter.ranges()) mark();
     },
     /** Return the map with its marks as a data URL. */
