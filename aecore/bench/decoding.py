@@ -20,6 +20,7 @@ from aecore.errors import AecoreError, CheckpointError
 from aecore.latent.axes import mean_and_covariance
 from aecore.models import inference
 from aecore.presets import PRESETS
+from aecore.viewer.precision import sent_weights
 
 T = TypeVar("T")
 
@@ -42,8 +43,10 @@ def bench_decode(*, progress: Callable[[str], None] = lambda text: None) -> dict
         `events_per_second`, how often the pointer was moved, and `presets`: by name
 
         - `js_ms`: one decoding in JavaScript, the mean over half a second of them;
-        - `max_abs_error`: the largest difference of a pixel from PyTorch, over 200 codes drawn
-          from the normal distribution fitted to the data's;
+        - `max_abs_error`: the largest difference of a pixel from PyTorch with the weights that the
+          browser was sent, over 200 codes drawn from the normal distribution fitted to the data's;
+        - `max_rounding_error`: the same from PyTorch with the checkpoint's own weights, which are
+          sent in half precision where no picture shows it;
         - `frame_p50_ms`, `frame_p95_ms`: while a slider is dragged for 3 s, how far the picture
           lags behind the pointer: from the time stamp of a pointer event (when Chromium took it
           in) to the first task after the frame that draws its digit was painted and handed to
@@ -148,8 +151,10 @@ async def _drawing(browser: Any, name: str, *, app: str) -> dict[str, Any]:
 async def _decoding(browser: Any, name: str, *, app: str, baseline: str) -> dict[str, Any]:
     checkpoint = checkpoint_file.load(name)
     codes = draw_codes(checkpoint.codes, N_CODES, np.random.default_rng(0)).astype(np.float32)
-    model = inference.build_model(checkpoint.card.model, checkpoint.weights)
-    wanted = inference.decode(model, codes)
+    wanted, exact = (
+        inference.decode(inference.build_model(checkpoint.card.model, weights), codes)
+        for weights in (sent_weights(checkpoint), checkpoint.weights)
+    )
 
     async with Tab(browser) as tab:
         await tab.open(f"{app}/generate?model={name}")
@@ -163,6 +168,7 @@ async def _decoding(browser: Any, name: str, *, app: str, baseline: str) -> dict
     return {
         "js_ms": js_ms,
         "max_abs_error": float(np.abs(pixels - wanted).max()),
+        "max_rounding_error": float(np.abs(pixels - exact).max()),
         **sliders,
         "map": over_map,
         "server_slider_ms": float(server_ms),

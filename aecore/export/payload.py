@@ -25,10 +25,9 @@ from aecore.models.families import family_of
 from aecore.models.inference import build_model, decode
 from aecore.viewer.message import pack
 from aecore.viewer.model_arrays import FLAT_VIEWS, decoder_arrays, encoder_arrays
+from aecore.viewer.precision import INVISIBLE, compact
 
 MAX_CLASSES = len(digit_colors())
-INVISIBLE = 1 / 255
-"""A pixel that moves by less keeps its gray level, or gets the next one."""
 
 
 def require_exportable(checkpoint: Checkpoint) -> None:
@@ -113,12 +112,7 @@ def _arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
     """
     decoder, encoder = decoder_arrays(checkpoint), encoder_arrays(checkpoint)
     is_half = halved(checkpoint)
-    arrays = {
-        name: array.astype(np.float16)
-        if (is_half and name.startswith(("columns", "kernels", "bias"))) or _fits_half(array)
-        else array
-        for name, array in (decoder | encoder).items()
-    }
+    arrays = compact(decoder, rounded=is_half) | compact(encoder, rounded=False)
     del arrays["own_errors"]  # they are the errors in another order
     return arrays | {
         "own_distances": checkpoint.distances,
@@ -126,12 +120,6 @@ def _arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
         "pca_mean": checkpoint.pca.mean,
         "pca_components": checkpoint.pca.components.astype(np.float16),
     }
-
-
-def _fits_half(array: np.ndarray) -> bool:
-    """Return whether float32 numbers are float16 ones, as the weights of large models are."""
-    with np.errstate(over="ignore"):
-        return array.dtype == np.float32 and bool((array == array.astype(np.float16)).all())
 
 
 def _facts(checkpoint: Checkpoint) -> dict[str, Any]:

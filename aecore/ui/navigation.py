@@ -14,6 +14,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from aecore.jobs import queue
 from aecore.system.environment import is_public
+from aecore.system.memory import limit_arenas
 from aecore.system.threads import limit_to_one_thread
 from aecore.ui import presentation, public_server, scaffold, trash, url_state, warm_up
 from aecore.ui.cache import runs as run_cache
@@ -45,6 +46,7 @@ def icon() -> str:
 def pages() -> StreamlitPage:
     """Return the page that the address names."""
     limit_to_one_thread()
+    limit_arenas()
     if not queue.training_allowed():
         st.set_option("client.showErrorDetails", "none")  # a traceback names files of the server
     if is_public():

@@ -27,14 +27,14 @@ def decoder_arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
     dict
         `columns0` (in, out), `bias0` (out,), ... float32, the code's side first, as
         `Family.browser_layers` has them; `codes` (N, D) float16 and `labels` (N,) uint8, the atlas;
-        `own_distances` (N,), `mean` (D,) and `axes` (K, D), K = min(D, 128), the codes' principal
-        axes: float64.
+        `own_distances` (N,) float32; `mean` (D,) and `axes` (K, D), K = min(D,
+        128), the codes' principal axes, float64.
     """
     axes = principal_axes(checkpoint.codes)
     return _layers(checkpoint, "decoder") | {
         "codes": checkpoint.codes,
         "labels": checkpoint.labels,
-        "own_distances": checkpoint.distances.astype(np.float64),
+        "own_distances": checkpoint.distances,
         "mean": axes.mean,
         "axes": axes.axes[:MOST_AXES],
     }
@@ -45,10 +45,10 @@ def encoder_arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
 
     `encoder_columns0` (in, out), `encoder_bias0` (out,), ... float32, the pixels' side first. A
     variational encoder's last layer has 2D outputs, of which the first D are the means. And
-    `own_errors` (N,) float64, ascending: the MSE of each test digit's reconstruction.
+    `own_errors` (N,) float32, ascending: the MSE of each test digit's reconstruction.
     """
     layers = {f"encoder_{name}": array for name, array in _layers(checkpoint, "encoder").items()}
-    return layers | {"own_errors": np.sort(checkpoint.errors.astype(np.float64))}
+    return layers | {"own_errors": np.sort(checkpoint.errors)}
 
 
 def _layers(checkpoint: Checkpoint, part: str) -> dict[str, np.ndarray]:

@@ -146,6 +146,7 @@ def test_it_measures_every_trained_preset(small_model, tmp_path):
     assert list(presets) == [small_model.stem]
     for row in presets.values():
         assert row["max_abs_error"] <= 1e-5
+        assert row["max_rounding_error"] < 1 / 255
         assert 0 < row["js_ms"] < row["server_slider_ms"]
         for pace in (row, row["map"]):
             assert pace.keys() >= PACE

@@ -109,8 +109,8 @@ def test_the_gif_holds_every_frame_of_the_path(journey, plane):
         with Image.open(io.BytesIO(download(journey, name))) as picture:
             assert picture.n_frames == interpolation.STEPS
             scale = picture.width // 28
-            wanted = to_levels(decoded(plane, path.codes)).reshape(-1, 28, 28)
-            for number, levels in enumerate(wanted):
+            wanted = to_levels(decoded(plane, path.codes, weights=plane.weights))
+            for number, levels in enumerate(wanted.reshape(-1, 28, 28)):
                 picture.seek(number)
                 frame = np.array(picture.convert("L"))
                 np.testing.assert_array_equal(frame[::scale, ::scale], levels)

@@ -26,6 +26,7 @@ from aecore.data import sources
 from aecore.errors import AecoreError
 from aecore.models import inference
 from aecore.presets import PRESETS
+from aecore.viewer.precision import sent_weights
 
 EPOCHS = 3
 SMALL = ("plane", "plain-32")
@@ -171,8 +172,9 @@ def shown_digit(page) -> np.ndarray:
     return np.array(page.evaluate(f"Array.from({SHOWN}.lastPixels)"))
 
 
-def decoded(found, codes: np.ndarray) -> np.ndarray:
-    model = inference.build_model(found.card.model, found.weights)
+def decoded(found, codes: np.ndarray, *, weights=None) -> np.ndarray:
+    """What PyTorch decodes, by default with the weights that a browser is sent."""
+    model = inference.build_model(found.card.model, weights or sent_weights(found))
     return inference.decode(model, np.atleast_2d(codes).astype(np.float32))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from aecore.latent.neighbors import NeighborIndex
+from aecore.viewer.precision import rounds_decoder, sent_weights
 from tests.support import browser
 from tests.support.browser import SHOWN as METER
 from tests.support.browser import wait_for_script
@@ -40,8 +41,11 @@ class Traffic:
 
     def copies_of(self, found) -> int:
         """How often the decoder's last matrix came in."""
-        matrix = list(found.weights.items())[-2][1].T.tobytes()
-        return sum(bytes_of(frame).count(matrix) for frame in self.received)
+        weights = sent_weights(found)
+        matrix = list(weights.values())[-2].T
+        if rounds_decoder(found):
+            matrix = matrix.astype(np.float16)
+        return sum(bytes_of(frame).count(matrix.tobytes()) for frame in self.received)
 
 
 def bytes_of(frame: str | bytes) -> bytes:

@@ -22,6 +22,7 @@ from aecore.presets import PRESETS
 from aecore.recognition import verdict
 from aecore.system.environment import is_public
 from aecore.ui.cache.shared import shared
+from aecore.viewer import model_arrays, precision
 
 _MODELS_KEPT = 16
 
@@ -118,6 +119,19 @@ def load_model(checkpoint: Checkpoint):
 def neighbor_index(checkpoint: Checkpoint) -> NeighborIndex:
     """Return the index of the checkpoint's atlas."""
     return checkpoint.neighbor_index()
+
+
+@shared(kept=_MODELS_KEPT)
+def decoder_arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
+    """Return what a browser decodes with, in as few bytes as its pictures allow."""
+    rounded = precision.rounds_decoder(checkpoint)
+    return precision.compact(model_arrays.decoder_arrays(checkpoint), rounded=rounded)
+
+
+@shared(kept=_MODELS_KEPT)
+def encoder_arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
+    """Return what a browser encodes with."""
+    return precision.compact(model_arrays.encoder_arrays(checkpoint), rounded=False)
 
 
 def telling_checkpoint() -> Checkpoint:

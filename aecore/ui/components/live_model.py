@@ -1,7 +1,8 @@
 """A model in the browser, which decodes every movement without asking the server.
 
-A checkpoint's arrays are sent once a session; afterwards only a small header names them, and a
-browser that lacks them (a lost message, too many models since) asks for them again.
+A checkpoint's arrays are sent once a session, those of the encoder when they are first needed;
+afterwards only a small header names them, and a browser that lacks them (a lost message, too many
+models since) asks for them again.
 """
 
 from __future__ import annotations
@@ -9,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
+import numpy as np
 import streamlit as st
 
 from aecore.checkpoints.file import Checkpoint
 from aecore.ui import page_data
+from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.components.registry import is_first_time, mount, send_again
 from aecore.ui.text import models as model_text
 from aecore.viewer.message import pack
-from aecore.viewer.model_arrays import decoder_arrays, encoder_arrays
 
 Mode = Literal["map", "generate", "path", "draw"]
 # Two components of one page need two keys, or the second is mounted into the first one's element.
@@ -34,7 +36,8 @@ _WIDGETS: dict[Mode, str] = {
 }
 """What a page lacks without the widget, in the plural."""
 _ENCODING = ("draw",)
-"""The modes that also encode: only they are sent the encoder, several times a decoder's size."""
+"""The modes that also encode: only they are sent the encoder."""
+_ENCODER = "+encoder"
 
 
 def mount_live_model(
@@ -74,7 +77,7 @@ def mount_live_model(
         _KEYS[mode],
         _message(checkpoint, settings, encodes=mode in _ENCODING),
         release=lambda report: on_release(report) if isinstance(report, dict) else None,
-        need=send_again,
+        need=_send_again,
         grid=lambda report: on_grid(report is True),
         no_webgl=lambda report: on_no_webgl(),
     )
@@ -82,22 +85,32 @@ def mount_live_model(
 
 def mount_judge(checkpoint: Checkpoint) -> None:
     """Mount the model that judges drawings, for the canvas above; it shows nothing itself."""
-    mount("judge", "digit_judge", _message(checkpoint, {}, encodes=True), need=send_again)
+    mount("judge", "digit_judge", _message(checkpoint, {}, encodes=True), need=_send_again)
 
 
 def encoding_name(checkpoint: Checkpoint) -> str:
     """Return by which name the browser keeps a checkpoint with its encoder."""
-    return f"{checkpoint.digest}+encoder"
+    return f"{checkpoint.digest}{_ENCODER}"
+
+
+def _send_again(name: Any) -> None:
+    """The browser lacks a model: send all of it once more, also what was sent by its other name."""
+    digest = str(name).removesuffix(_ENCODER)
+    send_again(digest)
+    send_again(f"{digest}{_ENCODER}")
 
 
 def _message(checkpoint: Checkpoint, settings: dict[str, Any], *, encodes: bool) -> bytes:
-    """Return a checkpoint as a message, with its arrays where the browser was not sent them."""
+    """Return a checkpoint as a message, with those of its arrays that the browser was not sent."""
     name = encoding_name(checkpoint) if encodes else checkpoint.digest
-    arrays = None
-    if is_first_time(name):
-        arrays = decoder_arrays(checkpoint) | (encoder_arrays(checkpoint) if encodes else {})
+    arrays: dict[str, np.ndarray] = {}
+    if is_first_time(checkpoint.digest):
+        arrays |= checkpoint_cache.decoder_arrays(checkpoint)
+    if encodes and is_first_time(name):
+        arrays |= checkpoint_cache.encoder_arrays(checkpoint)
     header = {
         "hash": name,
+        "decoder": checkpoint.digest,
         "name": checkpoint.name,
         "variational": checkpoint.card.model.variational,
         "logistic": checkpoint.card.model.output == "logistic",

@@ -43,18 +43,24 @@ export function unsortBytes(bytes) {
   return bytes;
 }
 
+/** Single precision of every half-precision number, by its bits; made when first asked for. */
+let singles = null;
+
 /**
  * Convert IEEE 754 half precision, as raw bits, to single precision.
  *
  * @param {Uint16Array} bits
  */
 export function toSingle(bits) {
+  singles ??= Float32Array.from({ length: 1 << 16 }, (_, each) => singleOf(each));
   const values = new Float32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) {
-    const exponent = (bits[i] >> 10) & 31;
-    const fraction = bits[i] & 1023;
-    const size = exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : (fraction / 1024) * 2 ** -14;
-    values[i] = bits[i] & 0x8000 ? -size : size;
-  }
+  for (let i = 0; i < bits.length; i++) values[i] = singles[bits[i]];
   return values;
+}
+
+function singleOf(bits) {
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  const size = exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : (fraction / 1024) * 2 ** -14;
+  return bits & 0x8000 ? -size : size;
 }

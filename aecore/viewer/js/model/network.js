@@ -30,8 +30,8 @@
  * @property {Float32Array} input  Room for a code
  * @property {Float32Array} codes  N x D, row by row
  * @property {Uint8Array} labels  N
- * @property {Float64Array} ownDistances  N, ascending: of each code to its 10th-nearest other one
- * @property {Float64Array} [ownErrors]  N, ascending: MSE of each digit's reconstruction
+ * @property {Float32Array} ownDistances  N, ascending: of each code to its 10th-nearest other one
+ * @property {Float32Array} [ownErrors]  N, ascending: MSE of each digit's reconstruction
  * @property {Float64Array} mean  D, of the codes
  * @property {Float64Array} axes  K x D, their principal axes
  */
@@ -60,6 +60,11 @@ export function makeModel({ hash, variational, logistic }, arrays) {
     mean: arrays.mean,
     axes: arrays.axes,
   };
+}
+
+/** Return a model that shares a decoder and has the encoder of arrays that came later. */
+export function withEncoder(model, hash, arrays) {
+  return { ...model, hash, encoder: layersOf(arrays, "encoder_"), ownErrors: arrays.own_errors };
 }
 
 /**

@@ -8,7 +8,7 @@ import { isOutside } from "../core/text.js";
 import { makeGrayScale, placeOf } from "../model/grayness.js";
 import { countLabels } from "../model/neighbor_vote.js";
 import { distanceToData } from "../model/neighbors.js";
-import { decode, makeModel } from "../model/network.js";
+import { decode, makeModel, withEncoder } from "../model/network.js";
 
 /**
  * @typedef {import("../model/network.js").Model} Model
@@ -37,7 +37,7 @@ export const withModel = (create) => (element, host) => {
   return {
     update(message) {
       const { header, arrays } = message;
-      const model = models.get(header.hash) ?? (arrays.codes && makeModel(header, arrays));
+      const model = modelOf(header, arrays);
       if (!model) return request(message, header.hash);
       setNewest(models, header.hash, model, MODELS_KEPT);
       follow(header, model);
@@ -45,6 +45,19 @@ export const withModel = (create) => (element, host) => {
     destroy: scope.end,
   };
 };
+
+/**
+ * Return the model that a message names: kept, or made of what comes along. An encoder may come alone, for
+ * a decoder that is here; a model with its encoder also serves who needs the decoder alone.
+ */
+function modelOf(header, arrays) {
+  const { hash, decoder } = header;
+  const kept = models.get(hash) ?? models.get(`${hash}+encoder`);
+  if (kept) return kept;
+  if (arrays.codes) return makeModel(header, arrays);
+  const model = models.get(decoder);
+  return model && arrays.own_errors && withEncoder(model, hash, arrays);
+}
 
 /** Decode a code and draw the digit on each canvas. */
 export function showDigit(model, z, ...canvases) {
