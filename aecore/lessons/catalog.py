@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from aecore.lessons.files import read_start
 from aecore.lessons.format import MAX_BYTES, parse_lesson
 from aecore.lessons.lesson import Lesson, LessonError
 from aecore.system.environment import path_text
@@ -15,6 +16,8 @@ from aecore.system.file_content import printable
 SHIPPED = Path(__file__).parent
 TOUR = "tour"
 """Name of the lesson that is the tour."""
+MAX_FILES = 200
+"""Of the teacher's own folder."""
 
 
 @dataclass(frozen=True)
@@ -35,22 +38,7 @@ def read(path: Path) -> Lesson:
     LessonError
         If it cannot be read or is no lesson.
     """
-    return from_bytes(content_of(path), path.stem)
-
-
-def content_of(path: Path) -> bytes:
-    """Read the bytes of a lesson's file: no more than it takes to see that it is too large.
-
-    Raises
-    ------
-    LessonError
-        If it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise LessonError(f"{printable(path.name)} cannot be read: {error.strerror}.") from None
+    return from_bytes(read_start(path, MAX_BYTES), path.stem)
 
 
 def from_bytes(content: bytes, name: str) -> Lesson:
@@ -101,7 +89,8 @@ def _files(folder: Path | None, problems: dict[str, str]) -> Iterator[Path]:
     if folder is None:
         return
     try:
-        yield from sorted(path for path in folder.iterdir() if path.suffix == ".toml")
+        files = sorted(path for path in folder.iterdir() if path.suffix == ".toml")
+        yield from files[:MAX_FILES]
     except OSError as error:
         name = printable(str(folder))
         problems[name] = f"The folder of lessons {name} cannot be read: {error.strerror}."

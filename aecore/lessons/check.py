@@ -7,6 +7,8 @@ from typing import Any
 
 from aecore.checkpoints import catalog as models
 from aecore.lessons import catalog, lines
+from aecore.lessons.files import read_start
+from aecore.lessons.format import MAX_BYTES
 from aecore.lessons.lesson import Lesson, LessonError, Step
 
 
@@ -25,7 +27,7 @@ def check(path: Path) -> tuple[Lesson | None, list[str]]:
     LessonError
         If the file cannot be read.
     """
-    content = catalog.content_of(path)
+    content = read_start(path, MAX_BYTES)
     try:
         lesson = catalog.from_bytes(content, path.stem)
     except LessonError as error:

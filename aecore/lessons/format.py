@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -19,9 +19,9 @@ from aecore.lessons.lesson import (
     Prediction,
     Step,
 )
-from aecore.lessons.markdown import fault_in
 from aecore.lessons.pages import ANY_PAGE, PAGES
 from aecore.lessons.registry import MEASURES
+from aecore.lessons.table import MAX_LINE, MAX_NUMBER, MAX_TEXT, Table
 
 __all__ = ["Lesson", "LessonError", "Prediction", "Step", "measures", "parse_lesson"]
 
@@ -31,11 +31,6 @@ MAX_LINK_BYTES = 8 * 1024
 MAX_STEPS = 20
 MAX_CHOICES = 10
 MAX_AT = 16
-MAX_TEXT = 4_000
-"""Characters of a Markdown text."""
-MAX_LINE = 200
-"""Characters of a title and the like."""
-MAX_NUMBER = 1e9
 MAX_ITEMS = 20
 """Of a list among a measure's arguments."""
 MAX_FAULTS = 20
@@ -79,10 +74,10 @@ def parse_lesson(text: str, name: str) -> Lesson:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     try:
         values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of too many digits is no TOML error
         raise LessonError(_syntax_fault(str(error), text)) from None
     faults: list[tuple[int, str]] = []
-    table = _Table(values, (), lines.locate(text), faults)
+    table = Table(values, (), lines.locate(text), faults)
     lesson = _lesson(table, name)
     if faults:
         ordered = [f"line {line}: {what}" for line, what in sorted(faults)]
@@ -99,97 +94,7 @@ def _syntax_fault(message: str, text: str) -> str:
     return f"line {line}: this is no valid TOML: {what[:1].lower() + what[1:]}"
 
 
-class _Table:
-    """A table of the file: its values are taken out one by one, and faults are noted."""
-
-    def __init__(
-        self,
-        values: Mapping[str, Any],
-        path: lines.Path,
-        places: Mapping[lines.Path, int],
-        faults: list[tuple[int, str]],
-    ) -> None:
-        self.values, self.path, self.places, self.faults = dict(values), path, places, faults
-
-    def fault(self, key: str, what: str) -> None:
-        """Note what is wrong with a key."""
-        self.faults.append((lines.line_of(self.places, (*self.path, key)), what))
-
-    def text(self, key: str, *, most: int = MAX_LINE, required: bool = False) -> str:
-        """Take a text out."""
-        value = self.values.pop(key, "")
-        if not isinstance(value, str):
-            self.fault(key, f"{key} must be a text")
-            return ""
-        if required and not value.strip():
-            self.fault(key, f"{key} is missing")
-        elif len(value) > most:
-            self.fault(key, f"{key} has {len(value):,} characters, at most {most:,} are allowed")
-        elif most == MAX_LINE and not value.isprintable():
-            self.fault(key, f"{key} must be one line of plain text")
-        return value
-
-    def markdown(self, key: str, *, required: bool = False) -> str:
-        """Take a Markdown text out."""
-        value = self.text(key, most=MAX_TEXT, required=required)
-        if problem := fault_in(value):
-            self.fault(key, f"{key} {problem}")
-        return value.strip()
-
-    def number(self, key: str, *, whole: bool = False, default: Any = None) -> Any:
-        """Take a number out."""
-        value = self.values.pop(key, default)
-        kinds = int if whole else (int, float)
-        if value is default:
-            return value
-        if isinstance(value, bool) or not isinstance(value, kinds) or not abs(value) < MAX_NUMBER:
-            self.fault(key, f"{key} must be a {'whole ' if whole else ''}number")
-            return default
-        return value
-
-    def words(self, key: str, allowed: Sequence[str] | frozenset[str], what: str) -> tuple:
-        """Take a list of known words out."""
-        value = self.values.pop(key, [])
-        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            self.fault(key, f"{key} must be a list of texts")
-            return ()
-        for each in value:
-            self._check_word(key, each, allowed, what)
-        return tuple(value)
-
-    def word(self, key: str, allowed: Sequence[str] | frozenset[str], what: str) -> str:
-        """Take one of some known words out; empty where it is missing."""
-        if value := self.text(key):
-            self._check_word(key, value, allowed, what)
-        return value
-
-    def _check_word(self, key: str, value: str, allowed: Any, what: str) -> None:
-        if value not in allowed:
-            known = ", ".join(sorted(filter(None, allowed))) or "none"
-            self.fault(key, f"{key}: {what.format(repr(value[:60]))}; there are: {known}")
-
-    def table(self, key: str) -> _Table | None:
-        """Take a table out; None where there is none."""
-        if key not in self.values:
-            return None
-        value = self.values.pop(key)
-        if not isinstance(value, dict):
-            self.fault(key, f"{key} must be a table")
-            value = {}
-        return _Table(value, (*self.path, key), self.places, self.faults)
-
-    def plain(self, key: str) -> dict[str, Any]:
-        """Take a table of plain values out."""
-        inner = self.table(key)
-        return inner.values if inner else {}
-
-    def end(self) -> None:
-        """Note keys that nothing has taken out."""
-        for key in self.values:
-            self.fault(key, f"there is no key {key[:60]!r} here")
-
-
-def _lesson(table: _Table, name: str) -> Lesson:
+def _lesson(table: Table, name: str) -> Lesson:
     steps = table.values.pop("step", [])
     if not isinstance(steps, list) or not all(isinstance(each, dict) for each in steps):
         table.fault("step", "write each step under a line [[step]]")
@@ -204,7 +109,7 @@ def _lesson(table: _Table, name: str) -> Lesson:
         order=table.number("order", whole=True, default=1000),
         requires=table.words("requires", REQUIREMENTS, "{} cannot be required"),
         steps=tuple(
-            _step(_Table(values, ("step", number), table.places, table.faults))
+            _step(Table(values, ("step", number), table.places, table.faults))
             for number, values in enumerate(steps[:MAX_STEPS])
         ),
     )
@@ -212,7 +117,7 @@ def _lesson(table: _Table, name: str) -> Lesson:
     return lesson
 
 
-def _step(table: _Table) -> Step:
+def _step(table: Table) -> Step:
     if "page" not in table.values:
         table.fault("page", "page is missing")
     if ("prediction" in table.values) != ("answer" in table.values):
@@ -225,7 +130,7 @@ def _step(table: _Table) -> Step:
             known = ", ".join(sorted(page.parameters))
             table.fault("state", f"state: the page has no {parameter[:60]!r}; there are: {known}")
         if not isinstance(value, (str, int, float)) or len(str(value)) > MAX_TEXT:
-            table.fault("state", f"state: {parameter[:60]} must be a text or a number")
+            table.fault("state", f"state: {parameter[:60]!r} must be a text or a number")
     step = Step(
         title=table.text("title", required=True),
         page=path,
@@ -250,7 +155,7 @@ def _query_text(value: Any) -> str:
     return ("on" if value else "off") if isinstance(value, bool) else str(value)
 
 
-def _prediction(table: _Table | None) -> Prediction | None:
+def _prediction(table: Table | None) -> Prediction | None:
     if table is None:
         return None
     kind = table.word("kind", KINDS, "there is no prediction {}")
@@ -264,7 +169,7 @@ def _prediction(table: _Table | None) -> Prediction | None:
         table.fault("choices", f"a choice needs 2 to {MAX_CHOICES} choices, not {len(choices)}")
     for key, caption in choices.items():
         if not isinstance(caption, str) or not 1 <= len(caption) <= MAX_LINE or len(key) > 40:
-            table.fault("choices", f"choices: {key[:40]} must be a short text")
+            table.fault("choices", f"choices: {key[:40]!r} must be a short text")
     if not _is_ascending(at) or len(at) > MAX_AT or (kind == "curve" and len(at) < 2):
         table.fault("at", f"at must list 2 to {MAX_AT} latent dimensions, ascending")
         at = []
@@ -288,7 +193,7 @@ def _is_ascending(at: Any) -> bool:
     return whole and all(one < other for one, other in pairwise(at))
 
 
-def _measurement(table: _Table | None) -> Measurement | None:
+def _measurement(table: Table | None) -> Measurement | None:
     if table is None:
         return None
     name = table.word("measure", list(MEASURES), "there is no measure {}")
@@ -331,14 +236,14 @@ def _is_a(annotation: str, value: Any) -> bool:
     return is_number and not isinstance(value, bool) and abs(value) < MAX_NUMBER
 
 
-def _done(table: _Table) -> Mapping[str, Any] | None:
+def _done(table: Table) -> Mapping[str, Any] | None:
     done = table.plain("done")
     if done and not isinstance(done.get("event"), str):
         table.fault("done", "done needs an event")
     return done or None
 
 
-def _check_answer(table: _Table, step: Step) -> None:
+def _check_answer(table: Table, step: Step) -> None:
     """Check that the prediction and the measure of a step belong together."""
     if step.prediction is None or step.answer is None:
         return
@@ -352,4 +257,4 @@ def _check_answer(table: _Table, step: Step) -> None:
         what = f"{measure.name} may find {', '.join(sorted(missing))}, which no choice offers"
         table.fault("prediction", what)
     if unknown := set(step.answer.expect) - set(step.prediction.choices):
-        table.fault("answer", f"expect holds {', '.join(sorted(unknown))}, which no choice offers")
+        table.fault("answer", f"expect holds {min(unknown)[:60]!r}, which no choice offers")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from aecore.lessons.files import read_start
 from aecore.lessons.format import MAX_STEPS
 from aecore.lessons.lesson import KINDS, LessonError
 from aecore.system.file_content import printable
@@ -73,16 +74,11 @@ def read(path: Path) -> HandIn:
     LessonError
         If the file cannot be read or is no hand-in; the message begins with its name.
     """
-    name = printable(path.name)
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise LessonError(f"{name} cannot be read: {error.strerror}.") from None
+    content = read_start(path, MAX_BYTES)
     try:
         return parse(content)
     except LessonError as error:
-        raise LessonError(f"{name}: {error}") from None
+        raise LessonError(f"{printable(path.name)}: {error}") from None
 
 
 def parse(content: bytes) -> HandIn:

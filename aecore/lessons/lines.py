@@ -9,6 +9,8 @@ Path = tuple[str | int, ...]
 """Keys from the outermost one, with the number of the table, from 0, where there are several."""
 _HEADER = re.compile(r"\s*\[(\[?)\s*([\w.\"' -]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*([\w.\"'-]+)\s*=")
+_LONGEST = 300
+"""Characters of a header at most: on a very long line the pattern would take forever."""
 _QUOTES = ('"""', "'''")
 
 
@@ -22,7 +24,7 @@ def locate(text: str) -> dict[Path, int]:
         if closing:
             closing = "" if closing in line else closing
             continue
-        if header := _HEADER.match(line):
+        if header := _HEADER.match(line[:_LONGEST]):
             table = _table(counts, _keys(header[2]), is_array=bool(header[1]))
             found.setdefault(table, number)
         elif key := _KEY.match(line):

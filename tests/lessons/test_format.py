@@ -71,10 +71,27 @@ def test_a_lesson_of_5_mb_is_refused_unread():
     assert line == f"line 1: the lesson has 4,883 kB, at most {MAX_BYTES // 1024} are allowed"
 
 
+def test_odd_numbers_and_long_lines_are_faults_like_others():
+    assert faults(LESSON.replace("minutes = 5", "minutes = " + "9" * 9_000))[0].startswith("line ")
+    assert "whole number" in faults(LESSON.replace("minutes = 5", "minutes = inf"))[0]
+    blanks = "minutes = [\n[" + " " * 200_000 + "1, 2]]"
+    assert (
+        faults(LESSON.replace("minutes = 5", blanks))[0] == "line 3: minutes must be a whole number"
+    )
+    assert len(faults(LESSON + "\n".join(f"x{i} = 1" for i in range(2_000)))) == 21
+
+
+def test_every_fault_stays_on_its_line():
+    text = LESSON.replace("minutes = 5", '"a\\nb" = 1').replace("unit = 2", '"a\\nb" = 1')
+
+    assert all(line.startswith("line ") for line in faults(text))
+
+
 def test_a_bad_file_costs_the_others_nothing(tmp_path):
     (tmp_path / "good.toml").write_text(LESSON)
     (tmp_path / "bad.toml").write_text("title = ")
     (tmp_path / "large.toml").write_bytes(b"#" * 5_000_000)
+    (tmp_path / "folder.toml").mkdir()
     (tmp_path / "latin.toml").write_bytes(b"title = 'x'\nsummary = '\xe9'")
 
     found = catalog.listing(tmp_path)
@@ -83,7 +100,8 @@ def test_a_bad_file_costs_the_others_nothing(tmp_path):
     assert found.problems["bad.toml"].startswith("line 1: this is no valid TOML")
     assert found.problems["large.toml"] == "line 1: the file is larger than 256 kB"
     assert found.problems["latin.toml"] == "line 2: the text is not in UTF-8"
-    assert len(found.problems) == 3
+    assert found.problems["folder.toml"] == "folder.toml cannot be read: it is not a file."
+    assert len(found.problems) == 4
 
 
 def test_shipped_lessons_are_without_fault():
