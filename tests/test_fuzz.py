@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from aecore.ui.components import registry
 from tests.fuzz.__main__ import plan, table
 from tests.fuzz.process import Outcome, Reading
 from tests.fuzz.target import Target
@@ -14,13 +15,14 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::Warning"),
 ]
 SEED = 24
-FILES = 600
+FILES = 500
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Where a target keeps files; what it sets in the environment is put back."""
+    """Where a target keeps files; what it sets elsewhere is put back."""
     monkeypatch.setattr(os, "environ", os.environ.copy())
+    monkeypatch.setattr(registry, "_component", registry._component)
     return tmp_path
 
 

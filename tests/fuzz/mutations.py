@@ -16,6 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 Mutation = Callable[[bytes, random.Random], bytes]
 
@@ -172,6 +173,40 @@ def _change_value(value: Any, rng: random.Random) -> Any:
     else:
         value[key] = _change_value(value[key], rng)
     return value
+
+
+def in_query(content: bytes, rng: random.Random) -> bytes:
+    """Change the value of one of an address's parameters, its name, or repeat it."""
+    pairs = parse_qsl(content.decode(errors="replace"), keep_blank_values=True) or [("model", "x")]
+    at = rng.randrange(len(pairs))
+    name, value = pairs[at]
+    kind = rng.randrange(6)
+    if kind == 0:
+        pairs.append((rng.choice(_PARAMETERS), value))
+    elif kind == 1:
+        pairs.append((rng.choice(_PARAMETERS), rng.choice([*_NUMBERS, *_TEXTS])))
+    elif kind == 2:
+        pairs[at] = name, value + rng.choice((",", "_", "0", " ", ",1")) * rng.choice((1, 40))
+    else:
+        pairs[at] = name, rng.choice([*_NUMBERS, *_TEXTS])
+    return urlencode(pairs, errors="replace").encode()
+
+
+_PARAMETERS = ["model", "z", "outline", "classes", "grid", "view", "unit", "layer", "sort", "scale"]
+_PARAMETERS += [
+    "show",
+    "which",
+    "label",
+    "digit",
+    "seed",
+    "sigma",
+    "kind",
+    "level",
+    "row",
+    "column",
+]
+_PARAMETERS += ["other", "drawing", "input", "preset", "epochs", "noise", "start", "end", "frame"]
+_PARAMETERS += ["lesson", "step", "hide", "present", "sweep", "put_first", "beside", "rate"]
 
 
 def in_gzip(inner: Mutation) -> Mutation:

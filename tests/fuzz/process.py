@@ -64,12 +64,13 @@ class Reading:
     def __init__(self, folder: Path, seed: int) -> None:
         self._folder, self._seed = folder, seed
         self._seeds: dict[str, list[tuple[str, bytes]]] = {}
+        self._taken: set[tuple[str, bytes]] = set()
         os.environ.update(AECORE_CACHE=str(folder / "cache"), AECORE_DOWNLOAD="off")
 
     def file(self, name: str, number: int) -> tuple[str, bytes]:
         """Return a mutated file: its name and its content."""
         rng = random.Random(f"{self._seed} {name} {number}")
-        return _target(name).mutate(rng.choice(self._prepare(name)), rng)
+        return _target(name).mutate(self._pick(name, rng), rng)
 
     def outcome(self, name: str, number: int) -> Outcome:
         """Read a mutated file; a slow one twice, as other work may have slowed it down."""
@@ -85,15 +86,17 @@ class Reading:
                 kind, detail = "large", f"{megabytes:.0f} MB"
         return Outcome(name, number, kind, detail, seconds, megabytes)
 
-    def _prepare(self, name: str) -> list[tuple[str, bytes]]:
-        """Return the valid files of a target, each of which must be taken."""
+    def _pick(self, name: str, rng: random.Random) -> tuple[str, bytes]:
+        """Return one of the valid files of a target; as it is it must be taken."""
+        folder = self._folder / name.replace(" ", "-")
         if name not in self._seeds:
-            folder = self._folder / name.replace(" ", "-")
             folder.mkdir()
             self._seeds[name] = _target(name).seeds(folder)
-            for seed in self._seeds[name]:
-                _target(name).read(*seed, folder)
-        return self._seeds[name]
+        seed = rng.choice(self._seeds[name])
+        if seed not in self._taken:
+            _target(name).read(*seed, folder)
+            self._taken.add(seed)
+        return seed
 
     def _measure(self, name: str, file: str, content: bytes) -> tuple[str, str, float, float]:
         gc.collect(0)

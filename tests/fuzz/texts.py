@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from aecore.config import ModelConfig, TrainConfig
 from aecore.digits.canvas_input import pack_drawing, parse_drawing, unpack_drawing
 from aecore.latent.codes import check_code, parse_code
 from aecore.lessons import catalog as lessons
+from aecore.lessons import grading, handin
 from aecore.settings import settings_of
 from tests.fuzz import mutations as m
 from tests.fuzz.target import Seed, Target
@@ -23,6 +25,29 @@ def _lessons(folder: Path) -> list[Seed]:
 
 def _read_lesson(name: str, content: bytes, folder: Path) -> None:
     lessons.from_bytes(content, Path(name).stem)
+
+
+def _hand_ins(folder: Path) -> list[Seed]:
+    """What students hand in, as the browser writes it."""
+    answer = {
+        "value": "pca",
+        "text": "PCA has 0.1.",
+        "gap": 0,
+        "source": {"data": "MNIST", "model": "plane"},
+    }
+    step = {"step": 1, "title": "First", "kind": "choice", "first": "tie", "last": "pca"}
+    curve = {"step": 2, "title": "Second", "kind": "curve", "first": [[2, 0.1]], "last": [[2, 0.2]]}
+    steps = [each | {"first_gap": 1, "seconds": 30, "answer": answer} for each in (step, curve)]
+    whole = {"format": handin.FORMAT, "lesson": "bottleneck", "title": "B", "name": "Ada"}
+    return [("ada.json", json.dumps(whole | {"n_steps": 2, "steps": steps}).encode())]
+
+
+def _grade(name: str, content: bytes, folder: Path) -> None:
+    handed = folder / "class"
+    shutil.rmtree(handed, ignore_errors=True)
+    handed.mkdir()
+    (handed / "ada.json").write_bytes(content)
+    grading.grade(handed).to_csv()
 
 
 DRAWING = "AAAA" * 100 + "gICA" * 50 + "AAAA" * 111 + "AA=="
@@ -78,6 +103,7 @@ def _read_report(name: str, content: bytes, folder: Path) -> None:
 
 TARGETS = [
     Target("lesson", _lessons, _read_lesson, (m.in_lines, m.in_numbers), names=True),
+    Target("hand-in", _hand_ins, _grade, (m.in_json, m.in_numbers)),
     Target("link or option", _texts, _read_text, (m.in_numbers,)),
     Target("report of a widget", _reports, _read_report, (m.in_json,)),
 ]

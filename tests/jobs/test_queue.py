@@ -25,7 +25,7 @@ from aecore.training.resume_state import ResumeState
 from tests.support import runs
 
 KILLS = int(os.environ.get("AECORE_KILLS", "3"))
-"""All 50 take some minutes: AECORE_KILLS=50 python -m pytest tests/test_jobs.py -n 0 -k killed"""
+"""All 50 take minutes: AECORE_KILLS=50 python -m pytest -n 0 tests/jobs/test_queue.py -k killed"""
 LONG = 500
 
 
