@@ -63,8 +63,8 @@ def pages() -> StreamlitPage:
 
 
 def link(name: str, label: str, *, icon: str | None = None, **query: str) -> None:
-    """Draw a link to a page, with parameters of its URL, within the same visit."""
-    page = next(page for page in find_pages() if page.name == name)
+    """Draw a link to a page, by its name or path, with parameters of its URL, within the visit."""
+    page = next(page for page in find_pages() if name in (page.name, page.path))
     st.page_link(_entry(page), label=label, icon=icon, query_params=query)
 
 

@@ -277,7 +277,8 @@ def test_no_card_in_a_frame_and_none_after_one_of_its_links(app, chromium):
         assert page.locator(".st-key-start").is_hidden()
 
         page.goto(app)
-        page.locator(".st-key-start").get_by_role("link", name="own digit").click()
+        page.locator(".st-key-start").get_by_role("link", name="Take the tour").click()
+        page.wait_for_url("**/your-digit?**lesson=tour&step=1**")
         page.locator(".st-key-digit_canvas canvas").first.wait_for()
         page.get_by_test_id("stSidebarNav").get_by_role("link", name="Latent space").click()
         page.wait_for_selector(DRAWN)

@@ -84,4 +84,5 @@ def _component(widget: str) -> Callable[..., Any]:
 
 
 def _pass_on(key: str, name: str, report: Callable[[Any], None]) -> None:
-    report(st.session_state[key].get(name))
+    if (sent := st.session_state.get(key)) is not None:  # None: the visitor has left the page
+        report(sent.get(name))

@@ -19,6 +19,15 @@ from aecore.viewer.message import pack
 
 _STANDS = "map_start"
 """Whether the browser has said that the card stands."""
+_DECIDE = """<script>
+  (() => {
+    let kept = null;
+    try { kept = localStorage.getItem("aecore-start"); } catch { /* forbidden in this frame */ }
+    const isWanted = kept !== "off" && !/[?&]embed|#/.test(location.href);
+    document.documentElement.toggleAttribute("data-start-card", isWanted);
+  })();
+</script>"""
+"""Makes room for the card before anything else is drawn, unless it was dismissed."""
 _EXAMPLES = 3
 _NUMBERS = {1: "one number", 2: "two numbers"}
 
@@ -28,6 +37,7 @@ def show(checkpoint: Checkpoint) -> None:
     """Let the browser draw the card if it wants to, unless the URL asks for more than a model."""
     if not url_state.names_only_a_model():
         return
+    st.html(_DECIDE, unsafe_allow_javascript=True)
     dim, stands = checkpoint.card.model.latent_dim, st.session_state.get(_STANDS, False)
     header = {
         "question": page_data.words(
@@ -43,7 +53,22 @@ def show(checkpoint: Checkpoint) -> None:
     mount("start", "start_card", pack(header | {"labels": labels}, arrays), standing=_note)
     if stands:
         with st.container(key="start_links", horizontal=True):
-            navigation.link("your_digit", "Try your own digit", icon=":material/draw:")
+            _links()
+
+
+def _links() -> None:
+    """Draw the ways on: the tour, which is about digits, the visitor's own digit, the lessons."""
+    from aecore.lessons import catalog  # the first screen does not wait for them
+    from aecore.ui.lessons import shelf
+
+    tour = shelf.find(catalog.TOUR)
+    if tour and page_data.spec().shows_digits:
+        with st.container(key="start_tour", width="content"):
+            label = f"Take the tour ({tour.minutes} minutes)"
+            query = shelf.query(tour, 1)
+            navigation.link(tour.steps[0].page, label, icon=":material/flag:", **query)
+    navigation.link("your_digit", page_data.words("Try your own digit"), icon=":material/draw:")
+    navigation.link("lessons", "Lessons", icon=":material/school:")
 
 
 def _note(report: object) -> None:

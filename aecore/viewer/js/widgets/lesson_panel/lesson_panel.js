@@ -154,8 +154,9 @@ export function mountLessonPanel(element, host) {
     if (lesson().closed) view.content.append(make("p", { class: "problem" }, lesson().closed));
     else if (step().prediction) buildPrediction();
     else {
-      parts = { done: make("p", { class: "right", role: "status" }) };
-      view.content.append(...markdown(step().reveal), ...markdown(step().explanation), parts.done);
+      parts = { done: make("p", { class: "right", role: "status" }), explained: make("div", {}, ...markdown(step().explanation)) };
+      parts.explained.hidden = step().done && !isFinished(progress(), step(), number());
+      view.content.append(...markdown(step().reveal), parts.done, parts.explained);
       if (step().done) whenDone(step().done, host, noteDone, inner.signal);
     }
     if (latest.moved) heading.focus({ preventScroll: true });
@@ -175,6 +176,7 @@ export function mountLessonPanel(element, host) {
   function noteDone() {
     if (!progress().times[number()]?.done) change((kept) => (kept.times[number()] = { ...kept.times[number()], done: now() }));
     setText(parts.done, "Done. Go on when you like.");
+    parts.explained.hidden = false;
     drawSteps();
   }
 

@@ -6,11 +6,11 @@ import { makeFrameLoop } from "../../core/frame_loop.js";
 import { drawDigit } from "../../core/image.js";
 import { models } from "../../core/recent.js";
 import { makeScope } from "../../core/scope.js";
-import { recall, remember } from "../../core/storage.js";
+import { remember } from "../../core/storage.js";
 import { fixed, withArticle } from "../../core/text.js";
 import { decode } from "../../model/network.js";
 
-const KEY = "aecore-start"; // in the browser's storage: "off" once the visitor has dismissed the card
+const KEY = "aecore-start"; // in the browser's storage, where the page looks for it
 const RUN_MS = 1100; // of a digit from pixels to pixels
 const REST_MS = 1500; // until the second one follows by itself; from then on they wait for the visitor
 const WAIT_MS = 100; // until it is asked again whether the map is there
@@ -28,21 +28,22 @@ const VIEW = `
   </button>
 </div>`;
 
-const isFramed = () => /[?&]embed|#/.test(location.href);
 const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**
- * It shows itself where nobody has dismissed it, and reports "standing": only then is it sent pictures.
+ * It shows itself where the page has made room, and reports "standing": only then is it sent pictures.
  *
  * @type {import("../../core/host.js").Mount}
  */
 export function mountStartCard(element, host) {
-  if (recall(KEY) === "off" || isFramed()) return { update() {}, destroy() {} };
+  const { dataset } = document.documentElement;
+  if (dataset.startCard === undefined) {
+    return { update: ({ header }) => header.stands && host.send("standing", false), destroy() {} };
+  }
   const scope = makeScope();
   const view = build(VIEW);
   const loop = makeFrameLoop(scope, draw);
   const timer = scope.makeTimer();
-  const { dataset } = document.documentElement; // the page's style sheet shows the card by it
   let told = null; // the latest message
   let number = 0; // of the digit on show
   let begun = 0; // when it set out
@@ -50,12 +51,10 @@ export function mountStartCard(element, host) {
   let code = null; // room for one
   scope.add(element, view.root);
   scope.onEnd(() => delete dataset.startCard);
-  dataset.startCard = "";
 
-  function leave() {
+  function dismiss() {
     remember(KEY, "off");
     scope.end();
-    host.send("standing", false);
   }
 
   const codeOf = (i) => told.codes.subarray(i * told.dim, (i + 1) * told.dim);
@@ -96,9 +95,12 @@ export function mountStartCard(element, host) {
     if (share < 1) loop.request();
   }
 
-  scope.listen(view.close, "click", leave);
+  scope.listen(view.close, "click", () => {
+    dismiss();
+    host.send("standing", false);
+  });
   scope.listen(view.pipe, "click", () => run((number + 1) % count()));
-  const follow = ({ target }) => host.find("start")?.contains(target.closest("a")) && leave();
+  const follow = ({ target }) => host.find("start")?.contains(target.closest("a")) && dismiss();
   scope.listen(document, "click", follow, { capture: true });
   return {
     update({ header, arrays }) {
