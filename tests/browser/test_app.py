@@ -7,12 +7,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 
 from aecore.bench.harness.server import serve
+from aecore.checkpoints import catalog
+from aecore.checkpoints import file as checkpoint_file
 from aecore.presets import PRESETS
 from tests.conftest import MNIST_FOLDER
 from tests.support.browser import digit_picture, wait_for_script, watched
+from tests.support.live_map import place_of, point_at
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -266,8 +271,16 @@ def test_a_first_visit_is_welcomed_until_the_card_is_dismissed(app, chromium):
     context.close()
 
 
+def code_among_its_own(label: int) -> np.ndarray:
+    """The code of the test digit that is farthest from those of other classes, in `plane`."""
+    plane = checkpoint_file.load(catalog.find("plane"))
+    codes, is_own = plane.codes.astype(float), plane.labels == label
+    others = cKDTree(codes[~is_own])
+    return codes[is_own][others.query(codes[is_own])[0].argmax()]
+
+
 @OFFLINE
-def test_no_card_in_a_frame_and_none_after_one_of_its_links(app, chromium):
+def test_no_card_in_a_frame_and_none_after_it_has_led_to_the_tour(app, chromium):
     context = chromium.new_context(viewport={"width": 1400, "height": 900})
     context.set_default_timeout(30_000)
     with watched(context) as page:
@@ -279,7 +292,35 @@ def test_no_card_in_a_frame_and_none_after_one_of_its_links(app, chromium):
         page.goto(app)
         page.locator(".st-key-start").get_by_role("link", name="Take the tour").click()
         page.wait_for_url("**/your-digit?**lesson=tour&step=1**")
-        page.locator(".st-key-digit_canvas canvas").first.wait_for()
+        tour = page.locator("section.lesson")
+        go_on = tour.get_by_role("button", name="Next")
+
+        # A drawing ends the first two steps, and goes along.
+        page.get_by_role("button", name="Draw a 2").click()
+        go_on.press("Enter")
+        tour.get_by_text("2 of 7").wait_for()
+        wait_for_script(page)
+        page.get_by_role("button", name="Draw a 3").click()
+        go_on.click()
+
+        # From the 4s to the 9s, and out of the data.
+        tour.get_by_text("3 of 7").wait_for()
+        page.locator(".aecore-probe").wait_for(state="attached")
+        wait_until_idle(page)
+        for label in (4, 9):
+            page.mouse.move(*place_of(page, code_among_its_own(label)))
+            page.locator("#probe").get_by_text(re.compile(f"nearest: .* a {label}")).wait_for()
+        tour.get_by_text("Done.").wait_for()
+        go_on.click()
+        tour.get_by_text("4 of 7").wait_for()
+        wait_until_idle(page)
+        for corner in ((0.5, 0.5), (0.01, 0.01)):
+            page.mouse.move(*point_at(page, *corner), steps=10)
+        go_on.click()
+        tour.get_by_text("5 of 7").wait_for()
+        page.locator(".st-key-your_digit_denoise").wait_for()  # the drawing is still there
+        assert "drawing=" in page.url
+
         page.get_by_test_id("stSidebarNav").get_by_role("link", name="Latent space").click()
         page.wait_for_selector(DRAWN)
         wait_until_idle(page)

@@ -109,6 +109,13 @@ def ranges(page) -> list[list[float]]:
     )
 
 
+def place_of(page, code: np.ndarray) -> tuple[float, float]:
+    """Where the plot area has a code of two numbers, in px of the page."""
+    (x0, x1), (y0, y1) = ranges(page)
+    x, y = map(float, code)
+    return point_at(page, (x - x0) / (x1 - x0), (y1 - y) / (y1 - y0))
+
+
 def position(page, across: float, down: float) -> np.ndarray:
     """What the axes say of a place in the plot area."""
     (x0, x1), (y0, y1) = ranges(page)
