@@ -22,9 +22,9 @@ STREAMLIT = ("[data-testid=stSidebarNav]", "[data-testid=stFileUploader]", ".mod
 SIZES = {"light": ((1280, 720), (1920, 1080)), "dark": ((820, 1180), (390, 844))}
 """Windows by color scheme; a page opens in the first."""
 MISFITS = (ROOT / "tests/support/page_sizes.js").read_text()
-STILL = ("train", "sweeps", "filters")
-"""Pages that may show no picture on their first screen: before a run has begun; on a phone, in the
-panel of a unit whose own test digits are not loaded."""
+STILL = ("train", "sweeps", "filters", "lessons")
+"""Pages that may show no picture on their first screen: lists; before a run has begun; on a phone,
+in the panel of a unit whose own test digits are not loaded."""
 
 
 def hover(page) -> None:

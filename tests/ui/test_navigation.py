@@ -33,7 +33,7 @@ def test_a_new_folder_is_a_page_of_the_navigation_in_its_order(new_page):
     names = [page.name for page in pages.find_pages()]
 
     assert names[:3] == ["map", "generate", new_page]
-    assert len(set(names)) == 11
+    assert len(set(names)) == 12
 
 
 def test_the_sidebar_goes_from_understanding_to_building():
@@ -86,4 +86,5 @@ def test_addresses_are_what_links_rely_on():
         "your_digit": "your-digit",
         "sweeps": "sweeps",
         "data": "data",
+        "lessons": "lessons",
     }

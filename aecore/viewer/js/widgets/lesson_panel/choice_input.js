@@ -55,7 +55,7 @@ export function makeNumberInput({ prediction, onChange }) {
     onChange();
   });
   view.field.addEventListener("input", () => {
-    if (view.field.value !== "") view.slider.value = view.field.value;
+    if (view.field.value !== "" && view.field.checkValidity()) view.slider.value = view.field.value;
     onChange();
   });
   return {
