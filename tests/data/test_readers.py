@@ -353,6 +353,8 @@ FAULTS = {
     "mixed channels": (npz(x_train=RGB, x_test=GRAY), "is 40 x 9 x 9 x 3, not N x 9 x 9"),
     "objects": (npz(x=GRAY, y=np.array([{}] * 40, object)), "holds object, not"),
     "text in a table": (csv("label,a,b,c,d\n" + "1,2,3,4,x\n" * 12), "column d holds text"),
+    "a line without an end": (csv("1," * 800_000), "its lines are too long for pictures"),
+    "too many columns": (csv("1," * 60_000 + "\n"), "60,001 columns are more than a picture has"),
     "a hole in a table": (csv("label,a,b,c,d\n" + "1,2,3,,5\n" * 12), "row 1 has no number in col"),
     "no pixels in a table": (csv("label\n" + "1\n" * 12), "no column of pixels"),
     "an empty table": (csv("label,a,b,c,d\n"), "claims 0 items"),

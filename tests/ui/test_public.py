@@ -115,7 +115,7 @@ def test_every_page_opens_and_names_nothing_of_the_machine(page, own_model, tmp_
     shown += " ".join(str(block.proto) for block in app.get("bidi_component"))
     assert not app.exception
     assert app.title
-    for word in ("secret folder", "hidden place", str(tmp_path), "/srv", "torch 2", "AECORE_"):
+    for word in ("secret folder", "hidden place", str(tmp_path), "/srv", "torch 2"):
         assert word not in shown.replace("\\", "")
 
 
@@ -166,3 +166,19 @@ def test_an_upload_is_smaller_and_so_is_what_it_unpacks_to(tmp_path, public):
         upload.load_upload({"digits8.npz": content})
     with pytest.raises(AecoreError, match=r"larger than 20 MB together. Use fewer"):
         upload.load_upload({"a.npz": bytes(20_000_001)})
+
+
+def test_data_sets_of_all_visits_together_are_bounded(tmp_path, public):
+    write_set(tmp_path, "digits8")
+    public.setattr(datasets, "_MAX_UPLOADED", 10_000)
+    files = {"digits8.npz": (tmp_path / "digits8.npz").read_bytes()}
+
+    def use():
+        page = open_page("data")
+        page.file_uploader(key="data_add").set_value([("x.npz", files["digits8.npz"], "")])
+        return page.run()
+
+    first, second = use(), use()
+
+    assert not first.error
+    assert "as many data sets as it can" in second.error[0].value

@@ -15,7 +15,7 @@ import numpy as np
 
 from aecore.data.known_names import DIGIT_SETS
 from aecore.data.large_arrays import MAPPED_ABOVE, chunks
-from aecore.data.limits import MAX_PICTURES, Shape, check_count
+from aecore.data.limits import Shape, check_count, max_bytes
 from aecore.data.progress import Report
 from aecore.data.readers.files import SUBFOLDERS, array_name, explaining, folder_name, start_of
 from aecore.data.readers.raw import Found, Part, RawData
@@ -168,7 +168,7 @@ def _read_labels(array: _Array, *, are_digits: bool) -> np.ndarray:
     check_count(array.where, shape[0] if shape else 0)
     if dtype.kind not in "US" or dtype.itemsize > _MAX_NAME_BYTES:
         _require_numbers(array.where, dtype)
-    if math.prod(shape) > 1_000 * MAX_PICTURES:
+    if math.prod(shape) * dtype.itemsize > max_bytes():
         raise DataError(f"{array.where} is too large for labels. Save one for each picture.")
     labels = np.concatenate([*_chunks(array)])
     return plain_labels(array.where, labels, are_digits=are_digits)

@@ -6,11 +6,11 @@ import gzip
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from aecore.data.limits import MAX_PICTURES, check_count
+from aecore.data.limits import MAX_PICTURES, MAX_SIDE, check_count, max_bytes
 from aecore.data.progress import READING_STEP, ReadingProgress, Report, silent
 from aecore.data.readers.files import explaining, folder_name, start_of
 from aecore.data.readers.raw import Found, Part, RawData
@@ -24,6 +24,9 @@ CSV_SUFFIXES = (".csv", ".csv.gz")
 _SUFFIXES = (*CSV_SUFFIXES, ".parquet", ".feather")
 _LABELS = ("label", "labels", "class", "target", "y")
 _BATCH_VALUES = 20_000_000  # in memory at once, of a file that holds more
+_MOST_COLUMNS = 3 * MAX_SIDE**2 + 10
+_LONGEST_LINE = 32 * _MOST_COLUMNS  # bytes
+_MOST_TEXT = 12  # bytes for each byte of a picture
 _ROW_NUMBERS = ("id", "index", "imageid")
 
 
@@ -85,11 +88,13 @@ def _read_file(path: Path, split: str, report: Report) -> Part:
         start_of(path)
         if not path.name.lower().endswith(CSV_SUFFIXES):
             return _read_columns(path, split, report)
-        header = _has_header(path)
+        fields = _first_fields(path)
+        header = not all(map(_is_number, fields))
         count = _count_lines(path) - header
         check_count(str(path), count)
+        step = min(READING_STEP, _BATCH_VALUES // len(fields) + 1)
         frames = partial(
-            pd.read_csv, path, header=0 if header else None, chunksize=READING_STEP,
+            pd.read_csv, path, header=0 if header else None, chunksize=step,
             skip_blank_lines=True,
         )  # fmt: skip
         return _to_part(str(path), split, frames, count, report)
@@ -126,10 +131,23 @@ def _open(path: Path) -> Any:
     return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")
 
 
-def _has_header(path: Path) -> bool:
+def _first_fields(path: Path) -> list[str]:
     with _open(path) as file:
-        fields = file.readline(1_000_000).decode(errors="replace").strip().split(",")
-    return not all(_is_number(field) for field in fields)
+        fields = next(_lines(path, file), b"").decode(errors="replace").strip().split(",")
+    if len(fields) > _MOST_COLUMNS:
+        raise DataError(f"{path}: {len(fields):,} columns are more than a picture has values.")
+    return fields
+
+
+def _lines(path: Path, file: IO[bytes]) -> Iterator[bytes]:
+    """Yield lines, as long as they may be pictures: a small file may unpack to any size."""
+    size = number = 0
+    while line := file.readline(_LONGEST_LINE):
+        size, number = size + len(line), number + 1
+        too_much = size > _MOST_TEXT * max_bytes() or number > 3 * MAX_PICTURES
+        if len(line) == _LONGEST_LINE or too_much:
+            raise DataError(f"{path}: its lines are too long for pictures, or too many.")
+        yield line
 
 
 def _is_number(text: str) -> bool:
@@ -144,7 +162,7 @@ def _count_lines(path: Path) -> int:
     """Count the lines that are not empty."""
     with _open(path) as file:
         count = 0
-        for line in file:
+        for line in _lines(path, file):
             count += bool(line.strip())
             if count > MAX_PICTURES + 1:
                 break

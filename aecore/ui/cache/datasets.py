@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakSet
 
 import numpy as np
 import streamlit as st
@@ -19,11 +20,11 @@ from aecore.data.dataset import Dataset, DatasetSpec
 from aecore.data.download_process import DownloadProcess
 from aecore.data.grouping import group_classes
 from aecore.data.upload import keep, load_upload
-from aecore.errors import AecoreError
+from aecore.errors import AecoreError, DataError
 from aecore.imaging.levels import to_unit
 from aecore.jobs import queue
 from aecore.models import pca
-from aecore.system.environment import require_private
+from aecore.system.environment import is_public, require_private
 from aecore.ui import waiting
 from aecore.ui.cache.shared import measured, shared
 
@@ -85,15 +86,42 @@ class Uploaded:
     test_set: TestSet
     pca_errors: dict[int, float] | None = None
 
+    @property
+    def n_bytes(self) -> int:
+        """Return how much memory its arrays take."""
+        arrays = (*self.dataset.arrays.values(), self.test_set.images)
+        return sum(array.nbytes for array in arrays)
+
 
 _UPLOADED, _FOLDER = "data_uploaded", "data_in_use"
+_MAX_UPLOADED = 2_000_000_000
+"""Bytes of all visits' data sets on a public server; beyond that, new ones are refused."""
+_uploads: WeakSet[Uploaded] = WeakSet()
+"""Those of all visits, as long as they are in use."""
 
 
 def use_upload(files: Mapping[str, bytes]) -> None:
     """Let this visit alone use uploaded files; see `aecore.data.upload`."""
     with waiting.place():
+        st.session_state.pop(_UPLOADED, None)  # makes room
+        _require_room()
         dataset = load_upload(files)
-        st.session_state[_UPLOADED] = Uploaded(dataset, _make_test_set(dataset))
+        uploaded = Uploaded(dataset, _make_test_set(dataset))
+        _uploads.add(uploaded)
+        st.session_state[_UPLOADED] = uploaded
+
+
+def _require_room() -> None:
+    """Refuse another data set where a public server holds many of other visits.
+
+    Raises
+    ------
+    DataError
+        If there is no room.
+    """
+    held = sum(each.n_bytes for each in set(_uploads))
+    if is_public() and held > _MAX_UPLOADED:
+        raise DataError("This server holds as many data sets as it can. Try again later.")
 
 
 def use_folder(name: str) -> None:
