@@ -10,6 +10,7 @@ import streamlit as st
 from aecore.lessons.format import MAX_BYTES, MAX_LINK_BYTES
 from aecore.lessons.lesson import Lesson, LessonError
 from aecore.ui import navigation, scaffold
+from aecore.ui.components import upload_note
 from aecore.ui.components.registry import mount
 from aecore.ui.lessons import shelf
 from aecore.ui.text.formats import escape
@@ -99,6 +100,7 @@ def _take_upload() -> None:
         "folder `AECORE_LESSONS` of a server. `python -m aecore lesson check FILE` says line by "
         "line what is wrong."
     )
+    upload_note.draw()
     file = st.file_uploader(
         f"A lesson (TOML, at most {MAX_BYTES // 1024} kB), for this visit alone",
         type=["toml"],
