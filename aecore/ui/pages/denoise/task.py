@@ -6,8 +6,10 @@ visitors.
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -28,6 +30,8 @@ from aecore.ui.components.registry import Preview
 MEASURED = 1_000
 """Most digits that anything is measured on."""
 _PATIENCE = 0.2  # seconds until progress is shown
+
+_MEASURING = threading.Lock()
 
 Scores = dict[Method, Score]
 
@@ -116,13 +120,14 @@ class DenoisingTask:
 
     def scores_by_level(self) -> dict[float, Scores]:
         """Return the scores by level, ascending; measure those that are missing."""
-        cache = self.cache
+        if self._missing():
+            with waiting.place(), _alone():
+                self._measure(self._missing())  # others may have measured them meanwhile
+        return dict(sorted(self.cache.copy().items()))
+
+    def _missing(self) -> list[FixedCorruption]:
         levels = self.corruption.corruption.levels(STEPS)
-        missing = [self.corruption.at(level) for level in levels if level not in cache]
-        if missing:
-            with waiting.place():
-                self._measure(missing)
-        return dict(sorted(cache.copy().items()))
+        return [self.corruption.at(level) for level in levels if level not in self.cache]
 
     def _measure(self, missing: Sequence[FixedCorruption]) -> None:
         """Measure scores that are missing, with a progress bar if it takes long."""
@@ -135,6 +140,24 @@ class DenoisingTask:
                 bar.progress((done + 1) / len(missing), text="Measuring all noise levels…")
         if bar is not None:
             bar.empty()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Measure all levels for one visitor at a time, who may leave while waiting.
+
+    It keeps both cores busy and takes up to 200 MB; who waits for the same levels finds them.
+    """
+    bar = None
+    while not _MEASURING.acquire(timeout=_PATIENCE):
+        bar = bar or st.empty()
+        bar.progress(0.0, text="Waiting for another visitor's noise levels…")
+    try:
+        if bar is not None:
+            bar.empty()
+        yield
+    finally:
+        _MEASURING.release()
 
 
 @shared(kept=200)
