@@ -1,7 +1,5 @@
 """A few hundred mutated files of each format; `python -m tests.fuzz` reads as many as one likes."""
 
-import os
-
 import pytest
 
 from aecore.ui.components import registry
@@ -21,7 +19,6 @@ FILES = 500
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """Where a target keeps files; what it sets elsewhere is put back."""
-    monkeypatch.setattr(os, "environ", os.environ.copy())
     monkeypatch.setattr(registry, "_component", registry._component)
     return tmp_path
 
