@@ -148,6 +148,6 @@ def _send_report(page: str, content: bytes, folder: Path) -> None:
 
 
 TARGETS = [
-    Target("address", _addresses, _read_address, (m.in_numbers, m.in_query), share=0.3),
-    Target("report on a page", _reports, _send_report, (m.in_json,), share=0.3),
+    Target("address", _addresses, _read_address, (m.in_numbers, m.in_query), share=0.1),
+    Target("report on a page", _reports, _send_report, (m.in_json,), share=0.1),
 ]
