@@ -20,7 +20,6 @@ from aecore.ui.cache import datasets
 from aecore.ui.components import downloads, plotly_figure
 from aecore.ui.components import html as html_parts
 from aecore.ui.pages.compare import linked_maps, sweep
-from aecore.ui.text.formats import escape
 
 _EXPLANATION = (
     "Test error vs. latent dimensions, with **PCA** for every size; all trained models in one "
@@ -49,8 +48,8 @@ _FOLDED = {
 """Columns that are shown on demand."""
 _NARROW = ("D", "test MSE", "kNN-5")
 """Columns that fit a phone, beside the model's name."""
-_PLACES = {"map": "Latent space of", "reconstruct": "Reconstructions of"}
-"""Pages that a model opens on, with the text of each link before its name."""
+_PRESSED = "compare_pressed"
+"""Holds the row whose model was pressed."""
 _ROWS = 20
 """Models that are all shown without scrolling."""
 _X_NAMES: dict[comparison.Over, str] = {"epochs": "epoch", "seconds": "seconds of training"}
@@ -73,30 +72,27 @@ def _table(entries: list[Entry]) -> None:
     st.header("All models", anchor=False)
     columns, best = comparison.table(entries), comparison.best(entries)
     with st.container(key="compare_wide"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            shows_all = inputs.toggle("All columns", key="compare_all", name="columns")
-            links = st.container(horizontal=True, key="compare_open")
-        event = st.dataframe(
+        shows_all = inputs.toggle("All columns", key="compare_all", name="columns")
+        st.container(key="compare_table").dataframe(
             _styled(columns, best),
-            key="compare_table",
             hide_index=True,
             height="content" if len(entries) <= _ROWS else "auto",
             placeholder="",
             column_order=[each for each in columns if shows_all or each not in _FOLDED],
             column_config={
-                "model": st.column_config.TextColumn(pinned=True),
+                "model": st.column_config.ButtonColumn(
+                    pinned=True, alignment="left", type="tertiary", key=_PRESSED
+                ),
                 "hidden": st.column_config.TextColumn(width=110),
                 **{
                     title: st.column_config.NumberColumn(help=text)
                     for title, text in _MEANINGS.items()
                 },
             },
-            on_select="rerun",
-            selection_mode="single-row",
             alt="One row for each trained model: its settings, its metrics, and those of PCA",
         )
-    with links:
-        _open(entries[event.selection.rows[0]] if event.selection.rows else None)
+    if pressed := st.session_state.get(_PRESSED):
+        navigation.open_page("", {"model": entries[pressed["row"]].name})
     with st.container(key="compare_narrow"):
         _narrow_table(entries, best)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -111,15 +107,6 @@ def _table(entries: list[Entry]) -> None:
             width="stretch",
         )
         downloads.offer("Table as CSV", comparison.to_csv(columns), "models.csv", key="compare_csv")
-
-
-def _open(entry: Entry | None) -> None:
-    """Draw links to the model of the row that is ticked."""
-    if entry is None:
-        st.caption("Tick a row to open its model.")
-        return
-    for page, label in _PLACES.items():
-        navigation.link(page, f"{label} {escape(entry.name)}", model=entry.name)
 
 
 def _styled(columns: Mapping[str, Sequence[Any]], best: Mapping[str, Sequence[bool]]) -> Styler:
