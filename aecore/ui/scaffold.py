@@ -102,7 +102,7 @@ def open_page(
         with heading:
             draw_title(page_data.words(title), left_out)
     if evaluates:
-        _require_shape(checkpoint.card)
+        require_shape(checkpoint.card)
     with intro():
         text = explanation if isinstance(explanation, str) else explanation(checkpoint.card)
         st.markdown(page_data.words(text))
@@ -116,8 +116,14 @@ def open_page(
     return checkpoint
 
 
-def _require_shape(card: Card) -> None:
-    """Refuse to show a model pictures of another size than it takes."""
+def require_shape(card: Card) -> None:
+    """Refuse to show a model pictures of another size than it takes.
+
+    Raises
+    ------
+    ShapeError
+        If those of the data in use are of another size.
+    """
     spec = datasets.test_set().spec
     if spec.shape != card.model.input_shape:
         raise ShapeError(

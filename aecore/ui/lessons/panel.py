@@ -140,8 +140,10 @@ def _step(report: dict[str, Any]) -> Step:
 
 
 def _context() -> Context:
+    checkpoint = _checkpoint()
+    scaffold.require_shape(checkpoint.card)
     return Context(
-        checkpoint=_checkpoint(),
+        checkpoint=checkpoint,
         test_set=datasets.test_set(),
         pca_errors=datasets.pca_errors,
         load=checkpoint_cache.load,
