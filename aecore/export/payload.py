@@ -22,7 +22,6 @@ from aecore.errors import CheckpointError
 from aecore.latent.projection import Projection, views
 from aecore.latent.sliders import Sliders
 from aecore.models.families import family_of
-from aecore.models.inference import build_model, decode
 from aecore.viewer.message import pack
 from aecore.viewer.model_arrays import FLAT_VIEWS, decoder_arrays, encoder_arrays
 from aecore.viewer.precision import INVISIBLE, compact
@@ -93,6 +92,9 @@ def halved(checkpoint: Checkpoint) -> bool:
 
     The digits are those of all codes of the atlas.
     """
+    # PyTorch takes over a second to import, and the map page imports this module.
+    from aecore.models.inference import build_model, decode
+
     codes = checkpoint.codes.astype(np.float32)
     half = {
         name: value.astype(np.float16).astype(np.float32)
