@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from typing import NoReturn
 
 from aecore.cli.result import APP_PACKAGES, missing_packages
+from aecore.data.limits import PUBLIC_UPLOAD_MB
 from aecore.errors import AecoreError
 from aecore.system.child_process import environment, module_command
 from aecore.system.environment import is_public
@@ -18,6 +19,7 @@ _PUBLIC = {
     "server.headless": "true",
     "server.enableXsrfProtection": "true",
     "server.enableCORS": "true",  # which protects; false lets every origin in
+    "server.maxUploadSize": str(PUBLIC_UPLOAD_MB),
     "server.enableAgentApi": "false",
     "server.fileWatcherType": "none",
     "client.showErrorDetails": "none",

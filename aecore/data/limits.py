@@ -16,6 +16,8 @@ MAX_SIDE = 128
 MAX_CLASSES = 1_000
 MAX_BYTES = 4_000_000_000
 """Of all pictures, one byte a value."""
+PUBLIC_UPLOAD_MB = 20
+"""Of an upload to a public server."""
 _max_bytes: ContextVar[int] = ContextVar("max_bytes", default=MAX_BYTES)
 
 Shape = tuple[int, ...]

@@ -16,14 +16,13 @@ from aecore.data.cache import cache_dir
 from aecore.data.conversion import MAX_NAME
 from aecore.data.dataset import Dataset
 from aecore.data.folder import load_folder
-from aecore.data.limits import MAX_BYTES, MAX_PICTURES
+from aecore.data.limits import MAX_BYTES, MAX_PICTURES, PUBLIC_UPLOAD_MB
 from aecore.data.progress import Report, silent
 from aecore.data.readers.files import explaining
 from aecore.errors import DataError
 from aecore.system.environment import is_public, require_private
 
 MAX_UPLOAD_MB = 200
-PUBLIC_UPLOAD_MB = 20
 PUBLIC_BYTES = 100_000_000
 """Of the pictures in an upload to a public server, unpacked."""
 

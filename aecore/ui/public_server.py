@@ -18,12 +18,13 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
-from aecore.data.upload import PUBLIC_UPLOAD_MB
+from aecore.data.limits import PUBLIC_UPLOAD_MB
 
 MAX_VISIT_FILES = 1_000
-MAX_VISIT_BYTES = 2 * PUBLIC_UPLOAD_MB * 2**20
+MAX_FILE_BYTES = PUBLIC_UPLOAD_MB * 2**20
+MAX_VISIT_BYTES = 2 * MAX_FILE_BYTES
 """Of a visit's uploads; older ones make room."""
-MAX_BYTES = 2**30
+MAX_BYTES = 2**29
 """Of all visits' uploads; beyond that, new ones are refused."""
 _MESSAGES = ("rerun_script", "stop_script", "app_heartbeat", "file_urls_request")
 _OPERATIONS = ("deferred_file", "dataframe_chunk")
@@ -83,8 +84,10 @@ def make_room(manager: MemoryUploadedFileManager, session_id: str, size: int) ->
     Raises
     ------
     HTTPException
-        If the server holds too much of other visits already.
+        If it is too large, or the server holds too much of other visits already.
     """
+    if size > MAX_FILE_BYTES:
+        raise HTTPException(413, "The file is too large.")
     with manager._lock:
         everything = [dict(files) for files in manager.file_storage.values()]
         own = dict(manager.file_storage.get(session_id, {}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from weakref import WeakSet
 
 import pytest
 import streamlit as st
@@ -171,6 +172,7 @@ def test_an_upload_is_smaller_and_so_is_what_it_unpacks_to(tmp_path, public):
 def test_data_sets_of_all_visits_together_are_bounded(tmp_path, public):
     write_set(tmp_path, "digits8")
     public.setattr(datasets, "_MAX_UPLOADED", 10_000)
+    public.setattr(datasets, "_uploads", WeakSet())
     files = {"digits8.npz": (tmp_path / "digits8.npz").read_bytes()}
 
     def use():

@@ -90,5 +90,7 @@ def test_uploads_of_all_visits_together_are_bounded(monkeypatch):
     manager = MemoryUploadedFileManager("/upload")
     add(manager, "first", "a", 60)
 
+    with pytest.raises(HTTPException, match="too large"):
+        public_server.make_room(manager, "first", public_server.MAX_FILE_BYTES + 1)
     with pytest.raises(HTTPException, match="as many uploads as it can"):
         add(manager, "second", "b", 60)

@@ -94,7 +94,7 @@ class Uploaded:
 
 
 _UPLOADED, _FOLDER = "data_uploaded", "data_in_use"
-_MAX_UPLOADED = 2_000_000_000
+_MAX_UPLOADED = 1_000_000_000
 """Bytes of all visits' data sets on a public server; beyond that, new ones are refused."""
 _uploads: WeakSet[Uploaded] = WeakSet()
 """Those of all visits, as long as they are in use."""

@@ -1,9 +1,13 @@
 """`/data`: what is in use, an upload that is the visitor's own, and a folder of the machine."""
 
+import tomllib
+
 import pytest
 
 from aecore.data.folder import load_folder
+from aecore.data.upload import MAX_UPLOAD_MB
 from tests.data.test_upload import archive_of
+from tests.support.command_line import REPOSITORY
 from tests.support.own_data import shapes, write_set
 from tests.support.pages import open_page, texts
 
@@ -70,6 +74,13 @@ def test_a_folder_of_the_machine_is_used(tmp_path):
 
     assert not app.exception
     assert "pictures of 10 x 14 pixels, no labels" in texts(app)
+
+
+def test_the_server_takes_what_the_page_asks_for():
+    """It refused what was larger than 20 MB, whatever the inputs of pages said."""
+    settings = tomllib.loads((REPOSITORY / ".streamlit" / "config.toml").read_text())
+
+    assert settings["server"]["maxUploadSize"] >= MAX_UPLOAD_MB
 
 
 def test_a_public_server_offers_neither_a_folder_nor_keeping(monkeypatch):

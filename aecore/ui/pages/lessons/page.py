@@ -105,6 +105,7 @@ def _take_upload() -> None:
         f"A lesson (TOML, at most {MAX_BYTES // 1024} kB), for this visit alone",
         type=["toml"],
         key="lesson_upload",
+        max_upload_size=1,
     )
     if file is None:
         return
