@@ -78,7 +78,16 @@ def error_by_dimension(
     start = next(((dim, error) for dim, error in pca.items() if error > 0), None)
     if start is not None:
         named = {"PCA": start, **named}
-    return _label(figure, named, x_range, y_range)
+    return _label(figure, named, x_range, y_range, pca if whole else {})
+
+
+def _joined(curve: Mapping[int, float]) -> np.ndarray:
+    """Return logarithms (N, 2) of D and error along a curve, a px or two from one to the next."""
+    logs = np.log10([point for point in curve.items() if point[1] > 0]).reshape(-1, 2)
+    if not len(logs):
+        return logs
+    along = np.linspace(logs[0, 0], logs[-1, 0], 2 * int(_NARROWEST[0]))
+    return np.stack([along, np.interp(along, *logs.T)], axis=1)
 
 
 def _label(
@@ -86,15 +95,22 @@ def _label(
     named: Mapping[str, tuple[int, float]],
     x_range: np.ndarray,
     y_range: np.ndarray,
+    curve: Mapping[int, float],
 ) -> go.Figure:
-    """Write names beside points, with lines to them; on a phone they still lie clear."""
+    """Write names beside points and off a curve; on a phone they still lie clear."""
     where = np.log10(list(named.values()))
-    shares = (where - [x_range[0], y_range[0]]) / [np.ptp(x_range), np.ptp(y_range)]
-    width, height = _NARROWEST
-    points = [(x * width, (1 - y) * height) for x, y in shares.tolist()]
+
+    def to_pixels(logs: np.ndarray) -> list[tuple[float, float]]:
+        """Return where logarithms of D and error lie in the narrowest plot."""
+        x, y = ((logs - [x_range[0], y_range[0]]) / [np.ptp(x_range), np.ptp(y_range)]).T
+        return list(zip(x * _NARROWEST[0], (1 - y) * _NARROWEST[1], strict=True))
+
     texts = [_short(name) for name in named]
     for place, text, (x, y) in zip(
-        place_labels(points, texts, _NARROWEST), texts, where.tolist(), strict=True
+        place_labels(to_pixels(where), texts, _NARROWEST, to_pixels(_joined(curve))),
+        texts,
+        where.tolist(),
+        strict=True,
     ):
         if place is not None:
             figure.add_annotation(

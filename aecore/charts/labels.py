@@ -27,7 +27,10 @@ Box = tuple[float, float, float, float]
 
 
 def place_labels(
-    points: Sequence[tuple[float, float]], texts: Sequence[str], size: tuple[float, float]
+    points: Sequence[tuple[float, float]],
+    texts: Sequence[str],
+    size: tuple[float, float],
+    curve: Sequence[tuple[float, float]] = (),
 ) -> list[Place | None]:
     """Place a label beside each point, as near as there is room.
 
@@ -38,6 +41,8 @@ def place_labels(
     texts : sequence of str
     size : (float, float)
         Width and height of the plot, px.
+    curve : sequence of (float, float), optional
+        Points of a line that labels keep off, not far from each other, px.
 
     Returns
     -------
@@ -45,6 +50,7 @@ def place_labels(
         None where there is no room.
     """
     taken: list[Box] = [(x - _MARK, y - _MARK, x + _MARK, y + _MARK) for x, y in points]
+    taken += [(x - 1, y - 1, x + 1, y + 1) for x, y in curve]
     places: list[Place | None] = []
     for (x, y), text in zip(points, texts, strict=True):
         for place in _candidates():

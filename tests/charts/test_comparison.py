@@ -70,3 +70,21 @@ def test_every_shipped_model_is_named_at_its_point():
 
     assert {note.text for note in figure.layout.annotations} == {"PCA", *PRESETS}
     assert not figure.layout.showlegend
+
+
+def test_the_name_of_a_curve_is_not_written_on_it():
+    curve = [(float(x), 100.0) for x in range(10, 200)]
+
+    (place,) = labels.place_labels([curve[0]], ["PCA"], (330, 380), curve)
+
+    left, top, right, bottom = labels.box_of(*curve[0], "PCA", place)
+    assert not any(left < x < right and top < y < bottom for x, y in curve)
+
+
+def test_every_shipped_model_is_named_off_the_curve_of_pca():
+    models = {name: (preset.model.latent_dim, preset.test_mse) for name, preset in PRESETS.items()}
+    curve = {dim: 0.08 / dim**0.7 for dim in range(1, 784)} | {784: 0.0}
+
+    figure = comparison.error_by_dimension(models, curve, whole=True)
+
+    assert {note.text for note in figure.layout.annotations} == {"PCA", *PRESETS}
