@@ -88,7 +88,7 @@ def renderer(page: Page) -> Callable[[], None]:
     """Return the function that draws a page of the app."""
 
     @scaffold.guarded
-    @warm_up.first_alone()
+    @warm_up.first_alone(draws_first=not page.path)
     def render() -> None:
         with url_state.opened(page.name, page.path):
             if url_state.get("lesson") or url_state.get("hide"):

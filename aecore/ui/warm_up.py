@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 from aecore.ui.pages import find_pages
 
@@ -20,20 +20,24 @@ _warm = threading.Event()
 
 
 @contextmanager
-def first_alone() -> Iterator[None]:
-    """Let the server's first page be drawn alone, and import what later pages need after it.
+def first_alone(*, draws_first: bool) -> Iterator[None]:
+    """Let the server's first page import what later pages need, while all others wait.
 
-    The first page is not delayed by that; who comes meanwhile waits until all is there.
+    With `draws_first` it is drawn before, and alone, so that the first map is not delayed by that;
+    a page that measures for long should not hold the others up.
     """
-    with _ALONE if not _warm.is_set() else nullcontext():
-        is_first = not _warm.is_set()
-        if is_first:
-            try:
-                yield
-            finally:
-                _import_all()
-                _warm.set()
-    if not is_first:
+    is_drawn = False
+    if not _warm.is_set():
+        with _ALONE:
+            if not _warm.is_set():
+                try:
+                    if draws_first:
+                        is_drawn = True
+                        yield
+                finally:
+                    _import_all()
+                    _warm.set()
+    if not is_drawn:
         yield
 
 

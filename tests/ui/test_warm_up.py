@@ -18,11 +18,11 @@ def order(monkeypatch):
 
 def test_others_wait_for_the_first_page_and_for_the_imports(order):
     def visit():
-        with warm_up.first_alone():
+        with warm_up.first_alone(draws_first=True):
             order.append("other")
 
     others = [threading.Thread(target=visit) for _ in range(3)]
-    with warm_up.first_alone():
+    with warm_up.first_alone(draws_first=True):
         for other in others:
             other.start()
         order.append("first")
@@ -33,18 +33,27 @@ def test_others_wait_for_the_first_page_and_for_the_imports(order):
 
 
 def test_a_first_page_that_fails_leaves_a_warm_server(order):
-    with pytest.raises(ZeroDivisionError), warm_up.first_alone():
+    with pytest.raises(ZeroDivisionError), warm_up.first_alone(draws_first=True):
         raise ZeroDivisionError
-    with warm_up.first_alone():
+    with warm_up.first_alone(draws_first=True):
         order.append("next")
 
     assert order == ["import", "next"]
 
 
 def test_a_warm_server_draws_pages_side_by_side(order):
-    with warm_up.first_alone():
+    with warm_up.first_alone(draws_first=True):
         pass
-    with warm_up.first_alone(), warm_up.first_alone():
+    with warm_up.first_alone(draws_first=True), warm_up.first_alone(draws_first=True):
         order.append("both")
 
     assert order == ["import", "both"]
+
+
+def test_a_page_that_measures_for_long_imports_first_and_holds_nobody_up(order):
+    with warm_up.first_alone(draws_first=False):
+        order.append("long")
+        with warm_up.first_alone(draws_first=True):
+            order.append("other")
+
+    assert order == ["import", "long", "other"]
