@@ -83,6 +83,7 @@ def test_a_number_is_measured_with_the_model_that_is_picked(app, tab):
 
     assert "100%" in said
     assert "with plain-32 on" in said
+    assert "The step was written for plane." in said
     assert tab.evaluate(KEPT)["bottleneck"]["answers"]["2"]["source"]["model"] == "plain-32"
 
 

@@ -121,6 +121,7 @@ def _describe_step(lesson: Lesson, number: int) -> dict[str, Any]:
     return {
         **{name: getattr(step, name) for name in texts},
         "href": f"./{step.page}?{urlencode(query(lesson, number), safe=',')}",
+        "model": step.state.get("model", ""),
         "isOpen": is_open(step),
         "done": dict(step.done) if step.done else None,
         "prediction": asdict(prediction) if prediction else None,

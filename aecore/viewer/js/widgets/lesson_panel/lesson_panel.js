@@ -287,13 +287,15 @@ export function mountLessonPanel(element, host) {
       showAnswer();
       noteDraft();
     });
+    const { model } = step();
+    const written = model && model !== answer.source.model ? ` The step was written for ${model}.` : "";
     const texts = [["", step().explanation], ["Try it", step().reveal], ["Why it matters", step().why]].filter(([, text]) => text);
     parts.answer.replaceChildren(
       make("dl", {}, ...rows),
       make("p", {}, answer.text),
       ...(answer.holds ? [] : [make("p", { class: "problem" }, answer.not_holding)]),
       ...texts.flatMap(([name, text]) => [...(name ? [make("h4", {}, name)] : []), ...markdown(text)]),
-      make("p", { class: "hint" }, `Measured just now with ${answer.source.model} on ${answer.source.data}.`),
+      make("p", { class: "hint" }, `Measured with ${answer.source.model} on ${answer.source.data}.${written}`),
       make("div", { class: "bar" }, again),
     );
   }
