@@ -27,6 +27,7 @@ LINE = WaitingLine(max(1, cores() - 1))
 """One core is left to those who only look."""
 _LEFT = "app_left_line"
 _TICK = 0.2  # seconds between looks at what the visitor does
+_PATIENCE = 60.0  # seconds
 _STAYS_OUT = 2.0
 """Seconds within which the run that leaving asks for reaches the same work, and does not wait."""
 _ORDINALS = ("next", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
@@ -50,20 +51,25 @@ def require_place() -> None:
 
 
 @contextmanager
-def place() -> Iterator[None]:
+def place(*, quietly: bool = False) -> Iterator[None]:
     """Hold a place for heavy work; on a public server, wait in line for it.
+
+    Parameters
+    ----------
+    quietly : bool
+        Draw nothing, as in a callback, where something else shows that the visitor waits.
 
     Raises
     ------
     AecoreError
-        If the visitor leaves the line.
+        If the visitor leaves the line, or has waited quietly for a minute.
     """
     if not is_public() or _has_place.get():
         yield
         return
     number = LINE.join()
     try:
-        _wait(number)
+        _wait_quietly(number) if quietly else _wait(number)
         token = _has_place.set(True)
         try:
             yield
@@ -79,8 +85,7 @@ def _wait(number: int) -> None:
         return
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:  # a download, which Streamlit prepares outside the page
-        while LINE.wait(number, _TICK):
-            pass
+        _wait_quietly(number)
         return
     _stay_out(monotonic() - st.session_state.get(_LEFT, -_STAYS_OUT) < _STAYS_OUT)
     slot, shown = st.empty(), 0
@@ -95,6 +100,11 @@ def _wait(number: int) -> None:
             context.yield_check()  # ends this run where the visitor asks for another
         _stay_out(_is_gone(context))
     slot.empty()
+
+
+def _wait_quietly(number: int) -> None:
+    if LINE.wait(number, _PATIENCE):
+        raise AecoreError("Many visitors are measuring just now. Ask again in a moment.")
 
 
 def words(position: int) -> str:

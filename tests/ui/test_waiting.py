@@ -6,6 +6,7 @@ import pytest
 import streamlit as st
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequestType
 
+from aecore.errors import AecoreError
 from aecore.system.waiting_line import WaitingLine
 from aecore.ui import waiting
 from aecore.ui.cache.shared import measured
@@ -96,6 +97,16 @@ def test_who_leaves_is_told_and_the_rest_of_the_page_stays(public):
     assert not app.exception
     assert "You left the line" in app.error[0].value
     assert "Data" in texts(app)
+    assert waiting.LINE.position(waiting.LINE.join()) == 1
+
+
+def test_who_waits_quietly_is_asked_to_come_back(public):
+    waiting.LINE.join()
+    public.setattr(waiting, "_PATIENCE", 0.0)
+
+    with pytest.raises(AecoreError, match="Ask again in a moment"), waiting.place(quietly=True):
+        pass
+
     assert waiting.LINE.position(waiting.LINE.join()) == 1
 
 

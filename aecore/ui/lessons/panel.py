@@ -14,11 +14,12 @@ from aecore.errors import AecoreError
 from aecore.lessons.answer import measure
 from aecore.lessons.context import Context
 from aecore.lessons.lesson import Lesson, LessonError, Step
-from aecore.ui import page_data, scaffold, url_state
+from aecore.ui import page_data, scaffold, url_state, waiting
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components.registry import mount
 from aecore.ui.lessons import shelf, trim
+from aecore.ui.text.privacy import without_folders
 from aecore.ui.theme import class_colors
 from aecore.viewer.message import pack
 
@@ -122,9 +123,11 @@ def _answer(report: Any) -> None:
         return
     found: dict[str, Any] = {"id": str(report.get("id"))[:40], "error": "", "answer": None}
     try:
-        found["answer"] = measure(_context(), _step(report), report.get("value")).to_json()
+        with waiting.place(quietly=True):
+            answer = measure(_context(), _step(report), report.get("value"))
+        found["answer"] = answer.to_json()
     except AecoreError as error:
-        found["error"] = str(error)
+        found["error"] = without_folders(str(error))
     st.session_state[_ANSWER] = found
 
 
