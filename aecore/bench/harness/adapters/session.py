@@ -58,7 +58,7 @@ class Session:
         self._widgets: dict[str, _Widget] = {}
         self._states: dict[str, WidgetState] = {}
         self._cached: dict[str, tuple[int, ForwardMsg]] = {}
-        self._most_age = 2
+        self._most_age, self._page_runs = 2, 0
         self._fetched: set[bytes] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._repeats: list[asyncio.Task[None]] = []
@@ -153,14 +153,20 @@ class Session:
         state.widget_states.widgets.extend([*self._states.values(), *triggers])
         return await self._run(state)
 
-    async def _run(self, state: ClientState) -> float:
-        """Let the script run, one run after the other, and return the seconds until its end."""
+    async def _run(self, state: ClientState, *, page_run: int | None = None) -> float:
+        """Let the script run, one run after the other, and return the seconds until its end.
+
+        With `page_run`, only if the whole page has not run again since: Streamlit would not answer
+        for a fragment that is gone.
+        """
         state.context_info.url = f"{self._address}/"
         state.context_info.timezone = "UTC"
         state.context_info.color_scheme = "light"
         state.cached_message_hashes.extend(self._cached)
         start = time.perf_counter()
         async with self._turn:
+            if page_run not in (None, self._page_runs):
+                return 0.0
             self._finished = asyncio.get_running_loop().create_future()
             message = BackMsg()
             message.rerun_script.CopyFrom(state)
@@ -232,6 +238,7 @@ class Session:
         self._most_age = session.config.max_cached_message_age
         self._is_whole = not fragments
         if self._is_whole:
+            self._page_runs += 1
             self._widgets.clear()
             self._stop_repeats()
 
@@ -251,6 +258,7 @@ class Session:
 
     async def _repeat(self, asked: Any) -> None:
         """Run a fragment again at an interval, as it has asked for."""
+        page_run = self._page_runs
         while True:
             await asyncio.sleep(asked.interval)
             state = ClientState(
@@ -261,13 +269,13 @@ class Session:
             )
             state.widget_states.widgets.extend(self._states.values())
             # What asks for a run of the whole page ends this task, but not the run.
-            await asyncio.shield(self._start(self._run_quietly(state)))
+            await asyncio.shield(self._start(self._run_quietly(state, page_run)))
 
-    async def _run_quietly(self, state: ClientState) -> None:
+    async def _run_quietly(self, state: ClientState, page_run: int) -> None:
         try:
-            await self._run(state)
+            await self._run(state, page_run=page_run)
         except (OSError, TimeoutError) as error:  # ConnectionError too
-            self.exceptions.append(f"A fragment did not run again: {error}")
+            self.exceptions.append(f"A fragment did not run again: {error!r}")
         except ConnectionClosed:
             pass  # the visit has ended
 
