@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+_NO_BYTES = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""Halves of characters, as JSON may hold them, that stand for no byte of a file's name."""
 _WEB_PAGE = ("a web page", "Download the file itself")
 _STAND_INS = {
     b"version https://git-lfs": ("a Git LFS pointer", "Fetch the file itself: git lfs pull"),
@@ -26,5 +30,6 @@ def stand_in(start: bytes) -> tuple[str, str] | None:
 
 def printable(text: str) -> str:
     """Return a text with names of files as one line that can be printed, whatever they hold."""
+    text = _NO_BYTES.sub("\ufffd", text)
     text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

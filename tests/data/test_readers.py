@@ -275,6 +275,20 @@ def test_a_member_of_an_archive_is_read_by_the_name_it_has(tmp_path):
     assert load_folder(path).spec.shape == (8, 8)
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_labels_of_no_valid_characters_are_refused(tmp_path, order):
+    """Python raised a SystemError when it made texts of them."""
+    odd = np.full(20, 0x110000, f"{order}u4").view(f"{order}U1")
+    np.savez(tmp_path / "own.npz", images=shapes(20, (8, 8))[0], labels=odd)
+
+    with pytest.raises(DataError, match="no valid characters"):
+        load_folder(tmp_path / "own.npz")
+    np.savez(
+        tmp_path / "own.npz", images=shapes(20, (8, 8))[0], labels=np.full(20, "é", f"{order}U1")
+    )
+    assert load_folder(tmp_path / "own.npz").note
+
+
 def test_an_idx_file_of_three_bytes_is_refused(tmp_path):
     (tmp_path / "train-images-idx3-ubyte").write_bytes(b"\0\0\x08")
 

@@ -47,7 +47,7 @@ def _grade(name: str, content: bytes, folder: Path) -> None:
     shutil.rmtree(handed, ignore_errors=True)
     handed.mkdir()
     (handed / "ada.json").write_bytes(content)
-    grading.grade(handed).to_csv()
+    grading.grade(handed).to_csv().encode()
 
 
 DRAWING = "AAAA" * 100 + "gICA" * 50 + "AAAA" * 111 + "AA=="

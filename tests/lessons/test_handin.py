@@ -146,3 +146,9 @@ def test_a_folder_without_hand_ins_is_refused(tmp_path):
     (tmp_path / "bad.json").write_text("[]")
     with pytest.raises(LessonError, match=r"holds no hand-in: bad.json: The file is no hand-in"):
         grading.grade(tmp_path)
+
+
+def test_half_a_character_and_a_number_of_400_digits_do_no_harm():
+    assert handin.parse(content(lesson="\ud800")).lesson == "\ufffd"
+    with pytest.raises(LessonError, match="list of points"):
+        handin.parse(content(steps=[step(kind="curve", first=[[2, 10**400]])]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -171,7 +172,15 @@ def _read_labels(array: _Array, *, are_digits: bool) -> np.ndarray:
     if math.prod(shape) * dtype.itemsize > max_bytes():
         raise DataError(f"{array.where} is too large for labels. Save one for each picture.")
     labels = np.concatenate([*_chunks(array)])
+    if dtype.kind == "U" and (_code_points(labels) > sys.maxunicode).any():
+        raise DataError(f"{array.where} holds text with no valid characters. Save it again.")
     return plain_labels(array.where, labels, are_digits=are_digits)
+
+
+def _code_points(texts: np.ndarray) -> np.ndarray:
+    """Return the characters of an array of texts as numbers, in one dimension."""
+    native = np.dtype(np.uint32).newbyteorder(texts.dtype.byteorder)
+    return np.frombuffer(np.ascontiguousarray(texts).tobytes(), native)
 
 
 def _read_header(array: _Array) -> tuple[Shape, np.dtype, bool]:
