@@ -13,7 +13,7 @@ from tests.support.browser import wait_for_script, watched
 pytest_plugins = ["tests.support.browser"]
 
 PAGES = find_pages()
-WITHOUT_MODEL = ("data", "sweeps")
+WITHOUT_MODEL = ("data", "sweeps", "lessons")
 HAS_MODEL = "new URLSearchParams(location.search).has('model')"
 
 
