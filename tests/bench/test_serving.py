@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from aecore.bench import serving
+from aecore.bench.harness.adapters import session
 
 KEYS = {
     *("viewers", "pages", "p50_s", "p95_s", "max_s", "first_page_p95_s"),
@@ -45,3 +46,9 @@ def test_a_load_counts_pages_answers_and_bytes():
     assert (measured["viewers"], measured["pages"]) == (4, 16)
     assert 0 < measured["p50_s"] <= measured["p95_s"] <= measured["max_s"] < 60
     assert measured["sent_mb_per_viewer"] > 1
+
+
+def test_media_are_found_whatever_follows_in_a_message():
+    assert session._MEDIA.findall(b"*\x28/media/3155ab.csvJ\x01/media/0a.png") == [
+        *(b"/media/3155ab.csv", b"/media/0a.png")
+    ]

@@ -24,7 +24,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-_MEDIA = re.compile(rb"/media/[0-9a-f]+\.\w+")
+# By name: in a message, the next field may begin with a letter.
+_MEDIA = re.compile(rb"/media/[0-9a-f]+\.(?:csv|gif|html|jpe?g|npz|png|safetensors|svg|txt)")
 _MOST_SECONDS = 60.0  # for one answer
 _XSRF_COOKIE = "_streamlit_xsrf"
 _EARLY_FOR_RERUN = ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
