@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,8 @@ from aecore.config import SHAPE
 from aecore.errors import AecoreError, CheckpointError
 from aecore.imaging.levels import to_levels
 from aecore.imaging.png import to_png
+from aecore.jobs import queue, store
+from aecore.system.process_lock import is_locked
 
 MINUTES = 5.0
 """Of a load at its usual pace; in fewer or more, everything is as much faster or slower."""
@@ -34,6 +37,8 @@ _DRAGS = 4
 _DRAWING = "3"
 _SCALE = 15  # of the drawing's sides
 _LISTED = 5  # exceptions
+_LAST_SECONDS = 60.0
+"""For the epoch in which a training run is asked to stop."""
 
 
 @dataclass
@@ -100,6 +105,7 @@ def bench_serve(
             plans = _plan(viewers, models, minutes / MINUTES, np.random.default_rng(seed))
             asyncio.run(_drive(address, plans, load, minutes, progress))
             rss = _peak_memory(process)
+        _stop_runs(Path(runs))
     if not load.answers:
         raise AecoreError(f"No page was answered: {load.exceptions[:1]}")
     return {
@@ -245,6 +251,16 @@ _ACTS: dict[str, Callable[[Session, np.random.Generator], Awaitable[list[float]]
     "upload": _upload,
     "watch": _watch,
 }
+
+
+def _stop_runs(folder: Path) -> None:
+    """Stop the training runs of a folder, and wait until their processes have ended."""
+    runs = [path for path in folder.iterdir() if (path / store.SPEC).is_file()]
+    for path in runs:
+        queue.stop(path)
+    deadline = time.monotonic() + _LAST_SECONDS
+    while any(is_locked(path / store.ALIVE) for path in runs) and time.monotonic() < deadline:
+        time.sleep(0.1)
 
 
 def _peak_memory(process: int) -> float | None:

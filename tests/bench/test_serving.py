@@ -1,6 +1,7 @@
 """`bench serve`: what viewers do, and a short load."""
 
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -46,6 +47,15 @@ def test_a_load_counts_pages_answers_and_bytes():
     assert (measured["viewers"], measured["pages"]) == (4, 16)
     assert 0 < measured["p50_s"] <= measured["p95_s"] <= measured["max_s"] < 60
     assert measured["sent_mb_per_viewer"] > 1
+    if (processes := Path("/proc")).is_dir():
+        assert not [path for path in processes.glob("*/cmdline") if b"aecore-load-" in _read(path)]
+
+
+def _read(path):
+    try:
+        return path.read_bytes()
+    except OSError:  # it has ended
+        return b""
 
 
 def test_media_are_found_whatever_follows_in_a_message():

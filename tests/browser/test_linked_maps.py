@@ -61,6 +61,13 @@ def test_what_is_selected_in_one_map_is_selected_in_both(app, page, plane):
     assert page.locator(".linked .found").inner_text() == summary
     maps.first.scroll_into_view_if_needed()
 
+    # Its link selects the same in another browser, as many as it holds.
+    with_link = page.context.browser.new_context().new_page()
+    with_link.goto(page.url)
+    with_link.locator(".linked .found", has_text="selected:").wait_for()
+    np.testing.assert_array_equal(selected(with_link), selected(page)[:200])
+    with_link.context.close()
+
     # Both maps are saved as one picture.
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Maps as PNG").click()
@@ -69,6 +76,12 @@ def test_what_is_selected_in_one_map_is_selected_in_both(app, page, plane):
 
     # Nothing selected: the pictures go.
     page.get_by_role("button", name="Clear selection").click()
+    pictures.first.wait_for(state="detached")
+    assert selected(page).size == 0
+    page.go_back()
+    pictures.first.wait_for()
+    assert selected(page).size
+    page.go_forward()
     pictures.first.wait_for(state="detached")
     assert selected(page).size == 0
 

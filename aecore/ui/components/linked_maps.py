@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +32,7 @@ def draw_linked_maps(
     maps: tuple[Map, Map],
     labels: np.ndarray,
     *,
-    is_selected: bool,
+    selected: Sequence[int],
 ) -> None:
     """Draw both maps.
 
@@ -40,16 +41,16 @@ def draw_linked_maps(
     maps : tuple of two Map
         Of the same N test digits.
     labels : ndarray of shape (N,), uint8
-    is_selected : bool
-        Whether the server's latest report of these digits is a selection: maps drawn again after a
-        visit to another page then show it again.
+    selected : sequence of int
+        Numbers of the digits that the URL selects; maps drawn again after a visit to another page
+        select all of those that the browser has only told the first of.
     """
     header = {
         "picture": page_data.message(),
         "names": [each.name for each in maps],
         "axes": [list(each.axis_names) for each in maps],
         "colors": class_colors(),
-        "selected": is_selected,
+        "numbers": list(selected),
     }
     arrays = {
         "points0": maps[0].points.astype(np.float32),

@@ -10,7 +10,8 @@ import numpy as np
 
 from aecore.checkpoints import catalog, comparison
 from aecore.checkpoints import file as checkpoint_file
-from tests.support.pages import grid, open_page, texts
+from aecore.viewer import message
+from tests.support.pages import component, grid, open_page, texts
 
 
 def test_the_table_of_models_has_all_of_them_and_empty_cells_for_what_they_lack():
@@ -83,6 +84,21 @@ def test_pcas_whole_curve_is_drawn_where_a_models_own_digits_are_at_hand(
     assert not app.exception
     assert "one PCA of the training digits" in texts(app)
     assert app.selectbox(key="compare_other").value == "tiny-denoiser"
+
+
+def test_the_address_selects_digits_that_there_are(
+    tiny_checkpoint, tiny_denoiser, tmp_path, monkeypatch
+):
+    for model in (tiny_checkpoint, tiny_denoiser):
+        (tmp_path / model.path.name).write_bytes(model.path.read_bytes())
+    monkeypatch.setenv("AECORE_MODELS", str(tmp_path))
+
+    app = open_page("compare", model="tiny", selected="3,7,99999999,x,-1,500000,7.5,11")
+
+    assert not app.exception
+    header, _ = message.unpack(component(app, "linked_maps").bytes)
+    assert header["numbers"] == [3, 7, 11]
+    assert grid(app).count('alt="test digit no. ') == 3
 
 
 def test_a_single_model_is_compared_with_none(tiny_checkpoint, tmp_path, monkeypatch):

@@ -56,6 +56,32 @@ def test_a_sweep_is_started_with_what_the_form_says(started):
     assert app.selectbox(key="sweeps_shown").value == found.id
 
 
+def test_the_address_holds_the_form():
+    asked = {"preset": "plane", "dims": "2,5", "seeds": "2", "vary": "batch_size", "values": "64"}
+
+    app = open_page("sweeps", **asked, epochs="7")
+
+    assert not app.exception
+    assert "**4** trainings" in texts(app)
+    assert app.number_input(key="sweeps_epochs_plane").value == 7
+    app.text_input(key="sweeps_values_batch_size").set_value("64,128").run()
+    assert app.query_params["values"] == "64,128"
+    app.selectbox(key="sweeps_preset").set_value("wide").run()
+    app.selectbox(key="sweeps_setting").set_value("").run()
+    assert "**4** trainings" in texts(app)
+    assert not {"preset", "epochs", "vary", "values"} & set(app.query_params)
+
+
+def test_what_no_form_holds_is_not_taken_from_the_address():
+    app = open_page(
+        "sweeps", preset="nobody", dims="x" * 900, seeds="-3", epochs="9" * 30, vary="a"
+    )
+
+    assert not app.exception
+    assert app.selectbox(key="sweeps_preset").value == "wide"
+    assert app.number_input(key="sweeps_seeds").value == 3
+
+
 def test_wrong_values_are_told_and_nothing_is_started(started):
     app = open_page("sweeps")
 

@@ -21,7 +21,12 @@ from aecore.ui.text import models as model_text
 from aecore.ui.text.formats import escape, test_digits
 
 _PICTURES = 30
-_SELECTED = "compare_selected"  # the digits' fingerprint, and what the browser last sent
+_DIGITS = 8
+"""A number of as many is none of a test digit."""
+_MOST = 200
+"""Numbers of selected digits in the URL, as many as the browser tells."""
+_SELECTED = "compare_selected"
+"""Fingerprint of the test digits that the URL's selection is among."""
 
 
 @scaffold.fragment
@@ -55,7 +60,7 @@ def show(checkpoint: Checkpoint) -> None:
         )
         return
     maps = _map(checkpoint), _map(other)
-    draw_linked_maps(maps, checkpoint.labels, is_selected=bool(_selected(checkpoint)))
+    draw_linked_maps(maps, checkpoint.labels, selected=_selected(checkpoint))
     _pictures(checkpoint, other)
 
 
@@ -69,13 +74,20 @@ def _map(checkpoint: Checkpoint) -> Map:
 
 
 def _select(checkpoint: Checkpoint, message: dict[str, Any]) -> None:
-    st.session_state[_SELECTED] = (checkpoint.card.fingerprint, message.get("numbers"))
+    count = len(checkpoint.labels)
+    numbers = comparison.valid_indices(message.get("numbers"), count, _MOST)
+    url_state.set("selected", ",".join(map(str, numbers)) or None)
 
 
-def _selected(checkpoint: Checkpoint) -> Any:
-    """Return the selection among these test digits as the browser sent it; unchecked."""
-    fingerprint, numbers = st.session_state.get(_SELECTED, (None, None))
-    return numbers if fingerprint == checkpoint.card.fingerprint else None
+def _selected(checkpoint: Checkpoint) -> list[int]:
+    """Return the numbers of the URL's selection, if it is among these test digits."""
+    own = checkpoint.card.fingerprint
+    if st.session_state.get(_SELECTED, own) != own:
+        url_state.set("selected", None)
+    st.session_state[_SELECTED] = own
+    parts = (url_state.get("selected") or "").split(",")[:_MOST]
+    numbers = [int(part) for part in parts if part.isdecimal() and len(part) < _DIGITS]
+    return comparison.valid_indices(numbers, len(checkpoint.labels), _MOST)
 
 
 @scaffold.fragment
@@ -85,7 +97,7 @@ def _pictures(checkpoint: Checkpoint, other: Checkpoint) -> None:
     digits = datasets.test_set()
     given = _selected(checkpoint)
     _offer_explorer(checkpoint, other, given)
-    chosen = comparison.valid_indices(given, len(checkpoint.labels), _PICTURES)
+    chosen = given[:_PICTURES]
     if not chosen or not digits.matches(checkpoint.card):
         return
     images, labels = digits.images[chosen], digits.labels[chosen]
@@ -102,9 +114,8 @@ def _pictures(checkpoint: Checkpoint, other: Checkpoint) -> None:
         st.caption(page_data.words(f"The first {len(chosen)} of {len(given):,} selected digits."))
 
 
-def _offer_explorer(checkpoint: Checkpoint, other: Checkpoint, given: Any) -> None:
+def _offer_explorer(checkpoint: Checkpoint, other: Checkpoint, numbers: list[int]) -> None:
     """Draw a button that saves both models, linked, with the selection, as one HTML file."""
-    numbers = comparison.valid_indices(given, len(checkpoint.labels), len(checkpoint.labels))
     address = {
         "page": "compare",
         "model": checkpoint.name,

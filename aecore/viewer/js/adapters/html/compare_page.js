@@ -62,7 +62,7 @@ export function mountComparePage(element, shell) {
     maps.update({
       header: {
         names: both.map(({ header }) => header.name), axes: both.map((each) => flatOf(each).axes),
-        colors: shell.colors(), selected: false, numbers,
+        colors: shell.colors(), numbers,
       },
       arrays: {
         points0: pointsOf(next.model, flatOf(next).kind), points1: pointsOf(other.model, flatOf(other).kind),

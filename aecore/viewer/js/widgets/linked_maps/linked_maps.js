@@ -41,9 +41,10 @@ export function mountLinkedMaps(element, host) {
   const loop = makeFrameLoop(scope, draw);
   scope.add(element, view.root);
 
-  let data = null; // {names, axes, colors, selected, labels, points0, points1}
+  let data = null; // {names, axes, colors, numbers, labels, points0, points1}
   let order = null; // numbers of the digits, class after class
   let selected = null; // Uint8Array (N), or null
+  let told = ""; // numbers of the selection that the host knows
   let hovered = null;
   let stroke = null; // {map, path: [[x, y], ...], from, before, isMoved}
   let pressed = null; // the class whose button is down
@@ -60,7 +61,7 @@ export function mountLinkedMaps(element, host) {
   }
 
   /** Return the numbers of those selected, ascending. */
-  const numbers = () => (selected ? [...selected.keys()].filter((i) => selected[i]) : []);
+  const numbers = () => numbersOf(selected);
 
   /** Return the classes that there are. */
   const classes = () => [...new Set(data.labels)].sort((a, b) => a - b);
@@ -92,7 +93,11 @@ export function mountLinkedMaps(element, host) {
     request();
   }
 
-  const report = () => host.send("selected", { numbers: numbers().slice(0, MOST_SENT) });
+  const report = () => {
+    const first = firstOf(selected);
+    told = String(first);
+    host.send("selected", { numbers: first });
+  };
 
   function selectClass(label) {
     if (pressed === label) select(null);
@@ -210,13 +215,17 @@ export function mountLinkedMaps(element, host) {
       data = { ...header, ...arrays };
       captions.forEach((caption, i) => (caption.textContent = data.names[i]));
       const changed = maps.filter((map, i) => map.set(data[`points${i}`], data.axes[i]) || isOther);
+      const asked = String(data.numbers ?? "");
+      const given = asked ? data.labels.map((_, i) => Number(data.numbers.includes(i))) : null;
       if (isOther) {
         order = Uint32Array.from(data.labels.keys()).sort((a, b) => data.labels[a] - data.labels[b]);
-        const isKept = data.selected && latest.labels && isEqual(latest.labels, data.labels);
-        const first = data.numbers?.length ? data.labels.map((_, i) => Number(data.numbers.includes(i))) : null;
-        [selected, pressed] = isKept ? [latest.selected, latest.pressed] : [first, null];
+        const isKept = latest.labels && isEqual(latest.labels, data.labels) && String(firstOf(latest.selected)) === asked;
+        [selected, pressed] = isKept ? [latest.selected, latest.pressed] : [given, null];
         hover(null);
+      } else if (asked !== told) {
+        [selected, pressed] = [given, null]; // Back or Forward has changed it
       }
+      told = asked;
       if (isOther || isRecolored) buildBar();
       describe();
       request(changed.length ? changed : maps); // none has: the theme may have
@@ -224,3 +233,11 @@ export function mountLinkedMaps(element, host) {
     destroy: scope.end,
   };
 }
+
+/** Return the numbers of those that a selection marks, ascending. */
+function numbersOf(marks) {
+  return marks ? [...marks.keys()].filter((i) => marks[i]) : [];
+}
+
+/** Return as many of them as the host is told. */
+const firstOf = (marks) => numbersOf(marks).slice(0, MOST_SENT);
