@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,12 +36,15 @@ def sweep(options: argparse.Namespace) -> Result:
     data = load_data(options.data)
     with store.writing(path):
         path.mkdir(parents=True, exist_ok=True)
-    signal.signal(signal.SIGTERM, lambda *_: _interrupt())
+    stop = _Stop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop.request)
     with engine.locked(path):
         store.prepare(path, spec)
         store.make_known(path)
         display = _Display(path)
-        run = engine.SweepEngine(path, spec, data, on_progress=display.show, on_message=display.say)
+        follow = stop.before(display.show)
+        run = engine.SweepEngine(path, spec, data, on_progress=follow, on_message=display.say)
         try:
             complete = run.run()
         except KeyboardInterrupt:
@@ -51,8 +54,30 @@ def sweep(options: argparse.Namespace) -> Result:
     return _result(path, run.progress, complete=complete)
 
 
-def _interrupt() -> None:
-    raise KeyboardInterrupt
+class _Stop:
+    """What a signal asks for: it interrupts at once until there is progress, and then in turn.
+
+    Between two looks at the progress the signal is only noted: an exception that its handler raised
+    within a callback of the garbage collector would be lost. A second signal interrupts at once.
+    """
+
+    _begun = _requested = False
+
+    def request(self, *_: object) -> None:
+        if self._requested or not self._begun:
+            raise KeyboardInterrupt
+        self._requested = True
+
+    def before(self, show: Callable[[Progress], None]) -> Callable[[Progress], None]:
+        """Return a callback that shows the progress, unless a stop was requested."""
+
+        def follow(progress: Progress) -> None:
+            self._begun = True
+            if self._requested:
+                raise KeyboardInterrupt
+            show(progress)
+
+        return follow
 
 
 def _read_spec(options: argparse.Namespace) -> Any:

@@ -79,11 +79,9 @@ def test_what_is_selected_in_one_map_is_selected_in_both(app, page, plane):
     pictures.first.wait_for(state="detached")
     assert selected(page).size == 0
     page.go_back()
-    pictures.first.wait_for()
-    assert selected(page).size
+    page.wait_for_function(f"{METER}.selected.length")
     page.go_forward()
-    pictures.first.wait_for(state="detached")
-    assert selected(page).size == 0
+    page.wait_for_function(f"!{METER}.selected.length")
 
     # The table opens a model by a press of its name; a phone's links to it.
     short = page.locator(".st-key-compare_narrow")

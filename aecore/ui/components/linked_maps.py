@@ -33,6 +33,7 @@ def draw_linked_maps(
     labels: np.ndarray,
     *,
     selected: Sequence[int],
+    reports: int,
 ) -> None:
     """Draw both maps.
 
@@ -44,6 +45,9 @@ def draw_linked_maps(
     selected : sequence of int
         Numbers of the digits that the URL selects; maps drawn again after a visit to another page
         select all of those that the browser has only told the first of.
+    reports : int
+        How many selections the browser has told. With another number the maps take up `selected`
+        again, also where it is what they were last sent.
     """
     header = {
         "picture": page_data.message(),
@@ -51,6 +55,7 @@ def draw_linked_maps(
         "axes": [list(each.axis_names) for each in maps],
         "colors": class_colors(),
         "numbers": list(selected),
+        "reports": reports,
     }
     arrays = {
         "points0": maps[0].points.astype(np.float32),

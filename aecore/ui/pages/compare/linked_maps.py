@@ -25,6 +25,7 @@ _DIGITS = 8
 """A number of as many is none of a test digit."""
 _MOST = 200
 """Numbers of selected digits in the URL, as many as the browser tells."""
+_REPORTS = "compare_reports"
 _SELECTED = "compare_selected"
 """Fingerprint of the test digits that the URL's selection is among."""
 
@@ -60,7 +61,8 @@ def show(checkpoint: Checkpoint) -> None:
         )
         return
     maps = _map(checkpoint), _map(other)
-    draw_linked_maps(maps, checkpoint.labels, selected=_selected(checkpoint))
+    reports = st.session_state.get(_REPORTS, 0)
+    draw_linked_maps(maps, checkpoint.labels, selected=_selected(checkpoint), reports=reports)
     _pictures(checkpoint, other)
 
 
@@ -77,6 +79,7 @@ def _select(checkpoint: Checkpoint, message: dict[str, Any]) -> None:
     count = len(checkpoint.labels)
     numbers = comparison.valid_indices(message.get("numbers"), count, _MOST)
     url_state.set("selected", ",".join(map(str, numbers)) or None)
+    st.session_state[_REPORTS] = st.session_state.get(_REPORTS, 0) + 1
 
 
 def _selected(checkpoint: Checkpoint) -> list[int]:
