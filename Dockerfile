@@ -1,12 +1,13 @@
-# The explorer as a public server on port 8501, for CPUs:
+# The explorer as a public server on port 8501:
 #   docker build -t autoencoder-explorer . && docker run -p 8501:8501 autoencoder-explorer
 # With MNIST's four files: docker run -v /path/to/mnist:/mnist:ro -e AECORE_DATA=/mnist ...
 FROM python:3.12-slim
 WORKDIR /opt/autoencoder-explorer
 COPY requirements.txt .
-# Without CUDA, torch takes a tenth of the space.
-RUN pip install --no-cache-dir --extra-index-url https://download.pytorch.org/whl/cpu \
-    "$(grep '^torch==' requirements.txt)+cpu" -r requirements.txt
+# PyTorch's index of wheels for CPUs makes the image much smaller: name it with
+# --build-arg PIP_EXTRA_INDEX_URL=...
+ARG PIP_EXTRA_INDEX_URL
+RUN pip install --no-cache-dir -r requirements.txt
 COPY app.py ./
 COPY .streamlit .streamlit
 COPY aecore aecore
