@@ -166,8 +166,8 @@ def boundary(context: Context, prediction: Any, *, first: str, second: str) -> F
     votes = [int((measured.labels[around] == label).sum()) for label in pair]
     return Finding(
         value=nearest.tolist(),
-        text=f"Of the {count} digits nearest to your point, {votes[0]} are {first}s and "
-        f"{votes[1]} are {second}s, among {measured.pictures}.",
+        text=f"The {count} nearest to your point: {votes[0]} of class {first}, {votes[1]} of class "
+        f"{second}, {count - sum(votes)} of others, among {measured.pictures}.",
     )
 
 
