@@ -18,6 +18,8 @@ from aecore.models.autoencoder import Autoencoder
 from aecore.models.pca import PCA
 
 Method = Literal["noisy", "model", "plain", "pca", "median"]
+MEASURED = 1_000
+"""Most test digits that methods are compared on."""
 STEPS = 10
 """Intervals between the noise levels of every curve."""
 _WORKERS = 2  # levels measured at a time

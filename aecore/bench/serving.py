@@ -242,7 +242,9 @@ async def _upload(session: Session, rng: np.random.Generator) -> list[float]:
 
 async def _watch(session: Session, rng: np.random.Generator) -> list[float]:
     """Watch the run in progress, which the page asks for each second; start the first one."""
-    return [] if session.has("train_stop") else [await session.click("train_start")]
+    if session.has("train_stop") or not session.has("train_start"):
+        return []  # a run in progress, or a page that is just drawn anew
+    return [await session.click("train_start")]
 
 
 _ACTS: dict[str, Callable[[Session, np.random.Generator], Awaitable[list[float]]]] = {

@@ -8,6 +8,7 @@ from aecore.cli.result import Result
 from aecore.lessons.check import check
 from aecore.lessons.grading import grade
 from aecore.lessons.lesson import LessonError
+from aecore.system import atomic_file
 from aecore.system.file_content import printable
 
 
@@ -33,13 +34,13 @@ def check_lesson(options: argparse.Namespace) -> Result:
 def grade_lessons(options: argparse.Namespace) -> Result:
     """Write a table of all hand-ins of a folder; name those that are skipped."""
     grades = grade(options.folder)
+    name = printable(str(options.out))
     try:
-        options.out.write_text(grades.to_csv(), encoding="utf-8")
+        atomic_file.write(options.out, grades.to_csv().encode())
     except OSError as error:
-        name = printable(str(options.out))
         raise LessonError(f"{name} cannot be written: {error.strerror}.") from None
     count = len(grades.handins)
-    lines = [f"{options.out}: {count} hand-in{'' if count == 1 else 's'}"]
+    lines = [f"{name}: {count} hand-in{'' if count == 1 else 's'}"]
     lines += [f"skipped: {why}" for why in grades.skipped.values()]
     return Result(
         {"path": str(options.out), "handins": grades.rows(), "skipped": grades.skipped},

@@ -24,7 +24,7 @@ from aecore.latent.sliders import Sliders
 from aecore.models.families import family_of
 from aecore.viewer.message import pack
 from aecore.viewer.model_arrays import FLAT_VIEWS, decoder_arrays, encoder_arrays
-from aecore.viewer.precision import INVISIBLE, compact
+from aecore.viewer.precision import INVISIBLE, compact, rounded_weights
 
 MAX_CLASSES = len(digit_colors())
 
@@ -96,13 +96,9 @@ def halved(checkpoint: Checkpoint) -> bool:
     from aecore.models.inference import build_model, decode
 
     codes = checkpoint.codes.astype(np.float32)
-    half = {
-        name: value.astype(np.float16).astype(np.float32)
-        for name, value in checkpoint.weights.items()
-    }
-    model = checkpoint.card.model
     before, after = (
-        decode(build_model(model, weights), codes) for weights in (checkpoint.weights, half)
+        decode(build_model(checkpoint.card.model, weights), codes)
+        for weights in (checkpoint.weights, rounded_weights(checkpoint))
     )
     return bool(np.abs(after - before).max() < INVISIBLE)
 

@@ -6,13 +6,12 @@ import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from aecore.lessons import measures, predictions
+import aecore.lessons.measures  # noqa: F401 (registers the measures)
+from aecore.lessons import predictions
 from aecore.lessons.context import Context
 from aecore.lessons.lesson import LessonError, Step
 from aecore.lessons.registry import run
 from aecore.system import json_numbers
-
-__all__ = ["Answer", "measure", "measures"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -90,6 +90,10 @@ def _files(folder: Path | None, problems: dict[str, str]) -> Iterator[Path]:
         return
     try:
         files = sorted(path for path in folder.iterdir() if path.suffix == ".toml")
+        if len(files) > MAX_FILES:
+            problems[printable(str(folder))] = (
+                f"Of {len(files):,} lessons in the folder only the first {MAX_FILES} are read."
+            )
         yield from files[:MAX_FILES]
     except OSError as error:
         name = printable(str(folder))

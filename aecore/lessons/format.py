@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from aecore.lessons import lines, measures
+import aecore.lessons.measures  # noqa: F401 (registers the measures)
+from aecore.lessons import lines
 from aecore.lessons.lesson import (
     KINDS,
     REQUIREMENTS,
@@ -22,8 +23,6 @@ from aecore.lessons.lesson import (
 from aecore.lessons.pages import ANY_PAGE, PAGES
 from aecore.lessons.registry import MEASURES
 from aecore.lessons.table import MAX_LINE, MAX_NUMBER, MAX_TEXT, Table
-
-__all__ = ["Lesson", "LessonError", "Prediction", "Step", "measures", "parse_lesson"]
 
 MAX_BYTES = 256 * 1024
 MAX_LINK_BYTES = 8 * 1024

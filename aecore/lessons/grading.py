@@ -49,16 +49,21 @@ def grade(folder: Path) -> Grades:
     Raises
     ------
     LessonError
-        If the folder cannot be read or holds none.
+        If the folder cannot be read, or holds none or too many.
     """
     name = printable(str(folder))
     try:
         files = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".json")
     except OSError as error:
         raise LessonError(f"The folder {name} cannot be read: {error.strerror}.") from None
+    if len(files) > MAX_FILES:
+        raise LessonError(
+            f"The folder {name} holds {len(files):,} .json files; at most {MAX_FILES:,} are graded "
+            "at a time."
+        )
     handins: dict[str, HandIn] = {}
     skipped: dict[str, str] = {}
-    for path in files[:MAX_FILES]:
+    for path in files:
         try:
             handins[printable(path.name)] = handin.read(path)
         except LessonError as error:

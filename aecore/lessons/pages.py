@@ -45,9 +45,11 @@ PAGES: dict[str, Page] = {
         "live_decoder live_path",
     ),
     "filters": _page(
-        "layer scale sort show unit",
-        "filters_controls filters_layer filters_scale filters_sort filters_show",
-        "filter_gallery filters_details filters_components filters_left filters_right",
+        "layer scale sort show unit convolution digit",
+        "filters_controls filters_layer filters_scale filters_sort filters_show "
+        "filters_convolution filters_digit",
+        "filter_gallery filters_details filters_components filters_left filters_right "
+        "filters_input",
     ),
     "reconstruct": _page(
         "reconstruct_which reconstruct_label reconstruct_digit reconstruct_with reconstruct_lab "
@@ -72,12 +74,16 @@ PAGES: dict[str, Page] = {
         "train_settings train_challenges sweep_card shelf_actions",
         "train_start loss_curve",
     ),
-    "sweeps": _page("sweep", "", "sweeps_errors sweeps_parallel"),
+    "sweeps": _page(
+        "sweep preset dims seeds epochs vary values",
+        "sweeps_preset sweeps_dims sweeps_seeds sweeps_setting",
+        "sweeps_start sweeps_errors sweeps_parallel",
+    ),
     "compare": _page(
-        "other over columns",
-        "compare_all compare_over",
-        "compare_dimension compare_wide compare_narrow compare_sweep compare_pictures "
-        "compare_training",
+        "other over columns selected",
+        "compare_all compare_over compare_other",
+        "compare_dimension compare_wide compare_narrow compare_sweep linked_maps "
+        "compare_pictures compare_training",
     ),
     "data": _page("", "data_add data_folder", ""),
     "lessons": _page("", "", ""),

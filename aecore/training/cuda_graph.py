@@ -152,7 +152,8 @@ class CapturedStep:
             rounding = 4 * torch.finfo(expected.dtype).eps * expected.norm()
             allowed = _TOLERANCE * (expected - old).norm() + rounding
             difference = (found - expected).norm()
-            if difference > allowed:  # not where training diverges: both are NaN there
+            diverges = not torch.isfinite(expected).all()  # so does the captured step, then
+            if not (diverges or difference <= allowed):
                 return f"it differs by {difference:.2g}, where {allowed:.2g} is rounding."
         return ""
 

@@ -29,17 +29,18 @@ def rounds_decoder(checkpoint: Checkpoint) -> bool:
         return False
     codes = checkpoint.codes[evenly_spaced(len(checkpoint.codes), _SAMPLE)].astype(np.float32)
     exact, rounded = (
-        _decode(checkpoint, each, codes) for each in (checkpoint.weights, _rounded(checkpoint))
+        _decode(checkpoint, each, codes)
+        for each in (checkpoint.weights, rounded_weights(checkpoint))
     )
     return bool(np.abs(exact - rounded).max() < _MARGIN * INVISIBLE)
 
 
 def sent_weights(checkpoint: Checkpoint) -> Mapping[str, np.ndarray]:
     """Return a checkpoint's weights with the precision that they have in a browser."""
-    return _rounded(checkpoint) if rounds_decoder(checkpoint) else checkpoint.weights
+    return rounded_weights(checkpoint) if rounds_decoder(checkpoint) else checkpoint.weights
 
 
-def _rounded(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
+def rounded_weights(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
     """Return float32 weights, those of the decoder rounded to float16."""
     return {
         name: array.astype(np.float16).astype(np.float32) if name.startswith("decoder.") else array

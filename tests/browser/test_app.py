@@ -140,7 +140,8 @@ def test_the_noisy_row_follows_its_controls_and_the_slider_before_it_is_let_go(a
     wait_until_idle(page)
 
     # The level stays in sight, and its handle is large enough for a finger.
-    page.get_by_text("PSNR over all levels").scroll_into_view_if_needed()
+    # At once: while the locator waits for it to lie still, a chart may be drawn anew.
+    page.get_by_text("PSNR over all levels").evaluate("chart => chart.scrollIntoView()")
     handle = page.get_by_test_id("stSliderThumbValue").locator("..").bounding_box()
     assert min(handle["width"], handle["height"]) >= 24
     assert 0 < handle["y"] < 200

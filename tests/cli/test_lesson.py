@@ -1,6 +1,7 @@
 """`lesson check` and `lesson grade`, as a teacher runs them."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -119,6 +120,11 @@ def test_a_folder_of_nothing_and_a_place_that_cannot_be_written(run, folder, tmp
     status, line = complaint(run("lesson", "grade", folder, "--out", tmp_path / "no" / "x.csv"))
     assert status == 1
     assert "cannot be written" in line
+    os.mkfifo(pipe := tmp_path / "pipe")
+    status, line = complaint(run("lesson", "grade", folder, "--out", pipe))
+    assert status == 1
+    assert "it is a device or a pipe" in line
+    assert pipe.is_fifo()
     assert complaint(run("lesson", "grade", folder))[0] == 2
     assert complaint(run("lesson"))[0] == 2
 

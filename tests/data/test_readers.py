@@ -1,26 +1,20 @@
 """Pictures of any size and kind, in every format that is read."""
 
 import gzip
-import string
 import zipfile
 
 import numpy as np
-import pandas as pd
 import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from aecore.data import limits, set_cache
-from aecore.data.cache import cache_dir
-from aecore.data.conversion import to_dataset
+from aecore.data import limits
 from aecore.data.folder import load_folder
-from aecore.data.readers import table
 from aecore.data.readers.pictures import resized
 from aecore.errors import DataError
 from tests.support.own_data import faces, rgb_folder, shapes, write_pictures
 from tests.support.ten_digits import idx
 
-CLAIM = "{'descr': '|u1', 'fortran_order': False, 'shape': (64000000000,)}"
 pytest_plugins = ["tests.support.own_data", "tests.support.command_line"]
 
 
@@ -220,45 +214,6 @@ def test_a_damaged_picture_is_left_out_and_named(tmp_path):
     assert "0003.png" in dataset.note
 
 
-def test_a_folder_is_read_once_and_then_kept_until_a_file_changes(tmp_path, monkeypatch):
-    folder = write_pictures(tmp_path / "mine", shapes(20, (10, 10))[0])
-    reports = []
-    first = load_folder(folder, progress=reports.append)
-    n_reports = len(reports)
-
-    again = load_folder(folder, progress=reports.append)
-    (folder / "0000.png").unlink()
-    changed = load_folder(folder, progress=reports.append)
-
-    assert n_reports == 1 < len(reports)
-    assert (again.fingerprint, again.spec) == (first.fingerprint, first.spec)
-    assert again.preparation == first.preparation
-    assert len(changed.train_images) + len(changed.test_images) == 19
-    for number in range(8):
-        set_cache.save(f"{number}", first)
-    assert set_cache.load("0") is None
-    assert set_cache.load("7").fingerprint == first.fingerprint
-
-
-@pytest.mark.parametrize(
-    ("file", "content"),
-    [
-        ("about.json", b"1"),
-        ("test_labels.npy", b""),
-        ("test_labels.npy", b"\x93NUMPY\x01\0\x03\0{(\n"),
-        ("test_labels.npy", b"\x93NUMPY\x01\0\x48\0" + f"{CLAIM:71}\n".encode()),
-    ],
-    ids=["no object", "empty", "open brackets", "64 GB"],
-)
-def test_a_damaged_set_in_the_cache_counts_as_none(tmp_path, file, content):
-    np.savez(tmp_path / "own.npz", images=shapes(20, (8, 8))[0])
-    set_cache.save("kept", load_folder(tmp_path / "own.npz"))
-    assert set_cache.load("kept") is not None
-    next(cache_dir().glob(f"pictures/kept/{file}")).write_bytes(content)
-
-    assert set_cache.load("kept") is None
-
-
 @pytest.mark.parametrize("shape", [(100, 29), (29, 100), (3, 1024)])
 def test_long_pictures_are_cropped_within_their_sides(shape):
     """The crop began a rounding error before the picture."""
@@ -294,51 +249,6 @@ def test_an_idx_file_of_three_bytes_is_refused(tmp_path):
 
     with pytest.raises(DataError, match="begins with 000008"):
         load_folder(tmp_path)
-
-
-# --- tables ---------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def frame():
-    rows = pd.DataFrame(GRAY.reshape(40, 81), columns=[f"pixel{i}" for i in range(81)])
-    rows.insert(0, "label", [string.ascii_uppercase[label] for label in LABELS])
-    return rows
-
-
-def test_csv_as_kaggle_gives_it_is_read(tmp_path, frame):
-    frame.to_csv(tmp_path / "train.csv", index=False)
-    frame.drop(columns="label").to_csv(tmp_path / "test.csv", index=False)
-
-    dataset = load_folder(tmp_path)
-
-    assert dataset.spec.classes == ("A", "B", "C")
-    assert (len(dataset.train_images), len(dataset.test_images)) == (32, 8)
-    assert dataset.preparation[0] == "the test pictures have no labels and are not used"
-
-
-def test_csv_without_a_header_is_read(tmp_path):
-    rows = np.column_stack([LABELS, GRAY.reshape(40, 81)])
-    np.savetxt(tmp_path / "mine.csv.gz", rows, "%d", ",")
-
-    dataset = load_folder(tmp_path / "mine.csv.gz")
-
-    assert dataset.spec.classes == ("0", "1", "2")
-    assert dataset.spec.shape == (9, 9)
-
-
-def test_tables_of_pandas_and_pyarrow_are_read(tmp_path, frame):
-    pyarrow = pytest.importorskip("pyarrow")
-    frame.to_parquet(tmp_path / "mine.parquet")
-
-    sets = [
-        to_dataset(table.from_table(frame)),
-        to_dataset(table.from_table(pyarrow.Table.from_pandas(frame))),
-        load_folder(tmp_path),
-    ]
-
-    assert len({dataset.fingerprint for dataset in sets}) == 1
-    assert sets[0].spec.classes == ("A", "B", "C")
 
 
 # --- what is wrong --------------------------------------------------------------------------------

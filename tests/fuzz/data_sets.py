@@ -12,6 +12,7 @@ import pandas
 from PIL import Image
 
 from aecore.data.upload import load_upload
+from tests.fuzz import format_mutations as f
 from tests.fuzz import mutations as m
 from tests.fuzz.target import Seed, Target
 from tests.support import odd_files, own_data
@@ -126,12 +127,12 @@ def _write_all(folder: Path, files: dict[str, bytes]) -> None:
 
 
 TARGETS = [
-    Target("idx", _idx, _read_upload, (m.in_idx,), names=True),
-    Target("idx.gz", _gz, _read_upload, (m.in_gzip(m.in_idx), m.in_gzip(m.in_bytes))),
-    Target("npz", _npz, _read_upload, (m.in_zip(m.in_npy),), share=1.5),
-    Target("npy", _one_npy, _read_upload, (m.in_npy,), names=True),
+    Target("idx", _idx, _read_upload, (f.in_idx,), names=True),
+    Target("idx.gz", _gz, _read_upload, (f.in_gzip(f.in_idx), f.in_gzip(m.in_bytes))),
+    Target("npz", _npz, _read_upload, (f.in_zip(f.in_npy),), share=1.5),
+    Target("npy", _one_npy, _read_upload, (f.in_npy,), names=True),
     Target("csv", _csv, _read_upload, (m.in_lines, m.in_numbers), names=True),
     Target("parquet", _parquet, _read_upload),
-    Target("zip", _zip, _read_upload, (m.in_zip(m.in_bytes),), names=True),
-    Target("picture folder", _one_picture, _read_upload, (m.in_png,), names=True),
+    Target("zip", _zip, _read_upload, (f.in_zip(m.in_bytes),), names=True),
+    Target("picture folder", _one_picture, _read_upload, (f.in_png,), names=True),
 ]

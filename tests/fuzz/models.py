@@ -28,6 +28,7 @@ from aecore.sweeps import store as sweep_store
 from aecore.training import resume_state
 from aecore.training.loop import TrainingStep
 from aecore.training.resume_state import ResumeState
+from tests.fuzz import format_mutations as f
 from tests.fuzz import mutations as m
 from tests.fuzz.target import Seed, Target
 from tests.support import own_data, sweeps
@@ -103,7 +104,7 @@ def _states(folder: Path) -> list[Seed]:
 
 def _sealed_state(content: bytes, rng: random.Random) -> bytes:
     """Change a state and seal it again, so that the change itself is read."""
-    content = m.in_safetensors(content, rng)
+    content = f.in_safetensors(content, rng)
     (length,) = struct.unpack("<Q", content[:8])
     header = json.loads(content[8 : 8 + length])
     metadata = header["__metadata__"]
@@ -187,18 +188,18 @@ def _read_cache(name: str, content: bytes, folder: Path) -> None:
 
 
 TARGETS = [
-    Target("checkpoint", _checkpoints, _read_checkpoint, (m.in_safetensors,), share=2),
+    Target("checkpoint", _checkpoints, _read_checkpoint, (f.in_safetensors,), share=2),
     Target(
         "imported checkpoint",
         _checkpoints,
         _import_checkpoint,
-        (m.in_safetensors,),
+        (f.in_safetensors,),
         names=True,
         share=0.5,
     ),
     Target("run", _files_of_run, _read_run, (m.in_json, m.in_numbers), share=1.5),
-    Target("training state", _states, _read_state, (m.in_safetensors, _sealed_state)),
+    Target("training state", _states, _read_state, (f.in_safetensors, _sealed_state)),
     Target("sweep", _files_of_sweep, _read_sweep, (m.in_json, m.in_numbers)),
     Target("sweep table", _table_of_sweep, _read_table, (m.in_lines, m.in_numbers), share=0.5),
-    Target("cache", _caches, _read_cache, (m.in_json, m.in_npy, m.in_safetensors)),
+    Target("cache", _caches, _read_cache, (m.in_json, f.in_npy, f.in_safetensors)),
 ]

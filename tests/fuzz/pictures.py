@@ -8,7 +8,7 @@ from pathlib import Path
 from aecore.data.readers.pictures import open_resized
 from aecore.digits import reader
 from aecore.digits.image_file import open_picture
-from tests.fuzz import mutations as m
+from tests.fuzz import format_mutations as f
 from tests.fuzz.target import Seed, Target
 from tests.support import odd_files
 from tests.support.odd_files import animated, draw, encode
@@ -44,12 +44,15 @@ def _read_picture(name: str, content: bytes, folder: Path) -> None:
 
 
 _MUTATIONS = {
-    "PNG": (m.in_png,),
-    "JPEG": (m.in_jpeg,),
-    "WEBP": (m.in_places("<I", 4, 16), m.in_places("<H", 26, 28)),
-    "BMP": (m.in_places("<I", 2, 10, 14, 18, 22, 30, 34, 46), m.in_places("<H", 26, 28)),
-    "GIF": (m.in_places("<H", 6, 8), m.in_places("B", 10, 11, 13)),
-    "TIFF": (m.in_tiff,),
+    "PNG": (f.in_png,),
+    "JPEG": (f.in_jpeg,),
+    "WEBP": (f.in_places("<I", 4, 16), f.in_places("<H", 26, 28)),
+    "BMP": (
+        f.in_places("<I", 2, 10, 14, 18, 22, 30, 34, 46),
+        f.in_places("<H", 26, 28),
+    ),
+    "GIF": (f.in_places("<H", 6, 8), f.in_places("B", 10, 11, 13)),
+    "TIFF": (f.in_tiff,),
 }
 TARGETS = [
     Target(kind.lower(), _seeds(kind), _read_picture, mutations, names=True, share=1.5)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.fuzz import format_mutations as f
 from tests.fuzz import mutations as m
 
 Seed = tuple[str, bytes]
@@ -33,7 +34,7 @@ class Target:
         """Return a mutated file."""
         name, content = seed
         if self.names and rng.random() < 0.1:
-            name = rng.choice(m.NAMES)
+            name = rng.choice(f.NAMES)
         for _ in range(rng.choice((1, 1, 2, 3))):
             mutation = rng.choice((m.in_bytes, *self.mutations * 2))
             try:

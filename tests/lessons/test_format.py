@@ -3,7 +3,8 @@
 import pytest
 
 from aecore.lessons import catalog
-from aecore.lessons.format import _KINDS_OF_ARGUMENTS, MAX_BYTES, LessonError, parse_lesson
+from aecore.lessons.format import _KINDS_OF_ARGUMENTS, MAX_BYTES, parse_lesson
+from aecore.lessons.lesson import LessonError
 from aecore.lessons.registry import MEASURES
 from tests.support.lessons import LESSON
 
@@ -102,6 +103,18 @@ def test_a_bad_file_costs_the_others_nothing(tmp_path):
     assert found.problems["latin.toml"] == "line 2: the text is not in UTF-8"
     assert found.problems["folder.toml"] == "folder.toml cannot be read: it is not a file."
     assert len(found.problems) == 4
+
+
+def test_a_folder_of_too_many_lessons_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalog, "MAX_FILES", 1)
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.toml").write_text(LESSON)
+
+    found = catalog.listing(tmp_path)
+
+    assert {"a"} == {"a", "b"} & set(found.lessons)
+    (problem,) = found.problems.values()
+    assert problem == "Of 2 lessons in the folder only the first 1 are read."
 
 
 def test_shipped_lessons_are_without_fault():

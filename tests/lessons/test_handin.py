@@ -152,3 +152,10 @@ def test_half_a_character_and_a_number_of_400_digits_do_no_harm():
     assert handin.parse(content(lesson="\ud800")).lesson == "\ufffd"
     with pytest.raises(LessonError, match="list of points"):
         handin.parse(content(steps=[step(kind="curve", first=[[2, 10**400]])]))
+
+
+def test_a_folder_of_too_many_hand_ins_is_refused(folder, monkeypatch):
+    monkeypatch.setattr(grading, "MAX_FILES", 1)
+
+    with pytest.raises(LessonError, match=r"holds 30 \.json files; at most 1 are graded at a time"):
+        grading.grade(folder)

@@ -1,5 +1,6 @@
 """What lessons may name of a page is there in its sources."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -40,6 +41,28 @@ def test_parameters_and_elements_are_those_of_the_page(path):
     page = PAGES[path]
 
     assert (page.parameters | page.keys) - set(BUILT) - words_in(path) == set()
+
+
+def written_by(file):
+    """Parameters that a source writes to the URL by itself, or that its inputs are kept under."""
+    calls = [
+        each for each in ast.walk(ast.parse(file.read_text("utf-8"))) if type(each) is ast.Call
+    ]
+    for call in calls:
+        name = ast.unparse(call.func)
+        if name in ("url_state.set", "url_state.store", "url_state.load"):
+            yield call.args[0]
+        elif name.startswith("inputs.") or name in ("_text", "_number"):
+            yield from (each.value for each in call.keywords if each.arg == "name")
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path != "lessons"])
+def test_every_parameter_that_a_page_writes_can_be_named(path):
+    (folder,) = (page.name for page in find_pages() if page.path == path)
+    written = [each for file in (UI / "pages" / folder).rglob("*.py") for each in written_by(file)]
+    names = {each.value for each in written if type(each) is ast.Constant}
+
+    assert names <= PAGES[path].parameters | SETTINGS
 
 
 @pytest.mark.parametrize(("key", "source"), BUILT.items())

@@ -33,6 +33,11 @@ def open_page(module: str, *, state: Mapping[str, Any] | None = None, **query: s
     return app.run()
 
 
+def buttons(app: AppTest) -> dict[str, str]:
+    """Labels of the buttons by key."""
+    return {button.key: button.label for button in app.button}
+
+
 def texts(app: AppTest) -> str:
     """All running text of a page, that of its components and of its HTML with it."""
     elements = [*app.markdown, *app.caption, *app.warning, *app.success]

@@ -131,9 +131,11 @@ def test_a_captured_step_that_draws_other_random_numbers_is_not_trusted(run, cap
     assert "it draws other random numbers" in warning.getMessage()
 
 
-@pytest.mark.parametrize(("share", "trusted"), [(1.001, True), (1.1, False), (0.0, False)])
+@pytest.mark.parametrize(
+    ("share", "trusted"), [(1.001, True), (1.1, False), (0.0, False), (float("nan"), False)]
+)
 def test_differences_beyond_rounding_are_not_trusted(caplog, share, trusted):
-    """The step moves 5 values; the graph moves them by a share of that."""
+    """The step moves 5 values; the graph moves them by a share of that, or to no numbers."""
     values = torch.zeros(5)
     device = StandIn()
     device.replay = lambda work: values.add_(share)

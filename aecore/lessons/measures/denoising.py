@@ -12,8 +12,6 @@ from aecore.errors import CheckpointError
 from aecore.lessons.context import Context
 from aecore.lessons.registry import Finding, measure
 
-MEASURED = 1_000
-"""Test pictures that the page Denoise measures on."""
 PLAIN = "plain-32"
 """The denoisers' control: trained alike, on clean digits."""
 
@@ -24,7 +22,7 @@ def best_denoiser(context: Context, prediction: Any, *, noise: str, level: float
 
     `plain` is the plain autoencoder of the same size, `noisy` stands for leaving it as it is.
     """
-    from aecore.analysis.denoising import Denoisers
+    from aecore.analysis.denoising import MEASURED, Denoisers
     from aecore.data.noise import FixedCorruption
 
     own = context.checkpoint
@@ -61,6 +59,7 @@ def _plain(context: Context) -> Checkpoint | None:
 @measure("number")
 def repeated_denoising(context: Context, prediction: Any, *, noise: str, level: float) -> Finding:
     """Count digits, the first of each class, that end near their own class after 64 iterations."""
+    from aecore.analysis.denoising import MEASURED
     from aecore.analysis.fixed_points import ITERATIONS, iterate
     from aecore.data.noise import FixedCorruption
 

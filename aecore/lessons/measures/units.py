@@ -17,8 +17,8 @@ from aecore.models.numpy_layers import Layers
 
 MAX_UNITS = 600
 """Units that are switched off one after the other, within some 2 seconds."""
-MEASURED = 200_000
-"""How many times a digit is reconstructed without a unit."""
+MAX_RECONSTRUCTIONS = 200_000
+"""Of digits without a unit, all units together."""
 FEW = 10
 """A unit that is among so many counts as one of the most important."""
 
@@ -115,7 +115,7 @@ def strongest_unit(context: Context, prediction: Any) -> Finding:
             f"{measured.checkpoint.name} has {count:,} hidden units: to switch off each of them "
             "takes too long. Pick plane, or another model with fewer."
         )
-    rows = evenly_spaced(len(measured.rows), min(1_000, MEASURED // count))
+    rows = evenly_spaced(len(measured.rows), min(1_000, MAX_RECONSTRUCTIONS // count))
     ablation = Ablation(layers, (0,), measured.images[rows], measured.labels[rows])
     costs = np.array([ablation.switch_off(0, unit).share for unit in range(count)])
     largest = int(np.linalg.norm(layers.matrices[0], axis=1).argmax())

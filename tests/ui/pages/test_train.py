@@ -1,4 +1,4 @@
-"""`/train` by Streamlit's own test runner: the form, what runs look like, keeping, the shelf."""
+"""`/train` by Streamlit's own test runner: the form, what runs look like, keeping, challenges."""
 
 from __future__ import annotations
 
@@ -6,13 +6,10 @@ import dataclasses
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from aecore.checkpoints import catalog, library
 from aecore.checkpoints import file as checkpoint_file
 from aecore.config import NoiseConfig
 from aecore.errors import TrainingError
@@ -23,28 +20,17 @@ from aecore.jobs.store import ALIVE, CHECKPOINT, Run, RunSpec, Status
 from aecore.models.families import family_of
 from aecore.presets import PRESETS
 from aecore.system.process_lock import ProcessLock
-from aecore.ui import trash
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.pages.train import challenges
 from aecore.viewer import snapshot_arrays
 from tests.support import runs
-from tests.support.pages import grid, open_page, texts
+from tests.support.pages import buttons, open_page, texts
+
+pytest_plugins = ["tests.support.models_folder"]
+pytestmark = pytest.mark.usefixtures("folders")
 
 PLANE = PRESETS["plane"]
-
-
-@pytest.fixture(autouse=True)
-def folders(tmp_path, monkeypatch, tiny_checkpoint) -> Path:
-    """Empty runs, and models with one shipped and one of one's own; gives the models' folder."""
-    models = tmp_path / "models"
-    models.mkdir()
-    for name in ("plane", "mine"):
-        shutil.copy(tiny_checkpoint.path, models / f"{name}.safetensors")
-    monkeypatch.setenv("AECORE_MODELS", str(models))
-    monkeypatch.setenv("AECORE_RUNS", str(tmp_path / "runs"))
-    run_cache.refresh()
-    return models
 
 
 @pytest.fixture
@@ -87,11 +73,6 @@ def make_run(tiny_checkpoint) -> Iterator[Callable[..., Run]]:
             return run_store.read(path)
 
         yield make
-
-
-def buttons(app: AppTest) -> dict[str, str]:
-    """Labels of the buttons by key."""
-    return {button.key: button.label for button in app.button}
 
 
 # --- the form -------------------------------------------------------------------------------------
@@ -490,84 +471,6 @@ def test_a_third_number_is_to_beat_two_where_both_models_know_the_same_digits(ti
     assert not third.judges(card)
     assert third.rival(ours, {"plane": card})[1] == card.metrics["test_mse"]
     assert third.rival(ours, {"plane": other})[1] == card.metrics["pca_test_mse"]
-
-
-# --- the shelf ------------------------------------------------------------------------------------
-
-
-def test_the_card_tells_where_a_model_comes_from(tiny_checkpoint):
-    app = open_page("train", model="mine")
-
-    card = grid(app)
-    assert checkpoint_file.load("mine").digest in card
-    for fact in (tiny_checkpoint.card.fingerprint, "torch", "784 → 16 → 2 → 16 → 784"):
-        assert fact in card
-
-
-def test_the_shipped_model_offers_no_change():
-    app = open_page("train", model="plane")
-
-    assert "shelf_delete" not in buttons(app)
-    assert "Built-in, read-only" in texts(app)
-
-
-def test_a_deleted_model_comes_back_until_the_page_is_left(folders):
-    app = open_page("train", model="mine")
-
-    app.button(key="shelf_delete").click().run()
-    assert library.own_names() == []
-    assert app.selectbox(key="model").value == "plane"
-
-    app.button(key="shelf_undo_0").click().run()
-    assert library.own_names() == ["mine"]
-    assert app.selectbox(key="model").value == "mine"
-    assert {path.name for path in folders.iterdir()} == {"plane.safetensors", "mine.safetensors"}
-
-
-def test_what_was_deleted_is_gone_when_the_page_is_left(folders, monkeypatch):
-    session = {"shelf_deleted": [library.delete("mine")]}
-    monkeypatch.setattr(trash.st, "session_state", session)
-
-    trash.empty()
-
-    assert [path.name for path in folders.iterdir()] == ["plane.safetensors"]
-    assert session == {}
-
-
-def test_a_model_is_renamed_in_place(folders):
-    app = open_page("train", model="mine")
-
-    app.text_input(key="shelf_new_name_mine").set_value("yours")
-    app.button(key="shelf_rename").click().run()
-
-    assert library.own_names() == ["yours"]
-    assert app.selectbox(key="model").value == "yours"
-
-
-def test_an_uploaded_model_is_checked_and_taken_in(folders, tiny_checkpoint):
-    app = open_page("train")
-    whole = tiny_checkpoint.path.read_bytes()
-
-    app.file_uploader(key="shelf_upload").set_value(
-        ("sent.safetensors", whole, "application/octet-stream")
-    ).run()
-    app.button(key="shelf_import").click().run()
-
-    assert not app.error
-    assert catalog.find("sent").read_bytes() == whole
-    assert app.selectbox(key="model").value == "sent"
-
-
-def test_a_file_that_is_no_model_is_refused(folders):
-    app = open_page("train")
-
-    app.file_uploader(key="shelf_upload").set_value(
-        ("sent.safetensors", b"not a model at all", "application/octet-stream")
-    ).run()
-    app.button(key="shelf_import").click().run()
-
-    assert "cannot be used" in app.error[0].value.replace("\\", "")
-    assert library.own_names() == ["mine"]
 
 
 def test_without_any_model_the_page_still_offers_to_train(folders):

@@ -178,7 +178,8 @@ class Session:
     async def _listen(self) -> None:
         try:
             async for content in self._socket:
-                assert isinstance(content, bytes)
+                if isinstance(content, str):
+                    continue  # Streamlit's messages are bytes
                 self.received += len(content)
                 message = ForwardMsg()
                 message.ParseFromString(content)
@@ -227,6 +228,8 @@ class Session:
         if kind is None:
             return
         element = getattr(delta.new_element, kind)
+        if kind == "download_button":
+            self._fetched.add(element.url.encode())  # a browser fetches it when it is pressed
         if kind == "exception":
             self.exceptions.append(f"{element.type}: {element.message}")
         identifier = getattr(element, "id", "")

@@ -23,7 +23,7 @@ from aecore.ui.pages.compare import linked_maps, sweep
 
 _EXPLANATION = (
     "Test error vs. latent dimensions, with **PCA** for every size; all trained models in one "
-    "table, each **row** of which opens its model; the latent spaces of two models with **linked "
+    "table, whose **names** open the models; the latent spaces of two models with **linked "
     "selection**; and the training curves of all models."
 )
 _MEANINGS = {

@@ -17,7 +17,7 @@ from typing import Self
 import numpy as np
 import streamlit as st
 
-from aecore.analysis.denoising import STEPS, Denoisers, Method, Score
+from aecore.analysis.denoising import MEASURED, STEPS, Denoisers, Method, Score
 from aecore.analysis.sampling import first_of_each_label
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.noise import FixedCorruption
@@ -27,8 +27,6 @@ from aecore.ui.cache import datasets
 from aecore.ui.cache.shared import shared
 from aecore.ui.components.registry import Preview
 
-MEASURED = 1_000
-"""Most digits that anything is measured on."""
 _PATIENCE = 0.2  # seconds until progress is shown
 
 _MEASURING = threading.Lock()

@@ -42,9 +42,22 @@ def _form() -> None:
     )
     url_state.store("preset", "sweeps_preset", preset, _PRESET)
     usual = PRESETS[preset].train.epochs
-    dims = _text(first[1], "Latent dimensions (D)", "sweeps_dims", "dims", _DIMENSIONS)
-    seeds = _number(first[2], "Seeds", "sweeps_seeds", "seeds", 3, most=20)
-    epochs = _number(first[3], "Epochs", f"sweeps_epochs_{preset}", "epochs", usual, most=500)
+    dims = _text(
+        first[1],
+        "Latent dimensions (D)",
+        key="sweeps_dims",
+        name="dims",
+        default=_DIMENSIONS,
+    )
+    seeds = _number(first[2], "Seeds", key="sweeps_seeds", name="seeds", default=3, most=20)
+    epochs = _number(
+        first[3],
+        "Epochs",
+        key=f"sweeps_epochs_{preset}",
+        name="epochs",
+        default=usual,
+        most=500,
+    )
     options = [_NONE, *(name for name in SETTINGS if name not in _FIXED)]
     url_state.load("vary", "sweeps_setting", options, _NONE)
     varied = second[0].selectbox(
@@ -61,8 +74,8 @@ def _form() -> None:
         text = _text(
             second[1],
             f"Values of {SETTINGS[varied].label.lower()}, separated by commas",
-            f"sweeps_values_{varied}",
-            "values",
+            key=f"sweeps_values_{varied}",
+            name="values",
             help=SETTINGS[varied].describe(),
         )
         if not text.strip():
@@ -93,7 +106,7 @@ def _forget(name: str) -> None:
 
 
 def _text(
-    place: DeltaGenerator, label: str, key: str, name: str, default: str = "", **more: Any
+    place: DeltaGenerator, label: str, *, key: str, name: str, default: str = "", **more: Any
 ) -> str:
     """Draw a text input, which the URL holds unless it is the default."""
     url_state.load_value(name, key, (url_state.get(name) or default)[:_MOST_LETTERS])
@@ -103,7 +116,7 @@ def _text(
 
 
 def _number(
-    place: DeltaGenerator, label: str, key: str, name: str, default: int, *, most: int
+    place: DeltaGenerator, label: str, *, key: str, name: str, default: int, most: int
 ) -> int:
     """Draw an input of a number from 1, which the URL holds unless it is the default."""
     url_state.load_number(name, key, most, default)

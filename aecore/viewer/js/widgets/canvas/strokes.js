@@ -3,6 +3,7 @@
 
 import { PIXELS } from "../../core/digit.js";
 import { makeSvg } from "../../core/dom.js";
+import { recallInTab, rememberInTab } from "../../core/storage.js";
 import { PAPER, noArea, stampSegment } from "../../model/ink.js";
 import { normalize } from "../../model/normalization.js";
 
@@ -23,13 +24,7 @@ function makeDrawing() {
   let strokes = readStored();
   /** @type {Stroke[][]} */
   const past = [];
-  function keep() {
-    try {
-      sessionStorage.setItem(STORE, JSON.stringify(strokes));
-    } catch {
-      // full or forbidden: the drawing then ends with the page
-    }
-  }
+  const keep = () => rememberInTab(STORE, JSON.stringify(strokes));
   function replace(next) {
     past.push(strokes);
     if (past.length > MOST_UNDONE) past.shift();
@@ -54,7 +49,7 @@ function makeDrawing() {
 /** @returns {Stroke[]} */
 function readStored() {
   try {
-    const strokes = JSON.parse(sessionStorage.getItem(STORE));
+    const strokes = JSON.parse(recallInTab(STORE));
     const fits = (point) => point.length === 3 && point.every(Number.isFinite);
     const isStroke = ({ points, levels }) => (levels ? atob(levels).length === PIXELS : points.length && points.every(fits));
     return strokes.every(isStroke) ? strokes : [];

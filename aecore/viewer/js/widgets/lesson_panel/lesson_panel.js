@@ -4,6 +4,7 @@ import { build, make, setText } from "../../core/dom.js";
 import { markdown } from "../../core/markdown.js";
 import { whenDone } from "../../core/milestones.js";
 import { makeScope } from "../../core/scope.js";
+import { recallInTab, rememberInTab } from "../../core/storage.js";
 import { makeChoiceInput, makeNumberInput } from "./choice_input.js";
 import { makeCurveInput } from "./curve_input.js";
 import { makeHandIn, valueText } from "./handin.js";
@@ -148,6 +149,7 @@ export function mountLessonPanel(element, host) {
     inner = makeScope();
     isRevising = false;
     pending = null;
+    waiting.stop(); // for the answer to another step
     parts = null;
     const heading = make("h3", { tabindex: -1 }, step().title);
     view.content.replaceChildren(heading, ...markdown(step().question));
@@ -310,6 +312,8 @@ export function mountLessonPanel(element, host) {
     }
     inner?.end();
     inner = makeScope();
+    pending = null;
+    waiting.stop();
     parts = null;
     const kept = progress();
     const heading = make("h3", { tabindex: -1 }, "Hand in");
@@ -332,13 +336,13 @@ export function mountLessonPanel(element, host) {
     view.footer.hidden = true;
     view.content.replaceChildren(make("p", { class: "problem" }, problem), make("p", {}, make("a", { href: "./lessons" }, "All lessons")));
     setText(view.title, "Lesson");
-    const kept = sessionStorage.getItem(SOURCES + missing);
+    const kept = recallInTab(SOURCES + missing);
     if (kept) host.send("bring", { name: missing, ...JSON.parse(kept) });
   }
 
   function keepSource() {
     const { name, source, isLink } = lesson();
-    if (source) sessionStorage.setItem(SOURCES + name, JSON.stringify({ source, isLink }));
+    if (source) rememberInTab(SOURCES + name, JSON.stringify({ source, isLink }));
   }
 
   scope.listen(view.fold, "click", () => fold(!latest.folded));

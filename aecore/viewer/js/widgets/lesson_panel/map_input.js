@@ -11,7 +11,7 @@ const MOST_CORNERS = 60;
 const NEAR = 4; // px that a stroke may wander before it is an outline
 const FINE = 2; // px between two places of a stroke, at least
 const KEY_STEP = 0.02; // of the map, by an arrow key; with Shift, five times as far
-const MOST_PICTURE = 0.8; // quality of the saved picture
+const JPEG_QUALITY = 0.8; // of the saved picture
 const MINE = "#e8196a";
 const MEASURED = "#0f8a7e";
 const HINTS = {
@@ -209,7 +209,7 @@ export function makeMapInput({ prediction, host, scope, onChange, data }) {
       const image = make("img", { src: `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(svg))}` });
       await image.decode();
       context.drawImage(image, 0, 0, width, height);
-      return sheet.toDataURL("image/jpeg", MOST_PICTURE);
+      return sheet.toDataURL("image/jpeg", JPEG_QUALITY);
     },
   };
 }
