@@ -34,6 +34,15 @@ _SETTINGS = {
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
 }
+_TALKATIVE = (
+    "distributed",
+    "distributed.client",
+    "distributed.scheduler",
+    "tornado",
+    "tornado.application",
+    "asyncio",
+)
+"""Loggers that Dask gives levels of their own, and one for whatever a lost connection leaves."""
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -97,7 +106,7 @@ def connected(scheduler: str | None, workers: int) -> Iterator[Client]:
     TrainingError
         If nothing answers at the address.
     """
-    for name in ("distributed", "distributed.client", "distributed.scheduler", "tornado"):
+    for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is told in our words
     warnings.filterwarnings("ignore", module="distributed")
     with dask.config.set(_SETTINGS):

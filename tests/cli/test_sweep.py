@@ -282,11 +282,9 @@ def test_a_scheduler_that_is_killed_is_told_and_the_rest_is_done_by_another(undi
                     scheduler.kill()
                 _, err = process.communicate(timeout=300)
             if attempt == 0:
-                assert process.returncode == 1
-                assert err.splitlines()[-1].startswith(
-                    f"aecore: The scheduler at {address} is gone"
-                )
-                assert "Traceback" not in err
+                assert process.returncode == 1, err
+                assert "Traceback" not in err, err
+                assert f"\naecore: The scheduler at {address} is gone" in err, err
 
         assert process.returncode == 0, err
         assert table_of(out) == undisturbed
