@@ -34,6 +34,7 @@ def latent_map(
     names: Sequence[str] = TEN_DIGITS,
     noun: str = "digit",
     hidden: Sequence[int] = (),
+    legend_revision: int = 0,
 ) -> go.Figure:
     """Draw a scatter plot of codes, one color and one legend entry per digit.
 
@@ -63,6 +64,8 @@ def latent_map(
         One of the pictures; classes of other pictures than digits are called so.
     hidden : sequence of int
         Digits that only the legend shows at first.
+    legend_revision : int
+        What the visitor hides or shows stays so while this number does.
     """
     flat = points.shape[1] == 2
     size = (5 if flat else 1.6) * (1.6 if large else 1)
@@ -115,6 +118,7 @@ def latent_map(
                 # Rows of 24 px: a finger meets one. Long names would take too many of them.
                 **({"font": {"size": 17}} if max(map(len, names)) < 3 else {}),
                 "itemsizing": "constant",
+                "uirevision": legend_revision,
                 "orientation": "h",
                 "y": 1.0,
                 "yanchor": "bottom",

@@ -9,12 +9,16 @@ import re
 import numpy as np
 
 from tests.support.browser import download
-from tests.support.live_map import position, visit, wait_until_idle
+from tests.support.live_map import CHART, position, visit, wait_until_idle
 
 pytest_plugins = ["tests.support.browser"]
 
 TITLE = ".st-key-map_selection h2"
 OUTLINE = ".aecore-outline polygon"
+SHOWN_CLASSES = (
+    f"document.querySelector('{CHART}')._fullData"
+    ".filter(({ visible }) => visible === true).map(({ name }) => name).join('')"
+)
 
 
 def drag(page, places) -> None:
@@ -130,6 +134,28 @@ def test_a_box_is_drawn_by_keyboard(page, app, plane):
     before = page.locator(OUTLINE).first.get_attribute("points")
     page.keyboard.press("Escape")
     assert page.locator(OUTLINE).first.get_attribute("points") != before
+
+    selected = page.locator(TITLE).inner_text()
+    with np.load(io.BytesIO(download(page, "Codes as NPZ"))) as archive:
+        labels = archive["labels"]
+    page.locator(".legend .legendtoggle").nth(labels[0]).press("Enter")
+    count = int((labels != labels[0]).sum())
+    page.locator("[data-tool=count]", has_text=re.compile(f"^{count} selected")).wait_for()
+    results = title(count) if count else "There are no test digits in the selection."
+    page.locator(".st-key-map_selection", has_text=results).wait_for()
+    assert classes(page) == "".join(str(k) for k in range(10) if k != labels[0])
+    assert f'"hide": "{labels[0]}"' in download(page, "Download this page's explorer").decode()
+    page.go_back()
+    page.locator(TITLE, has_text=selected).wait_for()
+    page.wait_for_function(f"({SHOWN_CLASSES}).length === 10")
+    assert classes(page) is None
+
+
+def classes(page) -> str | None:
+    """What the address says of the classes on show, which the chart must show."""
+    told = page.evaluate("new URLSearchParams(location.search).get('classes')")
+    assert page.evaluate(SHOWN_CLASSES) == (told or "0123456789")
+    return told
 
 
 def test_a_digit_leads_to_its_dot_and_back_all_is_as_it_was(page, app, plane):

@@ -66,6 +66,7 @@ def render() -> None:
     if view in flat:
         selection.show(checkpoint, view)
     else:
+        selection.follow_legend(checkpoint, view)
         explorer_file.note(outline=None)
         st.caption(
             page_data.words(
@@ -94,6 +95,7 @@ def _scatter(checkpoint: Checkpoint, view: str, *, webgl: bool) -> None:
             names=page_data.names(),
             noun=page_data.spec().noun,
             hidden=selection.hidden_classes(checkpoint),
+            legend_revision=selection.legend_revision(),
         ),
         key="latent_map",
         config={

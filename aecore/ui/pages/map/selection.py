@@ -31,6 +31,8 @@ _SHOWN = 48
 _STATE = "map_selected"
 _TOLD = "map_outline_told"
 """The outline of the URL that the selection is up to date with."""
+_CLASSES = "map_classes_told"
+"""The classes of the URL that the chart shows, and how often a changed URL has set them."""
 
 
 def outline(checkpoint: Checkpoint, view: str) -> list[list[float]] | None:
@@ -41,9 +43,19 @@ def outline(checkpoint: Checkpoint, view: str) -> list[list[float]] | None:
 
 
 def hidden_classes(checkpoint: Checkpoint) -> list[int]:
-    """Return the classes that were hidden in the map when the URL's outline was drawn."""
+    """Return the classes that the legend hides, as the URL has them."""
     shown = url_state.get("classes")
     return [] if shown is None else [k for k in np.unique(checkpoint.labels) if str(k) not in shown]
+
+
+def legend_revision() -> int:
+    """Return a number that changes whenever the chart is to follow the URL, not its own legend."""
+    asked = url_state.get("classes")
+    told, revision = st.session_state.get(_CLASSES, (asked, 0))
+    if asked != told:
+        revision += 1
+    st.session_state[_CLASSES] = asked, revision
+    return revision
 
 
 def _follow_url(checkpoint: Checkpoint, view: str) -> None:
@@ -72,12 +84,23 @@ def _keep(checkpoint: Checkpoint, view: str, corners: np.ndarray, shown: Any) ->
 
 
 @scaffold.fragment
+def follow_legend(checkpoint: Checkpoint, view: str) -> None:
+    """Keep the classes on show in the URL where digits cannot be selected, in 3-D."""
+    _listen(checkpoint, view)
+
+
+def _listen(checkpoint: Checkpoint, view: str) -> None:
+    listen("map_outline", "outline", functools.partial(_select, checkpoint, view))
+    explorer_file.note(hide=",".join(map(str, hidden_classes(checkpoint))) or None)
+
+
+@scaffold.fragment
 def show(checkpoint: Checkpoint, view: str) -> None:
     """Draw what the digits selected in a 2-D view have in common; nothing while there are none.
 
     All is computed before any of it is drawn, as the browser redraws the page for each part.
     """
-    listen("map_outline", "outline", functools.partial(_select, checkpoint, view))
+    _listen(checkpoint, view)
     explorer_file.note(outline=explorer_file.outline_text(outline(checkpoint, view)))
     digest, _, _, numbers = st.session_state.get(_STATE, (None,) * 4)
     if digest != checkpoint.digest:
@@ -133,11 +156,17 @@ def _describe(checkpoint: Checkpoint, chosen: Subset) -> None:
 
 
 def _select(checkpoint: Checkpoint, view: str, message: dict[str, Any]) -> None:
-    """Keep the digits within the outline that the browser sends: {hash, outline, labels}."""
+    """Keep the digits within the outline that the browser sends: {hash, outline, labels}.
+
+    Without an outline, as in 3-D, the legend alone has changed.
+    """
     if message.get("hash") != checkpoint.digest:
         return  # drawn before another model was picked
     corners, shown = None, message.get("labels")
-    if message.get("outline") is not None:
+    _keep_classes(checkpoint, shown)
+    if "outline" not in message:
+        return
+    if message["outline"] is not None:
         try:
             corners = lasso.check_outline(message["outline"])
         except ConfigError:
@@ -146,13 +175,19 @@ def _select(checkpoint: Checkpoint, view: str, message: dict[str, Any]) -> None:
     text = None if corners is None else lasso.format_outline(corners)
     if corners is not None:
         _keep(checkpoint, view, corners, shown)
-        classes = [
-            str(k) for k in np.unique(checkpoint.labels) if isinstance(shown, list) and k in shown
-        ]
-        is_all = len(classes) == len(np.unique(checkpoint.labels))
-        url_state.set("classes", None if is_all else "".join(classes))
     st.session_state[_TOLD] = text
     url_state.set("outline", text)
+
+
+def _keep_classes(checkpoint: Checkpoint, shown: Any) -> None:
+    """Write the classes that the legend shows to the URL, unless these are all."""
+    if not isinstance(shown, list):
+        return  # not from our own script
+    every = np.unique(checkpoint.labels)
+    classes = [str(k) for k in every if k in shown]
+    text = None if len(classes) == len(every) else "".join(classes)
+    st.session_state[_CLASSES] = text, st.session_state.get(_CLASSES, (None, 0))[1]
+    url_state.set("classes", text)
 
 
 def _counts(chosen: Subset) -> LabelChart:

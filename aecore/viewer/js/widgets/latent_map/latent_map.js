@@ -177,6 +177,17 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
     chartScope = makeScope(meter);
     if (isFlat) attachFlat();
     else attachSpace();
+    chart.followLegend?.(chartScope, tellClasses);
+  }
+
+  /** Tell the page which classes are on show, and with them what the outline selects now. */
+  function tellClasses() {
+    lasso?.show(selected);
+    tellOutline(lasso ? { outline: selected } : {});
+  }
+
+  function tellOutline(drawn) {
+    host.send("outline", { hash: model.hash, labels: chart.dots().map(({ label }) => label), ...drawn });
   }
 
   function attachFlat() {
@@ -192,7 +203,7 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
     grid = makeDecodedGrid(overlay, chartScope, (position) => decode(model, codeAt(position)));
     lasso = makeLasso(overlay, chartScope, selected, (outline) => {
       selected = outline;
-      host.send("outline", { hash: model.hash, outline, labels: chart.dots().map(({ label }) => label) });
+      tellOutline({ outline });
     }, () => host.find("map_selection")?.scrollIntoView({ behavior: "smooth" }));
     charts.attachFlat(overlay, chartScope);
     follow();

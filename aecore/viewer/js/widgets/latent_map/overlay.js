@@ -26,6 +26,8 @@ import { build } from "../../core/dom.js";
  *   Of the classes on show
  * @property {(target: any) => boolean} isPlot  Whether an event's target is the plot, and no control over it
  * @property {(scope: Scope, listener: () => void) => void} follow  Call a listener when the axes may have changed
+ * @property {(scope: Scope, listener: () => void) => void} [followLegend]
+ *   Call a listener when the legend has hidden or shown a class, if the page is to be told
  *
  * @typedef {object} Charts  What draws them
  * @property {(host: import("../../core/host.js").Host, scope: Scope, found: (chart: Chart | null) => void) => void} watch

@@ -44,11 +44,12 @@ function asChart(element) {
     area: () => readArea(element),
     dots: () =>
       element._fullData
-        .filter(({ visible, name }) => visible === true && /^[0-9]$/.test(name))
-        .map(({ name, x, y, customdata }) => ({ label: Number(name), x, y, numbers: customdata })),
+        .filter(({ visible, customdata }) => visible === true && customdata)
+        .map(({ index, x, y, customdata }) => ({ label: index, x, y, numbers: customdata })),
     // Plotly lays a cover over all while the pointer is pressed.
     isPlot: (target) =>
       target.classList?.contains("dragcover") || (element.contains(target) && !target.closest(".modebar, .legend")),
+    followLegend: (scope, listener) => scope.listenChart(element, "plotly_restyle", listener),
     follow(scope, listener) {
       scope.listen(element, "click", (event) => putAway(element, event), { capture: true });
       for (const type of ["plotly_afterplot", "plotly_relayouting", "plotly_relayout"]) {
