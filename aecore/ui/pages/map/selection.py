@@ -30,7 +30,7 @@ from aecore.ui.theme import class_colors
 _SHOWN = 48
 _STATE = "map_selected"
 _TOLD = "map_outline_told"
-"""The outline of the URL that the selection is up to date with."""
+"""The outline and the classes of the URL that the selection is up to date with."""
 _CLASSES = "map_classes_told"
 """The classes of the URL that the chart shows, and how often a changed URL has set them."""
 
@@ -62,9 +62,10 @@ def _follow_url(checkpoint: Checkpoint, view: str) -> None:
     """Select what a changed URL asks for; a malformed outline selects nothing."""
     asked = url_state.get("outline")
     points = checkpoint_cache.points(checkpoint, view)
-    if asked == st.session_state.get(_TOLD) or points.shape[1] != 2:
+    told = asked, url_state.get("classes")
+    if told == st.session_state.get(_TOLD) or points.shape[1] != 2:
         return
-    st.session_state[_TOLD] = asked
+    st.session_state[_TOLD] = told
     st.session_state.pop(_STATE, None)
     if asked is None:
         return
@@ -175,7 +176,7 @@ def _select(checkpoint: Checkpoint, view: str, message: dict[str, Any]) -> None:
     text = None if corners is None else lasso.format_outline(corners)
     if corners is not None:
         _keep(checkpoint, view, corners, shown)
-    st.session_state[_TOLD] = text
+    st.session_state[_TOLD] = text, url_state.get("classes")
     url_state.set("outline", text)
 
 
