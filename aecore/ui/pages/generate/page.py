@@ -134,13 +134,15 @@ def _pick(checkpoint: Checkpoint, name: str, column: DeltaGenerator) -> int:
     """Draw the choice of a test digit by its number, or of a random one by its label."""
     key, last = f"journey_{name}", len(checkpoint.codes) - 1
     url_state.load_number(name, key, last, _ENDS[name])
-    with column.container(horizontal=True, vertical_alignment="bottom"):
+    with column.container(
+        key=f"{key}_pick", horizontal=True, vertical_alignment="bottom", gap="xsmall"
+    ):
         number = st.number_input(
             page_data.words(f"{name.capitalize()} test digit no."),
             0,
             last,
             key=key,
-            width=170,
+            width=132,
             on_change=_start_over,
         )
         url_state.store(name, key, number, _ENDS[name])
@@ -148,7 +150,7 @@ def _pick(checkpoint: Checkpoint, name: str, column: DeltaGenerator) -> int:
             "Label",
             [None, *np.unique(checkpoint.labels).tolist()],
             key=f"{key}_label",
-            width=100,
+            width=84,
             format_func=lambda value: "any" if value is None else str(value),
             on_change=_draw,
             args=(checkpoint, key),
@@ -159,6 +161,7 @@ def _pick(checkpoint: Checkpoint, name: str, column: DeltaGenerator) -> int:
             on_click=_draw,
             args=(checkpoint, key),
             icon=":material/casino:",
+            help=page_data.words("Another test digit of this label"),
         )
         _picture(checkpoint, number)
     return number
@@ -200,7 +203,7 @@ def _picture(checkpoint: Checkpoint, number: int) -> None:
         picture = to_png(digits.images[number].reshape(digits.spec.shape), scale=3)
         st.image(
             picture,
-            width=84,
+            width=48,
             alt=page_data.words(f"Test digit no. {number}, {formats.with_article(label)}"),
         )
     else:

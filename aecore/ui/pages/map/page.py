@@ -59,7 +59,8 @@ def render() -> None:
         url_state.set("view", None)
     chart, panel = st.columns([2, 1], gap="medium")
     with chart:
-        _scatter(checkpoint, view, webgl=probe.has_webgl())
+        with st.container(key="map_chart"):
+            _scatter(checkpoint, view, webgl=probe.has_webgl())
         _accuracy(checkpoint.card)
     with panel:
         probe.show(checkpoint, view)
@@ -98,6 +99,7 @@ def _scatter(checkpoint: Checkpoint, view: str, *, webgl: bool) -> None:
             legend_revision=selection.legend_revision(),
         ),
         key="latent_map",
+        height="stretch",
         config={
             "scrollZoom": True,
             "displaylogo": False,
