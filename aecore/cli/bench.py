@@ -8,7 +8,8 @@ import sys
 from typing import Any
 
 from aecore.cli.result import Result, load_data, log, table
-from aecore.presets import get_preset
+from aecore.errors import ConfigError
+from aecore.presets import PRESETS, get_preset
 
 _PACE = ("p50 ms", "p95 ms", "updates/s", "messages")
 
@@ -148,6 +149,10 @@ def bench_sweep(options: argparse.Namespace) -> Result:
 
 def bench_train(options: argparse.Namespace) -> Result:
     """Measure the training time of a preset, compared with the notebook's loop."""
+    if options.estimator:
+        return _bench_estimator(options)
+    if options.preset is None:
+        raise ConfigError(f"bench train needs a preset: {', '.join(PRESETS)}.")
     from aecore.bench.training import bench_train
     from aecore.training.device import pick_device
 
@@ -178,6 +183,38 @@ def bench_train(options: argparse.Namespace) -> Result:
         f"{table([('', 'seconds', 'test MSE', 'speedup'), *rows])}\n"
         f"Matrix products alone: {measured['floor_seconds']:.2f} s on {measured['device']}; this "
         f"loop takes {measured['floor_ratio']:.2f} times that. Medians of {options.seeds}.",
+    )
+
+
+def _bench_estimator(options: argparse.Namespace) -> Result:
+    from aecore.bench.estimator import bench_estimator
+    from aecore.training.device import pick_device
+
+    measured = bench_estimator(
+        get_preset(options.preset or "plane"),
+        load_data(options.data),
+        seeds=options.seeds,
+        epochs=options.epochs_notebook,
+        device=pick_device(options.device),
+        progress=log,
+    )
+    rows = [
+        (title, f"{measured[f'{key}_seconds']:.2f}", f"{measured[f'{key}_test_mse']:.5f}", ratio)
+        for title, key, ratio in (
+            (f"MLPRegressor, {measured['epochs']} epochs", "mlp", ""),
+            ("Autoencoder, same settings", "same", f"{measured['epoch_ratio']:.2f}"),
+            (
+                f"preset's recipe, {measured['recipe_epochs']:.0f} epochs",
+                "recipe",
+                f"{measured['recipe_share']:.2f}",
+            ),
+        )
+    ]
+    return Result(
+        measured,
+        f"{table([('', 'seconds', 'test MSE', 'of its time'), *rows])}\n"
+        f"Autoencoder.fit takes {measured['fit_ratio']:.2f} times the seconds of aecore train with "
+        f"the same settings. Medians of {options.seeds}.",
     )
 
 

@@ -196,9 +196,13 @@ def _parser() -> _Parser:
     sub.add_argument("--workers", type=_count, default=2, help="processes (default: 2)")
     sub.add_argument("--turns", type=_count, default=3, help="to take medians of (default: 3)")
     text = "training time of a preset, compared with the notebook's loop"
-    sub = add("train", bench.bench_train, text, json_, data, preset, device, within=benches)
+    sub = add("train", bench.bench_train, text, json_, data, device, within=benches)
+    sub.add_argument("preset", metavar="PRESET", nargs="?", help=", ".join(PRESETS))
+    text = "compare the estimator with scikit-learn's MLPRegressor (default preset: plane)"
+    sub.add_argument("--estimator", action="store_true", help=text)
     sub.add_argument("--seeds", type=_count, default=3, help="runs to take medians of")
-    sub.add_argument("--epochs-notebook", type=_count, default=50, help="of the notebook's loop")
+    text = "of the notebook's loop, or of MLPRegressor"
+    sub.add_argument("--epochs-notebook", type=_count, default=50, help=text)
     return parser
 
 

@@ -7,9 +7,11 @@ import math
 import pytest
 import torch
 
+from aecore.bench.estimator import bench_estimator
 from aecore.bench.training import Training, bench_train, notebook_loop, take_turns
 from aecore.cli.parser import main
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
+from aecore.errors import ConfigError
 from aecore.imaging.levels import to_unit
 from aecore.models.autoencoder import new_model
 from aecore.models.families import family_of
@@ -125,6 +127,42 @@ def test_the_command_prints_its_figures_as_json_and_as_a_table(monkeypatch, caps
     assert found.keys() >= KEYS
     assert all(math.isfinite(found[key]) for key in KEYS - {"device"})
     assert "this loop, same recipe" in table
+
+
+def test_the_estimator_is_timed_beside_mlp_regressor_and_the_command(capsys):
+    quick = ["bench", "train", "--estimator", "--epochs-notebook", "2", "--data", "bundled"]
+    quick += ["--seeds", "1", "--device", "cpu"]
+
+    statuses = main([*quick, "--json"]), main(quick)
+
+    assert statuses == (0, 0)
+    first, _, table = capsys.readouterr().out.partition("\n")
+    found = json.loads(first)
+    assert found["preset"] == "plane"
+    assert found["epoch_ratio"] == found["same_seconds"] / found["mlp_seconds"]
+    assert found["recipe_test_mse"] <= found["mlp_test_mse"]  # of two epochs
+    assert found["recipe_share"] == found["recipe_seconds"] / found["mlp_seconds"]
+    assert found["recipe_epochs"] == get_preset("plane").parity_epochs
+    assert found["fit_ratio"] == found["fit_seconds"] / found["train_seconds"]
+    assert found["runs"][0].keys() >= {"mlp_epoch_seconds", "same_epoch_seconds"}
+    assert "MLPRegressor, 2 epochs" in table
+
+
+def test_a_share_of_time_to_an_error_that_is_never_reached_is_infinite(digits):
+    preset = get_preset("plane")
+    never = dataclasses.replace(preset.train, epochs=1, learning_rate=1e-8)
+    preset = dataclasses.replace(preset, train=never, parity_epochs=1)
+
+    found = bench_estimator(preset, digits, seeds=1, epochs=2, device=CPU)
+
+    assert found["recipe_test_mse"] > found["mlp_test_mse"]
+    assert found["recipe_share"] == math.inf
+
+
+@pytest.mark.parametrize("name", ["denoise-mask", "deep-plane", "conv-32", "variational-plane"])
+def test_a_preset_that_the_estimator_cannot_have_is_refused(name, digits):
+    with pytest.raises(ConfigError, match="Choose a dense preset"):
+        bench_estimator(get_preset(name), digits, seeds=1, epochs=1, device=CPU)
 
 
 @pytest.mark.parametrize(
