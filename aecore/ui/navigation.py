@@ -77,11 +77,16 @@ def open_page(path: str, query: Mapping[str, str]) -> NoReturn:
 def _entry(page: Page) -> StreamlitPage:
     return st.Page(
         renderer(page),
-        title=page.title,
+        title=title_of(page),
         icon=page.icon,
         url_path=page.path or None,
         default=not page.path,
     )
+
+
+def title_of(page: Page) -> str:
+    """Return a page's title; where the data in use are no digits, it speaks of pictures."""
+    return page.title if scaffold.shows_digits() else page.title.replace("digit", "picture")
 
 
 def renderer(page: Page) -> Callable[[], None]:
@@ -111,7 +116,7 @@ def _render_and_name(page: Page) -> None:
     try:
         page.renderer()()
     finally:
-        names = page.title, url_state.get("model"), _APP
+        names = title_of(page), url_state.get("model"), _APP
         st.set_page_config(page_title=" · ".join(filter(None, names)))
 
 

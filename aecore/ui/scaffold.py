@@ -147,9 +147,20 @@ def intro() -> DeltaGenerator:
 
 def _own_first(cards: dict[str, Card]) -> dict[str, Card]:
     """Put the models of the data in use before those of other data sets, if there are any."""
-    if all(card.data.shows_digits for card in cards.values()):
-        return cards  # without reading the data before the first screen
+    if _knows_digits(cards):
+        return cards
     return dict(sorted(cards.items(), key=lambda each: not is_of_data_in_use(each[1])))
+
+
+def _knows_digits(cards: dict[str, Card]) -> bool:
+    """Return whether all models are of digits: the first screen is there before the data."""
+    return all(card.data.shows_digits for card in cards.values())
+
+
+def shows_digits() -> bool:
+    """Return whether the data in use are digits, as far as the models and the visitor say."""
+    usual = _knows_digits(checkpoint_cache.cards()) and not datasets.is_chosen()
+    return usual or datasets.shows_digits()
 
 
 def is_of_data_in_use(card: Card) -> bool:

@@ -9,6 +9,7 @@ from aecore.checkpoints import file as checkpoint_file
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.data.folder import load_folder
 from aecore.training.device import pick_device
+from aecore.ui import navigation
 from aecore.ui.pages import find_pages
 from aecore.viewer import message
 from tests.support.own_data import SETS, write_set
@@ -50,6 +51,19 @@ def test_every_page_opens_on_own_data(own, page, monkeypatch):
     assert not app.exception
     assert [error.value for error in app.error] == []
     assert "digit" not in app.title[0].value
+
+
+@pytest.mark.parametrize("own", ["rgb"], indirect=True)
+def test_the_sidebar_speaks_of_pictures(own, monkeypatch):
+    data, models = own
+    monkeypatch.setenv("AECORE_DATA", str(data))
+    titles = {page.name: navigation.title_of(page) for page in find_pages()}
+    monkeypatch.setenv("AECORE_MODELS", str(models))
+
+    own_titles = {page.name: navigation.title_of(page) for page in find_pages()}
+
+    assert titles["your_digit"] == "Your digit"  # all models are: the data are not read for it
+    assert own_titles == titles | {"your_digit": "Your picture"}
 
 
 @pytest.mark.parametrize("own", ["rgb"], indirect=True)
