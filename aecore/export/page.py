@@ -16,6 +16,7 @@ import numpy as np
 from aecore.charts.palette import Theme, digit_colors
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import AecoreError, ConfigError
+from aecore.export.base85 import to_base85
 from aecore.export.payload import compress, compress_pictures
 from aecore.imaging.levels import signed_palette
 from aecore.system import atomic_file
@@ -64,11 +65,11 @@ def to_html(
         f'<script type="text/plain" data-model="{html.escape(checkpoint.name)}" '
         f'data-dim="{checkpoint.card.model.latent_dim}" '
         f'data-noise="{html.escape(str(checkpoint.card.train.noise or ""))}">'
-        f"{base64.b64encode(compress(checkpoint)).decode()}</script>"
+        f"{to_base85(compress(checkpoint))}</script>"
         for checkpoint in checkpoints
     )
     if pictures is not None:
-        held = base64.b64encode(compress_pictures(pictures)).decode()
+        held = to_base85(compress_pictures(pictures))
         models += f'\n<script type="text/plain" id="pictures">{held}</script>'
     colors = {theme: digit_colors(theme) for theme in THEMES}
     opens_on = {name: text for name, text in (address or {}).items() if text is not None}

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import zlib
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,9 +26,13 @@ from aecore.latent.sliders import Sliders
 from aecore.models.families import family_of
 from aecore.viewer.message import pack
 from aecore.viewer.model_arrays import FLAT_VIEWS, decoder_arrays, encoder_arrays
-from aecore.viewer.precision import INVISIBLE, compact, rounded_weights
+from aecore.viewer.precision import INVISIBLE, compact, fits_half, rounded_weights
+
+if TYPE_CHECKING:
+    from aecore.models.autoencoder import Autoencoder
 
 MAX_CLASSES = len(digit_colors())
+_BATCH = 10_000  # codes whose pictures are in memory at once
 
 
 def require_exportable(checkpoint: Checkpoint) -> None:
@@ -87,30 +93,41 @@ def sort_bytes(message: bytes) -> bytes:
     return sorted_.tobytes()
 
 
-def halved(checkpoint: Checkpoint) -> bool:
-    """Return whether the decoder's weights can be float16: no pixel of a digit so changes visibly.
+def stored_weights(checkpoint: Checkpoint) -> Mapping[str, np.ndarray]:
+    """Return a checkpoint's weights as the page holds them: rounded where no picture shows it.
 
-    The digits are those of all codes of the atlas.
+    The decoder's are rounded to float16 if so no pixel of a picture decoded from a code of the
+    atlas moves by `INVISIBLE` or more; the encoder's, if no pixel of these pictures'
+    reconstructions does. Both are compared with the weights of the checkpoint, and no data set is
+    needed.
     """
     # PyTorch takes over a second to import, and the map page imports this module.
-    from aecore.models.inference import build_model, decode
+    from aecore.models.inference import build_model, decode, reconstruct
 
+    weights = checkpoint.weights
+    if all(fits_half(array) for array in weights.values()):
+        return weights
+    exact = build_model(checkpoint.card.model, weights)
     codes = checkpoint.codes.astype(np.float32)
-    before, after = (
-        decode(build_model(checkpoint.card.model, weights), codes)
-        for weights in (checkpoint.weights, rounded_weights(checkpoint))
-    )
-    return bool(np.abs(after - before).max() < INVISIBLE)
+    batches = [codes[start : start + _BATCH] for start in range(0, len(codes), _BATCH)]
+
+    def reconstruct_decoded(model: Autoencoder, codes: np.ndarray) -> np.ndarray:
+        return reconstruct(model, np.clip(decode(exact, codes), 0, 1))
+
+    for part, function in (("decoder", decode), ("encoder", reconstruct_decoded)):
+        rounded = rounded_weights(weights, part)
+        if not all(np.isfinite(array).all() for array in rounded.values()):
+            continue
+        model = build_model(checkpoint.card.model, rounded)
+        if max(np.abs(function(model, z) - function(exact, z)).max() for z in batches) < INVISIBLE:
+            weights = rounded
+    return weights
 
 
 def _arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
-    """Return the arrays of the viewer in as few bytes as the picture on the screen allows.
-
-    The encoder keeps its precision, so that a drawing has the code that it has in the app.
-    """
-    decoder, encoder = decoder_arrays(checkpoint), encoder_arrays(checkpoint)
-    is_half = halved(checkpoint)
-    arrays = compact(decoder, rounded=is_half) | compact(encoder, rounded=False)
+    """Return the arrays of the viewer in as few bytes as the picture on the screen allows."""
+    stored = replace(checkpoint, weights=stored_weights(checkpoint))
+    arrays = compact(decoder_arrays(stored) | encoder_arrays(stored), rounded=False)
     del arrays["own_errors"]  # they are the errors in another order
     return arrays | {
         "own_distances": checkpoint.distances,

@@ -30,25 +30,33 @@ def rounds_decoder(checkpoint: Checkpoint) -> bool:
     codes = checkpoint.codes[evenly_spaced(len(checkpoint.codes), _SAMPLE)].astype(np.float32)
     exact, rounded = (
         _decode(checkpoint, each, codes)
-        for each in (checkpoint.weights, rounded_weights(checkpoint))
+        for each in (checkpoint.weights, rounded_weights(checkpoint.weights, "decoder"))
     )
     return bool(np.abs(exact - rounded).max() < _MARGIN * INVISIBLE)
 
 
 def sent_weights(checkpoint: Checkpoint) -> Mapping[str, np.ndarray]:
     """Return a checkpoint's weights with the precision that they have in a browser."""
-    return rounded_weights(checkpoint) if rounds_decoder(checkpoint) else checkpoint.weights
+    if not rounds_decoder(checkpoint):
+        return checkpoint.weights
+    return rounded_weights(checkpoint.weights, "decoder")
 
 
-def rounded_weights(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
-    """Return float32 weights, those of the decoder rounded to float16."""
-    return {
-        name: array.astype(np.float16).astype(np.float32) if name.startswith("decoder.") else array
-        for name, array in checkpoint.weights.items()
-    }
+def rounded_weights(weights: Mapping[str, np.ndarray], part: str) -> dict[str, np.ndarray]:
+    """Return float32 weights, those of a part, `encoder` or `decoder`, rounded to float16.
+
+    What is too large for float16 becomes infinite.
+    """
+    with np.errstate(over="ignore"):
+        return {
+            name: array.astype(np.float16).astype(np.float32)
+            if name.startswith(f"{part}.")
+            else array
+            for name, array in weights.items()
+        }
 
 
-def _fits_half(array: np.ndarray) -> bool:
+def fits_half(array: np.ndarray) -> bool:
     """Return whether float32 numbers are float16 ones, as the weights of large models are."""
     with np.errstate(over="ignore"):
         return array.dtype == np.float32 and bool((array == array.astype(np.float16)).all())
@@ -66,7 +74,7 @@ def compact(arrays: Mapping[str, np.ndarray], *, rounded: bool) -> dict[str, np.
     """
     return {
         name: array.astype(np.float16)
-        if (rounded and name.startswith(_WEIGHTS)) or _fits_half(array)
+        if (rounded and name.startswith(_WEIGHTS)) or fits_half(array)
         else array
         for name, array in arrays.items()
     }

@@ -13,8 +13,9 @@ import pytest
 from aecore.checkpoints import file as checkpoint_file
 from aecore.export import page as export
 from aecore.export.notebook import Explorer
-from aecore.export.payload import halved
+from aecore.export.payload import stored_weights
 from aecore.models import inference
+from aecore.viewer.precision import fits_half
 from tests.support.axe import AXE, CHECK
 from tests.support.browser import SHOWN, decoded, download, missing, shown_code, shown_digit
 from tests.support.live_map import move, point_at
@@ -35,14 +36,8 @@ def found(small_models):
 
 
 def stored(checkpoint):
-    """A checkpoint whose decoder is as precise as in the file."""
-    if not halved(checkpoint):
-        return checkpoint
-    weights = {
-        name: value.astype(np.float16).astype(np.float32) if name.startswith("decoder") else value
-        for name, value in checkpoint.weights.items()
-    }
-    return replace(checkpoint, weights=weights)
+    """A checkpoint whose weights are as precise as in the file."""
+    return replace(checkpoint, weights=stored_weights(checkpoint))
 
 
 @pytest.fixture(scope="module")
@@ -243,7 +238,8 @@ def test_a_drawing_has_the_code_and_the_neighbors_that_python_finds(tab, found):
             "async ([name, digit]) => Array.from(await aecore.encode(name, digit))",
             [name, digit.tolist()],
         )
-        np.testing.assert_allclose(made, codes[-1], atol=1e-4)
+        is_half = fits_half(checkpoint.weights["encoder.layers.0.weight"])
+        np.testing.assert_allclose(made, codes[-1], rtol=1e-5, atol=1e-3 if is_half else 1e-5)
     rows, _ = found[0].neighbor_index().neighbors(codes[0][None].astype(np.float64), 10)
     feet = tab.locator("section:not([hidden]) .rows .foot").all_inner_texts()
     assert [foot.split("no. ")[1] for foot in feet if "no. " in foot] == [str(i) for i in rows[0]]

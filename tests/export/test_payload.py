@@ -10,7 +10,7 @@ import pytest
 from aecore.config import ModelConfig
 from aecore.errors import CheckpointError
 from aecore.export import payload
-from aecore.models.inference import build_model, decode
+from aecore.models.inference import build_model, decode, reconstruct
 from aecore.viewer.message import pack, unpack
 from tests.support.checkpoint_files import small_checkpoint
 
@@ -43,7 +43,7 @@ def test_a_message_holds_the_model_and_no_picture():
     np.testing.assert_array_equal(arrays["codes"], checkpoint.codes)
     np.testing.assert_array_equal(arrays["errors"], checkpoint.errors)
     np.testing.assert_array_equal(
-        arrays["encoder_columns0"], checkpoint.weights["encoder.layers.0.weight"].T
+        arrays["encoder_columns0"], payload.stored_weights(checkpoint)["encoder.layers.0.weight"].T
     )
     assert arrays["codes"].dtype == np.float16
     assert {name for name, array in arrays.items() if 784 in array.shape} == {
@@ -61,21 +61,38 @@ def test_sorting_bytes_keeps_the_length_and_empty_arrays():
     np.testing.assert_array_equal(arrays["one"], np.arange(6))
 
 
-@pytest.mark.parametrize("size", [0.02, 40.0])
-def test_weights_are_halved_where_no_pixel_moves_visibly(size):
-    checkpoint = small_checkpoint(DENSE)
-    weights = {name: size * value for name, value in checkpoint.weights.items()}
-    checkpoint = replace(checkpoint, weights=weights)
+@pytest.mark.parametrize(
+    ("sizes", "halved"),
+    [
+        ((0.02, 0.02), {"decoder", "encoder"}),
+        ((0.02, 40.0), set()),
+        ((40.0, 0.02), {"decoder"}),
+        ((40.0, 40.0), set()),
+        ((1e6, 0.02), {"decoder"}),  # too large for float16
+    ],
+)
+def test_weights_are_halved_where_no_pixel_moves_visibly(sizes, halved):
+    made = small_checkpoint(DENSE)
+    size = dict(zip(("encoder", "decoder"), sizes, strict=True))
+    weights = {name: size[name[:7]] * value for name, value in made.weights.items()}
+    checkpoint = replace(made, weights=weights)
 
     _, arrays = restored(payload.compress(checkpoint))
 
-    half = {name: value.astype(np.float16).astype(np.float32) for name, value in weights.items()}
+    stored = payload.stored_weights(checkpoint)
     codes = checkpoint.codes.astype(np.float32)
-    exact, rounded = (decode(build_model(DENSE, each), codes) for each in (weights, half))
-    is_half = np.abs(exact - rounded).max() < 1 / 255
-    assert is_half == (size < 1)  # both cases are there
-    assert arrays["columns0"].dtype == (np.float16 if is_half else np.float32)
-    assert arrays["encoder_columns0"].dtype == np.float32  # a drawing keeps its code
+    exact, kept = (build_model(DENSE, each) for each in (weights, stored))
+    pictures = decode(exact, codes)
+    digits = np.clip(pictures, 0, 1)
+    assert np.abs(decode(kept, codes) - pictures).max() < 1 / 255
+    if "encoder" in halved:
+        assert np.abs(reconstruct(kept, digits) - reconstruct(exact, digits)).max() < 1 / 255
+    for part, name in (("decoder", "columns0"), ("encoder", "encoder_columns0")):
+        first = stored[f"{part}.layers.0.weight"]
+        np.testing.assert_array_equal(arrays[name], first.T)
+        assert arrays[name].dtype == (np.float16 if part in halved else np.float32)
+        own = weights[f"{part}.layers.0.weight"]
+        assert np.array_equal(first, own) == (part not in halved)
 
 
 def test_what_a_browser_cannot_compute_is_refused():

@@ -18,6 +18,7 @@ from aecore.bench.drawings import demos, draw_all
 from aecore.config import ModelConfig
 from aecore.data import sources
 from aecore.digits.normalization import normalize
+from aecore.export.base85 import to_base85
 from aecore.imaging.levels import to_unit
 from aecore.latent.axes import principal_axes
 from aecore.latent.neighbors import NeighborIndex
@@ -52,6 +53,8 @@ def fixtures() -> bytes:
     judged, verdicts = _verdicts()
     arrays |= _named("judge", judged)
     header = {"models": list(MODELS), "atlases": list(ATLASES), "inks": N_INKS}
+    contents = [rng.bytes(length) for length in range(9)] + [bytes(4), b"\xff" * 4, rng.bytes(999)]
+    header["base85"] = [[to_base85(content), list(content)] for content in contents]
     return pack(header | {"verdicts": verdicts}, arrays)
 
 

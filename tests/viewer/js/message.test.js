@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { fromBase85 } from "../../../aecore/viewer/js/core/base85.js";
 import { readMessage, toSingle } from "../../../aecore/viewer/js/core/message.js";
+import { header } from "./fixtures.js";
 
 /** Lay a message as its format says, with room before it. */
 function layMessage(header, tensors, offset = 0) {
@@ -60,4 +62,11 @@ test("half precision comes as single", () => {
 
   assert.deepEqual([...toSingle(bits)], values);
   assert.deepEqual([...readMessage(layMessage({}, { codes: ["F16", bits] })).arrays.codes], values);
+});
+
+test("bytes come out of the text that Python writes", () => {
+  for (const [text, bytes] of header.base85) {
+    assert.deepEqual([...fromBase85(text)], bytes);
+    assert.doesNotMatch(text, /[&<>"']/);
+  }
 });

@@ -1,5 +1,6 @@
 // The models that lie in the page: each is unpacked when it is first asked for.
 
+import { fromBase85 } from "../../core/base85.js";
 import { readMessage, unsortBytes } from "../../core/message.js";
 import { makeModel } from "../../model/network.js";
 
@@ -14,18 +15,12 @@ import { makeModel } from "../../model/network.js";
 /** A model whose text cannot be read. */
 export class DamagedModel extends Error {}
 
-/** Return the bytes of a text in base 64. */
-function bytesOf(text) {
-  const native = /** @type {any} */ (Uint8Array).fromBase64;
-  return native ? native(text) : Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-}
-
 async function inflate(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-const unpack = async (text) => readMessage(unsortBytes(await inflate(bytesOf(text))));
+const unpack = async (text) => readMessage(unsortBytes(await inflate(fromBase85(text))));
 
 /** @returns {Promise<Opened>} */
 async function openModel(name, text) {
