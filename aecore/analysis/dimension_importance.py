@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,9 @@ MEASURED = 1_000
 """Digits measured, evenly spaced over the test set: they are decoded once for each dimension."""
 ALL = metrics.N_LABELS
 """Column of the mean over all digits, after those of the ten labels."""
-COLUMNS = (*map(str, range(metrics.N_LABELS)), "all")
+_ALL_NAME = "all"
+COLUMNS = (*map(str, range(metrics.N_LABELS)), _ALL_NAME)
+_OF_DIGITS = {name: number for number, name in enumerate(COLUMNS)}
 
 Decode = Callable[[np.ndarray], np.ndarray]
 
@@ -31,6 +33,11 @@ def measured_digits(count: int) -> np.ndarray:
 def error_row(errors: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Return the mean of errors (B,) for each label and for all: (11,), NaN for an absent one."""
     return np.append(metrics.mse_by_label(errors, labels), errors.mean(dtype=np.float64))
+
+
+def named_columns(names: Sequence[str]) -> dict[str, int]:
+    """Return the columns of an `error_row` by their names, given those of at most ten labels."""
+    return {name: label for label, name in enumerate(names)} | {_ALL_NAME: ALL}
 
 
 def fixed_errors(
@@ -109,10 +116,13 @@ class Importance:
         total = self.increase[:, ALL]
         return int((total < total.max() / 100).sum())
 
-    def to_csv(self) -> str:
-        """Write the errors as CSV: a row for the unchanged codes, then one for each dimension."""
+    def to_csv(self, columns: Mapping[str, int] = _OF_DIGITS) -> str:
+        """Write the errors as CSV: a row for the unchanged codes, then one for each dimension.
+
+        `columns` are those that are written, as from `named_columns`.
+        """
         named = {f"z{i}": row for i, row in enumerate(self.fixed, 1)}
-        return to_csv("fixed", {"nothing": self.baseline} | named)
+        return to_csv("fixed", {"nothing": self.baseline} | named, columns)
 
 
 def pca_increase(codes: np.ndarray) -> np.ndarray:
@@ -124,7 +134,11 @@ def pca_increase(codes: np.ndarray) -> np.ndarray:
     return codes.var(axis=0, dtype=np.float64) / N_PIXELS
 
 
-def to_csv(heading: str, rows: Mapping[str, np.ndarray]) -> str:
-    """Write errors as CSV: `heading` and the columns' names, then named rows (11,) of errors."""
-    header = [heading, *(f"mse_{column}" for column in COLUMNS)]
-    return csv_text.to_csv(header, ([name, *row.tolist()] for name, row in rows.items()))
+def to_csv(heading: str, rows: Mapping[str, np.ndarray], columns: Mapping[str, int]) -> str:
+    """Write errors as CSV: `heading` and the columns' names, then named rows (11,) of errors.
+
+    `columns` are those that are written, as from `named_columns`.
+    """
+    header = [heading, *(f"mse_{column}" for column in columns)]
+    chosen = list(columns.values())
+    return csv_text.to_csv(header, ([name, *row[chosen].tolist()] for name, row in rows.items()))

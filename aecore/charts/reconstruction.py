@@ -16,14 +16,17 @@ from aecore.charts.spec import HeatMap, LineChart, Mark, Series
 _ERROR = "mean squared error per pixel"
 
 
-def errors_by_label(series: Mapping[str, tuple[np.ndarray, bool]]) -> LineChart:
+def errors_by_label(
+    series: Mapping[str, tuple[np.ndarray, bool]], columns: Sequence[str] = COLUMNS
+) -> LineChart:
     """Draw a group of bars for each label and one for all digits.
 
     Parameters
     ----------
-    series : mapping of str to (ndarray of shape (11,), bool)
+    series : mapping of str to (ndarray of shape (C,), bool)
         Errors as from `dimension_importance.error_row`, and whether these are a baseline's. Of
         several baselines, each has the color of the model before it.
+    columns : sequence of C str
     """
     colors = itertools.cycle(color for color in SERIES_COLORS if color != PCA_COLOR)
     single = sum(is_baseline for _, is_baseline in series.values()) == 1
@@ -37,7 +40,7 @@ def errors_by_label(series: Mapping[str, tuple[np.ndarray, bool]]) -> LineChart:
         title="Error by label",
         alt="Bars: mean squared error for each label and for all, by " + ", ".join(series),
         file="errors-by-label",
-        x=COLUMNS,
+        x=columns,
         series=bars,
         y_name=_ERROR,
     )
@@ -69,15 +72,18 @@ def importance_by_rank(name: str, model: np.ndarray, pca: np.ndarray) -> LineCha
     )
 
 
-def importance_by_label(table: np.ndarray, dimensions: np.ndarray, limit: float) -> HeatMap:
+def importance_by_label(
+    table: np.ndarray, dimensions: np.ndarray, limit: float, columns: Sequence[str] = COLUMNS
+) -> HeatMap:
     """Draw a heat map of what fixing each dimension adds to each label's error.
 
     Parameters
     ----------
-    table : ndarray of shape (K, 11)
+    table : ndarray of shape (K, C)
         Increase in the error, a row for each of `dimensions` (K,).
     limit : float
         Where the symmetric color scale ends.
+    columns : sequence of C str
     """
     return HeatMap(
         title="Importance by label",
@@ -86,7 +92,7 @@ def importance_by_label(table: np.ndarray, dimensions: np.ndarray, limit: float)
         file="dimensions-by-label",
         table=table,
         rows=[f"z{dimension + 1}" for dimension in dimensions],
-        columns=COLUMNS,
+        columns=columns,
         y_name="dimension fixed at its mean",
         value_name="increase (MSE)",
         limit=limit,

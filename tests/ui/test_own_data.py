@@ -53,6 +53,22 @@ def test_every_page_opens_on_own_data(own, page, monkeypatch):
     assert "digit" not in app.title[0].value
 
 
+@pytest.mark.parametrize("own", ["rgb", "plain"], indirect=True)
+def test_errors_by_class_have_the_names_of_the_classes(own, monkeypatch):
+    data, models = own
+    monkeypatch.setenv("AECORE_DATA", str(data))
+    monkeypatch.setenv("AECORE_MODELS", str(models))
+    names = [*load_folder(data).spec.classes, "all"]
+
+    app = open_page("reconstruct", model="mine")
+    bars = charts(app, "reconstruct_by_label")[0]
+    app.pills(key="reconstruct_lab").set_value("Importance of each latent dimension").run()
+
+    assert not app.exception
+    assert bars["x"] == names
+    assert charts(app, "reconstruct_dimensions")[1]["columns"] == names
+
+
 @pytest.mark.parametrize("own", ["rgb"], indirect=True)
 def test_the_sidebar_speaks_of_pictures(own, monkeypatch):
     data, models = own
@@ -81,6 +97,10 @@ def test_widgets_are_told_shape_and_names(own, monkeypatch):
         "nouns": "pictures",
         "names": ["circle", "square", "star"],
     }  # fmt: skip
+
+
+def charts(app, key):
+    return json.loads(component(app, key).json)["charts"]
 
 
 def picture_header(app, key="reconstruct_pictures"):

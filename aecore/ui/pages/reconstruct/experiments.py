@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from aecore.analysis import dimension_importance
-from aecore.analysis.dimension_importance import ALL, COLUMNS, MEASURED, Importance
+from aecore.analysis.dimension_importance import ALL, MEASURED, Importance, named_columns
 from aecore.analysis.sampling import Which, select
 from aecore.charts import reconstruction
 from aecore.checkpoints.file import Checkpoint
@@ -80,12 +80,12 @@ def _by_class(shown: list[Reconstructor], digits: datasets.TestSet) -> None:
     errors = {
         each.title: dimension_importance.error_row(each.errors, digits.labels) for each in shown
     }
-    bars = {each.title: (errors[each.title], each.is_pca) for each in shown}
-    draw_charts("reconstruct_by_label", [reconstruction.errors_by_label(bars)])
-    by_column = np.stack(list(errors.values()), axis=1)
+    chosen = named_columns(digits.names)
+    numbers = list(chosen.values())
+    bars = {each.title: (errors[each.title][numbers], each.is_pca) for each in shown}
+    draw_charts("reconstruct_by_label", [reconstruction.errors_by_label(bars, list(chosen))])
     columns = {"": list(errors)} | {
-        name: [f"{error:.5f}" for error in column]
-        for name, column in zip(COLUMNS, by_column, strict=True)
+        name: [f"{row[number]:.5f}" for row in errors.values()] for name, number in chosen.items()
     }
     alt = (
         "The errors as a table: a row for each model and each PCA, a column for each class and one "
@@ -97,7 +97,7 @@ def _by_class(shown: list[Reconstructor], digits: datasets.TestSet) -> None:
         means = [f"{own.name} {own.errors.mean():.4f}, PCA {pca.errors.mean():.4f}"]
     note = f"Mean squared error per pixel over all {digits.in_words()}: {'; '.join(means)}."
     st.html(html_parts.table(columns, alt, note))
-    table = dimension_importance.to_csv("model", errors)
+    table = dimension_importance.to_csv("model", errors, chosen)
     downloads.offer("Download CSV", table, "errors-by-label.csv", key="reconstruct_by_label_csv")
 
 
@@ -150,16 +150,18 @@ def _importance(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
     name, result = checkpoint.name, reconstruction_cache.importance(checkpoint, digits)
     st.markdown(_rank(name, result))
     strongest = result.order[:_DIMENSIONS_SHOWN]
-    table, by_dimension = result.increase[strongest], result.increase[:, ALL]
+    columns = named_columns(digits.names)
+    table = result.increase[strongest][:, list(columns.values())]
+    by_dimension, limit = result.increase[:, ALL], color_limit(np.nan_to_num(table))
     draw_charts(
         "reconstruct_dimensions",
         [
             reconstruction.importance_by_rank(name, by_dimension, result.pca_increase),
-            reconstruction.importance_by_label(table, strongest, color_limit(np.nan_to_num(table))),
+            reconstruction.importance_by_label(table, strongest, limit, list(columns)),
         ],
     )
     file, key = f"{name}-dimensions.csv", "reconstruct_dimensions_csv"
-    downloads.offer("Download CSV", result.to_csv(), file, key=key)
+    downloads.offer("Download CSV", result.to_csv(columns), file, key=key)
     dim, shown = len(result.fixed), len(strongest)
     part = f"the {shown} most important of {dim}" if dim > shown else "all of them"
     measured = min(MEASURED, len(digits.labels))
@@ -168,7 +170,7 @@ def _importance(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
             f"Measured on {measured:,} test digits, evenly spaced among all "
             f"{len(digits.labels):,}. "
             f"The heat map shows {part}, the CSV has every dimension. Columns: the class, and "
-            f"“{COLUMNS[ALL]}”. Blue: fixing the dimension lowers the error of that class."
+            "“all”. Blue: fixing the dimension lowers the error of that class."
         )
     )
 

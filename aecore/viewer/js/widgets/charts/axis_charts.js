@@ -204,7 +204,7 @@ function drawHeat({ table, rows, columns, x_name, y_name, value_name, limit, col
     });
   });
   const xMarks = columns.map((column, c) => [left + (c + 0.5) * wide, column]);
-  nameAxes(drawing, { x_name, y_name }, xMarks, { left, right: width, top, bottom });
+  nameAxes(drawing, { x_name, y_name }, xMarks, { left, right: width, top, bottom, slot: wide });
   return { svg, middles: null };
 }
 

@@ -31,7 +31,7 @@ export function drawLabelChart({ kind, values, labels, notes, colors, counted, x
     svg.append(draw(values[i], middle, 0.35 * slot, y, `label ${label}: `, unit, colors?.[i] ?? COLOR));
     if (counted) write(brief(values[i]), { x: middle, y: y(values[i]) - 3, "font-size": 10 });
   });
-  nameAxes(drawing, { x_name, y_name }, labels.map((label, i) => [middles[i], label]), { left, right, top, bottom, foot });
+  nameAxes(drawing, { x_name, y_name }, labels.map((label, i) => [middles[i], label]), { left, right, top, bottom, foot, slot });
   return svg;
 }
 

@@ -46,10 +46,11 @@ export function drawYAxis({ svg, write }, marks, { left, right, y }) {
   }
 }
 
-/** Write the names of the axes below and beside their middles, and the [place, text] marks of the x axis. */
-export function nameAxes({ write }, { x_name, y_name }, xMarks, { left, right, top, bottom, foot = 36 }) {
+/** Write the names of the axes below and beside their middles, and the [place, text] marks of the x axis.
+ * Of names of classes there is as much as their `slot` has room for. */
+export function nameAxes({ write }, { x_name, y_name }, xMarks, { left, right, top, bottom, foot = 36, slot = Infinity }) {
   const middle = (top + bottom) / 2;
-  for (const [x, text] of xMarks) write(text, { x, y: bottom + 16 });
+  for (const [x, text] of xMarks) write(slot < Infinity ? shortened(text, slot - 2) : text, { x, y: bottom + 16 });
   write(x_name, { x: (left + right) / 2, y: bottom + foot });
   write(y_name, { x: 11, y: middle, transform: `rotate(-90 11 ${middle})` });
 }
