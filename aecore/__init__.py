@@ -15,6 +15,7 @@ _PUBLIC = {
     "decode": "aecore.models.inference",
     "reconstruct": "aecore.models.inference",
     "Autoencoder": "aecore.estimator",
+    "latent_space": "aecore.export.notebook",
     "PCA": "aecore.models.pca",
     "PRESETS": "aecore.presets",
     "run": "aecore.experiment",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.model_selection import train_test_split
-from sklearn.utils import check_array, check_random_state
+from sklearn.utils import check_array, check_random_state, column_or_1d
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from torch import Tensor
 
@@ -260,17 +261,48 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         CheckpointError
             If it cannot be written there.
         """
-        network, path = self._network(), Path(path)
+        path = Path(path)
         if not path.suffix:
             path = path.with_suffix(checkpoint_file.SUFFIX)
-        made = self._checkpoint or pack_rows(
-            network, self._train_config(), self._kept, self.history_, estimator=self._to_dict()
-        )
-        checkpoint_file.save(replace(made, name=path.stem), path)
+        checkpoint_file.save(replace(self.to_checkpoint(), name=path.stem), path)
         return path
 
-    def explore(self, name: str = "my-autoencoder") -> None:
-        """Save the model among those of the app, and print how to open the app on it.
+    def to_checkpoint(self, X=None, y=None) -> Checkpoint:
+        """Return the model as a checkpoint, measured on rows, whose codes it keeps.
+
+        Parameters
+        ----------
+        X : array-like of shape (N, P), optional
+            By default, rows given to `fit`, and no labels.
+        y : array-like of shape (N,), optional
+            The rows' labels, whole numbers of 0 to 255.
+
+        Raises
+        ------
+        ValueError
+            If the rows or labels cannot be used.
+        """
+        network, config = self._network(), self._train_config()
+        if X is None:
+            return self._checkpoint or pack_rows(
+                network, config, self._kept, self.history_, estimator=self._to_dict()
+            )
+        rows = self._scaled(X).astype(np.float32)
+        return pack_rows(
+            network, config, rows, self.history_,
+            estimator=self._to_dict(),
+            labels=None if y is None else _as_labels(y, len(rows)),
+            source="rows",
+        )  # fmt: skip
+
+    def explore(self, name: str = "my-autoencoder") -> Any:
+        """Save the model among those of the app, print how to open the app on it, and show it.
+
+        Returns
+        -------
+        aecore.export.notebook.Explorer
+            The model's explorer, which a notebook shows. `aecore.latent_space` shows any rows,
+            with their labels.
 
         Parameters
         ----------
@@ -280,15 +312,15 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         Raises
         ------
         ConfigError
-            If the app cannot show the model: it shows pictures of 28 x 28 gray pixels.
+            If the explorer cannot show the model: it shows pictures of 28 x 28 gray pixels.
         CheckpointError
             If the name is taken or cannot be written.
         """
         config = self._network().config
         if config.input_shape != SHAPE:
             raise ConfigError(
-                "The app shows models of gray pictures of 28 x 28 pixels, not of inputs of the "
-                f"shape {config.input_shape}. Fit it with image_shape=(28, 28)."
+                "The explorer shows models of gray pictures of 28 x 28 pixels, not of inputs of "
+                f"the shape {config.input_shape}. Fit it with image_shape=(28, 28)."
             )
         path = catalog.models_dir() / f"{name}{catalog.SUFFIX}"
         if path.exists() and checkpoint_file.load(path).estimator is None:
@@ -298,10 +330,14 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             f"Saved as {path}. Open the app with: python -m aecore app, then add /?model={name} to "
             "its address."
         )
+        # By its name: the explorer is built of what lies above estimators.
+        return importlib.import_module("aecore.export.notebook").Explorer(
+            checkpoint_file.load(path)
+        )
 
     @classmethod
-    def load(cls, model: str | Path) -> Self:
-        """Return the estimator of a checkpoint, given its path or its name in the models folder.
+    def load(cls, model: str | Path | Checkpoint) -> Self:
+        """Return the estimator of a checkpoint, or of its path or its name in the models folder.
 
         A model of the app or the command line takes pixels of 0..1.
 
@@ -310,7 +346,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         CheckpointError
             If there is none or it cannot be used.
         """
-        checkpoint = checkpoint_file.load(model)
+        checkpoint = model if isinstance(model, Checkpoint) else checkpoint_file.load(model)
         config, about = checkpoint.card.model, checkpoint.estimator or _of_the_app(checkpoint)
         try:
             params = about["params"].items()
@@ -503,6 +539,16 @@ def _some_of(rows: np.ndarray, seed: int) -> np.ndarray:
     if len(rows) <= N_KEPT:
         return rows
     return rows[np.sort(np.random.default_rng(seed).choice(len(rows), N_KEPT, replace=False))]
+
+
+def _as_labels(y: Any, count: int) -> np.ndarray:
+    """Return labels (N,) as uint8."""
+    labels = column_or_1d(y)
+    if len(labels) != count:
+        raise ValueError(f"There are {len(labels):,} labels for {count:,} rows.")
+    if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() > 255:
+        raise ValueError("y must be whole numbers of 0 to 255. Number the classes from 0.")
+    return labels.astype(np.uint8)
 
 
 def _plain(value: Any) -> Any:

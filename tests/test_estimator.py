@@ -246,8 +246,9 @@ def test_a_model_of_28_x_28_is_put_among_those_of_the_app(tmp_path, monkeypatch,
     model = small(image_shape=(28, 28), epochs=1).fit(digits.test_images)
 
     model.explore("mine")
-    model.explore("mine")
+    shown = model.explore("mine")._repr_html_()
 
+    assert shown.startswith("<iframe")
     assert "/?model=mine" in capsys.readouterr().out
     assert checkpoint_file.load("mine").card.model.input_shape == (28, 28)
     checkpoint_file.save(dataclasses.replace(checkpoint_file.load("mine"), estimator=None),

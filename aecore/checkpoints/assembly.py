@@ -111,8 +111,10 @@ def pack_rows(
     history: Sequence[EpochRecord],
     *,
     estimator: Mapping[str, Any],
+    labels: np.ndarray | None = None,
+    source: str = "of the rows given to fit",
 ) -> Checkpoint:
-    """Measure a model on rows of numbers without labels, and return it as a checkpoint.
+    """Measure a model on rows of numbers, and return it as a checkpoint.
 
     Parameters
     ----------
@@ -124,6 +126,10 @@ def pack_rows(
     history : sequence of EpochRecord
     estimator : mapping
         See `Checkpoint.estimator`.
+    labels : ndarray of shape (N,), uint8, optional
+        By default all 0.
+    source : str
+        What the rows are, after their number.
 
     Raises
     ------
@@ -144,7 +150,7 @@ def pack_rows(
             preset=None,
             model=model.config,
             train=train_config,
-            source=f"{len(rows):,} of the rows given to fit",
+            source=f"{len(rows):,} {source}",
             fingerprint=hashlib.sha256(np.ascontiguousarray(rows).data).hexdigest()[:16],
             device=device_name(device),
             seconds=history[-1].seconds,
@@ -161,7 +167,7 @@ def pack_rows(
         weights=weights,
         pca=pca,
         codes=codes,
-        labels=np.zeros(len(rows), np.uint8),
+        labels=np.zeros(len(rows), np.uint8) if labels is None else labels,
         distances=NeighborIndex(codes).own_distances.astype(np.float32),
         errors=mse(rows, inference.reconstruct(model, rows)).astype(np.float32),
         estimator=estimator,

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
 
 from aecore.checkpoints.description import provenance
 from aecore.checkpoints.file import Checkpoint
-from aecore.errors import CheckpointError
+from aecore.errors import CheckpointError, ConfigError
+from aecore.estimator import Autoencoder
 from aecore.export.page import to_html
+from aecore.export.payload import MAX_CLASSES
 
 MAX_BYTES = 3_000_000
 """Pages up to this size are shown without being asked for: a notebook keeps all that it shows."""
@@ -32,6 +38,46 @@ class Explorer:
             f'<iframe srcdoc="{html.escape(self.page)}" title="Autoencoder Explorer" width="100%" '
             f'height="{_HEIGHT}" style="border:0" sandbox="allow-scripts allow-downloads"></iframe>'
         )
+
+
+def latent_space(
+    model: Autoencoder | Checkpoint | str | Path, X, y=None, *, name: str = "model", **options
+) -> Explorer:
+    """Show rows in the latent space of a model.
+
+    Parameters
+    ----------
+    model : Autoencoder, Checkpoint, str or Path
+        Of 28 x 28 gray pixels: an estimator, a checkpoint, its path or its name.
+    X : array-like of shape (N, 784) or (N, 28, 28)
+        In the units that an estimator was fitted in; of other models, pixels of 0..1.
+    y : array-like of shape (N,), optional
+        Labels, whole numbers of 0 to 9, by which points have their color.
+    name : str
+        Of the model, in the explorer.
+    **options
+        As of `aecore.export.page.to_html`.
+
+    Returns
+    -------
+    Explorer
+        A notebook shows it.
+
+    Raises
+    ------
+    ValueError
+        If rows and model, or rows and labels, do not fit.
+    CheckpointError
+        If a browser cannot compute the model, as of pictures of another size.
+    """
+    estimator = model if isinstance(model, Autoencoder) else Autoencoder.load(model)
+    rows = np.asarray(X)
+    checkpoint = estimator.to_checkpoint(rows.reshape(len(rows), -1), y)
+    if (largest := checkpoint.labels.max()) >= MAX_CLASSES:
+        raise ConfigError(
+            f"The explorer has colors for labels of 0 to {MAX_CLASSES - 1}, not for {largest}."
+        )
+    return Explorer(replace(checkpoint, name=name), **options)
 
 
 def show(checkpoint: Checkpoint) -> str:
