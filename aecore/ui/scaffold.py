@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ParamSpec
 
 import streamlit as st
@@ -68,6 +68,7 @@ def open_page(
     evaluates: bool = False,
     flush: bool = True,
     left_out: str = "",
+    kept: Mapping[str, str] | None = None,
 ) -> Checkpoint:
     """Draw the head of a page, and return the checkpoint that the page is about.
 
@@ -84,12 +85,15 @@ def open_page(
         Whether the URL is sent now; False where the page changes more of it.
     left_out : str
         A sentence on what can be seen and is not in the URL.
+    kept : mapping, optional
+        Parameters that the URL does not name while the visitor's browser keeps them switched off,
+        and their names in its storage: the copied link names them.
     """
     heading, picker = st.columns(2, vertical_alignment="bottom")
     cards = _own_first(checkpoint_cache.cards())
     if not cards:
         with heading:
-            draw_title(title, left_out)
+            draw_title(title, left_out, kept)
         st.error(_no_models(), icon=":material/model_training:")
         st.stop()
     name = pick_model(picker, cards, prefer=prefer)
@@ -100,7 +104,7 @@ def open_page(
         page_data.use(checkpoint.card.data, checkpoint_cache.class_names(name))
     finally:
         with heading:
-            draw_title(page_data.words(title), left_out)
+            draw_title(page_data.words(title), left_out, kept)
     if evaluates:
         require_shape(checkpoint.card)
     with intro():
@@ -133,11 +137,11 @@ def require_shape(card: Card) -> None:
         )
 
 
-def draw_title(title: str, left_out: str = "") -> None:
+def draw_title(title: str, left_out: str = "", kept: Mapping[str, str] | None = None) -> None:
     """Draw a page's title, and beside it the button that copies its link; see `open_page`."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(title, anchor=False, width="content")
-        mount("copy", "copy_link", {"leftOut": left_out})
+        mount("copy", "copy_link", {"leftOut": left_out, "kept": dict(kept or {})})
 
 
 def intro() -> DeltaGenerator:

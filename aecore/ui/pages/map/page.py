@@ -37,13 +37,15 @@ _VIEWS = {
     DIMENSIONS: "first-3d",
 }
 """The views as the URL writes them."""
+_KEPT = {"grid": "aecore-grid"}
+"""See `scaffold.open_page`; the name is that of `latent_map/panel.js`."""
 _SVG_POINTS = 2_000
 """Dots that a browser without WebGL still draws quickly."""
 
 
 def render() -> None:
     top = st.container(key="start")
-    checkpoint = scaffold.open_page("The latent space", _EXPLANATION, flush=False)
+    checkpoint = scaffold.open_page("The latent space", _EXPLANATION, flush=False, kept=_KEPT)
     with top:
         start_card.show(checkpoint)
     choices = views(checkpoint.card.model.latent_dim)

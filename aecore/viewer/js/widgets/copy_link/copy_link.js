@@ -2,6 +2,7 @@
 
 import { build } from "../../core/dom.js";
 import { makeScope } from "../../core/scope.js";
+import { recall } from "../../core/storage.js";
 
 const LONGEST = 2000; // characters, for what programs cut
 const SHOWN_MS = 6000;
@@ -11,6 +12,13 @@ const VIEW = `
   <input ref="field" type="text" readonly hidden aria-label="Link to this page" />
   <button ref="button" type="button">Copy link</button>
 </div>`;
+
+/** Return the page's address, with what this browser keeps switched off and the address does not say. */
+function linkOf(kept) {
+  const named = new URLSearchParams(location.search);
+  const missing = Object.keys(kept).filter((name) => recall(kept[name]) === "off" && !named.has(name));
+  return missing.reduce((url, name) => `${url}${url.includes("?") ? "&" : "?"}${name}=off`, location.href);
+}
 
 /** Copy a text by way of a field's selection, which works over plain HTTP and in frames, too. */
 function copySelected(field) {
@@ -25,6 +33,7 @@ export function mountCopyLink(element) {
   const { root, button, field, status } = build(VIEW);
   scope.add(element, root);
   let leftOut = "";
+  let kept = {}; // names in the browser's storage by parameter
 
   async function copy(text) {
     try {
@@ -41,7 +50,7 @@ export function mountCopyLink(element) {
   }
 
   scope.listen(button, "click", async () => {
-    const address = location.href;
+    const address = linkOf(kept);
     const copied = await copy(address);
     const notes = [copied ? "Copied." : "Press Ctrl+C (⌘C) to copy."];
     if (leftOut) notes.push(leftOut);
@@ -53,6 +62,7 @@ export function mountCopyLink(element) {
   return {
     update: ({ header }) => {
       leftOut = header.leftOut;
+      kept = header.kept;
       button.title = leftOut;
     },
     destroy: scope.end,

@@ -1,6 +1,6 @@
 // The page's Plotly chart, as the latent space needs it.
 
-import { makePlotlyLegend } from "./plotly_legend.js";
+import { makeLegendKeys, makePlotlyLegend } from "./plotly_legend.js";
 import { letFingerScroll, makeSpacePin } from "./space_pin.js";
 
 const CHART_KEY = "latent_map";
@@ -25,6 +25,7 @@ export const plotlyCharts = {
     scope.listenChart(element, "plotly_hover", (event) => hover(numberOf(event)));
     scope.listenChart(element, "plotly_click", (event) => click(numberOf(event)));
     letFingerScroll(element, scope);
+    makeLegendKeys(element, scope);
     return makeSpacePin(element, scope);
   },
 };

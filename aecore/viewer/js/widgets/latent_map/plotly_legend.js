@@ -1,4 +1,4 @@
-// The legend of a flat Plotly chart: within reach of the keyboard; the class under the pointer comes forward.
+// The legend of a Plotly chart: within reach of the keyboard; in 2-D, the class under the pointer comes forward.
 
 import { fitCanvas } from "../../core/canvas.js";
 import { make } from "../../core/dom.js";
@@ -8,6 +8,32 @@ import { pageColor, toPixels } from "./overlay.js";
 const DOT = 5; // px
 const NUMERAL_GAP = 26; // px between the middles of two numerals, each in a box
 
+const itemOf = (target) => target.closest?.(".legend .traces");
+const traceOf = (chart, item) => chart._fullData[item.__data__[0].trace.index];
+
+/** Let the keyboard reach the entries of a chart's legend, and press them. */
+export function makeLegendKeys(chart, scope) {
+  function follow() {
+    for (const item of chart.querySelectorAll(".legend .traces")) {
+      const { name, visible } = traceOf(chart, item);
+      const attributes = { tabindex: 0, role: "button", "aria-label": `Digit ${name}`, "aria-pressed": visible === true };
+      const toggle = item.querySelector(".legendtoggle");
+      for (const [key, value] of Object.entries(attributes)) toggle?.setAttribute(key, String(value));
+    }
+  }
+
+  /** Press an entry, as Plotly knows it from a mouse. */
+  function press(event) {
+    if (!itemOf(event.target) || (event.key !== "Enter" && event.key !== " ")) return;
+    event.preventDefault();
+    for (const type of ["mousedown", "mouseup"]) event.target.dispatchEvent(new MouseEvent(type, { bubbles: true }));
+  }
+
+  scope.listen(chart, "keydown", press);
+  scope.listenChart(chart, "plotly_afterplot", follow);
+  follow();
+}
+
 /** Follow the legend of an overlay's chart; it hides the numerals of the classes that it hides. */
 export function makePlotlyLegend(overlay, scope) {
   const { element: chart } = overlay.chart;
@@ -15,16 +41,7 @@ export function makePlotlyLegend(overlay, scope) {
   overlay.element.prepend(canvas);
   scope.onEnd(() => canvas.remove());
 
-  const itemOf = (target) => target.closest?.(".legend .traces");
-  const traceOf = (item) => chart._fullData[item.__data__[0].trace.index];
-
   function follow() {
-    for (const item of chart.querySelectorAll(".legend .traces")) {
-      const { name, visible } = traceOf(item);
-      const attributes = { tabindex: 0, role: "button", "aria-label": `Digit ${name}`, "aria-pressed": visible === true };
-      const toggle = item.querySelector(".legendtoggle");
-      for (const [key, value] of Object.entries(attributes)) toggle?.setAttribute(key, String(value));
-    }
     const shown = new Set(chart._fullData.filter(({ visible }) => visible === true).map(({ name }) => `<b>${name}</b>`));
     const marks = [...chart.querySelectorAll(".annotation[data-index]")].filter((mark) => {
       const { text } = chart._fullLayout.annotations[Number(mark.getAttribute("data-index"))];
@@ -41,7 +58,7 @@ export function makePlotlyLegend(overlay, scope) {
   /** Draw the dots of one class over a veil on all others; none for an item that is not there. */
   function bringForward({ target }) {
     const item = itemOf(target);
-    const trace = item && traceOf(item);
+    const trace = item && traceOf(chart, item);
     canvas.hidden = trace?.visible !== true;
     if (canvas.hidden) return;
     const { width, height } = fitCanvas(canvas);
@@ -56,16 +73,9 @@ export function makePlotlyLegend(overlay, scope) {
     }
   }
 
-  /** Press an entry, as Plotly knows it from a mouse. */
-  function press(event) {
-    if (!itemOf(event.target) || (event.key !== "Enter" && event.key !== " ")) return;
-    event.preventDefault();
-    for (const type of ["mousedown", "mouseup"]) event.target.dispatchEvent(new MouseEvent(type, { bubbles: true }));
-  }
-
   for (const type of ["pointerover", "focusin"]) scope.listen(chart, type, bringForward);
   for (const type of ["pointerleave", "focusout"]) scope.listen(chart, type, () => (canvas.hidden = true));
-  scope.listen(chart, "keydown", press);
+  makeLegendKeys(chart, scope);
   scope.listenChart(chart, "plotly_afterplot", follow);
   follow();
 }
