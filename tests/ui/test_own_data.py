@@ -13,7 +13,7 @@ from aecore.ui import navigation
 from aecore.ui.pages import find_pages
 from aecore.viewer import message
 from tests.support.own_data import SETS, write_set
-from tests.support.pages import component, open_page
+from tests.support.pages import component, open_page, texts
 
 pytest_plugins = ["tests.support.own_data"]
 pytestmark = pytest.mark.usefixtures("torch_threads")
@@ -97,6 +97,24 @@ def test_widgets_are_told_shape_and_names(own, monkeypatch):
         "nouns": "pictures",
         "names": ["circle", "square", "star"],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("own", ["rgb", "plain"], indirect=True)
+def test_pages_speak_of_classes_where_there_are_any(own, monkeypatch):
+    data, models = own
+    monkeypatch.setenv("AECORE_DATA", str(data))
+    monkeypatch.setenv("AECORE_MODELS", str(models))
+    classes = load_folder(data).spec.classes
+
+    denoise = open_page("denoise", model="mending")
+    choices = [pills.label for pills in open_page("reconstruct", model="mine").segmented_control]
+    shown = open_page("map", model="mine")
+
+    columns = message.unpack(component(denoise, "denoise_pictures").bytes)[0]["columns"]
+    assert columns == list(classes or ["all"] * len(columns))
+    assert len(columns) > 1
+    assert ("Label" in choices) == bool(classes)
+    assert ("Label **" in texts(shown)) == bool(classes)
 
 
 def charts(app, key):

@@ -156,7 +156,7 @@ def _errors(entries: list[Entry]) -> None:
         alt="Test error over latent dimensions: a mark for each model, and the error of PCA",
     )
     pca_from = (
-        "one PCA of the training digits, truncated after each number of components"
+        page_data.words("one PCA of the training digits, truncated after each number of components")
         if own
         else "as recorded with each model; load the data set that the models were trained on for "
         "the whole curve"

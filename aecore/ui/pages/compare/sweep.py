@@ -33,8 +33,9 @@ def show() -> None:
     st.header("What a larger code buys", anchor=False)
     sweep_results.draw_errors(results, _pca(results), key="compare_sweep")
     st.caption(
-        f"The network of `wide`, trained for {epochs} epochs with each number of latent dimensions "
-        f"and {seeds}: the mean test error, with bars from the lowest to the highest seed. "
+        f"The network of `wide`, trained on MNIST for {epochs} epochs with each number of latent "
+        f"dimensions and {seeds}: the mean test error, with bars from the lowest to the highest "
+        "seed. "
         f"Computed by `{shipped.COMMAND}`; the same command goes on where it was stopped."
     )
     with st.expander("Which differences are more than the noise of the seeds?"):

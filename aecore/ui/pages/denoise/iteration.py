@@ -74,7 +74,7 @@ def _pictures(task: DenoisingTask, iteration: FixedPointIteration) -> None:
             "denoise_passes",
             series,
             [with_article(label) for label in labels],
-            columns=labels,
+            columns=[page_data.name(label) for label in labels],
             note=page_data.words(
                 f"dB: mean PSNR of these {len(labels)} digits against the clean ones."
             ),

@@ -102,9 +102,12 @@ def _offer_specialist(card: Card, kind: str, level: float) -> None:
     """Link to a model that was trained on this kind of noise, where the page's own was not."""
     if card.train.noise is not None and card.train.noise.kind == kind:
         return
+    own = card.data
     for name, other in checkpoint_cache.cards().items():
-        noise = other.train.noise if other.data.shape == card.data.shape else None
-        if noise is not None and noise.kind == kind:
+        noise, data = other.train.noise, other.data
+        both_digits = data.shows_digits and own.shows_digits
+        is_alike = both_digits or (data.name, data.shape) == (own.name, own.shape)
+        if is_alike and noise is not None and noise.kind == kind:
             label = f"Denoise with {escape(name)}"
             navigation.link("denoise", label, model=name, noise=kind, level=str(level))
             return

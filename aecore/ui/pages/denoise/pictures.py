@@ -9,6 +9,7 @@ from dataclasses import replace
 import streamlit as st
 
 from aecore.data.noise import FixedCorruption
+from aecore.ui import page_data
 from aecore.ui.components.image_rows import Row, Sweep, draw_rows
 from aecore.ui.pages.denoise.task import DenoisingTask
 from aecore.ui.text.formats import decibels, with_article
@@ -46,7 +47,7 @@ def show(task: DenoisingTask, slider: str, levels: Sequence[float]) -> None:
             "denoise_pictures",
             [replace(row, name=name) for row, name in zip(series, names, strict=True)],
             [with_article(label) for label in task.shown_labels],
-            columns=task.shown_labels,
+            columns=[page_data.name(label) for label in task.shown_labels],
             scale_name="noise",
             note=f"Gray images range from 0 (black) to 1 (white). {_same_at_every_level(task)}",
             title="digits corrupted and denoised",

@@ -27,6 +27,7 @@ from aecore.ui.cache import datasets
 from aecore.ui.cache.shared import shared
 from aecore.ui.components.registry import Preview
 
+_SHOWN = 10  # test pictures, where there are no classes
 _PATIENCE = 0.2  # seconds until progress is shown
 
 _MEASURING = threading.Lock()
@@ -79,7 +80,9 @@ class DenoisingTask:
 
     @cached_property
     def shown(self) -> np.ndarray:
-        """Numbers of the test digits that are shown: the first of each class."""
+        """Numbers of the test digits that are shown: the first of each class, if there are any."""
+        if not self.digits.spec.classes:
+            return np.arange(min(_SHOWN, len(self.measured)))
         return first_of_each_label(self.digits.labels[:MEASURED])
 
     @property

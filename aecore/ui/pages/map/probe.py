@@ -170,8 +170,11 @@ def _digit(checkpoint: Checkpoint, number: int) -> None:
         shown.insert(0, html_parts.captioned(target[0], "input"))
         shown.append(html_parts.captioned(difference, "output − input", limit=1.0))
     st.html(html_parts.cards(shown, _SIDE))
-    label = formats.escape(page_data.name(checkpoint.labels[number]))
-    st.markdown(f"Label **{label}** · {formats.code(code[0])}")
+    words = formats.code(code[0])
+    if checkpoint.card.data.classes:
+        label = formats.escape(page_data.name(checkpoint.labels[number]))
+        words = f"Label **{label}** · {words}"
+    st.markdown(words)
     if not is_loaded:
         st.caption(
             f"{formats.missing_data(checkpoint.card, digits.origin)} The input cannot be shown."

@@ -89,9 +89,11 @@ def _pick_digits(
         written=str.capitalize,
     )
     key = "reconstruct_label"
-    label = inputs.segments(
-        "Label", {each: page_data.name(each) for each in labels}, key=key, name=key
-    )
+    label = "all"
+    if digits.spec.classes:
+        label = inputs.segments(
+            "Label", {each: page_data.name(each) for each in labels}, key=key, name=key
+        )
     last = len(digits.labels) - 1
     url_state.load_number(links.DIGIT, links.DIGIT, last, None)
     number = st.number_input(
