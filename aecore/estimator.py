@@ -300,9 +300,9 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
         Returns
         -------
-        aecore.export.notebook.Explorer
-            The model's explorer, which a notebook shows. `aecore.latent_space` shows any rows,
-            with their labels.
+        aecore.export.notebook.Explorer or None
+            The model's explorer, which a notebook shows; only of gray pictures of 28 x 28 pixels.
+            `aecore.latent_space` shows any rows, with their labels.
 
         Parameters
         ----------
@@ -312,15 +312,15 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         Raises
         ------
         ConfigError
-            If the explorer cannot show the model: it shows pictures of 28 x 28 gray pixels.
+            If the rows are no pictures, which the app would not show.
         CheckpointError
             If the name is taken or cannot be written.
         """
         config = self._network().config
-        if config.input_shape != SHAPE:
+        if not config.is_picture:
             raise ConfigError(
-                "The explorer shows models of gray pictures of 28 x 28 pixels, not of inputs of "
-                f"the shape {config.input_shape}. Fit it with image_shape=(28, 28)."
+                f"The app shows models of pictures, not of rows of {config.n_inputs} numbers. Fit "
+                "it with image_shape=(28, 28) if the rows are pictures of 28 x 28 pixels."
             )
         path = catalog.models_dir() / f"{name}{catalog.SUFFIX}"
         if path.exists() and checkpoint_file.load(path).estimator is None:
@@ -330,6 +330,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             f"Saved as {path}. Open the app with: python -m aecore app, then add /?model={name} to "
             "its address."
         )
+        if config.input_shape != SHAPE:
+            return None
         # By its name: the explorer is built of what lies above estimators.
         return importlib.import_module("aecore.export.notebook").Explorer(
             checkpoint_file.load(path)

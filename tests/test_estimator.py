@@ -18,6 +18,7 @@ from sklearn.preprocessing import StandardScaler
 from aecore import PCA, Autoencoder
 from aecore.checkpoints import file as checkpoint_file
 from aecore.errors import CheckpointError, ConfigError
+from tests.support.pages import open_page
 
 pytest_plugins = ["tests.support.command_line"]
 pytestmark = pytest.mark.usefixtures("torch_threads")
@@ -257,6 +258,18 @@ def test_a_model_of_28_x_28_is_put_among_those_of_the_app(tmp_path, monkeypatch,
         model.explore("theirs")
     with pytest.raises(ConfigError, match="28 x 28"):
         small().fit(X).explore()
+
+
+def test_a_model_of_other_pictures_is_put_among_those_of_the_app(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("AECORE_MODELS", str(tmp_path))
+
+    shown = small(image_shape=(8, 8), epochs=1).fit(X).explore("mine")
+
+    assert shown is None
+    assert "/?model=mine" in capsys.readouterr().out
+    app = open_page("map", model="mine")
+    assert not app.exception
+    assert [error.value for error in app.error] == []
 
 
 def test_a_model_of_the_app_is_loaded_too(mnist):
