@@ -18,7 +18,7 @@ from aecore.ui import page_data
 
 _PIXELATED = "image-rendering:pixelated;display:block;width:100%;aspect-ratio:1;object-fit:contain;"
 _FRAME = "#e8196a"
-_SMALLEST = 44  # px, the least width of a picture in a gallery
+_SMALLEST = 40  # px, the least width of a picture in a gallery: eight stand side by side on a phone
 _DIM = "opacity:.7;font-size:.8rem;"
 _Card = tuple[str, str, str]
 
