@@ -21,6 +21,7 @@ _EXPLANATION = (
 )
 _SAMPLES = 8
 """Pictures of each class."""
+_SAMPLE_WIDTH = 364  # px: two classes side by side on a tablet
 
 
 def render() -> None:
@@ -49,12 +50,18 @@ def _show_data() -> None:
     st.caption(f"{escape(digits.origin)}")
     for text in digits.preparation:
         st.caption(f":material/info: {escape(text)}")
-    for label, name in enumerate(digits.names):
-        rows = np.flatnonzero(digits.labels == label)
-        st.caption(f"**{escape(name)}** · {len(rows):,} test {spec.nouns}")
-        shown = rows[:_SAMPLES]
-        st.html(html_parts.gallery(digits.images[shown], test_digits(shown, digits.labels[shown])))
+    with st.container(horizontal=True):
+        for label in range(len(digits.names)):
+            with st.container(width=_SAMPLE_WIDTH, gap="xsmall"):
+                _draw_class(digits, label)
     _end()
+
+
+def _draw_class(digits: datasets.TestSet, label: int) -> None:
+    rows = np.flatnonzero(digits.labels == label)
+    st.caption(f"**{escape(digits.names[label])}** · {len(rows):,} test {digits.spec.nouns}")
+    shown = rows[:_SAMPLES]
+    st.html(html_parts.gallery(digits.images[shown], test_digits(shown, digits.labels[shown])))
 
 
 def _end() -> None:
