@@ -99,6 +99,19 @@ def test_widgets_are_told_shape_and_names(own, monkeypatch):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("own", ["rgb"], indirect=True)
+def test_a_model_of_other_pictures_takes_an_upload_where_the_data_are_digits(own, monkeypatch):
+    monkeypatch.setenv("AECORE_DATA", "bundled")
+    monkeypatch.setenv("AECORE_MODELS", str(own[1]))
+
+    app = open_page("your_digit", model="mine")
+
+    assert not app.exception
+    assert app.title[0].value == "Your picture"
+    assert "Upload a picture" in texts(app)
+    assert not app.get("segmented_control")  # no canvas
+
+
 @pytest.mark.parametrize("own", ["rgb", "plain"], indirect=True)
 def test_pages_speak_of_classes_where_there_are_any(own, monkeypatch):
     data, models = own

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
 from aecore.digits.canvas_input import pack_drawing, parse_drawing, unpack_drawing
 from aecore.errors import CheckpointError, PictureError
@@ -38,7 +39,11 @@ def render() -> None:
     inputs = {"Draw": _draw, "Upload": upload.upload, "Camera": upload.photograph}
     url_state.load("input", _INPUT, list(inputs), "Draw")
     left_out = "" if st.session_state[_INPUT] == "Draw" else _NOT_IN_LINK
-    checkpoint = scaffold.open_page("Your digit", _EXPLANATION, left_out=left_out, flush=False)
+    checkpoint = scaffold.open_page("Your digit", _explanation, left_out=left_out, flush=False)
+    if not checkpoint.card.data.shows_digits:
+        own_picture.show(checkpoint)
+        scaffold.close_page()
+        return
     _follow_url()
     chosen = st.segmented_control(
         "Input",
@@ -54,6 +59,10 @@ def render() -> None:
     scaffold.close_page()
     if chosen == "Draw" and (judge := _judge()):
         mount_judge(judge)  # after the first screen: it is 2.5 MB
+
+
+def _explanation(card: Card) -> str:
+    return _EXPLANATION if card.data.shows_digits else own_picture.EXPLANATION
 
 
 def _judge() -> Checkpoint | None:
