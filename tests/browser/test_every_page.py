@@ -155,3 +155,15 @@ def test_a_presentation_is_large_and_leaves_out_what_is_beside(app, tab):
     tab.locator(".st-key-present_switch button").first.click()
     tab.wait_for_function(f"{size} === 16 && !location.search.includes('present')")
     caption.wait_for(state="visible")
+
+
+def test_the_whole_latent_space_is_on_the_first_screen_of_a_laptop(app, tab):
+    resize(tab, (1280, 720))
+    tab.goto(f"{app}/?model=plane&z=0,0")  # a first visit's card shows only where a model is all
+    chart = tab.locator(".st-key-latent_map .js-plotly-plot")
+    chart.wait_for()
+    wait_until_idle(tab)
+
+    box = chart.bounding_box()
+
+    assert box["y"] + box["height"] <= 720

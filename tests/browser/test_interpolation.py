@@ -41,6 +41,18 @@ def test_both_paths_start_and_end_at_the_chosen_digits(journey, plane):
     assert journey.locator(".journey .strip canvas").count() == 22
 
 
+def test_the_slider_is_on_the_first_screen_of_a_phone(journey):
+    before = journey.viewport_size
+    journey.set_viewport_size({"width": 390, "height": 844})
+    is_in_sight = "node => node.getBoundingClientRect().bottom <= innerHeight"
+    scrub = journey.get_by_label("Frame of both paths").element_handle()
+    journey.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 0)")
+
+    journey.wait_for_function(is_in_sight, arg=scrub)
+
+    journey.set_viewport_size(before)
+
+
 def test_playing_ends_on_the_last_frame(journey):
     journey.get_by_role("button", name="Play").click()
     journey.get_by_role("button", name="Pause").wait_for()
