@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -75,29 +75,49 @@ class Denoisers:
     shape: tuple[int, ...] = SHAPE
     """Of the pictures: (H, W) or (H, W, 3)."""
 
-    def denoise(self, noisy: np.ndarray, corruption: FixedCorruption) -> dict[Method, np.ndarray]:
-        """Denoise digits by every method.
+    def denoise(
+        self,
+        noisy: np.ndarray,
+        corruption: FixedCorruption,
+        methods: Collection[Method] | None = None,
+    ) -> dict[Method, np.ndarray]:
+        """Denoise digits by every method, or by some.
 
         Parameters
         ----------
         noisy : ndarray of shape (B, 784), float32 in 0..1
         corruption : FixedCorruption
             What they were corrupted with.
+        methods : collection of str, optional
 
         Returns
         -------
         dict of ndarray of shape (B, 784), in 0..1
             `noisy` as it came, then by `models`, `pca`, `median`.
         """
-        outputs: dict[Method, np.ndarray] = {
-            **{name: inference.reconstruct(model, noisy) for name, model in self.models.items()},
-            "pca": self.pca.reconstruct(compensate(noisy, corruption)),
-            "median": median_3x3(noisy, self.shape),
+        outputs: dict[Method, Callable[[], np.ndarray]] = {
+            **{
+                name: partial(inference.reconstruct, model, noisy)
+                for name, model in self.models.items()
+            },
+            "pca": lambda: self.pca.reconstruct(compensate(noisy, corruption)),
+            "median": lambda: median_3x3(noisy, self.shape),
         }
-        return {"noisy": noisy, **{name: each.clip(0.0, 1.0) for name, each in outputs.items()}}
+        wanted = ["noisy", *outputs] if methods is None else methods
+        denoised: dict[Method, np.ndarray] = {"noisy": noisy} if "noisy" in wanted else {}
+        return denoised | {
+            method: output().clip(0.0, 1.0)
+            for method, output in outputs.items()
+            if method in wanted
+        }
 
-    def score(self, clean: np.ndarray, corruption: FixedCorruption) -> dict[Method, Score]:
-        """Corrupt digits (B, 784), denoise them by every method, and compare with the clean ones.
+    def score(
+        self,
+        clean: np.ndarray,
+        corruption: FixedCorruption,
+        methods: Collection[Method] | None = None,
+    ) -> dict[Method, Score]:
+        """Corrupt digits (B, 784), denoise them by methods, and compare with the clean ones.
 
         Digits that the corruption leaves unchanged, as a small square may, do not count, unless all
         are: a single one has an infinite PSNR, and so has the mean.
@@ -106,18 +126,20 @@ class Denoisers:
         changed = (noisy != clean).any(axis=1)
         if changed.any():
             clean, noisy = clean[changed], noisy[changed]
-        denoised = self.denoise(noisy, corruption)
+        denoised = self.denoise(noisy, corruption, methods)
         return {method: Score.of(clean, images, self.shape) for method, images in denoised.items()}
 
     def score_all(
-        self, clean: np.ndarray, corruptions: Sequence[FixedCorruption]
+        self,
+        clean: np.ndarray,
+        corruptions: Sequence[FixedCorruption],
+        methods: Collection[Method] | None = None,
     ) -> Iterator[dict[Method, Score]]:
         """Yield the `score` of one corruption after the other, computed two at a time."""
+        score = partial(self.score, clean, methods=methods)
         with ThreadPoolExecutor(_WORKERS) as pool:
             for start in range(0, len(corruptions), _WORKERS):  # no queue that outlives its reader
-                yield from pool.map(
-                    partial(self.score, clean), corruptions[start : start + _WORKERS]
-                )
+                yield from pool.map(score, corruptions[start : start + _WORKERS])
 
 
 class DenoisedDigit(NamedTuple):

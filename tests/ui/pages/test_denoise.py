@@ -6,18 +6,26 @@ import html
 import json
 import re
 import shutil
+import threading
 
 import numpy as np
 import pytest
 
-from aecore.analysis.denoising import Score, median_3x3
+from aecore.analysis.denoising import Denoisers, Score, median_3x3
 from aecore.checkpoints import file as checkpoint_file
 from aecore.config import NoiseConfig
 from aecore.data.noise import FixedCorruption
 from aecore.models.inference import build_model, decode, encode, reconstruct
 from aecore.models.pca import PCA
+from aecore.ui.pages.denoise import scores, task
 from aecore.viewer import message
 from tests.support.pages import component, grid, open_page, picture_rows, texts
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """The page waits for its curves."""
+    monkeypatch.setattr(scores, "PATIENCE", 60.0)
 
 
 def table_of(app) -> dict[str, list[str]]:
@@ -203,3 +211,44 @@ def test_noise_that_there_is_none_of_is_passed_over():
     app = open_page("denoise", model="denoise-mask", noise="hail", level="7", column="-4")
 
     assert noise_of(app) == ["masking", 0.5]
+
+
+def test_curves_that_take_long_come_after_the_page(monkeypatch):
+    measuring = threading.Event()
+    score_all = Denoisers.score_all
+
+    def score_later(*args):
+        measuring.wait(60)
+        return score_all(*args)
+
+    monkeypatch.setattr(Denoisers, "score_all", score_later)
+    monkeypatch.setattr(scores, "PATIENCE", 0.0)
+    app = open_page("denoise", model="denoise-gaussian", noise="salt_and_pepper")
+    assert [bar.proto.text for bar in app.get("progress")] == ["Measuring all noise levels…"]
+    assert "over those of the first" not in texts(app)
+
+    measuring.set()
+    monkeypatch.setattr(scores, "PATIENCE", 60.0)
+    app.run()
+
+    assert not app.get("progress")
+    assert "over those of the first" in texts(app)
+
+
+def test_another_model_measures_only_what_depends_on_it(monkeypatch):
+    asked = []
+    score = Denoisers.score
+
+    def listen(self, clean, corruption, methods=None):
+        asked.append(sorted(methods))
+        return score(self, clean, corruption, methods)
+
+    monkeypatch.setattr(Denoisers, "score", listen)
+    task._cache.clear()
+    open_page("denoise", model="denoise-gaussian")
+    asked.clear()
+
+    app = open_page("denoise", model="denoise-mask", noise="gaussian", level="0.2")
+
+    assert {tuple(each) for each in asked} == {("model",)}
+    assert "denoise-mask" in table_of(app)

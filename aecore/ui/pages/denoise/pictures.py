@@ -90,7 +90,7 @@ def _names(task: DenoisingTask, level: float) -> list[str]:
     names = task.names
     if "plain" in names:
         names["plain"] += " (plain autoencoder)"
-    known = task.scores() if level == task.corruption.level else task.cache.get(level, {})
+    known = task.scores() if level == task.corruption.level else task.known(level)
     for method, score in known.items():
         names[method] += f" · {decibels(score.psnr.mean)}"
         if math.isfinite(score.psnr.mean):

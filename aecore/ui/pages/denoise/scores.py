@@ -6,10 +6,10 @@ import math
 
 import streamlit as st
 
-from aecore.analysis.denoising import Method
+from aecore.analysis.denoising import STEPS, Method
 from aecore.charts.denoising import scores_by_level, spread
 from aecore.system.csv_text import to_csv
-from aecore.ui import page_data
+from aecore.ui import page_data, scaffold
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import draw_charts
@@ -18,13 +18,21 @@ from aecore.ui.text.formats import decibels, dimensions, escape
 
 _DRAWN: tuple[Method, ...] = ("model", "noisy", "median", "pca", "plain")
 """The model first, as its spread is drawn; the one that may be missing last: colors stay."""
+PATIENCE = 0.1
+"""Seconds that the page waits for curves before it goes on without."""
+_LOOK_SECONDS = 0.5
 _MEASURES = {"PSNR": "mean PSNR (dB)", "SSIM": "mean SSIM (at most 1)"}
 
 
 def show(task: DenoisingTask) -> None:
-    """Draw the table and the curves."""
+    """Draw the table and the curves, or how far their measurement is."""
     _table(task)
-    _curves(task)
+    if task.unmeasured():
+        task.ask(wait=PATIENCE)
+    if task.unmeasured():
+        st.fragment(_watch, run_every=_LOOK_SECONDS)(task)
+    else:
+        _curves(task)
 
 
 def verdict(task: DenoisingTask) -> str:
@@ -74,6 +82,20 @@ def _table(task: DenoisingTask) -> None:
         "denoise.csv",
         key="denoise_csv",
     )
+
+
+@scaffold.guarded
+def _watch(task: DenoisingTask) -> None:
+    """Draw how far the measurement of all levels is, and the page again once it has ended."""
+    position = task.ask(wait=0) if task.unmeasured() else 0
+    missing = len(task.unmeasured())
+    if not missing:
+        st.rerun()
+    total = len(task.corruption.corruption.levels(STEPS))
+    text = "Measuring all noise levels…"
+    if position:
+        text = "Waiting for other visitors' noise levels…"
+    st.progress(1 - missing / total, text=text)
 
 
 def _recorded(task: DenoisingTask) -> str:

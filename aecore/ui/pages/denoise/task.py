@@ -6,21 +6,19 @@ visitors.
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
 import numpy as np
-import streamlit as st
 
 from aecore.analysis.denoising import MEASURED, STEPS, Denoisers, Method, Score
 from aecore.analysis.sampling import first_of_each_label
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.noise import FixedCorruption
+from aecore.system.background import Background
 from aecore.ui import waiting
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
@@ -28,9 +26,8 @@ from aecore.ui.cache.shared import shared
 from aecore.ui.components.registry import Preview
 
 _SHOWN = 10  # test pictures, where there are no classes
-_PATIENCE = 0.2  # seconds until progress is shown
-
-_MEASURING = threading.Lock()
+_MEASURING = Background()
+"""The curves of all visitors: each keeps both cores busy and takes up to 200 MB."""
 
 Scores = dict[Method, Score]
 
@@ -106,61 +103,74 @@ class DenoisingTask:
         models: dict[Method, str] = {method: each.name for method, each in self.checkpoints.items()}
         return {"noisy": "noisy", **models, "pca": "PCA, same D", "median": "3×3 median"}
 
-    @cached_property
-    def cache(self) -> dict[float, Scores]:
-        """Scores of this kind of corruption by level, as far as they have been measured."""
-        return _cache(self.digest, self.corruption.at(0.0))
-
     def scores(self) -> Scores:
         """Return the scores at the level of the corruption."""
-        level, cache = self.corruption.level, self.cache
-        if level not in cache:
+        if missing := self._missing(self.corruption):
             with waiting.place():
-                cache[level] = self.denoisers.score(self.measured, self.corruption)
-        return cache[level]
+                scores = self.denoisers.score(self.measured, self.corruption, missing)
+            self._keep(self.corruption, scores)
+        return self.known(self.corruption.level)
+
+    def known(self, level: float) -> Scores:
+        """Return the scores at a level, as far as they have been measured."""
+        return {
+            method: self._measured[method][level]
+            for method in self.names
+            if level in self._measured[method]
+        }
 
     def scores_by_level(self) -> dict[float, Scores]:
-        """Return the scores by level, ascending; measure those that are missing."""
-        if self._missing():
-            with waiting.place(), _alone():
-                self._measure(self._missing())  # others may have measured them meanwhile
-        return dict(sorted(self.cache.copy().items()))
+        """Return the scores by level, ascending, of the levels that have been measured."""
+        levels = {level for scores in self._measured.values() for level in scores.copy()}
+        known = {level: self.known(level) for level in sorted(levels)}
+        return {level: scores for level, scores in known.items() if len(scores) == len(self.names)}
 
-    def _missing(self) -> list[FixedCorruption]:
+    def unmeasured(self) -> list[FixedCorruption]:
+        """Return the levels of the curves that have not been measured."""
         levels = self.corruption.corruption.levels(STEPS)
-        return [self.corruption.at(level) for level in levels if level not in self.cache]
+        return [each for each in map(self.corruption.at, levels) if self._missing(each)]
 
-    def _measure(self, missing: Sequence[FixedCorruption]) -> None:
-        """Measure scores that are missing, with a progress bar if it takes long."""
-        start, bar = time.monotonic(), None
-        for done, scores in enumerate(self.denoisers.score_all(self.measured, missing)):
-            self.cache[missing[done].level] = scores
-            if bar is None and time.monotonic() - start > _PATIENCE:
-                bar = st.progress(0.0)
-            if bar is not None:
-                bar.progress((done + 1) / len(missing), text="Measuring all noise levels…")
-        if bar is not None:
-            bar.empty()
+    def ask(self, *, wait: float) -> int:
+        """Ask for the curves' missing levels, measured behind the page; see `Background.ask`."""
+        key = f"{self.digest} {self.corruption.at(0.0)}"
+        denoisers, measured = self.denoisers, self.measured
+
+        def measure() -> Iterator[None]:
+            with waiting.place(quietly=True):
+                missing = self.unmeasured()
+                methods = {method for each in missing for method in self._missing(each)}
+                found = denoisers.score_all(measured, missing, methods)
+                for each, scores in zip(missing, found, strict=True):
+                    self._keep(each, scores)
+                    yield
+
+        return _MEASURING.ask(key, measure, wait=wait)
+
+    def _missing(self, corruption: FixedCorruption) -> list[Method]:
+        known = self.known(corruption.level)
+        return [method for method in self.names if method not in known]
+
+    def _keep(self, corruption: FixedCorruption, scores: Scores) -> None:
+        for method, score in scores.items():
+            self._measured[method][corruption.level] = score
+
+    @cached_property
+    def _measured(self) -> dict[Method, dict[float, Score]]:
+        """Scores of this kind of corruption by method and level, as far as there are any.
+
+        What does not depend on the model, or only on its plain counterpart, is measured once.
+        """
+        digits, kind = self.digits.fingerprint, self.corruption.at(0.0)
+        pca = self.checkpoint.pca
+        sources: dict[Method, str] = {
+            "noisy": "noisy",
+            **{method: each.digest for method, each in self.checkpoints.items()},
+            "pca": hashlib.sha256(pca.mean.tobytes() + pca.components.tobytes()).hexdigest(),
+            "median": "median",
+        }
+        return {method: _cache(source, digits, kind) for method, source in sources.items()}
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Measure all levels for one visitor at a time, who may leave while waiting.
-
-    It keeps both cores busy and takes up to 200 MB; who waits for the same levels finds them.
-    """
-    bar = None
-    while not _MEASURING.acquire(timeout=_PATIENCE):
-        bar = bar or st.empty()
-        bar.progress(0.0, text="Waiting for another visitor's noise levels…")
-    try:
-        if bar is not None:
-            bar.empty()
-        yield
-    finally:
-        _MEASURING.release()
-
-
-@shared(kept=200)
-def _cache(digest: str, corruption: FixedCorruption) -> dict[float, Scores]:
+@shared(kept=1_000)
+def _cache(source: str, digits: str, corruption: FixedCorruption) -> dict[float, Score]:
     return {}
