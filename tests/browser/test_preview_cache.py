@@ -41,16 +41,22 @@ def wait_for_model(page, name: str) -> None:
     page.wait_for_timeout(500)  # what is off the screen follows later
 
 
+def wait_for_pictures(page, places: tuple[str, ...]) -> None:
+    for place in places:
+        page.locator(f"{place} :is(img, svg)").first.wait_for()
+    page.get_by_text("noise levels…").wait_for(state="hidden")
+
+
 @pytest.mark.parametrize("address", PAGES)
 def test_a_model_seen_before_is_shown_without_the_server(app, page, address):
     page.goto(f"{app}/{address}?model=plane")
-    for place in PAGES[address]:
-        page.locator(f"{place} :is(img, svg)").first.wait_for()
+    wait_for_pictures(page, PAGES[address])
     wait_for_model(page, "plane")
     first = seen(page, PAGES[address])
     assert len(first) > 10
     pick(page, "plain-32")
     wait_for_model(page, "plain-32")
+    wait_for_pictures(page, PAGES[address])
     assert seen(page, PAGES[address]) != first
 
     page.evaluate(MUTE)

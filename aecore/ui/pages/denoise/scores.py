@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import streamlit as st
 
-from aecore.analysis.denoising import STEPS, Method
+from aecore.analysis.denoising import STEPS, Method, Summary
 from aecore.charts.denoising import scores_by_level, spread
 from aecore.system.csv_text import to_csv
 from aecore.ui import page_data, scaffold
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import draw_charts
+from aecore.ui.components.registry import Preview
 from aecore.ui.pages.denoise.task import DenoisingTask
 from aecore.ui.text.formats import decibels, dimensions, escape
 
@@ -21,18 +23,36 @@ _DRAWN: tuple[Method, ...] = ("model", "noisy", "median", "pca", "plain")
 PATIENCE = 0.1
 """Seconds that the page waits for curves before it goes on without."""
 _LOOK_SECONDS = 0.5
+_UNKNOWN = Summary(mean=math.nan, low=math.nan, high=math.nan)
 _MEASURES = {"PSNR": "mean PSNR (dB)", "SSIM": "mean SSIM (at most 1)"}
 
 
 def show(task: DenoisingTask) -> None:
-    """Draw the table and the curves, or how far their measurement is."""
+    """Draw the table and the curves."""
     _table(task)
     if task.unmeasured():
         task.ask(wait=PATIENCE)
-    if task.unmeasured():
-        st.fragment(_watch, run_every=_LOOK_SECONDS)(task)
-    else:
-        _curves(task)
+    is_measured = not task.unmeasured()
+    st.fragment(_watch, run_every=None if is_measured else _LOOK_SECONDS)(task, is_measured)
+
+
+@scaffold.guarded
+def _watch(task: DenoisingTask, was_measured: bool) -> None:
+    """Draw the curves as far as they are; the page again when all levels have been measured."""
+    position = task.ask(wait=0) if task.unmeasured() else 0
+    missing = len(task.unmeasured())
+    if not missing and not was_measured:
+        st.rerun()
+    preview = task.preview if was_measured else replace(task.preview, model="")  # not to be kept
+    _curves(task, preview)
+    if missing:
+        done = 1 - missing / len(task.corruption.corruption.levels(STEPS))
+        who = (
+            "Waiting for other visitors' noise levels…"
+            if position
+            else "Measuring all noise levels…"
+        )
+        st.progress(done, text=who)
 
 
 def verdict(task: DenoisingTask) -> str:
@@ -84,20 +104,6 @@ def _table(task: DenoisingTask) -> None:
     )
 
 
-@scaffold.guarded
-def _watch(task: DenoisingTask) -> None:
-    """Draw how far the measurement of all levels is, and the page again once it has ended."""
-    position = task.ask(wait=0) if task.unmeasured() else 0
-    missing = len(task.unmeasured())
-    if not missing:
-        st.rerun()
-    total = len(task.corruption.corruption.levels(STEPS))
-    text = "Measuring all noise levels…"
-    if position:
-        text = "Waiting for other visitors' noise levels…"
-    st.progress(1 - missing / total, text=text)
-
-
 def _recorded(task: DenoisingTask) -> str:
     """Return, at the level of the training, the checkpoint's figures for the whole test set."""
     checkpoint = task.checkpoint
@@ -113,9 +119,9 @@ def _recorded(task: DenoisingTask) -> str:
     )
 
 
-def _curves(task: DenoisingTask) -> None:
+def _curves(task: DenoisingTask, preview: Preview) -> None:
     name, noise, names = task.checkpoint.name, task.corruption.corruption, task.names
-    measured = task.scores_by_level()
+    by_level = task.scores_by_level()
     trained, trained_level = task.checkpoint.card.train.noise, None
     note = (
         f"Each point is the mean over those of the first {len(task.measured):,} test digits "
@@ -130,10 +136,13 @@ def _curves(task: DenoisingTask) -> None:
         trained_level = trained.level
     charts = [
         scores_by_level(
-            list(measured),
+            list(by_level),
             {
                 names[method]: spread(
-                    [getattr(scores[method], measure.lower()) for scores in measured.values()]
+                    [
+                        getattr(scores[method], measure.lower()) if method in scores else _UNKNOWN
+                        for scores in by_level.values()
+                    ]
                 )
                 for method in _DRAWN
                 if method in names
@@ -151,4 +160,4 @@ def _curves(task: DenoisingTask) -> None:
         )
         for measure, value_name in _MEASURES.items()
     ]
-    draw_charts("denoise_curve", charts, note=note, preview=task.preview)
+    draw_charts("denoise_curve", charts, note=note, preview=preview)

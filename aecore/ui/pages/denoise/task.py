@@ -120,10 +120,10 @@ class DenoisingTask:
         }
 
     def scores_by_level(self) -> dict[float, Scores]:
-        """Return the scores by level, ascending, of the levels that have been measured."""
-        levels = {level for scores in self._measured.values() for level in scores.copy()}
-        known = {level: self.known(level) for level in sorted(levels)}
-        return {level: scores for level, scores in known.items() if len(scores) == len(self.names)}
+        """Return the scores by level, ascending, as far as they have been measured."""
+        levels = set(self.corruption.corruption.levels(STEPS))
+        levels |= {level for scores in self._measured.values() for level in scores.copy()}
+        return {level: self.known(level) for level in sorted(levels)}
 
     def unmeasured(self) -> list[FixedCorruption]:
         """Return the levels of the curves that have not been measured."""
