@@ -12,7 +12,7 @@ from PIL import Image
 from aecore.imaging.levels import to_levels
 from aecore.latent import interpolation
 from aecore.latent.neighbors import NeighborIndex
-from tests.support.browser import decoded, download, shown_code, visit, watched
+from tests.support.browser import decoded, download, shown_code, visit, wait_for_script, watched
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -116,6 +116,8 @@ def test_each_path_says_how_far_from_the_data_and_how_gray_its_digit_is(journey,
 
 def test_the_gif_holds_every_frame_of_the_path(journey, plane):
     paths = interpolation.interpolate(NeighborIndex(plane.codes), 0, 1)
+    journey.wait_for_function("!location.search.includes('frame=')")  # the page's last run, then
+    wait_for_script(journey)
 
     for path, name in zip(paths, ["Straight line as GIF", "Along the data as GIF"], strict=True):
         with Image.open(io.BytesIO(download(journey, name))) as picture:
@@ -143,6 +145,7 @@ def test_another_digit_of_a_label_can_be_chosen(journey, plane):
 
 
 def test_a_link_opens_on_the_same_ends_and_frame(journey):
+    wait_for_script(journey)  # the paths between the ends chosen before
     journey.get_by_label("Frame of both paths").press("End")
     journey.get_by_label("Frame of both paths").press("ArrowLeft")
     journey.wait_for_function("location.search.includes('frame=59')")

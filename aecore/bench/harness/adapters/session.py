@@ -59,10 +59,10 @@ class Session:
         self._widgets: dict[str, _Widget] = {}
         self._states: dict[str, WidgetState] = {}
         self._cached: dict[str, tuple[int, ForwardMsg]] = {}
-        self._most_age, self._page_runs = 2, 0
+        self._most_age = 2
         self._fetched: set[bytes] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._repeats: list[asyncio.Task[None]] = []
+        self._repeats: dict[str, asyncio.Task[None]] = {}  # by their fragments
         self._files: asyncio.Future[list[FileURLs]] | None = None
         self._finished: asyncio.Future[None] | None = None
         self._turn = asyncio.Lock()
@@ -82,7 +82,7 @@ class Session:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._stop_repeats()
+        self._stop_repeats(list(self._repeats))
         await self._socket.close()
         self._listener.cancel()
         with suppress(asyncio.CancelledError):
@@ -154,20 +154,16 @@ class Session:
         state.widget_states.widgets.extend([*self._states.values(), *triggers])
         return await self._run(state)
 
-    async def _run(self, state: ClientState, *, page_run: int | None = None) -> float:
-        """Let the script run, one run after the other, and return the seconds until its end.
-
-        With `page_run`, only if the whole page has not run again since: Streamlit would not answer
-        for a fragment that is gone.
-        """
+    async def _run(self, state: ClientState) -> float:
+        """Let the script run, one run after the other, and return the seconds until its end."""
         state.context_info.url = f"{self._address}/"
         state.context_info.timezone = "UTC"
         state.context_info.color_scheme = "light"
         state.cached_message_hashes.extend(self._cached)
         start = time.perf_counter()
         async with self._turn:
-            if page_run not in (None, self._page_runs):
-                return 0.0
+            if state.is_auto_rerun and state.fragment_id not in self._repeats:
+                return 0.0  # Streamlit would not answer for a fragment that is gone
             self._finished = asyncio.get_running_loop().create_future()
             message = BackMsg()
             message.rerun_script.CopyFrom(state)
@@ -217,7 +213,11 @@ class Session:
         elif kind == "page_info_changed":
             self._query = message.page_info_changed.query_string
         elif kind == "auto_rerun":
-            self._repeats.append(asyncio.create_task(self._repeat(message.auto_rerun)))
+            self._stop_repeats([message.auto_rerun.fragment_id])
+            repeat = asyncio.create_task(self._repeat(message.auto_rerun))
+            self._repeats[message.auto_rerun.fragment_id] = repeat
+        elif kind == "stop_auto_rerun":
+            self._stop_repeats(message.stop_auto_rerun.fragment_ids)
         elif kind == "file_urls_response" and self._files:
             self._files.set_result(list(message.file_urls_response.file_urls))
         elif kind == "script_finished":
@@ -242,9 +242,8 @@ class Session:
         self._most_age = session.config.max_cached_message_age
         self._is_whole = not fragments
         if self._is_whole:
-            self._page_runs += 1
             self._widgets.clear()
-            self._stop_repeats()
+            self._stop_repeats(list(self._repeats))
 
     def _end(self, status: Any) -> None:
         if status == _COMPILE_ERROR:
@@ -262,7 +261,6 @@ class Session:
 
     async def _repeat(self, asked: Any) -> None:
         """Run a fragment again at an interval, as it has asked for."""
-        page_run = self._page_runs
         while True:
             await asyncio.sleep(asked.interval)
             state = ClientState(
@@ -273,20 +271,20 @@ class Session:
             )
             state.widget_states.widgets.extend(self._states.values())
             # What asks for a run of the whole page ends this task, but not the run.
-            await asyncio.shield(self._start(self._run_quietly(state, page_run)))
+            await asyncio.shield(self._start(self._run_quietly(state)))
 
-    async def _run_quietly(self, state: ClientState, page_run: int) -> None:
+    async def _run_quietly(self, state: ClientState) -> None:
         try:
-            await self._run(state, page_run=page_run)
+            await self._run(state)
         except (OSError, TimeoutError) as error:  # ConnectionError too
             self.exceptions.append(f"A fragment did not run again: {error!r}")
         except ConnectionClosed:
             pass  # the visit has ended
 
-    def _stop_repeats(self) -> None:
-        for task in self._repeats:
-            task.cancel()
-        self._repeats.clear()
+    def _stop_repeats(self, fragments: Collection[str]) -> None:
+        for fragment in fragments:
+            if fragment in self._repeats:
+                self._repeats.pop(fragment).cancel()
 
     def _start(self, work: Any) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
