@@ -24,6 +24,7 @@ def journey(app, visitor) -> Iterator:
         visit(page, app, "model=plane")
         page.get_by_text("Interpolate").click()
         page.locator(".journey .strip canvas").first.wait_for()
+        wait_for_script(page)
         yield page
 
 

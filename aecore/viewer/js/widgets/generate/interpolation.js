@@ -60,7 +60,7 @@ export const mountInterpolation = withModel((element, host, scope) => {
   let paths = []; // {name, title, note, codes: [Float32Array (D)], percentiles, lane}
   let started = null; // when the first frame of the playing was shown, null while it rests
   let frame = 0;
-  let serial = 0; // of the latest report: what Python echoes of an older one is ignored
+  let serial = 0; // of the visitor's latest move: what Python says of an older one is ignored
   const timer = scope.makeTimer();
 
   const steps = () => paths[0].codes.length;
@@ -88,10 +88,8 @@ export const mountInterpolation = withModel((element, host, scope) => {
 
   /** Report the frame on show, once it has come to rest. */
   function report() {
-    timer.start(() => {
-      serial += 1;
-      host.send("release", { token, frame: Number(view.scrub.value), serial });
-    }, RELEASE_MS);
+    serial += 1;
+    timer.start(() => host.send("release", { token, frame: Number(view.scrub.value), serial }), RELEASE_MS);
   }
 
   /** Draw both paths where their codes lie on the map. */
@@ -142,6 +140,7 @@ export const mountInterpolation = withModel((element, host, scope) => {
   scope.listen(view.play, "click", () => (started === null ? play() : rest()));
   scope.listen(view.scrub, "change", report);
   scope.listen(view.scrub, "input", (event) => {
+    serial += 1;
     pause();
     loop.request(event);
   });
