@@ -22,37 +22,36 @@ _DRAWN: tuple[Method, ...] = ("model", "noisy", "median", "pca", "plain")
 """The model first, as its spread is drawn; the one that may be missing last: colors stay."""
 PATIENCE = 0.1
 """Seconds that the page waits for curves before it goes on without."""
-_LOOK_SECONDS = 0.5
+_LOOK_SECONDS = 1.0
 _UNKNOWN = Summary(mean=math.nan, low=math.nan, high=math.nan)
 _MEASURES = {"PSNR": "mean PSNR (dB)", "SSIM": "mean SSIM (at most 1)"}
 
 
 def show(task: DenoisingTask) -> None:
-    """Draw the table and the curves."""
+    """Draw the table and the curves, these as far as they have been measured."""
     _table(task)
     if task.unmeasured():
         task.ask(wait=PATIENCE)
     is_measured = not task.unmeasured()
-    st.fragment(_watch, run_every=None if is_measured else _LOOK_SECONDS)(task, is_measured)
+    # Half a curve is not to be kept as that of the model.
+    _curves(task, task.preview if is_measured else replace(task.preview, model=""))
+    if not is_measured:
+        st.fragment(_watch, run_every=_LOOK_SECONDS)(task)
 
 
 @scaffold.guarded
-def _watch(task: DenoisingTask, was_measured: bool) -> None:
-    """Draw the curves as far as they are; the page again when all levels have been measured."""
+def _watch(task: DenoisingTask) -> None:
+    """Draw how far the measurement is, and the page again when all levels have been measured.
+
+    Every visitor who waits looks again and again: it draws no more than that.
+    """
     position = task.ask(wait=0) if task.unmeasured() else 0
     missing = len(task.unmeasured())
-    if not missing and not was_measured:
+    if not missing:
         st.rerun()
-    preview = task.preview if was_measured else replace(task.preview, model="")  # not to be kept
-    _curves(task, preview)
-    if missing:
-        done = 1 - missing / len(task.corruption.corruption.levels(STEPS))
-        who = (
-            "Waiting for other visitors' noise levels…"
-            if position
-            else "Measuring all noise levels…"
-        )
-        st.progress(done, text=who)
+    total = len(task.corruption.corruption.levels(STEPS))
+    who = "Waiting for other visitors'" if position else "Measuring all"
+    st.progress(1 - missing / total, text=f"{who} noise levels…")
 
 
 def verdict(task: DenoisingTask) -> str:
