@@ -1,8 +1,9 @@
-"""Compare a sweep's workers with one process that trains the same points in turn: `bench sweep`."""
+"""Compare a sweep's workers with one process, and with commands, that train the same in turn."""
 
 from __future__ import annotations
 
 import statistics
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +17,7 @@ from aecore.sweeps import store, task
 from aecore.sweeps.engine import SweepEngine
 from aecore.sweeps.grid import Point, SweepSpec
 from aecore.sweeps.result import Result
+from aecore.system.child_process import environment, module_command
 from aecore.system.threads import cores
 
 EMPTY_POINTS = 100
@@ -53,8 +55,10 @@ def bench_sweep(
     dict
         Medians: `sweep_seconds` and `sweep_points_per_hour` by the workers, from the first point
         handed out to the last result; `process_seconds` and `process_points_per_hour` by this
-        process with all threads; `ratio` of the two speeds; `start_seconds` until the workers were
-        there; `overhead_ms` of a point without training, of `empty_points`.
+        process with all threads; `ratio` of the two speeds; `commands_seconds`,
+        `commands_points_per_hour` and `commands_ratio` likewise by a command `aecore train` a
+        point, one after the other; `start_seconds` until the workers were there; `overhead_ms` of
+        a point without training, of `empty_points`.
     """
     spec = SweepSpec(
         preset=preset.name,
@@ -66,7 +70,7 @@ def bench_sweep(
         workers=workers,
     )
     points, threads = spec.points(), cores()
-    by_sweep, by_process, starts = [], [], []
+    by_sweep, by_process, by_commands, starts = [], [], [], []
     for turn in range(1, turns + 1):
         progress(f"turn {turn} of {turns}: {len(points)} points by {workers} workers")
         seconds, start = _time_sweep(spec, dataset)
@@ -74,10 +78,12 @@ def bench_sweep(
         starts.append(start)
         progress(f"turn {turn} of {turns}: the same by one process")
         by_process.append(_time_process(points, dataset, data, threads))
+        progress(f"turn {turn} of {turns}: the same by separate commands")
+        by_commands.append(_time_commands(points, data))
     progress(f"{EMPTY_POINTS} points without training")
     empty = replace(spec, values={}, seeds=tuple(range(EMPTY_POINTS)))
     seconds, _ = _time_sweep(empty, dataset, train=skip_training)
-    sweep, process = statistics.median(by_sweep), statistics.median(by_process)
+    sweep, process, commands = map(statistics.median, (by_sweep, by_process, by_commands))
     return {
         "preset": preset.name,
         "epochs": epochs,
@@ -89,6 +95,9 @@ def bench_sweep(
         "process_seconds": process,
         "process_points_per_hour": 3600 * len(points) / process,
         "ratio": process / sweep,
+        "commands_seconds": commands,
+        "commands_points_per_hour": 3600 * len(points) / commands,
+        "commands_ratio": commands / sweep,
         "start_seconds": statistics.median(starts),
         "empty_points": EMPTY_POINTS,
         "overhead_ms": 1000 * seconds / EMPTY_POINTS,
@@ -137,3 +146,21 @@ def _time_process(points: list[Point], dataset: Dataset, data: str | None, threa
             threads=threads,
         )
     return time.monotonic() - begun
+
+
+def _time_commands(points: list[Point], data: str | None) -> float:
+    """Train each point by a command of its own, with all threads; return the seconds."""
+    source = [] if data is None else ["--data", data]
+    with TemporaryDirectory() as folder:
+        begun = time.monotonic()
+        for point in points:
+            settings = (
+                f"--latent-dim={point.model.latent_dim}",
+                f"--epochs={point.train.epochs}",
+                f"--seed={point.train.seed}",
+                "--device=cpu",
+                f"--out={Path(folder, 'model.safetensors')}",
+            )
+            command = module_command("aecore", "train", point.preset, *settings, *source)
+            subprocess.run(command, check=True, capture_output=True, env=environment())
+        return time.monotonic() - begun

@@ -110,7 +110,7 @@ def bench_serve(options: argparse.Namespace) -> Result:
 
 
 def bench_sweep(options: argparse.Namespace) -> Result:
-    """Measure how fast a sweep trains its points, compared with one process."""
+    """Measure how fast a sweep trains its points, compared with one process and with commands."""
     from aecore.cli.sweep import import_engine
     from aecore.data import sources
 
@@ -136,13 +136,15 @@ def bench_sweep(options: argparse.Namespace) -> Result:
         for title, key in (
             (f"{measured['workers']} workers", "sweep"),
             (f"one process, {measured['threads']} threads", "process"),
+            ("separate commands", "commands"),
         )
     ]
     return Result(
         measured,
         f"{table([('', 'seconds', 'points/h'), *rows])}\n"
-        f"The workers are {measured['ratio']:.2f} times as fast at {measured['epochs']} epochs. "
-        f"Starting them takes {measured['start_seconds']:.1f} s; a point without training "
+        f"The workers are {measured['ratio']:.2f} times as fast as the process at "
+        f"{measured['epochs']} epochs, {measured['commands_ratio']:.2f} times as fast as the "
+        f"commands. Starting the workers takes {measured['start_seconds']:.1f} s; a point without training "
         f"{measured['overhead_ms']:.1f} ms.",
     )
 

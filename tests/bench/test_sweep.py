@@ -4,7 +4,7 @@ from aecore.bench import sweep as bench
 from aecore.presets import PRESETS
 
 
-def test_both_ways_are_timed_and_a_point_without_training(digits, monkeypatch):
+def test_three_ways_are_timed_and_a_point_without_training(digits, monkeypatch):
     monkeypatch.setattr(bench, "EMPTY_POINTS", 5)
     monkeypatch.setattr(bench, "_DIMENSIONS", ("2",))
 
@@ -12,6 +12,7 @@ def test_both_ways_are_timed_and_a_point_without_training(digits, monkeypatch):
 
     assert measured["points"] == 1
     assert measured["ratio"] == measured["process_seconds"] / measured["sweep_seconds"]
+    assert measured["commands_ratio"] == measured["commands_seconds"] / measured["sweep_seconds"]
     assert measured["sweep_points_per_hour"] == 3600 / measured["sweep_seconds"]
     assert measured["overhead_ms"] > 0
     assert measured["start_seconds"] > 0
