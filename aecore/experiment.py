@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 
-from aecore.analysis.evaluation import evaluate
-from aecore.checkpoints.assembly import Figures, pack, require_enough_digits
+from aecore.checkpoints.assembly import pack, require_enough_digits
 from aecore.checkpoints.file import Checkpoint
 from aecore.config import ModelConfig, TrainConfig
 from aecore.data.dataset import Dataset
 from aecore.errors import TrainingError
 from aecore.imaging.levels import to_unit
-from aecore.models.autoencoder import new_model
-from aecore.models.pca import PCA
+from aecore.models.autoencoder import Autoencoder, new_model
 from aecore.training.history import EpochRecord
 from aecore.training.loop import train
 
@@ -29,9 +27,18 @@ class DivergedError(TrainingError):
         """What the last good epoch had learned, not yet saved."""
 
 
-def run(
-    name: str,
-    preset: str | None,
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """A model as training has left it, not yet measured."""
+
+    model: Autoencoder
+    history: tuple[EpochRecord, ...]
+    """At least one epoch; fewer than were asked for where it was stopped."""
+    error: TrainingError | None
+    """Why it ended early, where the loss stopped being finite; the model is of the epoch before."""
+
+
+def fit(
     model_config: ModelConfig,
     train_config: TrainConfig,
     dataset: Dataset,
@@ -39,20 +46,14 @@ def run(
     device: torch.device,
     on_epoch: Callable[[EpochRecord], None] = lambda record: None,
     should_stop: Callable[[], bool] = lambda: False,
-    pca: PCA | None = None,
-    figures: Figures = evaluate,
-) -> Checkpoint:
-    """Train a model and pack it, its figures and its atlas into a checkpoint, not yet saved.
-
-    The model takes pictures of the data set's shape. A run that is stopped gives the checkpoint of
-    what was learned so far. For `pca` and `figures` see `pack`.
+) -> Trained:
+    """Train a model that takes pictures of the data set's shape.
 
     Raises
     ------
     TrainingError
         If there are too few digits, it was stopped before the first epoch was done, or the loss
-        stopped being finite; after a good epoch that is a `DivergedError`, which holds what was
-        learned until then.
+        was not finite in the first.
     """
     require_enough_digits(dataset)
     model_config = replace(model_config, input_shape=dataset.spec.shape)
@@ -78,7 +79,39 @@ def run(
         raise TrainingError(
             "Stopped before the first epoch was done; nothing was learned or saved."
         )
-    made = pack(name, preset, model, train_config, dataset, history, pca=pca, figures=figures)
-    if diverged is not None:
-        raise DivergedError(str(diverged), made)
+    return Trained(model=model, history=tuple(history), error=diverged)
+
+
+def run(
+    name: str,
+    preset: str | None,
+    model_config: ModelConfig,
+    train_config: TrainConfig,
+    dataset: Dataset,
+    *,
+    device: torch.device,
+    on_epoch: Callable[[EpochRecord], None] = lambda record: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Checkpoint:
+    """Train a model and pack it, its figures and its atlas into a checkpoint, not yet saved.
+
+    A run that is stopped gives the checkpoint of what was learned so far.
+
+    Raises
+    ------
+    TrainingError
+        As `fit`; after a good epoch that is a `DivergedError`, which holds what was learned until
+        then.
+    """
+    trained = fit(
+        model_config,
+        train_config,
+        dataset,
+        device=device,
+        on_epoch=on_epoch,
+        should_stop=should_stop,
+    )
+    made = pack(name, preset, trained.model, train_config, dataset, trained.history)
+    if trained.error is not None:
+        raise DivergedError(str(trained.error), made)
     return made

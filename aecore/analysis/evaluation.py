@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
@@ -61,23 +63,15 @@ def evaluate(
         )
     dataset = dataset.measured()
     figures = measure_errors(model, pca, noise, dataset)
-    clean, train = to_unit(dataset.test_images), to_unit(dataset.train_images)
+    clean = to_unit(dataset.test_images)
     trusted = clean[:_TRUSTED]
     encoders = {"": lambda x: inference.encode(model, x), "pca_": pca.encode}
     for prefix, encode in encoders.items():
-        codes = encode(clean)
-        if dataset.spec.classes and len(train) >= _NEIGHBORS:
-            figures[f"{prefix}knn5_accuracy"] = metrics.knn_accuracy(
-                encode(train),
-                dataset.train_labels,
-                codes,
-                dataset.test_labels,
-                k=_NEIGHBORS,
-                n_labels=len(dataset.spec.classes),
-            )
+        if (accuracy := classifier_accuracy(encode, dataset)) is not None:
+            figures[f"{prefix}knn5_accuracy"] = accuracy
         if len(trusted) > 2 * _NEIGHBORS:
             figures[f"{prefix}trustworthiness"] = metrics.trustworthiness(
-                trusted, codes[:_TRUSTED], n_neighbors=_NEIGHBORS
+                trusted, encode(trusted), n_neighbors=_NEIGHBORS
             )
     if noise is not None:
         noisy = corrupt_fixed(clean, noise)
@@ -100,6 +94,26 @@ def measure_errors(
         "sse_per_image": test_mse * clean.shape[1],
         "pca_test_mse": float(metrics.mse(clean, pca.reconstruct(compensate(noisy, noise))).mean()),
     }
+
+
+def classifier_accuracy(
+    encode: Callable[[np.ndarray], np.ndarray], dataset: Dataset
+) -> float | None:
+    """Return the accuracy on the test digits of a 5-nearest-neighbor classifier on the codes.
+
+    None where there are no labels or fewer than 5 training digits. `encode` maps images (B, P) in
+    0..1 to codes (B, D).
+    """
+    if not dataset.spec.classes or len(dataset.train_images) < _NEIGHBORS:
+        return None
+    return metrics.knn_accuracy(
+        encode(to_unit(dataset.train_images)),
+        dataset.train_labels,
+        encode(to_unit(dataset.test_images)),
+        dataset.test_labels,
+        k=_NEIGHBORS,
+        n_labels=len(dataset.spec.classes),
+    )
 
 
 def _denoising(

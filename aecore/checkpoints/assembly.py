@@ -47,7 +47,6 @@ def pack(
     history: Sequence[EpochRecord],
     *,
     pca: PCA | None = None,
-    figures: Figures = evaluate,
 ) -> Checkpoint:
     """Measure a trained model and return it as a checkpoint, not yet saved.
 
@@ -63,8 +62,6 @@ def pack(
         Of the epochs that it was trained for.
     pca : PCA, optional
         Of the same D and digits, where it is known already.
-    figures : callable
-        What is measured.
 
     Raises
     ------
@@ -72,10 +69,10 @@ def pack(
         If values are too large for a checkpoint.
     """
     device = next(model.parameters()).device
-    weights = _as_stored(model, train_config)
+    weights = round_as_stored(model, train_config)
     pca = pca or PCA.fit(dataset.train_images, min(model.config.latent_dim, model.config.n_inputs))
     dataset = dataset.measured()
-    metrics = _measure(figures, model, pca, train_config.noise, dataset)
+    metrics = measure(evaluate, model, pca, train_config.noise, dataset)
     metrics["train_mse"] = _train_mse(model, train_config, dataset)
     card = Card(
         preset=preset,
@@ -138,7 +135,7 @@ def pack_rows(
     """
     device = next(model.parameters()).device
     model = copy.deepcopy(model).float()
-    weights = _as_stored(model, train_config)
+    weights = round_as_stored(model, train_config)
     pca = PCA.fit(rows, min(model.config.latent_dim, model.config.n_inputs))
     noisy = corrupt_fixed(rows, train_config.noise)
     test_mse = float(mse(rows, inference.reconstruct(model, noisy)).mean())
@@ -206,19 +203,25 @@ def require_enough_digits(dataset: Dataset) -> None:
         )
 
 
-def _measure(
+def measure(
     figures: Figures, model: Autoencoder, pca: PCA, noise: NoiseConfig | None, dataset: Dataset
 ) -> dict[str, float]:
-    """Evaluate a trained model; where that fails, its errors alone, so that it can be saved."""
+    """Measure figures of a trained model; where that fails, its errors alone."""
     try:
         return figures(model, pca, noise, dataset)
     except (AecoreError, ValueError, MemoryError, RuntimeError):  # the last: of torch
-        _LOGGER.warning("Some figures cannot be measured; the model is saved.", exc_info=True)
+        _LOGGER.warning("Some figures of the model cannot be measured.", exc_info=True)
         return measure_errors(model, pca, noise, dataset)
 
 
-def _as_stored(model: Autoencoder, config: TrainConfig) -> dict[str, np.ndarray]:
-    """Round the weights as on disk, in the model too, so that what is measured is what is saved."""
+def round_as_stored(model: Autoencoder, config: TrainConfig) -> dict[str, np.ndarray]:
+    """Round the weights as on disk, in the model too, so that what is measured is what is saved.
+
+    Raises
+    ------
+    TrainingError
+        If they are too large for a checkpoint.
+    """
     kind = stored_type(model.config)
     weights = {
         name: _storable(value, kind, config).astype(np.float32)

@@ -144,8 +144,8 @@ def bench_sweep(options: argparse.Namespace) -> Result:
         f"{table([('', 'seconds', 'points/h'), *rows])}\n"
         f"The workers are {measured['ratio']:.2f} times as fast as the process at "
         f"{measured['epochs']} epochs, {measured['commands_ratio']:.2f} times as fast as the "
-        f"commands. Starting the workers takes {measured['start_seconds']:.1f} s; a point without training "
-        f"{measured['overhead_ms']:.1f} ms.",
+        f"commands. Starting the workers takes {measured['start_seconds']:.1f} s; a point without "
+        f"training {measured['overhead_ms']:.1f} ms.",
     )
 
 

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import platform
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
 import torch
 
 import aecore
 from aecore import experiment
-from aecore.analysis import metrics
-from aecore.analysis.evaluation import evaluate, measure_errors
+from aecore.analysis.evaluation import classifier_accuracy, measure_errors
 from aecore.checkpoints import file as checkpoint_file
+from aecore.checkpoints.assembly import measure, pack, round_as_stored
 from aecore.checkpoints.catalog import SUFFIX
 from aecore.config import NoiseConfig
 from aecore.data import sources
 from aecore.data.dataset import Dataset
 from aecore.errors import AecoreError, DataError
-from aecore.imaging.levels import to_unit
+from aecore.experiment import Trained
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
 from aecore.models.pca import PCA
@@ -30,7 +30,6 @@ from aecore.sweeps.result import Result
 from aecore.system.threads import cores, limit_to
 from aecore.training.device import device_name, pick_device
 
-_NEIGHBORS = 5
 _LOADING = threading.Lock()
 _LOADED: dict[tuple[str | None, str], tuple[Dataset, PCA]] = {}
 """By name and fingerprint: the data set of this worker and the whole of its PCA."""
@@ -153,26 +152,24 @@ def train_point(
     try:
         where = pick_device(device)
         facts["device"] = device_name(where)
-        checkpoint = experiment.run(
-            point.preset,
-            point.preset,
+        trained = experiment.fit(
             point.model,
             point.train,
             dataset,
             device=where,
             should_stop=lambda: sweep in _stopped,
-            pca=PCA(mean=pca.mean, components=pca.components[: point.model.latent_dim]),
-            figures=evaluate if keep else _measure,
         )
+        if trained.error:
+            raise trained.error
+        if len(trained.history) < point.train.epochs:
+            return Result(**facts, error="Stopped.", is_final=False), b""
+        figures, content = _measure(point, trained, dataset, pca, keep=keep)
     except AecoreError as error:
         is_final = sweep not in _stopped
         return Result(**facts, error=str(error), is_final=is_final), b""
-    if len(checkpoint.card.history) < point.train.epochs:
-        return Result(**facts, error="Stopped.", is_final=False), b""
-    figures = checkpoint.card.metrics
     names = ("test_mse", "pca_test_mse", "knn5_accuracy")
     facts |= {name: figures.get(name) for name in names}
-    return Result(**facts, seconds=checkpoint.card.seconds), _bytes(checkpoint) if keep else b""
+    return Result(**facts, seconds=trained.history[-1].seconds), content
 
 
 def stop(sweep: str) -> None:
@@ -181,23 +178,25 @@ def stop(sweep: str) -> None:
 
 
 def _measure(
+    point: Point, trained: Trained, dataset: Dataset, whole: PCA, *, keep: bool
+) -> tuple[Mapping[str, float], bytes]:
+    """Return the figures of a trained model, and its checkpoint, empty where it is not kept."""
+    model, config = trained.model, point.train
+    pca = PCA(mean=whole.mean, components=whole.components[: point.model.latent_dim])
+    if keep:
+        packed = pack(point.preset, point.preset, model, config, dataset, trained.history, pca=pca)
+        return packed.card.metrics, _bytes(packed)
+    round_as_stored(model, config)
+    return measure(_few_figures, model, pca, config.noise, dataset.measured()), b""
+
+
+def _few_figures(
     model: Autoencoder, pca: PCA, noise: NoiseConfig | None, dataset: Dataset
 ) -> dict[str, float]:
     """Measure the errors and the accuracy of a classifier: a third of the time of `evaluate`."""
     figures = measure_errors(model, pca, noise, dataset)
-    if len(dataset.train_images) >= _NEIGHBORS:
-        figures["knn5_accuracy"] = metrics.knn_accuracy(
-            _codes(model, dataset.train_images),
-            dataset.train_labels,
-            _codes(model, dataset.test_images),
-            dataset.test_labels,
-            k=_NEIGHBORS,
-        )
-    return figures
-
-
-def _codes(model: Autoencoder, images: np.ndarray) -> np.ndarray:
-    return inference.encode(model, to_unit(images))
+    accuracy = classifier_accuracy(lambda images: inference.encode(model, images), dataset)
+    return figures if accuracy is None else figures | {"knn5_accuracy": accuracy}
 
 
 def _bytes(checkpoint: checkpoint_file.Checkpoint) -> bytes:
