@@ -158,7 +158,10 @@ def _short(name: str) -> str:
 
 
 def error_figure(traces: list[go.Scatter], x_name: str) -> go.Figure:
-    """Return a figure with room for the chart's own tools, which keeps the zoom on new values."""
+    """Return a figure with room for the chart's own tools, which keeps the zoom on new values.
+
+    The wheel and a finger scroll the page: dragging does nothing.
+    """
     return go.Figure(
         traces,
         {
@@ -170,5 +173,6 @@ def error_figure(traces: list[go.Scatter], x_name: str) -> go.Figure:
             "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
             "hoverlabel": {"namelength": -1},
             "uirevision": "keep",
+            "dragmode": False,
         },
     )

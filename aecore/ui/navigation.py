@@ -86,7 +86,9 @@ def _entry(page: Page) -> StreamlitPage:
 
 def title_of(page: Page) -> str:
     """Return a page's title; where the data in use are no digits, it speaks of pictures."""
-    return page.title if scaffold.shows_digits() else page.title.replace("digit", "picture")
+    if "digit" not in page.title or scaffold.shows_digits():
+        return page.title
+    return page.title.replace("digit", "picture")
 
 
 def renderer(page: Page) -> Callable[[], None]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +23,7 @@ from aecore.latent.sliders import Sliders
 from aecore.presets import PRESETS
 from aecore.recognition import verdict
 from aecore.system.environment import is_public
-from aecore.ui.cache.shared import shared
+from aecore.ui.cache.shared import FileState, file_state, shared
 from aecore.viewer import model_arrays, precision
 
 _MODELS_KEPT = 16
@@ -34,22 +36,34 @@ def cards() -> dict[str, Card]:
 
 def entries() -> list[Entry]:
     """Return every usable checkpoint as a row of a table, in the order of `cards`."""
-    ranks = {name: rank for rank, name in enumerate(PRESETS)}
-    usable, _ = _read_entries(catalog.listing().files)
-    return sorted(usable.values(), key=lambda entry: ranks.get(entry.name, len(ranks)))
+    return list(_entries(catalog.listing().files)[0])
 
 
 def problems() -> dict[str, str]:
     """Return why files of the models folder are left out, in a sentence, by file name."""
     listed = catalog.listing()
-    return {**listed.problems, **_read_entries(listed.files)[1]}
+    return {**listed.problems, **_entries(listed.files)[1]}
 
 
-@shared(kept=8)
-def _read_entries(files: Mapping[str, Path]) -> tuple[dict[str, Entry], dict[str, str]]:
-    """Read all at once: a look-up here takes as long as one in the cache of a single card."""
-    usable, unusable = read_entries(files)
-    return {name: replace(each, card=_shown(each.card)) for name, each in usable.items()}, unusable
+_READING = threading.Lock()
+
+
+def _entries(files: Mapping[str, Path]) -> tuple[tuple[Entry, ...], dict[str, str]]:
+    """Return the entries of files, and why others are unusable, read again where a file changed."""
+    states = tuple((name, path, file_state(path)) for name, path in files.items())
+    with _READING:  # the second who asks waits for what the first one reads
+        return _read_entries(states)
+
+
+# Pages ask for all models several times: Streamlit's cache takes 2 ms to look a dozen files up.
+@functools.lru_cache(maxsize=8)
+def _read_entries(
+    states: tuple[tuple[str, Path, FileState], ...],
+) -> tuple[tuple[Entry, ...], dict[str, str]]:
+    usable, unusable = read_entries({name: path for name, path, _ in states})
+    ranks = {name: rank for rank, name in enumerate(PRESETS)}
+    ordered = sorted(usable.values(), key=lambda entry: ranks.get(entry.name, len(ranks)))
+    return tuple(replace(each, card=_shown(each.card)) for each in ordered), unusable
 
 
 def _shown(card: Card) -> Card:

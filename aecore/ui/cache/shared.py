@@ -53,7 +53,11 @@ def measured(
     return decorate
 
 
-def _file_state(path: Path) -> tuple[str, int, int, int]:
+FileState = tuple[str, int, int, int]
+
+
+def file_state(path: Path) -> FileState:
+    """Return what is another after every change of a file."""
     try:
         stat = path.stat()
     except OSError:  # there is none, or it may not be read: what reads it says so
@@ -63,7 +67,7 @@ def _file_state(path: Path) -> tuple[str, int, int, int]:
 
 
 _KEYS: dict[str | type, Callable[[Any], Any]] = {
-    type(Path()): _file_state,
+    type(Path()): file_state,
     "aecore.checkpoints.file.Checkpoint": lambda checkpoint: checkpoint.digest,
     "aecore.ui.cache.datasets.TestSet": lambda digits: digits.fingerprint,
     # From when it was last submitted or resumed, what is in a run's folder only grows.

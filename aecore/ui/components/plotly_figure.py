@@ -7,11 +7,7 @@ import streamlit as st
 
 
 def show(figure: go.Figure, *, key: str, alt: str) -> None:
-    """Draw a figure with buttons that zoom and that save it as `key`.png.
-
-    The wheel and a finger scroll the page: dragging does nothing.
-    """
-    figure.update_layout(dragmode=False)
+    """Draw a figure with buttons that zoom and that save it as `key`.png."""
     st.plotly_chart(
         figure,
         key=key,

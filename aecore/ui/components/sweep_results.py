@@ -12,6 +12,7 @@ from aecore.sweeps import answers
 from aecore.sweeps.answers import Difference
 from aecore.sweeps.grid import SETTINGS
 from aecore.sweeps.result import Result, to_csv, varied
+from aecore.ui.cache.shared import shared
 from aecore.ui.components import plotly_figure
 from aecore.ui.text.formats import escape
 
@@ -71,7 +72,7 @@ def draw_settings(results: Sequence[Result], *, key: str) -> None:
 
 def draw_answers(results: Sequence[Result], most: int = 60) -> None:
     """List the differences between the settings, each with its interval."""
-    pairs = answers.differences(answers.group(results))
+    pairs = _differences(tuple((each.key, each.test_mse) for each in results), results)
     if not pairs:
         st.caption("Two settings with a model are needed.")
         return
@@ -85,6 +86,14 @@ def draw_answers(results: Sequence[Result], most: int = 60) -> None:
         f"Mean test MSE of the second minus the first, with a {answers.LEVEL:.0%} bootstrap "
         "interval over the seeds."
     )
+
+
+@shared(kept=16)
+def _differences(
+    known: tuple[tuple[str, float | None], ...], _results: Sequence[Result]
+) -> list[Difference]:
+    """Compare all pairs of settings; `known` stands for the results, which cannot be hashed."""
+    return answers.differences(answers.group(_results))
 
 
 def _row(pair: Difference) -> dict[str, object]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 from pandas.io.formats.style import Styler
 
@@ -151,7 +153,7 @@ def _errors(entries: list[Entry]) -> None:
         return
     pca = datasets.pca_errors() if own else comparison.pca_points(shown)
     plotly_figure.show(
-        comparison_charts.error_by_dimension(models, pca, whole=bool(own)),
+        _error_figure(tuple(models.items()), tuple(pca.items()), whole=bool(own)),
         key="compare_dimension",
         alt="Test error over latent dimensions: a mark for each model, and the error of PCA",
     )
@@ -167,14 +169,37 @@ def _errors(entries: list[Entry]) -> None:
     st.caption(" ".join(notes))
 
 
+# Plotly takes 30 to 60 ms to build a figure, most of what the page takes.
+@functools.lru_cache(maxsize=8)
+def _error_figure(
+    models: tuple[tuple[str, tuple[int, float]], ...],
+    pca: tuple[tuple[int, float], ...],
+    *,
+    whole: bool,
+) -> go.Figure:
+    return comparison_charts.error_by_dimension(dict(models), dict(pca), whole=whole)
+
+
+@functools.lru_cache(maxsize=8)
+def _training_figure(
+    histories: tuple[tuple[str, tuple[float, ...], tuple[float, ...]], ...], x_name: str
+) -> go.Figure:
+    curves = {name: (x, errors) for name, x, errors in histories}
+    return comparison_charts.training_curves(curves, x_name)
+
+
 @scaffold.fragment
 def _training(entries: list[Entry]) -> None:
     """Draw the test error of every model over its training."""
     st.header("Training curves", anchor=False)
     labels = {over: over.capitalize() for over in _X_NAMES}
     over = inputs.segments("Horizontal axis", labels, key="compare_over", name="over")
+    histories = tuple(
+        (name, tuple(x), tuple(errors))
+        for name, (x, errors) in comparison.histories(entries, over).items()
+    )
     plotly_figure.show(
-        comparison_charts.training_curves(comparison.histories(entries, over), _X_NAMES[over]),
+        _training_figure(histories, _X_NAMES[over]),
         key="compare_training",
         alt=f"Lines: test error of every model over the {over} of its training",
     )
