@@ -300,7 +300,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
         Returns
         -------
-        aecore.export.notebook.Explorer or None
+        aecore.export.explorer.Explorer or None
             The model's explorer, which a notebook shows; only of gray pictures of 28 x 28 pixels.
             `aecore.latent_space` shows any rows, with their labels.
 
@@ -333,9 +333,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         if config.input_shape != SHAPE:
             return None
         # By its name: the explorer is built of what lies above estimators.
-        return importlib.import_module("aecore.export.notebook").Explorer(
-            checkpoint_file.load(path)
-        )
+        return importlib.import_module("aecore.export.notebook").explore(checkpoint_file.load(path))
 
     @classmethod
     def load(cls, model: str | Path | Checkpoint) -> Self:

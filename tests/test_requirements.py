@@ -13,6 +13,7 @@ CONFIGURATION = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding
 PROJECT = CONFIGURATION["project"]
 APP = [Requirement(text) for text in PROJECT["optional-dependencies"]["app"]]
 SWEEP = [Requirement(text) for text in PROJECT["optional-dependencies"]["sweep"]]
+NOTEBOOK = [Requirement(text) for text in PROJECT["optional-dependencies"]["notebook"]]
 NEEDED = [*map(Requirement, PROJECT["dependencies"]), *APP, *SWEEP]
 IMPORT_NAMES = {"pillow": "PIL", "scikit-image": "skimage"}
 
@@ -28,9 +29,11 @@ def test_the_pins_name_the_packages_of_the_core_and_the_extras():
     assert set(pins("requirements.txt")) == {needed.name for needed in NEEDED}
 
 
-@pytest.mark.parametrize("needed", NEEDED, ids=lambda needed: needed.name)
+@pytest.mark.parametrize("needed", [*NEEDED, *NOTEBOOK], ids=lambda needed: needed.name)
 def test_a_pinned_version_lies_in_the_range_of_the_package(needed):
-    assert needed.specifier.contains(pins("requirements.txt")[needed.name])
+    pinned = pins("requirements.txt") | pins("tests/requirements.txt")
+
+    assert needed.specifier.contains(pinned[needed.name])
 
 
 def test_the_tests_add_the_builder_of_the_wheel_and_pin_nothing_again():

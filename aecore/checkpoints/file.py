@@ -82,6 +82,10 @@ class Checkpoint:
         # By its name: the explorer is built of what lies above checkpoints.
         return importlib.import_module("aecore.export.page").to_html([self], **options)
 
+    def explore(self, **options: Any) -> Any:
+        """Return the explorer, which a notebook shows; see `aecore.export.notebook.explore`."""
+        return importlib.import_module("aecore.export.notebook").explore(self, **options)
+
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the explorer, or the card where that is large."""
         return importlib.import_module("aecore.export.notebook").show(self)

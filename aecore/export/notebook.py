@@ -1,8 +1,9 @@
-"""The explorer inside a notebook: the exported page in a frame, which needs no extension."""
+"""What a notebook shows of checkpoints, estimators, and rows in the latent space of a model."""
 
 from __future__ import annotations
 
 import html
+import importlib.util
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,32 +13,33 @@ from aecore.checkpoints.description import provenance
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import CheckpointError, ConfigError
 from aecore.estimator import Autoencoder
-from aecore.export.page import to_html
+from aecore.export.explorer import Explorer
 from aecore.export.payload import MAX_CLASSES
 
 MAX_BYTES = 3_000_000
 """Pages up to this size are shown without being asked for: a notebook keeps all that it shows."""
-_HEIGHT = 900  # px
 
 
-class Explorer:
-    """Models as a notebook shows them: their explorer in a frame.
+def explore(*checkpoints: Checkpoint, **options) -> Explorer:
+    """Return the explorer of models, which a notebook shows.
 
     Parameters
     ----------
     *checkpoints : Checkpoint
     **options
         As of `aecore.export.page.to_html`.
+
+    Returns
+    -------
+    Explorer
+        With anywidget installed, an `aecore.export.widget.ExplorerWidget`: its `model`, `z` and
+        `selection` are what is on show.
     """
+    if importlib.util.find_spec("anywidget") is None:
+        return Explorer(*checkpoints, **options)
+    from aecore.export.widget import ExplorerWidget
 
-    def __init__(self, *checkpoints: Checkpoint, **options) -> None:
-        self.page = to_html(checkpoints, **options)
-
-    def _repr_html_(self) -> str:
-        return (
-            f'<iframe srcdoc="{html.escape(self.page)}" title="Autoencoder Explorer" width="100%" '
-            f'height="{_HEIGHT}" style="border:0" sandbox="allow-scripts allow-downloads"></iframe>'
-        )
+    return ExplorerWidget(*checkpoints, **options)
 
 
 def latent_space(
@@ -61,7 +63,7 @@ def latent_space(
     Returns
     -------
     Explorer
-        A notebook shows it.
+        A notebook shows it; see `explore`.
 
     Raises
     ------
@@ -77,7 +79,7 @@ def latent_space(
         raise ConfigError(
             f"The explorer has colors for labels of 0 to {MAX_CLASSES - 1}, not for {largest}."
         )
-    return Explorer(replace(checkpoint, name=name), **options)
+    return explore(replace(checkpoint, name=name), **options)
 
 
 def show(checkpoint: Checkpoint) -> str:
@@ -94,7 +96,7 @@ def show(checkpoint: Checkpoint) -> str:
     return _card(
         checkpoint,
         f"Its explorer takes {len(explorer.page) / 1e6:.1f} MB. To show it here: "
-        "from aecore.export.notebook import Explorer; Explorer(checkpoint)",
+        "checkpoint.explore()",
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from aecore.checkpoints import file as checkpoint_file
 from aecore.export import page as export
-from aecore.export.notebook import Explorer
+from aecore.export.explorer import Explorer
 from aecore.export.payload import stored_weights
 from aecore.models import inference
 from aecore.viewer.precision import fits_half

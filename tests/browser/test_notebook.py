@@ -7,11 +7,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from aecore.bench.harness import server
+from aecore.checkpoints import file as checkpoint_file
 from tests.support.browser import missing
 
 pytest_plugins = ["tests.support.browser"]
@@ -27,6 +30,22 @@ CELLS = (
     "model = Autoencoder(epochs=1, hidden_dims=(4,), image_shape=(28, 28)).fit(rows)\n"
     "latent_space(model, rows, np.arange(40) % 10, name='mine')",
 )
+
+
+NOTEBOOKS = {
+    "checkpoint": ["from aecore import load\nload('plane')"],
+    "widget": [
+        "from aecore.export.notebook import explore\n"
+        "from aecore import load\n"
+        "widget = explore(load('plane'), load('plain-32'))\n"
+        "widget",
+        "print('selected', *widget.selection)",
+        "print('pinned', *widget.z)",
+        "widget.z = [0.5, -1]\nwidget.selection = [3, 5]",
+        "widget.model = 'plain-32'\nwidget.z = load('plain-32').codes[7]",
+    ],
+}
+"""Their cells, by the name of the notebook."""
 
 
 @pytest.fixture(scope="module")
@@ -66,21 +85,22 @@ def test_explorers_survive_the_conversion_to_html(chromium, document):
     assert errors == []
 
 
-@pytest.fixture
-def lab(tmp_path) -> Iterator[str]:
-    """Address of a JupyterLab whose folder holds `checkpoint.ipynb`, not yet executed."""
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory) -> Iterator[str]:
+    """Address of a JupyterLab whose folder holds `NOTEBOOKS`, not yet executed."""
     if importlib.util.find_spec("jupyterlab") is None:
         missing("needs jupyterlab")
     import nbformat
 
-    folder = tmp_path / "notebooks"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("notebooks")
+    settings = tmp_path_factory.mktemp("jupyter")
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-    cell = nbformat.v4.new_code_cell("from aecore import load\nload('plane')")
-    notebook = nbformat.v4.new_notebook(cells=[cell], metadata=kernel)
-    nbformat.write(notebook, folder / "checkpoint.ipynb")
+    for name, cells in NOTEBOOKS.items():
+        made = [nbformat.v4.new_code_cell(cell) for cell in cells]
+        notebook = nbformat.v4.new_notebook(cells=made, metadata=kernel)
+        nbformat.write(notebook, folder / f"{name}.ipynb")
     port = server._free_port()
-    own = {f"JUPYTER_{kind}_DIR": str(tmp_path / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    own = {f"JUPYTER_{kind}_DIR": str(settings / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
     options = ("--no-browser", "--allow-root", "--IdentityProvider.token=", "--LabApp.news_url=")
     process = subprocess.Popen(
         [
@@ -104,14 +124,22 @@ def lab(tmp_path) -> Iterator[str]:
         server._stop(process)
 
 
-def test_a_checkpoint_shows_its_explorer_in_jupyterlab(chromium, lab):
-    context = chromium.new_context(viewport={"width": 1300, "height": 1000})
-    context.set_default_timeout(60_000)
-    page = context.new_page()
+@contextmanager
+def opened(visitor, lab: str, name: str) -> Iterator:
+    """A notebook in JupyterLab, whose kernel is ready and whose first cell has the focus."""
+    page = visitor.new_page()
+    page.set_default_timeout(60_000)
     try:
-        page.goto(f"{lab}/doc/tree/checkpoint.ipynb")
+        page.goto(f"{lab}/doc/tree/{name}.ipynb")
         page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()  # cells run before are lost
         page.locator(".jp-Notebook .cm-content").first.click()
+        yield page
+    finally:
+        page.close()
+
+
+def test_a_checkpoint_shows_its_explorer_in_jupyterlab(visitor, lab):
+    with opened(visitor, lab, "checkpoint") as page:
         page.keyboard.press("Shift+Enter")
 
         frame = page.frame_locator(".jp-OutputArea iframe")
@@ -119,5 +147,49 @@ def test_a_checkpoint_shows_its_explorer_in_jupyterlab(chromium, lab):
         assert frame.locator("select").first.input_value() == "plane"
         frame.get_by_role("button", name="Generate").click()  # it is live
         frame.get_by_role("button", name="Sample a code").wait_for()
-    finally:
-        context.close()
+
+
+def test_a_widget_and_python_share_what_is_on_show(visitor, lab):
+    codes = checkpoint_file.load("plane").codes.astype(np.float64)
+    with opened(visitor, lab, "widget") as page:
+        page.keyboard.press("Shift+Enter")
+        frame = page.frame_locator(".jp-OutputArea iframe")
+        frame.locator("#probe canvas").wait_for()
+
+        def run_next() -> None:
+            page.locator(".jp-Cell.jp-mod-selected .cm-content").click()
+            page.keyboard.press("Shift+Enter")
+
+        def printed(word: str) -> np.ndarray:
+            """The numbers that the next cell prints after a word."""
+            run_next()
+            line = page.locator(".jp-OutputArea-output pre", has_text=word)
+            line.wait_for()
+            return np.array(line.inner_text().split()[1:], float)
+
+        frame.get_by_role("button", name="Box").click()
+        plot = frame.locator(".aecore-layer").bounding_box()
+        page.mouse.move(plot["x"] + 0.4 * plot["width"], plot["y"] + 0.4 * plot["height"])
+        page.mouse.down()
+        page.mouse.move(plot["x"] + 0.6 * plot["width"], plot["y"] + 0.5 * plot["height"], steps=3)
+        page.mouse.up()
+        frame.get_by_role("button", name="Box").click()
+        page.mouse.click(plot["x"] + 0.02 * plot["width"], plot["y"] + 0.02 * plot["height"])
+        heading = frame.locator("[data-key=map_selection] h3")
+        count = int(heading.inner_text().split()[1].replace(",", ""))
+
+        rows = printed("selected").astype(int)
+        assert len(rows) == count > 0
+        (low, high) = codes[rows].min(axis=0), codes[rows].max(axis=0)
+        held = ((low <= codes) & (codes <= high)).all(axis=1)
+        np.testing.assert_array_equal(rows, np.flatnonzero(held))
+        z = printed("pinned")
+        assert z[0] < np.quantile(codes[:, 0], 0.05)
+        assert z[1] > np.quantile(codes[:, 1], 0.95)
+
+        run_next()
+        heading.get_by_text("Selected: 2 of 10,000 test digits").wait_for()
+        frame.locator("#pin").get_by_text("0.5").wait_for()
+
+        run_next()
+        frame.locator("#pin").get_by_text("test digit no. 7,").wait_for()

@@ -30,7 +30,7 @@ def test_a_large_one_shows_its_card_and_the_call_to_make(monkeypatch):
     shown = small_checkpoint()._repr_html_()
 
     assert shown.startswith("<table>")
-    assert "Explorer(checkpoint)" in shown
+    assert "checkpoint.explore()" in shown
     assert "iframe" not in shown
 
 

@@ -13,8 +13,9 @@ import { mountDigitPage } from "./html/digit_page.js";
 import { mountFiltersPage } from "./html/filters_page.js";
 import { mountGeneratePage } from "./html/generate_page.js";
 import { mountMapPage } from "./html/map_page.js";
+import { linkToWidget } from "./html/link.js";
 import { DamagedModel, findModels } from "./html/models.js";
-import { readAddress, writeAddress } from "./html/state.js";
+import { pinOf, readAddress, writeAddress } from "./html/state.js";
 
 /**
  * @typedef {Record<string, any>} State  What the address says
@@ -22,6 +23,7 @@ import { readAddress, writeAddress } from "./html/state.js";
  * @property {() => State} state
  * @property {(changes: State) => void} note  Write changes to the address
  * @property {(changes: State) => void} change  Write them, and show the page anew
+ * @property {(numbers: number[]) => void} tellSelection  Tell a notebook which test digits are selected
  * @property {() => string[]} colors  Of the classes
  * @property {Uint8Array} palette  Of signed pictures, 255 colors
  * @property {ReturnType<typeof findModels>} models
@@ -77,6 +79,15 @@ export function openExplorer() {
   /** @type {Float32Array | null} */
   let example = null;
   let calls = 0;
+  /** @type {import("./html/models.js").Opened | null} */
+  let opened = null;
+  const tell = linkToWidget(({ model, z, selection }) => {
+    shell.change({
+      ...(model && { ...OF_A_MODEL, model }),
+      ...(z && { z: z.join() }),
+      ...(selection && { outline: null, selected: selection.join() }),
+    });
+  });
 
   const themeName = () => document.documentElement.dataset.theme;
   const pageName = () => (state.page in PAGES ? state.page : "map");
@@ -88,11 +99,13 @@ export function openExplorer() {
     note(changes) {
       state = { ...state, ...changes };
       writeAddress(state);
+      tellPlace();
     },
     change(changes) {
       shell.note(changes);
       show();
     },
+    tellSelection: (selection) => tell({ selection }),
     colors: () => settings[themeName()],
     palette: Uint8Array.from(settings.palette),
     models,
@@ -125,6 +138,10 @@ export function openExplorer() {
     document.documentElement.dataset.theme = name;
   }
 
+  function tellPlace() {
+    if (opened) tell({ model: opened.header.name, z: pinOf(opened.model, state.z)?.z ?? [] });
+  }
+
   async function show() {
     const call = ++calls;
     main.setAttribute("aria-busy", "true");
@@ -134,9 +151,9 @@ export function openExplorer() {
       if (button.dataset.page === page) button.setAttribute("aria-current", "page");
       else button.removeAttribute("aria-current");
     }
-    let opened;
+    let latest;
     try {
-      opened = await models.open(name);
+      latest = await models.open(name);
     } catch (error) {
       if (!(error instanceof DamagedModel)) throw error;
       status.textContent = error.message;
@@ -144,6 +161,8 @@ export function openExplorer() {
       return;
     }
     if (call !== calls) return; // another one has been asked for
+    opened = latest;
+    tellPlace();
     status.textContent = "";
     main.hidden = false;
     if (!mounted[page]) {

@@ -6,7 +6,9 @@ import { withArticle } from "../../core/text.js";
 import { mountImageRows } from "../../widgets/image_rows/image_rows.js";
 import { mountLinkedMaps } from "../../widgets/linked_maps/linked_maps.js";
 import { pointsOf } from "../../widgets/scatter/scatter_map.js";
+import { isLinked } from "./link.js";
 import { rowMessage } from "./pictures.js";
+import { selectedOf } from "./state.js";
 
 const SHOWN = 12; // selected digits
 const VIEW = `
@@ -27,7 +29,8 @@ export function mountComparePage(element, shell) {
   let opened = null;
   const maps = mountLinkedMaps(view.maps, shell.makeHost(view.maps, {
     selected({ numbers }) {
-      shell.note({ selected: numbers.join() });
+      shell.note({ outline: null, selected: numbers.join() });
+      shell.tellSelection(numbers);
       showPictures(numbers);
     },
   }));
@@ -57,12 +60,12 @@ export function mountComparePage(element, shell) {
       : "This file holds one model: export two to compare them.";
     view.maps.hidden = !isSame;
     if (!isSame) return;
-    const numbers = (shell.state().selected ?? "").split(",").filter((text) => /^\d+$/.test(text)).map(Number);
+    const numbers = selectedOf(shell.state().selected, next.model.count);
     const both = [next, other];
     maps.update({
       header: {
         names: both.map(({ header }) => header.name), axes: both.map((each) => flatOf(each).axes),
-        colors: shell.colors(), numbers,
+        colors: shell.colors(), numbers, most: isLinked ? Infinity : undefined, // a widget has no address to keep short
       },
       arrays: {
         points0: pointsOf(next.model, flatOf(next).kind), points1: pointsOf(other.model, flatOf(other).kind),

@@ -1,5 +1,6 @@
 // The latent space: the map, the pinned test digit, what is selected.
 
+import { markedRows } from "../../core/arrays.js";
 import { PIXELS } from "../../core/digit.js";
 import { build, setBoldText } from "../../core/dom.js";
 import { pointsWithin } from "../../core/geometry.js";
@@ -9,7 +10,7 @@ import { hasWebGL } from "../../widgets/latent_map/latent_map.js";
 import { mountScatterMap, pointsOf } from "../../widgets/scatter/scatter_map.js";
 import { mountSelection } from "../../widgets/selection/selection.js";
 import { makeSegments } from "./controls.js";
-import { codeToText, labelsOf, outlineOf, outlineToText, pinOf } from "./state.js";
+import { codeToText, labelsOf, outlineOf, outlineToText, pinOf, selectedOf } from "./state.js";
 
 const VIEW = `
 <section>
@@ -22,6 +23,7 @@ const VIEW = `
   <div ref="details" class="details"><label>Test digit no. <input ref="number" type="number" min="0" step="1"></label>
     <p ref="about"></p><figure><canvas ref="input" role="img" aria-label="Input"></canvas><figcaption>Input</figcaption></figure><p ref="accuracy" class="hint"></p></div>
   <div ref="selection" data-key="map_selection"></div>
+  <p><button ref="clear" type="button" hidden>Clear selection</button></p>
 </section>`;
 
 /** @type {import("../html.js").Page} */
@@ -39,8 +41,7 @@ export function mountMapPage(element, shell) {
       shell.change({ z: z ? codeToText(z) : null });
     },
     outline({ outline }) {
-      shell.note({ outline: outlineToText(outline) });
-      select();
+      shell.change({ outline: outlineToText(outline), selected: null });
     },
     hide(hidden) {
       shell.note({ hide: hidden.join() });
@@ -55,20 +56,22 @@ export function mountMapPage(element, shell) {
     return all.find(({ name }) => name === shell.state().view) ?? all[0];
   };
 
-  /** Show what the digits within the outline have in common, as far as their classes are shown; nothing without one. */
+  /** Show what the selected digits have in common, as far as their classes are shown: those within the outline, if any. */
   function select() {
     const { model, arrays, header } = opened;
     const state = shell.state();
     const { kind } = kindOf();
-    const now = [model.hash, kind, state.outline, state.hide, shell.colors()].join();
+    const now = [model.hash, kind, state.outline, state.selected, state.hide, shell.colors()].join();
     if (now === shownOf) return;
     shownOf = now;
     const outline = kind === "space" ? null : outlineOf(state.outline);
-    view.selection.hidden = !outline;
-    if (!outline) return;
-    const inside = pointsWithin(pointsOf(model, kind), outline);
+    const rows = outline ? markedRows(pointsWithin(pointsOf(model, kind), outline)) : selectedOf(state.selected, model.count);
     const hidden = labelsOf(state.hide);
-    const numbers = [...inside.keys()].filter((row) => inside[row] && !hidden.includes(model.labels[row]));
+    const numbers = rows.filter((row) => !hidden.includes(model.labels[row]));
+    shell.tellSelection(numbers);
+    view.selection.hidden = !outline && !rows.length;
+    view.clear.hidden = Boolean(outline) || !rows.length;
+    if (view.selection.hidden) return;
     const settings = {
       numbers, errors: arrays.errors, colors: shell.colors(), note: shell.pictureNote(opened),
       pictureOf: (row) => shell.pictureOf(opened, row),
@@ -76,6 +79,7 @@ export function mountMapPage(element, shell) {
     selection.update({ header: { ...header, settings }, arrays });
   }
 
+  view.clear.addEventListener("click", () => shell.change({ selected: null }));
   view.number.addEventListener("change", () => {
     const { model } = opened;
     const number = Math.min(Math.max(Math.round(Number(view.number.value) || 0), 0), model.count - 1);
@@ -94,7 +98,7 @@ export function mountMapPage(element, shell) {
     view.flat.hidden = viewsOf(header).length === header.views.length;
     const settings = {
       view: kind, principal: axes[0] !== "z1", axes, numerals, colors: shell.colors(), hidden: labelsOf(state.hide), serial, webgl: false,
-      outline: outlineOf(state.outline), pin: { ...shown, chosen: pin !== null },
+      outline: outlineOf(state.outline), selected: selectedOf(state.selected, model.count), pin: { ...shown, chosen: pin !== null },
     };
     map.update({ header: { ...header, settings }, arrays });
     view.number.max = model.count - 1;

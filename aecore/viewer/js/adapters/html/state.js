@@ -47,5 +47,9 @@ export function outlineOf(text) {
   return corners.length >= 3 && corners.length <= MOST_CORNERS && corners.every(Boolean) ? corners : null;
 }
 
+/** Return the numbers of test digits of a text, as far as there are so many. */
+export const selectedOf = (text, count) =>
+  (text ?? "").split(",").filter((part) => /^\d+$/.test(part)).map(Number).filter((row) => row < count);
+
 /** Return the classes of a text. */
 export const labelsOf = (text) => (text ?? "").split(",").filter((part) => /^\d$/.test(part)).map(Number);

@@ -2,7 +2,7 @@
 // digits, and both maps highlight them; the server only hears of it afterwards.
 
 import { classOf, picture } from "../../core/digit.js";
-import { isEqual } from "../../core/arrays.js";
+import { isEqual, markedRows } from "../../core/arrays.js";
 import { build, make, saveCanvas } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { makeScope } from "../../core/scope.js";
@@ -11,7 +11,7 @@ import { makeNavigation } from "../scatter/navigation.js";
 import { MARGIN, makeScatter } from "../scatter/scatter.js";
 
 const CLICK_REACH = 4; // px that a click may wander
-const MOST_SENT = 200; // numbers that the server hears of
+const MOST_SENT = 200; // numbers that the host hears of, unless it asks for more
 const HINT = "Draw around dots in either map, click one, or press a class: both maps show the same test digits.";
 
 const VIEW = `
@@ -41,7 +41,7 @@ export function mountLinkedMaps(element, host) {
   const loop = makeFrameLoop(scope, draw);
   scope.add(element, view.root);
 
-  let data = null; // {names, axes, colors, numbers, labels, points0, points1}
+  let data = null; // {names, axes, colors, numbers, most, labels, points0, points1}
   let order = null; // numbers of the digits, class after class
   let selected = null; // Uint8Array (N), or null
   let told = ""; // numbers of the selection that the host knows
@@ -61,7 +61,10 @@ export function mountLinkedMaps(element, host) {
   }
 
   /** Return the numbers of those selected, ascending. */
-  const numbers = () => numbersOf(selected);
+  const numbers = () => markedRows(selected);
+
+  /** Return as many of them as the host is told. */
+  const firstOf = (marks) => markedRows(marks).slice(0, data.most ?? MOST_SENT);
 
   /** Return the classes that there are. */
   const classes = () => [...new Set(data.labels)].sort((a, b) => a - b);
@@ -233,11 +236,3 @@ export function mountLinkedMaps(element, host) {
     destroy: scope.end,
   };
 }
-
-/** Return the numbers of those that a selection marks, ascending. */
-function numbersOf(marks) {
-  return marks ? [...marks.keys()].filter((i) => marks[i]) : [];
-}
-
-/** Return as many of them as the host is told. */
-const firstOf = (marks) => numbersOf(marks).slice(0, MOST_SENT);

@@ -45,8 +45,8 @@ function spacePointsOf(model, isPrincipal) {
 
 /**
  * The settings are those of the latent map and `axes`, the names of both axes, `colors` and `numerals`, the
- * places of the classes' numerals by class; `hidden`, classes to be hidden at first; `principal`, whether a
- * view in space is along principal axes.
+ * places of the classes' numerals by class; `hidden`, classes to be hidden at first; `selected`, rows to be brought
+ * forward; `principal`, whether a view in space is along principal axes.
  *
  * @type {import("../../core/host.js").Mount}
  */
@@ -64,12 +64,13 @@ export const mountScatterMap = withModel((element, host, scope) => {
   let hidden = new Set();
   let space = null; // the plot in 3-D, once it has been asked for
   let onSpace = null; // what the latent map does with its dots
-  let forward = null; // the rows of a class, (N) of 0 and 1, or null
+  let pointed = null; // the rows of the class pointed at, (N) of 0 and 1, or null
+  let selected = null; // those selected, likewise
 
   function draw() {
     if (!data || data.kind === "space") return;
     const numerals = Object.entries(data.numerals).filter(([label]) => !hidden.has(Number(label)));
-    scatter.draw(data, order, forward, null, null, numerals);
+    scatter.draw(data, order, pointed ?? selected, null, null, numerals);
   }
 
   function tell() {
@@ -88,12 +89,13 @@ export const mountScatterMap = withModel((element, host, scope) => {
 
   /** Show the dots in space that are not hidden, or of them those that are brought forward. */
   function fillSpace() {
+    const forward = pointed ?? selected;
     const isShown = (row) => !hidden.has(data.labels[row]) && (!forward || forward[row] === 1);
     space.show(data.points, data.axes, data.labels, data.colors, isShown);
   }
 
   function point(label) {
-    forward = label === null ? null : data.labels.map((each) => Number(each === label));
+    pointed = label === null ? null : data.labels.map((each) => Number(each === label));
     if (data.kind === "space") fillSpace();
     loop.request();
   }
@@ -141,7 +143,7 @@ export const mountScatterMap = withModel((element, host, scope) => {
     const isFlat = kind !== "space";
     const points = isFlat ? pointsOf(model, kind) : spacePointsOf(model, settings.principal);
     data = { labels: model.labels, colors, numerals, kind, points, axes };
-    forward = null;
+    pointed = null;
     view.canvas.hidden = navigation.element.hidden = !isFlat;
     if (!isFlat) space ??= makeSpace(view.frame, scope, { hover: (row) => onSpace?.hover(row), click: (row) => onSpace?.click(row) });
     if (space) space.element.hidden = isFlat;
@@ -155,8 +157,10 @@ export const mountScatterMap = withModel((element, host, scope) => {
 
   let latest = "";
   return (header, model) => {
-    const { view: kind, colors, principal } = header.settings;
-    const now = [model.hash, kind, colors, principal].join();
+    const { view: kind, colors, principal, selected: rows } = header.settings;
+    const now = [model.hash, kind, colors, principal, rows].join();
+    selected = rows?.length ? new Uint8Array(model.count) : null;
+    for (const row of rows ?? []) selected[row] = 1;
     if (now !== latest) show(header, model);
     latest = now;
     loop.request(); // the theme may have changed
