@@ -21,6 +21,7 @@ from aecore.digits.normalization import normalize
 from aecore.export.base85 import to_base85
 from aecore.imaging.levels import to_unit
 from aecore.latent.axes import principal_axes
+from aecore.latent.interpolation import STEPS, path_along_data, resample_path
 from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
@@ -109,7 +110,7 @@ def grayness(pixels: np.ndarray) -> np.ndarray:
 
 
 def _atlas(dim: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """Return an atlas, and points with their neighbors, isolation, label and coordinates."""
+    """Return an atlas, paths in it, and points with their neighbors, isolation, label, coordinates."""
     labels = rng.integers(0, 5, N_CODES).astype(np.uint8)
     shapes = rng.normal(size=(5, dim, dim))
     codes = np.einsum("nij,nj->ni", shapes[labels], rng.normal(size=(N_CODES, dim)))
@@ -128,8 +129,14 @@ def _atlas(dim: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
     message = pack(
         {"hash": "atlas", "variational": False, "logistic": False}, decoder_arrays(checkpoint)
     )
+    islands = codes.astype(np.float32) + 100 * labels[:, None]  # classes far apart
+    path, hops = (path_along_data(each, 0, N_CODES - 1) for each in (codes, islands))
     return {
         "message": np.frombuffer(message, np.uint8),
+        "islands": islands,
+        "path": path.astype(np.uint16),
+        "hops": hops.astype(np.uint16),
+        "line": resample_path(codes[path], STEPS),
         "points": points,
         "rows": rows.astype(np.uint16),
         "distances": distances,

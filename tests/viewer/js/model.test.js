@@ -5,11 +5,13 @@ import { test } from "node:test";
 
 import { isOutside, votesText } from "../../../aecore/viewer/js/core/text.js";
 import { alongAxes, axisValue, codeOf, moveTo, positionOf } from "../../../aecore/viewer/js/model/axes.js";
+import { pathAlongData } from "../../../aecore/viewer/js/model/data_path.js";
 import { featureMapPairs, isConvolutional } from "../../../aecore/viewer/js/model/filters.js";
 import { grayness, makeGrayScale, placeOf } from "../../../aecore/viewer/js/model/grayness.js";
 import { countLabels, predictLabel } from "../../../aecore/viewer/js/model/neighbor_vote.js";
 import { countBelow, distanceToData, nearestCodes } from "../../../aecore/viewer/js/model/neighbors.js";
 import { decode, encode } from "../../../aecore/viewer/js/model/network.js";
+import { resamplePath } from "../../../aecore/viewer/js/model/path.js";
 import { judge } from "../../../aecore/viewer/js/model/verdict.js";
 import { arrays, assertClose, header, modelOf, rowsOf } from "./fixtures.js";
 
@@ -100,6 +102,21 @@ for (const dim of header.atlases) {
       assert.deepEqual([...nearestCodes(model, z, 30, 3).rows], wanted);
       assert.equal(nearestCodes(model, z, own.length + 5, 3).rows.length, own.length);
     }
+  });
+
+  test(`D = ${dim}: the path along the data is Python's, between islands, too`, async () => {
+    const last = model.count - 1;
+    const islands = { ...model, codes: Float32Array.from(arrays[`${name}.islands`]) };
+
+    const path = await pathAlongData(model, 0, last);
+
+    assert.deepEqual(path, [...arrays[`${name}.path`]]);
+    assert.deepEqual(await pathAlongData(islands, 0, last), [...arrays[`${name}.hops`]]);
+    assert.deepEqual(await pathAlongData(islands, 5, 5), [5]);
+    const steps = arrays[`${name}.line`].length / dim;
+    const line = resamplePath(path.map((row) => codeOf(model, row)), steps);
+    assertClose(line.flatMap((code) => [...code]), arrays[`${name}.line`], 1e-5);
+    assert.deepEqual(resamplePath([codeOf(model, 5)], 3)[2], codeOf(model, 5));
   });
 
   test(`D = ${dim}: labels are voted for as in Python`, () => {

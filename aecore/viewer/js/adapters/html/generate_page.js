@@ -1,9 +1,10 @@
-// Generating digits: sliders over the code, and a path between the codes of two test digits.
+// Generating digits: sliders over the code, and paths between the codes of two test digits.
 
 import { build } from "../../core/dom.js";
 import { codeOf } from "../../model/axes.js";
+import { MOST_ROWS, pathAlongData } from "../../model/data_path.js";
 import { distanceToData } from "../../model/neighbors.js";
-import { straightPath } from "../../model/path.js";
+import { resamplePath, straightPath } from "../../model/path.js";
 import { rowsOf, sampleRow } from "../../model/sampling.js";
 import { mountInterpolation } from "../../widgets/generate/interpolation.js";
 import { mountSliders } from "../../widgets/generate/sliders.js";
@@ -26,6 +27,7 @@ const VIEW = `
       <button ref="random" type="button">Two random digits</button>
     </div>
     <div ref="path"></div>
+    <p ref="finding" class="hint" hidden>Finding a path along the data…</p>
   </div>
 </section>`;
 
@@ -37,6 +39,7 @@ export function mountGeneratePage(element, shell) {
   let opened = null;
   let revision = 0;
   let code = ""; // of the latest update or release
+  let asked = ""; // the latest two ends of paths
   const sliders = mountSliders(view.sliders, shell.makeHost(view.sliders, {
     release({ z }) {
       code = codeToText(z);
@@ -62,15 +65,25 @@ export function mountGeneratePage(element, shell) {
     sliders.update({ header: { ...header, settings }, arrays });
   }
 
-  function showPath({ header, arrays, model }, { from, to } = shell.state()) {
+  async function showPath({ header, arrays, model }, { from, to } = shell.state()) {
     const [start, end] = [from ?? 0, to ?? 1].map((text) => Math.min(Number(text) || 0, model.count - 1));
     [view.from.value, view.to.value] = [start, end];
     for (const input of [view.from, view.to]) input.max = model.count - 1;
-    const codes = straightPath(codeOf(model, start), codeOf(model, end), STEPS);
-    const percentiles = codes.map((z) => distanceToData(model, z).percentile);
-    const straight = { name: "straight line", title: "Straight line", note: "", codes, percentiles };
-    const settings = { token: `${start}-${end}`, paths: [straight], colors: shell.colors() };
-    path.update({ header: { ...header, settings }, arrays });
+    const token = (asked = `${model.hash} ${start}-${end}`);
+    const paths = [];
+    const add = (name, note, codes) => {
+      const percentiles = codes.map((z) => distanceToData(model, z).percentile);
+      paths.push({ name, title: name[0].toUpperCase() + name.slice(1), note, codes, percentiles });
+      path.update({ header: { ...header, settings: { token, paths, colors: shell.colors() } }, arrays });
+    };
+    add("straight line", "", straightPath(codeOf(model, start), codeOf(model, end), STEPS));
+    view.finding.hidden = model.count > MOST_ROWS;
+    if (view.finding.hidden) return;
+    const rows = await pathAlongData(model, start, end);
+    if (token !== asked) return; // another one has been asked for
+    view.finding.hidden = true;
+    const note = rows.length > 2 ? `through ${rows.length - 2} other test digits` : "";
+    add("along the data", note, resamplePath(rows.map((row) => codeOf(model, row)), STEPS));
   }
 
   return (next) => {

@@ -159,13 +159,16 @@ export const mountInterpolation = withModel((element, host, scope) => {
     const frameAsked = settings.frame ?? 0;
     const isCurrent = (settings.serial ?? 0) >= serial;
     serial = Math.max(serial, settings.serial ?? 0);
-    if (latest === model && settings.token === token) {
+    const isSame = latest === model && settings.token === token;
+    if (isSame && settings.paths.length === paths.length) {
       if (isRecolored) minimap.show(model, settings.colors);
       if (isCurrent && started === null) goTo(frameAsked);
       return;
     }
-    pause();
-    timer.stop();
+    if (!isSame) { // else a path has been added, and the frame stays
+      pause();
+      timer.stop();
+    }
     model = latest;
     measureGrays(model);
     token = settings.token;
@@ -175,7 +178,7 @@ export const mountInterpolation = withModel((element, host, scope) => {
       return { ...path, codes, positions, places: [], lane: buildLane(model, { ...path, codes }) };
     });
     view.scrub.max = steps() - 1;
-    view.scrub.value = frameAsked;
+    if (!isSame) view.scrub.value = frameAsked;
     view.lanes.replaceChildren(...paths.map(({ lane }) => lane.root));
     view.plane.hidden = model.dim < 3;
     routes.replaceChildren(...paths.map(({ lane }) => lane.route), ...paths.map(({ lane }) => lane.mark));
