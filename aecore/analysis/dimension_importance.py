@@ -9,7 +9,6 @@ import numpy as np
 
 from aecore.analysis import metrics
 from aecore.analysis.sampling import evenly_spaced
-from aecore.config import N_PIXELS
 from aecore.errors import ConfigError
 from aecore.system import csv_text
 from aecore.validation import as_codes
@@ -125,13 +124,13 @@ class Importance:
         return to_csv("fixed", {"nothing": self.baseline} | named, columns)
 
 
-def pca_increase(codes: np.ndarray) -> np.ndarray:
+def pca_increase(codes: np.ndarray, n_pixels: int) -> np.ndarray:
     """Return what fixing each component of PCA at its mean adds to the error: (B, D) -> (D,).
 
     Its components are orthonormal and its residual is orthogonal to all of them, so the squared
-    error grows by the component's own variance, shared among 784 pixels.
+    error grows by the component's own variance, shared among all pixels.
     """
-    return codes.var(axis=0, dtype=np.float64) / N_PIXELS
+    return codes.var(axis=0, dtype=np.float64) / n_pixels
 
 
 def to_csv(heading: str, rows: Mapping[str, np.ndarray], columns: Mapping[str, int]) -> str:

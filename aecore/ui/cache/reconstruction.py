@@ -99,7 +99,8 @@ def _baseline_errors(checkpoint: Checkpoint, digits: TestSet) -> tuple[np.ndarra
     rows = dimension_importance.measured_digits(len(digits.labels))
     errors = test_errors(checkpoint, digits)["model"][rows]
     baseline = dimension_importance.error_row(errors, digits.labels[rows])
-    return baseline, dimension_importance.pca_increase(checkpoint.pca.encode(digits.images[rows]))
+    linear = checkpoint.pca.encode(digits.images[rows])
+    return baseline, dimension_importance.pca_increase(linear, digits.spec.n_pixels)
 
 
 @measured(kept=256)

@@ -159,11 +159,11 @@ class Session:
         state.context_info.url = f"{self._address}/"
         state.context_info.timezone = "UTC"
         state.context_info.color_scheme = "light"
-        state.cached_message_hashes.extend(self._cached)
         start = time.perf_counter()
         async with self._turn:
             if state.is_auto_rerun and state.fragment_id not in self._repeats:
                 return 0.0  # Streamlit would not answer for a fragment that is gone
+            state.cached_message_hashes.extend(self._cached)  # as the run before has left them
             self._finished = asyncio.get_running_loop().create_future()
             message = BackMsg()
             message.rerun_script.CopyFrom(state)
