@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aecore.errors import ShapeError
+from aecore.latent.neighbor_graph import NeighborGraph
 from aecore.validation import as_codes, require_whole
 
 if TYPE_CHECKING:  # takes over a second to load, and most commands never need a neighbor
@@ -66,6 +67,11 @@ class NeighborIndex:
         """Distance of each code to its k-th nearest other code, ascending, (N,)."""
         kth = self._search.kneighbors(return_distance=False)[:, -1:]
         return np.sort(_distances_to(self.codes, self.codes, kth)[:, 0])
+
+    @cached_property
+    def graph(self) -> NeighborGraph:
+        """The graph that joins each code to its k nearest."""
+        return NeighborGraph(self.codes, self._search.kneighbors(return_distance=False))
 
     def neighbors(self, z: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
         """Find the n codes nearest to each point.
