@@ -14,8 +14,8 @@ from streamlit.navigation.page import StreamlitPage
 
 from aecore.jobs import queue
 from aecore.system.environment import is_public
-from aecore.system.memory import limit_arenas
-from aecore.system.threads import limit_to_one_thread
+from aecore.system.memory import collect_rarely, limit_arenas
+from aecore.system.threads import limit_to_one_thread, switch_often
 from aecore.ui import presentation, public_server, scaffold, trash, url_state, warm_up
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.pages import Page, find_pages
@@ -46,7 +46,9 @@ def icon() -> str:
 def pages() -> StreamlitPage:
     """Return the page that the address names."""
     limit_to_one_thread()
+    switch_often()
     limit_arenas()
+    collect_rarely()
     if not queue.training_allowed():
         st.set_option("client.showErrorDetails", "none")  # a traceback names files of the server
     if is_public():

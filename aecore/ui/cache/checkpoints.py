@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import os
 import threading
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 
@@ -36,30 +36,42 @@ def cards() -> dict[str, Card]:
 
 def entries() -> list[Entry]:
     """Return every usable checkpoint as a row of a table, in the order of `cards`."""
-    return list(_entries(catalog.listing().files)[0])
+    return list(_models()[0])
 
 
 def problems() -> dict[str, str]:
     """Return why files of the models folder are left out, in a sentence, by file name."""
+    return dict(_models()[1])
+
+
+Models = tuple[tuple[Entry, ...], dict[str, str]]
+"""The usable checkpoints, and why files are left out, by their names."""
+_MAX_AGE = 0.5
+"""Seconds after which the models' files are looked at again."""
+_LOOKING = threading.Lock()
+
+
+def _models() -> Models:
+    """Return the models as their folder is now, and their files were a moment ago at most.
+
+    A page asks several times. To look at each file each time would take few ms, but as often as
+    another page computes, the system hands the interpreter to it in between.
+    """
+    folder = catalog.models_dir()
+    with _LOOKING:  # whoever asks meanwhile waits for what is read
+        return _look(folder, file_state(folder), int(monotonic() / _MAX_AGE))
+
+
+@functools.lru_cache(maxsize=4)
+def _look(folder: Path, state: FileState, moment: int) -> Models:
     listed = catalog.listing()
-    return {**listed.problems, **_entries(listed.files)[1]}
+    states = tuple((name, path, file_state(path)) for name, path in listed.files.items())
+    usable, unusable = _read_entries(states)
+    return usable, {**listed.problems, **unusable}
 
 
-_READING = threading.Lock()
-
-
-def _entries(files: Mapping[str, Path]) -> tuple[tuple[Entry, ...], dict[str, str]]:
-    """Return the entries of files, and why others are unusable, read again where a file changed."""
-    states = tuple((name, path, file_state(path)) for name, path in files.items())
-    with _READING:  # the second who asks waits for what the first one reads
-        return _read_entries(states)
-
-
-# Pages ask for all models several times: Streamlit's cache takes 2 ms to look a dozen files up.
 @functools.lru_cache(maxsize=8)
-def _read_entries(
-    states: tuple[tuple[str, Path, FileState], ...],
-) -> tuple[tuple[Entry, ...], dict[str, str]]:
+def _read_entries(states: tuple[tuple[str, Path, FileState], ...]) -> Models:
     usable, unusable = read_entries({name: path for name, path, _ in states})
     ranks = {name: rank for rank, name in enumerate(PRESETS)}
     ordered = sorted(usable.values(), key=lambda entry: ranks.get(entry.name, len(ranks)))
