@@ -31,6 +31,8 @@ _STYLES = _ADAPTERS / "style.css", _ADAPTERS / "present.css"
 _SIDEBAR = (_ADAPTERS / "sidebar.html").read_text(encoding="utf-8")
 """A script that closes the sidebar where the window is narrower than `WIDTH`."""
 _NARROW = 1100  # px
+_NAMED_FOR_DIGITS = "app_named_for_digits"
+"""Whether the sidebar names the pages as for digits; else it speaks of pictures."""
 
 
 @functools.cache
@@ -58,10 +60,23 @@ def pages() -> StreamlitPage:
         st.html(style)
     width = "Infinity" if presenting else str(_NARROW)
     st.html(_SIDEBAR.replace("WIDTH", width), unsafe_allow_javascript=True)
+    return _draw_sidebar()
+
+
+def _draw_sidebar() -> StreamlitPage:
+    """Draw the links to all pages, and return the page that the address names."""
+    st.session_state[_NAMED_FOR_DIGITS] = scaffold.shows_digits()
     groups: dict[str, list[StreamlitPage]] = {}
     for page in find_pages():
         groups.setdefault(page.group, []).append(_entry(page))
     return st.navigation(groups)
+
+
+def _follow_data() -> None:
+    """Name the pages in the sidebar anew where this run has read, or chosen, other data."""
+    named = st.session_state.get(_NAMED_FOR_DIGITS)
+    if named is not None and named != scaffold.shows_digits():
+        _draw_sidebar()
 
 
 def link(name: str, label: str, *, icon: str | None = None, **query: str) -> None:
@@ -120,6 +135,7 @@ def _render_and_name(page: Page) -> None:
     try:
         page.renderer()()
     finally:
+        _follow_data()
         names = title_of(page), url_state.get("model"), _APP
         st.set_page_config(page_title=" · ".join(filter(None, names)))
 

@@ -162,9 +162,11 @@ def _knows_digits(cards: dict[str, Card]) -> bool:
 
 
 def shows_digits() -> bool:
-    """Return whether the data in use are digits, as far as the models and the visitor say."""
-    usual = _knows_digits(checkpoint_cache.cards()) and not datasets.is_chosen()
-    return usual or datasets.shows_digits()
+    """Return whether the data in use are digits; until they are read, whether the models are."""
+    spec = datasets.known_spec()
+    if spec is None:
+        return _knows_digits(checkpoint_cache.cards()) or datasets.shows_digits()
+    return spec.shows_digits
 
 
 def is_of_data_in_use(card: Card) -> bool:

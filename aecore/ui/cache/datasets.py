@@ -96,6 +96,8 @@ class Uploaded:
 _UPLOADED, _FOLDER = "data_uploaded", "data_in_use"
 _MAX_UPLOADED = 1_000_000_000
 """Bytes of all visits' data sets on a public server; beyond that, new ones are refused."""
+_specs: dict[str, DatasetSpec] = {}
+"""What the pictures are, by the name of their data: read once, whatever is still in memory."""
 _uploads: WeakSet[Uploaded] = WeakSet()
 """Those of all visits, as long as they are in use."""
 
@@ -169,6 +171,12 @@ def folder_in_use() -> str | None:
     return st.session_state.get(_FOLDER)
 
 
+def known_spec() -> DatasetSpec | None:
+    """Return what the pictures in use are, without reading them; None until they have been read."""
+    uploaded: Uploaded | None = st.session_state.get(_UPLOADED)
+    return uploaded.test_set.spec if uploaded else _specs.get(_source()[0])
+
+
 def shows_digits() -> bool:
     """Return whether the data in use are digits like MNIST's, or cannot be read."""
     try:
@@ -179,7 +187,9 @@ def shows_digits() -> bool:
 
 @shared(kept=2, spinner="Loading the data…")
 def _test_set(folder: str, cache: Path) -> TestSet:
-    return _make_test_set(sources.load(folder, allow_download=False))
+    dataset = sources.load(folder, allow_download=False)
+    _specs[folder] = dataset.spec
+    return _make_test_set(dataset)
 
 
 def _make_test_set(dataset: Dataset) -> TestSet:
