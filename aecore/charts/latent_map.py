@@ -59,7 +59,7 @@ def latent_map(
     large : bool
         Draw larger dots, for a projector.
     names : sequence of str
-        Of the labels, at most ten.
+        Of the labels, at most ten; a single one is that of pictures without labels.
     noun : str
         One of the pictures; classes of other pictures than digits are called so.
     hidden : sequence of int
@@ -77,6 +77,7 @@ def latent_map(
     unchanged = {"selected": look, "unselected": look} if flat else {}
     traces = []
     kind = noun if noun == "digit" else "class"
+    is_labeled = len(names) > 1
     for label, (name, color) in enumerate(zip(names, digit_colors(theme), strict=False)):
         rows = np.flatnonzero(labels == label)
         traces.append(
@@ -87,11 +88,16 @@ def latent_map(
                 visible="legendonly" if label in hidden else True,
                 customdata=numbers[rows],
                 marker={"color": color, "size": size, "opacity": POINT_OPACITY},
-                hovertemplate=f"{kind} {name}<br>test {noun} no. %{{customdata}}<extra></extra>",
+                hovertemplate=(f"{kind} {name}<br>" if is_labeled else "")
+                + f"test {noun} no. %{{customdata}}<extra></extra>",
                 **unchanged,
             )
         )
-    annotations = _label_annotations(points, labels, digit_colors(theme), names) if flat else []
+    annotations = (
+        _label_annotations(points, labels, digit_colors(theme), names)
+        if flat and is_labeled
+        else []
+    )
     if pinned is not None:
         ring = {"size": 18 if flat else 9, "line": {"width": 3, "color": PIN_COLOR}}
         traces.append(
@@ -123,6 +129,7 @@ def latent_map(
                 "y": 1.0,
                 "yanchor": "bottom",
             },
+            "showlegend": is_labeled,
             "uirevision": "keep",
             "dragmode": False if probed else "pan" if flat else "orbit",
             "hovermode": False if probed else "closest",

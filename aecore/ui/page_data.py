@@ -33,8 +33,17 @@ def message(shape: Shape | None = None) -> dict[str, Any]:
     own = spec()
     told = () if own.shows_digits else names()
     return {
-        "shape": shape or current(), "noun": own.noun, "nouns": own.nouns, "names": list(told)
-    }  # fmt: skip
+        "shape": shape or current(),
+        "noun": own.noun,
+        "nouns": own.nouns,
+        "names": list(told),
+        "labeled": is_labeled(),
+    }
+
+
+def is_labeled() -> bool:
+    """Return whether the pictures on the page have labels."""
+    return bool(spec().classes)
 
 
 def names() -> tuple[str, ...]:

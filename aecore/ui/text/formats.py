@@ -38,9 +38,11 @@ def counted(count: int, noun: str) -> str:
 
 def test_digits(numbers: Iterable[int], labels: Iterable[int]) -> list[str]:
     """Return the alternative texts of test digits."""
-    each = zip(numbers, labels, strict=True)
-    noun = page_data.spec().noun
-    return [f"test {noun} no. {number}, {with_article(label)}" for number, label in each]
+    noun, is_labeled = page_data.spec().noun, page_data.is_labeled()
+    return [
+        f"test {noun} no. {number}" + (f", {with_article(label)}" if is_labeled else "")
+        for number, label in zip(numbers, labels, strict=True)
+    ]
 
 
 def with_article(label: object, *, mark: str = "") -> str:
@@ -74,6 +76,8 @@ def percent(share: float) -> str:
 
 def colors_text(names: Sequence[str], *, is_digits: bool) -> str:
     """Return what the colors of a map stand for."""
+    if len(names) == 1:
+        return "without labels"
     if is_digits:
         return "one color for each digit from 0 to 9"
     return f"one color for each class: {', '.join(names)}"

@@ -29,9 +29,13 @@ from aecore.ui.text.formats import counted, escape
 
 _EXPLANATION = (
     "Each hidden unit of the first layer has one **filter**: it adds up the pixels, weighted "
-    "positively where the filter is red and negatively where it is blue, and is active if the sum "
-    "is above zero. Choose a unit to see which digits activate it, and what the model loses "
-    "without it."
+    "{weighted}, and is active if the sum is above zero. Choose a unit to see which digits "
+    "activate it, and what the model loses without it."
+)
+_WEIGHTED = "positively where the filter is red and negatively where it is blue"
+_WEIGHTED_CHANNELS = (
+    "in each channel: positively where the filter is brighter than gray, negatively where it is "
+    "darker"
 )
 V = TypeVar("V")
 
@@ -52,7 +56,10 @@ def render() -> None:
 
 
 def _explain(card: Card) -> str:
-    return _EXPLANATION if family_of(card.model).is_dense else feature_maps.EXPLANATION
+    if not family_of(card.model).is_dense:
+        return feature_maps.EXPLANATION
+    is_gray = len(card.model.input_shape) == 2
+    return _EXPLANATION.format(weighted=_WEIGHTED if is_gray else _WEIGHTED_CHANNELS)
 
 
 @scaffold.fragment

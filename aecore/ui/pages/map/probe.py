@@ -183,4 +183,9 @@ def _digit(checkpoint: Checkpoint, number: int) -> None:
     st.markdown(f"Reconstruction error (MSE) **{metrics.mse(target, output)[0]:.4f}**")
     url = links.to_reconstruction(checkpoint, number)
     st.html(html_parts.linked("Compare reconstructions", url))
-    st.caption("Red: the output is too bright; blue: too dark; white: equal.")
+    st.caption(
+        "Red: the output is too bright; blue: too dark; white: equal."
+        if len(page_data.current()) == 2
+        else "Gray: equal; in each channel, the output is too high where it is brighter than gray, "
+        "too low where it is darker."
+    )

@@ -63,14 +63,27 @@ def _show(checkpoint: Checkpoint) -> None:
             _rows(shown, digits, chosen, differences=differences),
             test_digits(chosen, digits.labels[chosen]),
             scale_name="error",
-            note="Below each input stands its label, below each reconstruction its mean squared "
-            "error per pixel (MSE). Gray images range from 0 (black) to 1 (white); values are "
-            "clipped to 0..1.",
+            note=_note(differences=differences),
             title="reconstructions",
             file="reconstructions",
             preview=preview,
         )
     experiments.show(shown, int(chosen[0]))
+
+
+def _note(*, differences: bool) -> str:
+    """Explain the texts and the colors of the pictures."""
+    spec = page_data.spec()
+    labels = "Below each input stands its label, below" if spec.classes else "Below"
+    if len(spec.shape) == 2:
+        colors = "Gray images range from 0 (black) to 1 (white); values are clipped to 0..1."
+    else:
+        colors = "Each channel ranges from 0 to 1; values are clipped to 0..1." + (
+            " A difference is drawn in the color of its channel: gray where the two are equal."
+            if differences
+            else ""
+        )
+    return f"{labels} each reconstruction its mean squared error per pixel (MSE). {colors}"
 
 
 def _pick_digits(
@@ -162,7 +175,7 @@ def _rows(
         Row(
             name="input",
             images=target,
-            texts=[page_data.name(label) for label in labels],
+            texts=[page_data.name(label) for label in labels] if page_data.is_labeled() else (),
             links=own,
         )
     ]

@@ -1,6 +1,6 @@
 // Drawing on canvases that are as large as their place on the page.
 
-import { classOf } from "./digit.js";
+import { classOf, picture } from "./digit.js";
 import { movedApart } from "./geometry.js";
 
 const NUMERAL_GAP = 17; // px between the middles of two numerals
@@ -21,12 +21,14 @@ export function fitCanvas(canvas, mostPixels = Infinity) {
 }
 
 /**
- * Write numerals of classes, readable on dots of any color, side by side where they would overlap.
+ * Write numerals or names of classes, readable on dots of any color, side by side where they would overlap; of
+ * pictures without labels nothing.
  *
  * @param {CanvasRenderingContext2D} context
  * @param {{ label: number, place: number[], color: string }[]} marks  With their places, px
  */
 export function writeNumerals(context, marks) {
+  if (!picture.isLabeled) return;
   Object.assign(context, { font: "700 15px sans-serif", textAlign: "center", textBaseline: "middle", lineJoin: "round" });
   movedApart(marks.map(({ place }) => place), NUMERAL_GAP).forEach(([x, y], i) => {
     const { label, color } = marks[i];

@@ -12,6 +12,7 @@ export const picture = {
   nouns: "digits",
   /** @type {string[]} Names of the classes by label; of digits these are their labels */
   names: [],
+  isLabeled: true,
   /** Side of the square that a picture is drawn in. */
   get side() {
     return Math.max(this.height, this.width);
@@ -25,10 +26,10 @@ export const picture = {
 /**
  * Follow what a message says of its pictures: height, width, and 3 in RGB; what they are called; names of classes.
  *
- * @param {{ shape: number[], noun: string, nouns: string, names: string[] }} told
+ * @param {{ shape: number[], noun: string, nouns: string, names: string[], labeled: boolean }} told
  */
-export function setPicture({ shape: [height, width, channels = 1], noun, nouns, names }) {
-  Object.assign(picture, { height, width, channels, noun, nouns, names });
+export function setPicture({ shape: [height, width, channels = 1], noun, nouns, names, labeled }) {
+  Object.assign(picture, { height, width, channels, noun, nouns, names, isLabeled: labeled });
 }
 
 /** Return the name of a class. */

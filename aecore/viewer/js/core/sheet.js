@@ -56,19 +56,29 @@ export function stampDigits(pen, levels, colors, x, y) {
   pen.drawImage(picture, x, y, SHEET.zoom * picture.width, SHEET.zoom * picture.height);
 }
 
+/** The colors of negative, zero and positive values; of RGB each channel has its own, and zero is gray. */
+const signs = () => (picture.channels === 3 ? ["dark", "gray", "bright"] : ["blue", "white", "red"]);
+const eachChannel = () => (picture.channels === 3 ? ", in each channel" : "");
+
 /** Say what the colors of signed pictures stand for. */
-export const scaleText = (limit) => `blue −${brief(limit, 2)}, white 0, red +${brief(limit, 2)}`;
+export function scaleText(limit) {
+  const [negative, zero, positive] = signs();
+  return `${negative} −${brief(limit, 2)}, ${zero} 0, ${positive} +${brief(limit, 2)}${eachChannel()}`;
+}
 
 /** Make the color scale of signed pictures; `name(text, limit)` writes what its ends stand for. */
 export function makeScale() {
   const [low, high] = [make("span"), make("span")];
-  const label = "color scale: blue is negative, white is zero, red is positive";
-  const bar = make("span", { class: "bar", role: "img", "aria-label": label });
+  const bar = make("span", { class: "bar", role: "img" });
   return {
     element: make("div", { class: "scale" }, low, bar, high),
     name(text, limit) {
+      const [negative, zero, positive] = signs();
+      const label = `color scale: ${negative} is negative, ${zero} is zero, ${positive} is positive${eachChannel()}`;
+      bar.setAttribute("aria-label", label);
+      bar.classList.toggle("channels", picture.channels === 3);
       low.textContent = `${text} −${brief(limit, 2)}`;
-      high.textContent = `+${brief(limit, 2)}`;
+      high.textContent = `+${brief(limit, 2)}${eachChannel()}`;
     },
   };
 }

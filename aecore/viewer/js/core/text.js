@@ -43,6 +43,9 @@ export function withArticle(label) {
   return `${String(label) === "8" ? "an" : "a"} ${label}`;
 }
 
+/** Write which test digit, and its class if it has one: no. 4, a 9. */
+export const numbered = (number, label) => `no. ${number}${picture.isLabeled ? `, ${withArticle(label)}` : ""}`;
+
 /**
  * Write how the ten nearest test digits are split, given pairs of label and count: 5 of 10 are 7s, 3 are 9s.
  * And which digits approximate a picture best, where they are not the most frequent.
@@ -55,6 +58,9 @@ export function votesText(counts, best = counts[0][0]) {
   return [`${most} of ${total} are ${first}s`, ...parts].join(", ");
 }
 
+/** Write how often there is each label, given pairs of label and count: 7 × circle, 3 × star. */
+export const labelsText = (counts) => counts.map(([label, count]) => `${count} × ${classOf(label)}`).join(", ");
+
 /** Write how many there are of something, with its plural. */
 export function counted(count, noun) {
   return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
@@ -66,11 +72,11 @@ export const grayText = (grayer) => inWords(`grayer than ${percentText(grayer)} 
 /** Say where a code lies and what that means, the verdict apart: see `withPlace` in live_model.js. */
 export function placeText({ place, percentile, grayer, nearestLabel }) {
   const far = inWords(`more isolated than ${percentText(percentile)} of the test digits`);
-  const near = `the nearest is ${withArticle(nearestLabel)}`;
-  if (place === "outside") return ["Outside the data", `: ${far}; ${near}.`];
+  const near = picture.isLabeled ? `; the nearest is ${withArticle(nearestLabel)}` : "";
+  if (place === "outside") return ["Outside the data", `: ${far}${near}.`];
   if (place === "between") {
     return ["Between the digits", `: blurred, ${grayText(grayer)}. It blends several classes, and is no digit.`].map(inWords);
   }
   if (place === "blurred") return ["Blurred", `: ${grayText(grayer)}, like an average of many ${picture.noun === "digit" ? `${nearestLabel}s` : picture.nouns}.`];
-  return ["Within the data", `: ${far}${grayer === null ? "" : `, ${grayText(grayer)}`}; ${near}.`];
+  return ["Within the data", `: ${far}${grayer === null ? "" : `, ${grayText(grayer)}`}${near}.`];
 }

@@ -1,7 +1,7 @@
 // Where sampled codes come from.
 
 import { classOf, inWords, picture } from "../../core/digit.js";
-import { withArticle } from "../../core/text.js";
+import { numbered } from "../../core/text.js";
 import { codeOf } from "../../model/axes.js";
 import { rowsOf, sampleFitted, samplePrior, sampleRow } from "../../model/sampling.js";
 
@@ -45,7 +45,7 @@ export const SOURCES = [
     hint: () => inWords("The code of a digit that the model never saw in training."),
     sample(model, label) {
       const number = sampleRow(rowsOf(model, label));
-      return { z: codeOf(model, number), from: inWords(`test digit no. ${number}, ${withArticle(model.labels[number])}`) };
+      return { z: codeOf(model, number), from: inWords(`test digit ${numbered(number, model.labels[number])}`) };
     },
   },
 ];

@@ -1,6 +1,6 @@
 // Generating digits: sliders over the latent code, samples, the digit, and how far it lies from the data.
 
-import { classOf } from "../../core/digit.js";
+import { classOf, picture } from "../../core/digit.js";
 import { build, make } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { codeText, fixed, placeText, withArticle } from "../../core/text.js";
@@ -220,7 +220,7 @@ export const mountSliders = withModel((element, host, scope) => {
     const labels = [...new Set(model.labels)].sort();
     const chosen = view.label.value;
     view.hint.textContent = source.hint(model);
-    view.labeling.hidden = !source.isByLabel;
+    view.labeling.hidden = !source.isByLabel || !picture.isLabeled;
     const options = labels.map((label) => make("option", { value: label }, classOf(label)));
     if (source.isAnyOffered) options.unshift(make("option", { value: "" }, "any"));
     view.label.replaceChildren(...options);

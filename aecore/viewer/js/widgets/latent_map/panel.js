@@ -3,7 +3,7 @@
 import { inWords } from "../../core/digit.js";
 import { build, setText } from "../../core/dom.js";
 import { recall, remember } from "../../core/storage.js";
-import { codeText, grayText, withArticle } from "../../core/text.js";
+import { codeText, grayText, numbered } from "../../core/text.js";
 
 const GRID_KEY = "aecore-grid"; // in the browser's storage: "off" where the visitor has switched it off
 const SPEAK_EVERY = 700; // ms between two sentences for a screen reader
@@ -58,7 +58,7 @@ function makePicture(figure) {
     label: () => canvas.setAttribute("aria-label", `Decoded digit. ${text()}`),
     /** Say of a code where it is, which digit is near, and how isolated or blurred it is: see `withPlace`. */
     describe(z, { place, percentile, grayer, nearestIndex, nearestLabel }, number) {
-      const digit = `no. ${number ?? nearestIndex}, ${withArticle(nearestLabel)}`;
+      const digit = numbered(number ?? nearestIndex, nearestLabel);
       const off = place === "outside" || place === "between";
       const texts = {
         outside: "outside the data",

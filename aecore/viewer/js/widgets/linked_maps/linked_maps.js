@@ -6,7 +6,7 @@ import { isEqual, markedRows } from "../../core/arrays.js";
 import { build, make, saveCanvas } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { makeScope } from "../../core/scope.js";
-import { counted, withArticle } from "../../core/text.js";
+import { counted, labelsText, numbered } from "../../core/text.js";
 import { makeNavigation } from "../scatter/navigation.js";
 import { MARGIN, makeScatter } from "../scatter/scatter.js";
 
@@ -67,21 +67,21 @@ export function mountLinkedMaps(element, host) {
   const firstOf = (marks) => markedRows(marks).slice(0, data.most ?? MOST_SENT);
 
   /** Return the classes that there are. */
-  const classes = () => [...new Set(data.labels)].sort((a, b) => a - b);
+  const classes = () => (picture.isLabeled ? [...new Set(data.labels)].sort((a, b) => a - b) : []);
 
   function summarize(chosen) {
     if (!selected) return `${counted(data.labels.length, `test ${picture.noun}`)}, none selected.`;
     const counts = new Map();
-    for (const i of chosen) counts.set(data.labels[i], (counts.get(data.labels[i]) ?? 0) + 1);
-    const texts = [...counts].sort((a, b) => b[1] - a[1]).map(([label, count]) => `${count} × ${label}`);
-    return `${counted(chosen.length, picture.noun)} selected${texts.length ? `: ${texts.join(", ")}` : ""}.`;
+    if (picture.isLabeled) for (const i of chosen) counts.set(data.labels[i], (counts.get(data.labels[i]) ?? 0) + 1);
+    const text = labelsText([...counts].sort((a, b) => b[1] - a[1]));
+    return `${counted(chosen.length, picture.noun)} selected${text && `: ${text}`}.`;
   }
 
   function describe() {
     meter.selected = numbers();
     view.summary.textContent = summarize(meter.selected);
     for (const button of view.bar.querySelectorAll("button.label")) {
-      button.setAttribute("aria-pressed", String(button.textContent === String(pressed)));
+      button.setAttribute("aria-pressed", String(button.dataset.label === String(pressed)));
     }
     canvases.forEach((canvas, i) => {
       canvas.setAttribute("aria-label", `The latent space of ${data.names[i]}. ${view.summary.textContent}`);
@@ -110,7 +110,7 @@ export function mountLinkedMaps(element, host) {
 
   function hover(i) {
     hovered = i;
-    view.hint.textContent = i === null ? HINT : `Test ${picture.noun} no. ${i}, ${withArticle(data.labels[i])}`;
+    view.hint.textContent = i === null ? HINT : `Test ${picture.noun} ${numbered(i, data.labels[i])}`;
     request();
   }
 
@@ -195,7 +195,7 @@ export function mountLinkedMaps(element, host) {
       ...classes().map((label) => {
         const style = `--digit:${data.colors[label]}`;
         const name = `Select all ${picture.nouns} ${classOf(label)}`;
-        return makeButton(classOf(label), () => selectClass(label), { class: "label", style, "aria-label": name });
+        return makeButton(classOf(label), () => selectClass(label), { class: "label", "data-label": label, style, "aria-label": name });
       }),
       makeButton("Clear selection", clear),
       makeButton("Maps as PNG", save),

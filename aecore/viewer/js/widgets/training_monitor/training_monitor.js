@@ -6,6 +6,7 @@ import { GRAYS, colorsOf, drawDigits } from "../../core/image.js";
 import { tellMilestone } from "../../core/milestones.js";
 import { makeRequest } from "../../core/recent.js";
 import { makeScope } from "../../core/scope.js";
+import { scaleText } from "../../core/sheet.js";
 import { counted, errorText } from "../../core/text.js";
 import { makeLossCurve } from "./loss_curve.js";
 import { makeMovingScatter } from "./moving_scatter.js";
@@ -127,7 +128,7 @@ export function mountTrainingMonitor(element, host) {
     view.filters.closest("figure").hidden = filters.length === 0; // not a dense network
     if (!filters.length) return;
     drawDigits(view.filters, filters, colorsOf(run.scene.palette), { columns: FILTER_COLUMNS });
-    view.filtersText.textContent = `−${limit.toPrecision(2)} (blue) to ${limit.toPrecision(2)} (red)`;
+    view.filtersText.textContent = scaleText(limit);
     view.filters.setAttribute("aria-label", "The weights of units of the first layer as pictures");
   }
 
