@@ -12,7 +12,7 @@ from aecore.analysis.denoising import denoise_digit
 from aecore.analysis.metrics import psnr
 from aecore.config import NoiseConfig
 from aecore.data.noise import corrupt_fixed
-from aecore.digits.canvas_input import pack_drawing, parse_drawing, unpack_drawing
+from aecore.digits.canvas_input import pack_drawing, paper_for, parse_drawing, unpack_drawing
 from aecore.errors import PictureError
 from aecore.models.inference import build_model
 
@@ -50,6 +50,24 @@ def test_a_drawn_digit_comes_out_in_gray_levels_of_0_to_1():
 def test_anything_else_is_refused(levels):
     with pytest.raises(PictureError):
         parse_drawing(levels)
+
+
+def test_a_picture_of_another_data_set_has_as_many_values_as_that():
+    levels = as_text(PIXELS[:576].tobytes())
+
+    np.testing.assert_array_equal(parse_drawing(levels, 576), PIXELS[:576] / np.float32(255))
+    assert unpack_drawing(pack_drawing(levels), 576) == levels
+    with pytest.raises(PictureError, match="has 576 values, not 784"):
+        unpack_drawing(pack_drawing(levels))
+
+
+@pytest.mark.parametrize("shape", [(6, 9), (6, 9, 3)])
+def test_the_paper_is_as_bright_as_the_pictures_are_along_their_edge(shape):
+    dark = np.zeros(shape, np.float32)
+    dark[1:-1, 1:-1] = 1  # brighter on average
+
+    assert paper_for(dark.ravel(), shape) == "dark"
+    assert paper_for(1 - dark.ravel(), shape) == "light"
 
 
 def test_a_digit_is_broken_always_alike_and_mended_by_every_model(tiny_denoiser, unit_digits):

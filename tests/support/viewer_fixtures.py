@@ -17,6 +17,7 @@ from aecore.analysis import feature_maps as maps
 from aecore.bench.drawings import demos, draw_all
 from aecore.config import ModelConfig
 from aecore.data import sources
+from aecore.data.readers.pictures import resized
 from aecore.digits.normalization import normalize
 from aecore.export.base85 import to_base85
 from aecore.imaging.levels import to_unit
@@ -51,12 +52,18 @@ def fixtures() -> bytes:
     for dim in ATLASES:
         arrays |= _named(f"atlas{dim}", _atlas(dim, rng))
     arrays |= _named("ink", _inks(rng))
+    arrays |= _named("resized", _resized(rng))
     judged, verdicts = _verdicts()
     arrays |= _named("judge", judged)
     header = {"models": list(MODELS), "atlases": list(ATLASES), "inks": N_INKS}
     contents = [rng.bytes(length) for length in range(9)] + [bytes(4), b"\xff" * 4, rng.bytes(999)]
     header["base85"] = [[to_base85(content), list(content)] for content in contents]
     return pack(header | {"verdicts": verdicts}, arrays)
+
+
+def _header(name: str) -> dict[str, Any]:
+    """Return what a browser is told of a plain model."""
+    return {"hash": name, "variational": False, "logistic": False}
 
 
 def _named(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -110,7 +117,7 @@ def grayness(pixels: np.ndarray) -> np.ndarray:
 
 
 def _atlas(dim: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """Return an atlas, paths in it, and points with their neighbors, isolation, label, coordinates."""
+    """Return an atlas, paths in it, points with neighbors, isolation, label and coordinates."""
     labels = rng.integers(0, 5, N_CODES).astype(np.uint8)
     shapes = rng.normal(size=(5, dim, dim))
     codes = np.einsum("nij,nj->ni", shapes[labels], rng.normal(size=(N_CODES, dim)))
@@ -126,9 +133,7 @@ def _atlas(dim: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
     chosen = shapes[rng.integers(0, 5, N_POINTS)]
     points = 1.5 * np.einsum("nij,nj->ni", chosen, rng.normal(size=(N_POINTS, dim)))
     rows, distances = index.neighbors(points, 10)
-    message = pack(
-        {"hash": "atlas", "variational": False, "logistic": False}, decoder_arrays(checkpoint)
-    )
+    message = pack(_header("atlas"), decoder_arrays(checkpoint))
     islands = codes.astype(np.float32) + 100 * labels[:, None]  # classes far apart
     path, hops = (path_along_data(each, 0, N_CODES - 1) for each in (codes, islands))
     return {
@@ -157,10 +162,18 @@ def _verdicts() -> tuple[dict[str, np.ndarray], list[dict[str, Any]]]:
     digits = [normalize(picture).image.reshape(-1) for picture in drawn]
     pictures = np.stack([*digits, *to_unit(sources.load_bundled().test_images[:N_DIGITS])])
     verdicts = verdict.judge(checkpoint, model, pictures)
-    header = {"hash": "judge", "variational": False, "logistic": False}
-    message = pack(header, decoder_arrays(checkpoint) | encoder_arrays(checkpoint))
+    message = pack(_header("judge"), decoder_arrays(checkpoint) | encoder_arrays(checkpoint))
     told = [{"kind": each.kind, "label": each.label, "votes": each.votes} for each in verdicts]
     return {"message": np.frombuffer(message, np.uint8), "pictures": pictures}, told
+
+
+def _resized(rng: np.random.Generator) -> dict[str, np.ndarray]:
+    """Return a paper with strokes, and what it is as a picture of the sizes of three data sets."""
+    paper = np.zeros((98, 392), np.float32)
+    for left, top in rng.integers(0, (360, 80), (12, 2)):
+        paper[top : top + 15, left : left + 30] = rng.random()
+    sizes = {"small": (7, 28), "large": (32, 128), "same": paper.shape}
+    return {"paper": paper} | {name: to_unit(resized(paper, size)) for name, size in sizes.items()}
 
 
 def _inks(rng: np.random.Generator) -> dict[str, np.ndarray]:

@@ -1,5 +1,6 @@
 """Every page on pictures of other sizes, in RGB, of 47 classes and of none."""
 
+import base64
 import json
 
 import pytest
@@ -8,12 +9,16 @@ from aecore import experiment
 from aecore.checkpoints import file as checkpoint_file
 from aecore.config import ModelConfig, NoiseConfig, TrainConfig
 from aecore.data.folder import load_folder
+from aecore.digits.canvas_input import pack_drawing
 from aecore.training.device import pick_device
 from aecore.ui import navigation
+from aecore.ui.cache import datasets
 from aecore.ui.pages import find_pages
+from aecore.ui.pages.your_digit import page as drawing_page
 from aecore.viewer import message
-from tests.support.own_data import SETS, write_set
-from tests.support.pages import component, open_page, texts
+from tests.data.test_upload import archive_of
+from tests.support.own_data import SETS, shapes, write_set
+from tests.support.pages import component, grid, open_page, texts
 
 pytest_plugins = ["tests.support.own_data"]
 pytestmark = pytest.mark.usefixtures("torch_threads")
@@ -70,16 +75,41 @@ def test_errors_by_class_have_the_names_of_the_classes(own, monkeypatch):
 
 
 @pytest.mark.parametrize("own", ["rgb"], indirect=True)
-def test_the_sidebar_speaks_of_pictures(own, monkeypatch):
-    data, models = own
-    monkeypatch.setenv("AECORE_DATA", str(data))
-    titles = {page.name: navigation.title_of(page) for page in find_pages()}
-    monkeypatch.setenv("AECORE_MODELS", str(models))
+def test_the_sidebar_speaks_of_what_the_data_in_use_are(own, monkeypatch):
+    """It followed the models, which were of digits."""
+    monkeypatch.setattr(datasets, "_specs", {})
+    monkeypatch.setenv("AECORE_DATA", str(own[0]))
+    before = titles()  # all models are of digits: the data are not read for it
 
-    own_titles = {page.name: navigation.title_of(page) for page in find_pages()}
+    datasets.test_set()
 
-    assert titles["your_digit"] == "Your digit"  # all models are: the data are not read for it
-    assert own_titles == titles | {"your_digit": "Your picture"}
+    assert before["your_digit"] == "Your digit"
+    assert titles() == before | {"your_digit": "Your picture"}
+    monkeypatch.setenv("AECORE_MODELS", str(own[1]))
+    monkeypatch.setattr(datasets, "_specs", {})
+    assert titles() == before | {"your_digit": "Your picture"}
+
+
+def titles():
+    return {page.name: navigation.title_of(page) for page in find_pages()}
+
+
+@pytest.mark.parametrize("own", ["rgb"], indirect=True)
+def test_an_upload_renames_the_pages_at_once_and_leaving_it_names_them_again(own):
+    """The first run that knows of other data draws the sidebar once more, and is not repeated."""
+    drawn = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(navigation, "_draw_sidebar", lambda: drawn.append(titles()["your_digit"]))
+        app = open_page("data", state={navigation._NAMED_FOR_DIGITS: True})
+        pictures, labels = shapes(30, (9, 9, 3))
+        content = archive_of(x=pictures, y=labels)
+        app.file_uploader(key="data_add").set_value([("birds.npz", content, "")]).run()
+        assert not app.exception
+        app.session_state[navigation._NAMED_FOR_DIGITS] = False
+        app.button(key="data_reset").click().run()
+
+    assert set(drawn[:-1]) == {"Your picture"}
+    assert drawn[-1] == "Your digit"
 
 
 @pytest.mark.parametrize("own", ["rgb"], indirect=True)
@@ -96,11 +126,12 @@ def test_widgets_are_told_shape_and_names(own, monkeypatch):
         "noun": "picture",
         "nouns": "pictures",
         "names": ["circle", "square", "star"],
+        "labeled": True,
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("own", ["rgb"], indirect=True)
-def test_a_model_of_other_pictures_takes_an_upload_where_the_data_are_digits(own, monkeypatch):
+def test_a_model_of_other_pictures_takes_these_where_the_data_are_digits(own, monkeypatch):
     monkeypatch.setenv("AECORE_DATA", "bundled")
     monkeypatch.setenv("AECORE_MODELS", str(own[1]))
 
@@ -108,8 +139,97 @@ def test_a_model_of_other_pictures_takes_an_upload_where_the_data_are_digits(own
 
     assert not app.exception
     assert app.title[0].value == "Your picture"
-    assert "Upload a picture" in texts(app)
-    assert not app.get("segmented_control")  # no canvas
+    assert "Draw, photograph or upload a picture" in texts(app)
+    assert drawing_settings(app)["paper"] == "dark"
+    assert drawing_settings(app)["judge"] is None
+
+
+@pytest.mark.parametrize(
+    ("own", "is_labeled"), [("digits8", True), ("rgb", True), ("plain", False)], indirect=["own"]
+)
+def test_a_drawing_is_judged_as_an_upload_is(own, is_labeled, monkeypatch):
+    data, models = own
+    monkeypatch.setenv("AECORE_DATA", str(data))
+    monkeypatch.setenv("AECORE_MODELS", str(models))
+    picture = load_folder(data).test_images[0]
+    levels = base64.b64encode(picture.tobytes()).decode()
+    state = {"your_digit_levels": levels}
+
+    app = open_page("your_digit", model="mine", state=state)
+
+    assert not app.exception
+    assert drawing_settings(app)["levels"] == levels
+    assert app.query_params["drawing"] == pack_drawing(levels)
+    assert "Its reconstruction error is higher than" in texts(app)
+    assert ("are labeled" in texts(app)) == is_labeled
+    assert grid(app).count("test picture no. ") or grid(app).count("test digit no. ")
+    linked = open_page("your_digit", model="mine", drawing=pack_drawing(levels))
+    assert drawing_settings(linked)["levels"] == levels
+    assert grid(app).endswith(grid(linked)[-2000:])
+
+
+@pytest.mark.parametrize("own", ["rgb"], indirect=True)
+def test_a_drawing_too_large_for_a_link_is_said_to_be(own, monkeypatch):
+    monkeypatch.setenv("AECORE_DATA", str(own[0]))
+    monkeypatch.setenv("AECORE_MODELS", str(own[1]))
+    monkeypatch.setattr(drawing_page, "_LONGEST", 100)
+    levels = base64.b64encode(load_folder(own[0]).test_images[0].tobytes()).decode()
+
+    app = open_page("your_digit", model="mine", state={"your_digit_levels": levels})
+
+    assert "does not fit into a link" in texts(app)
+    assert "drawing" not in app.query_params
+    assert "Its reconstruction error" in texts(app)
+
+
+@pytest.mark.parametrize("own", ["rgb"], indirect=True)
+def test_a_drawing_for_a_model_of_other_pictures_is_left_out(own, monkeypatch):
+    monkeypatch.setenv("AECORE_DATA", str(own[0]))
+    monkeypatch.setenv("AECORE_MODELS", str(own[1]))
+    levels = base64.b64encode(bytes([9] * 784)).decode()
+
+    app = open_page("your_digit", model="mine", state={"your_digit_levels": levels})
+
+    assert not app.exception
+    assert drawing_settings(app)["levels"] is None
+    assert "reconstruction error" not in texts(app)
+
+
+def drawing_settings(app):
+    return message.unpack(component(app, "digit_canvas").bytes)[0]["settings"]
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [("rgb", ["<b>circle</b>", "<b>square</b>", "<b>star</b>"]), ("plain", [])],
+    indirect=["own"],
+)
+def test_the_map_names_classes_only_where_there_are_any(own, said, monkeypatch):
+    """Pictures without labels were all in a class called "all"."""
+    monkeypatch.setenv("AECORE_DATA", str(own[0]))
+    monkeypatch.setenv("AECORE_MODELS", str(own[1]))
+
+    app = open_page("map", model="mine")
+
+    figure = json.loads(app.get("plotly_chart")[0].proto.spec)
+    written = [each["text"] for each in figure["layout"].get("annotations", [])]
+    assert sorted(text for text in written if text.startswith("<b>")) == said
+    assert figure["layout"]["showlegend"] == bool(said)
+    assert ("class" in figure["data"][0]["hovertemplate"]) == bool(said)
+    assert picture_header(app, "live_decoder")["labeled"] == bool(said)
+
+
+@pytest.mark.parametrize("own", ["rgb"], indirect=True)
+def test_differences_in_color_are_explained_as_such(own, monkeypatch):
+    monkeypatch.setenv("AECORE_DATA", str(own[0]))
+    monkeypatch.setenv("AECORE_MODELS", str(own[1]))
+
+    note = message.unpack(
+        component(open_page("reconstruct", model="mine"), "reconstruct_pictures").bytes
+    )[0]["note"]
+
+    assert "gray where the two are equal" in note
+    assert "black" not in note
 
 
 @pytest.mark.parametrize("own", ["rgb", "plain"], indirect=True)

@@ -5,6 +5,7 @@ import { test } from "node:test";
 
 import { PAPER, isInTwo, noArea, stampSegment } from "../../../aecore/viewer/js/model/ink.js";
 import { normalize } from "../../../aecore/viewer/js/model/normalization.js";
+import { resized } from "../../../aecore/viewer/js/model/resampling.js";
 import { arrays, assertClose, header } from "./fixtures.js";
 
 test("digits are those of aecore.digits.normalization", () => {
@@ -17,6 +18,14 @@ test("digits are those of aecore.digits.normalization", () => {
 
 test("an empty paper holds no digit", () => {
   assert.equal(normalize(new Float32Array(12), 4, 3), null);
+});
+
+test("pictures of other data sets are resized as Python does it", () => {
+  const paper = { width: 392, height: 98, values: arrays["resized.paper"] };
+
+  for (const [name, width, height] of [["small", 28, 7], ["large", 128, 32], ["same", 392, 98]]) {
+    assertClose(resized(paper, width, height).values, arrays[`resized.${name}`], 1.001 / 255);
+  }
 });
 
 /** Paper with strokes of a pen of 15 pixels. */

@@ -1,9 +1,10 @@
-"""A picture from outside for a model of other pictures than digits, on `/your-digit`."""
+"""A drawn or uploaded picture for a model of other pictures than digits, on `/your-digit`."""
 
 from __future__ import annotations
 
 import numpy as np
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.limits import size_words
@@ -13,22 +14,36 @@ from aecore.ui import page_data, scaffold, waiting
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components import html as html_parts
+from aecore.ui.components import upload_note
 from aecore.ui.pages.your_digit.upload import choose
 from aecore.ui.text import formats
 
 EXPLANATION = (
-    "**Upload a picture.** The model encodes it, reconstructs it from its latent code alone, and "
-    "says how unusual it is beside the test pictures."
+    "**Draw, photograph or upload a picture.** The model encodes it, reconstructs it from its "
+    "latent code alone, and says how unusual it is beside the test pictures."
 )
+LABEL = "A picture"
+"""Of the file uploader."""
 _WIDTH = 160  # px of a picture
 _NEAREST = 10
 
 
 @scaffold.fragment
-def show(checkpoint: Checkpoint) -> None:
-    """Choose a picture, resize it as the data set's are, and show what the model makes of it."""
+def upload(checkpoint: Checkpoint) -> None:
+    """Choose a picture file, and show what the model makes of it."""
+    _show_file(checkpoint, choose(LABEL))
+
+
+@scaffold.fragment
+def photograph(checkpoint: Checkpoint) -> None:
+    """Take a photo, and show what the model makes of it."""
+    upload_note.draw()
+    _show_file(checkpoint, st.camera_input(LABEL, key="your_digit_camera"))
+
+
+def _show_file(checkpoint: Checkpoint, file: UploadedFile | None) -> None:
+    """Resize a picture as the data set's are."""
     shape = checkpoint.card.data.shape
-    file = choose("A picture")
     if file is None:
         st.caption(
             f"Its largest centered part is resized to {size_words(shape)} pixels, as those of the "
@@ -37,10 +52,11 @@ def show(checkpoint: Checkpoint) -> None:
         return
     with waiting.place():
         picture = to_unit(open_resized(file.getvalue(), file.name, shape)).reshape(-1)
-    _result(checkpoint, picture)
+    show(checkpoint, picture)
 
 
-def _result(checkpoint: Checkpoint, picture: np.ndarray) -> None:
+def show(checkpoint: Checkpoint, picture: np.ndarray) -> None:
+    """Show what the model makes of a picture (P,) of the data set's shape."""
     from aecore.recognition.assessment import assess  # it needs torch, over a second
 
     index = checkpoint_cache.neighbor_index(checkpoint)

@@ -1,14 +1,15 @@
-"""`/your-digit`: draw, photograph or upload a digit, and see what the models make of it."""
+"""`/your-digit`: draw, photograph or upload a picture, and see what the models make of it."""
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import streamlit as st
 
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
-from aecore.digits.canvas_input import pack_drawing, parse_drawing, unpack_drawing
+from aecore.digits.canvas_input import pack_drawing, paper_for, parse_drawing, unpack_drawing
 from aecore.errors import CheckpointError, PictureError
 from aecore.ui import scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
@@ -26,25 +27,20 @@ _NOT_IN_LINK = "A link does not hold an uploaded picture or a photo."
 _INPUT, _LEVELS = "your_digit_way", "your_digit_levels"
 _DRAWING = "drawing"
 """Parameter of the URL: what is on the canvas."""
+_LONGEST = 4_000
+"""Characters of it; a link with more is cut off by some programs."""
+_TOO_LONG = "This drawing does not fit into a link: it has too many colors or pixels."
 _SHARED, _ASKED = "your_digit_shared", "your_digit_asked"
 """What the URL was told of the drawing; how often it asked for another one."""
 
 
 def render() -> None:
-    if not datasets.shows_digits():
-        checkpoint = scaffold.open_page("Your picture", own_picture.EXPLANATION)
-        own_picture.show(checkpoint)
-        scaffold.close_page()
-        return
-    inputs = {"Draw": _draw, "Upload": upload.upload, "Camera": upload.photograph}
-    url_state.load("input", _INPUT, list(inputs), "Draw")
+    inputs = ("Draw", "Upload", "Camera")
+    url_state.load("input", _INPUT, inputs, "Draw")
     left_out = "" if st.session_state[_INPUT] == "Draw" else _NOT_IN_LINK
-    checkpoint = scaffold.open_page("Your digit", _explanation, left_out=left_out, flush=False)
-    if not checkpoint.card.data.shows_digits:
-        own_picture.show(checkpoint)
-        scaffold.close_page()
-        return
-    _follow_url()
+    title = "Your digit" if datasets.shows_digits() else "Your picture"
+    checkpoint = scaffold.open_page(title, _explanation, left_out=left_out, flush=False)
+    _follow_url(checkpoint)
     chosen = st.segmented_control(
         "Input",
         inputs,
@@ -54,26 +50,35 @@ def render() -> None:
         persist_state="session",
     )
     url_state.store("input", _INPUT, chosen, "Draw")
-    _share(chosen == "Draw")
-    inputs[chosen or "Draw"](checkpoint)
+    _share(_drawn(checkpoint) if chosen == "Draw" else None)
+    source = upload if _takes_digits(checkpoint.card) else own_picture
+    draws = {"Upload": source.upload, "Camera": source.photograph}
+    draws.get(chosen or "Draw", _draw)(checkpoint)
     scaffold.close_page()
-    if chosen == "Draw" and (judge := _judge()):
+    if chosen == "Draw" and (judge := _judge(checkpoint)):
         mount_judge(judge)  # after the first screen: it is 2.5 MB
 
 
 def _explanation(card: Card) -> str:
-    return _EXPLANATION if card.data.shows_digits else own_picture.EXPLANATION
+    return _EXPLANATION if _takes_digits(card) else own_picture.EXPLANATION
 
 
-def _judge() -> Checkpoint | None:
-    """Return the model that judges drawings; None where it cannot be had, as the result says."""
+def _takes_digits(card: Card) -> bool:
+    """Return whether pictures are read as handwritten digits; all others are only resized."""
+    return card.data.shows_digits and datasets.shows_digits()
+
+
+def _judge(checkpoint: Checkpoint) -> Checkpoint | None:
+    """Return the model that judges drawn digits; None where there is none, as the result says."""
+    if not _takes_digits(checkpoint.card):
+        return None
     try:
         return checkpoint_cache.telling_checkpoint()
     except CheckpointError:
         return None
 
 
-def _follow_url() -> None:
+def _follow_url(checkpoint: Checkpoint) -> None:
     """Take the drawing that a changed URL asks for, or take it away.
 
     A step of a lesson that brings none goes on with the one that is there.
@@ -82,25 +87,38 @@ def _follow_url() -> None:
     if text == st.session_state.get(_SHARED) or (text is None and url_state.get("lesson")):
         return
     try:
-        levels = unpack_drawing(text) if text else None
+        levels = unpack_drawing(text, checkpoint.card.data.n_pixels) if text else None
     except PictureError as error:
-        st.warning(f"{error} Ask for the link again, or draw the digit.")
+        st.warning(f"{error} Ask for the link again, or draw it anew.")
         levels = None
     st.session_state[_LEVELS] = levels
     st.session_state[_ASKED] = st.session_state.get(_ASKED, 0) + 1
 
 
-def _share(shown: bool) -> None:
-    """Write what is on the canvas to the URL, if that is what is shown."""
-    levels = st.session_state.get(_LEVELS)
-    text = st.session_state[_SHARED] = pack_drawing(levels) if shown and levels else None
+def _share(levels: str | None) -> None:
+    """Write a drawing to the URL, if there is one and it is short enough."""
+    text = pack_drawing(levels) if levels else None
+    if text is not None and len(text) > _LONGEST:
+        text = None
+    st.session_state[_SHARED] = text
     url_state.set(_DRAWING, text)
+
+
+def _drawn(checkpoint: Checkpoint) -> str | None:
+    """Return what is on the canvas, unless it was drawn for a model of other pictures."""
+    levels = st.session_state.get(_LEVELS)
+    try:
+        parse_drawing(levels, checkpoint.card.data.n_pixels)
+    except PictureError:
+        return None
+    return levels
 
 
 @scaffold.fragment
 def _draw(checkpoint: Checkpoint) -> None:
-    levels, judge = st.session_state.get(_LEVELS), _judge()
+    levels, judge = _drawn(checkpoint), _judge(checkpoint)
     by = judge and {"hash": encoding_name(judge), "name": judge.name}
+    data, takes_digits = checkpoint.card.data, _takes_digits(checkpoint.card)
     mount_live_model(
         checkpoint,
         mode="draw",
@@ -109,29 +127,35 @@ def _draw(checkpoint: Checkpoint) -> None:
             "levels": levels,
             "asked": st.session_state.get(_ASKED, 0),
             "judge": by,
+            "paper": None if takes_digits else paper_for(checkpoint.pca.mean, data.shape),
         },
-        on_release=_released,
+        on_release=functools.partial(_released, checkpoint),
     )
-    upload.choose(on_change=_chosen)
+    if levels is not None and st.session_state[_SHARED] is None:
+        st.caption(_TOO_LONG)
+    upload.choose(upload.LABEL if takes_digits else own_picture.LABEL, on_change=_chosen)
     if st.session_state[_INPUT] != "Draw":
         st.rerun()
-    if levels is not None:
-        # It needs torch, over a second: after the first screen.
-        from aecore.ui.pages.your_digit import interpretation
+    if levels is None:
+        return
+    picture = parse_drawing(levels, data.n_pixels)
+    if not takes_digits:
+        own_picture.show(checkpoint, picture)
+        return
+    # It needs torch, over a second: after the first screen.
+    from aecore.ui.pages.your_digit import interpretation
 
-        interpretation.show(checkpoint, parse_drawing(levels))
+    interpretation.show(checkpoint, picture)
 
 
-def _released(message: dict[str, Any]) -> None:
+def _released(checkpoint: Checkpoint, message: dict[str, Any]) -> None:
     """Remember what is on the canvas once the pen is up, or that it was cleared."""
-    levels = message.get("levels")
-    try:
-        if levels is not None:
-            parse_drawing(levels)
-    except PictureError:
-        return  # not from our script
-    st.session_state[_LEVELS] = levels
-    _share(True)
+    before = st.session_state.get(_LEVELS)
+    st.session_state[_LEVELS] = message.get("levels")
+    if st.session_state[_LEVELS] is not None and _drawn(checkpoint) is None:
+        st.session_state[_LEVELS] = before  # not from our script
+        return
+    _share(st.session_state[_LEVELS])
 
 
 def _chosen() -> None:

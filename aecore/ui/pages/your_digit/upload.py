@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # The reader needs scikit-image, half a second, and interpretation.py torch, over a second: they are
 # imported once there is a picture to read.
 
+LABEL = "A picture of one or more digits"
+"""Of the file uploader."""
 _INVERT: dict[Invert, str] = {"auto": "Automatic", "yes": "Dark ink", "no": "Light ink"}
 _ROTATE: dict[Rotation, str] = {degrees: f"{degrees}°" for degrees in (0, 90, 180, 270)}
 _PICK: dict[Pick, str] = {"all": "Separate digits", "together": "One digit"}
@@ -33,7 +35,7 @@ _OPENED, _READING = "your_digit_opened", "your_digit_reading"
 
 
 def choose(
-    label: str = "A picture of one or more digits",
+    label: str = LABEL,
     *,
     on_change: Callable[[], None] | None = None,
 ) -> UploadedFile | None:

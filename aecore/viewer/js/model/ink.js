@@ -1,7 +1,7 @@
 // Strokes of a pen as ink on paper.
 
 import { SIDE } from "../core/digit.js";
-import { scaled } from "./normalization.js";
+import { scaled } from "./resampling.js";
 
 export const PAPER = 392; // pixels of the paper's side
 

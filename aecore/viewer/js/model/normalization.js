@@ -2,13 +2,7 @@
 // browser, whose smoothing differs from one to the next.
 
 import { PIXELS, SIDE } from "../core/digit.js";
-
-/**
- * @typedef {object} Picture
- * @property {number} width
- * @property {number} height
- * @property {Float64Array | Float32Array} values  Row by row. Single precision would do, but not agree
- */
+import { blank, mapped, rounded, scaled } from "./resampling.js";
 
 // As in Python, which says what they are.
 const BOX = 20;
@@ -36,19 +30,6 @@ export function normalize(ink, width, height) {
   const box = scaled(crop, BOX);
   const white = Math.max(...box.values);
   return centered(mapped(box, (value) => value / white)).map((value) => Math.round(255 * value) / 255);
-}
-
-/** @returns {Picture} */
-function blank(width, height) {
-  return { width, height, values: new Float64Array(width * height) };
-}
-
-/**
- * @param {Picture} picture
- * @returns {Picture}
- */
-function mapped({ width, height, values }, change) {
-  return { width, height, values: values.map(change) };
 }
 
 /** Return the part of a picture that is not 0, found from the edges inwards; null if all is. */
@@ -145,55 +126,6 @@ function dilated(picture, radius, outside) {
   return result;
 }
 
-/**
- * Return a picture whose longer side is `side` pixels long: first each column, then each row. In the large
- * picture no sum waits for the one before it.
- */
-export function scaled({ width, height, values }, side) {
-  const length = (before) => Math.max(1, rounded((before * side) / Math.max(width, height)));
-  const low = blank(width, length(height));
-  const sums = low.values;
-  resamplingWeights(height, low.height).forEach(({ first, weights }, y) => {
-    for (let i = 0, from = first * width; i < weights.length; i++) {
-      const weight = weights[i];
-      for (let to = y * width, end = to + width; to < end; to++, from++) sums[to] += values[from] * weight;
-    }
-  });
-  const small = blank(length(width), low.height);
-  const across = resamplingWeights(width, small.width);
-  for (let y = 0, to = 0; y < small.height; y++) {
-    for (let x = 0; x < small.width; x++, to++) {
-      const { first, weights } = across[x];
-      let sum = 0;
-      for (let i = 0, at = y * width + first; i < weights.length; i++, at++) sum += sums[at] * weights[i];
-      small.values[to] = Math.min(Math.max(sum, 0), 1);
-    }
-  }
-  return small;
-}
-
-/** Return for each of `after` pixels the first of the `before` that it takes from, and their weights. */
-function resamplingWeights(before, after) {
-  const ratio = before / after;
-  const stretch = Math.max(ratio, 1);
-  return Array.from({ length: after }, (_, i) => {
-    const middle = (i + 0.5) * ratio;
-    const first = Math.max(Math.ceil(middle - 2 * stretch - 0.5), 0);
-    const last = Math.min(Math.floor(middle + 2 * stretch - 0.5), before - 1);
-    const weights = new Float64Array(last - first + 1);
-    for (let k = 0; k < weights.length; k++) weights[k] = cubic((first + k + 0.5 - middle) / stretch);
-    const sum = weights.reduce((total, weight) => total + weight, 0);
-    return { first, weights: weights.map((weight) => weight / sum) };
-  });
-}
-
-/** Return the kernel of cubic convolution with a = -1/2. */
-function cubic(x) {
-  const t = Math.abs(x);
-  if (t < 1) return (1.5 * t - 2.5) * t * t + 1;
-  return t < 2 ? ((-0.5 * t + 2.5) * t - 4) * t + 2 : 0;
-}
-
 /** Return a digit with the center of mass in its middle. */
 function centered({ width, height, values }) {
   let [mass, across, down] = [0, 0, 0];
@@ -212,9 +144,4 @@ function centered({ width, height, values }) {
     digit.set(values.subarray(y * width, (y + 1) * width), (top + y) * SIDE + left);
   }
   return digit;
-}
-
-/** Round halves up, and what rounding errors leave of them. */
-function rounded(value) {
-  return Math.floor(value + 0.5 + 1e-6);
 }

@@ -1,8 +1,9 @@
 // What the drawing is, in words and bars: judged by the model that can tell, whichever is on show.
 
+import { picture } from "../../core/digit.js";
 import { make } from "../../core/dom.js";
 import { models } from "../../core/recent.js";
-import { votesText, withArticle } from "../../core/text.js";
+import { labelsText, votesText, withArticle } from "../../core/text.js";
 import { countLabels } from "../../model/neighbor_vote.js";
 import { judge } from "../../model/verdict.js";
 import { JUDGE_EVENT } from "./judge.js";
@@ -22,15 +23,25 @@ export function makeVerdictLine(scope, { verdict, numeral, claim, votes, bars })
   let judgeName = null; // {hash, name} of the model that judges; null where it cannot be had
   let colors = [];
   let judging = null; // that model, once it is there
+  let isDigit = true; // or another picture
   let last = null; // what was judged last
   const timer = scope.makeTimer();
   scope.listen(document, JUDGE_EVENT, () => last && write());
 
   function write() {
+    if (!isDigit) return writeNearest();
     judging ??= models.get(judgeName?.hash);
     const { digit, nearest } = last;
     if (judging) writeVerdict(judge(judging, digit));
     else fill("", "", "", `In the latent space of ${shown.name}, ${nearestText(countLabels(shown.model, nearest))}`);
+  }
+
+  /** Write the labels nearest to a picture that is no digit: nobody judges it. */
+  function writeNearest() {
+    const counts = countLabels(shown.model, last.nearest);
+    const title = `Labels of the nearest test ${picture.nouns}`;
+    if (picture.isLabeled) fill("nearest", "", title, `${labelsText(counts)}, in the latent space of ${shown.name}.`);
+    else fill("nearest", "", "Reconstructed from its latent code alone.", "");
   }
 
   function writeVerdict({ kind, label, counts }) {
@@ -61,6 +72,7 @@ export function makeVerdictLine(scope, { verdict, numeral, claim, votes, bars })
     follow(model, name, settings) {
       shown = { model, name };
       ({ colors, judge: judgeName } = settings);
+      isDigit = !settings.paper;
     },
     /** Judge a digit, given the rows of the codes nearest to its own by the model on show. */
     show(digit, nearest) {
