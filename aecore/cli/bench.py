@@ -45,6 +45,26 @@ def bench_draw(options: argparse.Namespace) -> Result:
     return Result(measured, table([("model", *_PACE), *rows]))
 
 
+def bench_explorer(options: argparse.Namespace) -> Result:
+    """Measure an exported file: its first picture, following the pointer, a large atlas."""
+    from aecore.bench.explorer import bench_explorer
+
+    _exit_on_terminate()
+    measured = bench_explorer(progress=log, points=options.points)
+    rows = [("points", "MB", "first picture ms", *_PACE, *(f"pan {title}" for title in _PACE))]
+    rows += [
+        (
+            f"{row['points']:,}",
+            f"{row['bytes'] / 1e6:.1f}",
+            f"{row['first_picture_ms']:.0f}",
+            *_pace(row["map"]),
+            *_pace(row["pan"]),
+        )
+        for row in (measured["file"], measured["large"])
+    ]
+    return Result(measured, table(rows))
+
+
 def bench_pages(options: argparse.Namespace) -> Result:
     """Measure the response time of the controls of the pages."""
     from aecore.bench.pages import bench_pages

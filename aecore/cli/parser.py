@@ -180,6 +180,10 @@ def _parser() -> _Parser:
     add("decode", bench.bench_decode, text, json_, within=benches)
     text = "time from the pen to the reconstruction, in the browser"
     add("draw", bench.bench_draw, text, json_, within=benches)
+    text = "an exported file: its first picture, following the pointer, a large atlas"
+    sub = add("explorer", bench.bench_explorer, text, json_, within=benches)
+    text = "codes of the large atlas (default: 1000000)"
+    sub.add_argument("--points", type=_count, default=1_000_000, metavar="N", help=text)
     text = "response time of the controls of the pages"
     sub = add("pages", bench.bench_pages, text, json_, within=benches)
     sub.add_argument("pages", metavar="PAGE", nargs="*", help="as in filters; / is the map")

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from aecore.bench import pages
+from aecore.bench import explorer, pages
 from aecore.bench.decoding import bench_decode, bench_draw
 from aecore.bench.harness import tab
 from aecore.bench.harness.chromium import find_chromium, import_playwright
@@ -170,6 +170,26 @@ def test_it_measures_how_closely_the_pen_is_followed(small_model, tmp_path, monk
         assert row["websocket_messages_during_drag"] == 0
         assert 0 < row["frame_p50_ms"] <= row["frame_p95_ms"]
         assert row["updates_per_second"] > 1
+
+
+@pytest.mark.usefixtures("chromium")
+def test_it_measures_an_exported_file_and_one_with_more_dots_than_are_drawn_one_by_one(
+    small_model, monkeypatch
+):
+    monkeypatch.setenv("AECORE_MODELS", str(small_model.parent))
+    monkeypatch.setattr(explorer, "OPENINGS", 1)
+    monkeypatch.setattr(tab, "_DRAG_SECONDS", 0.5)
+    monkeypatch.setattr(tab, "_SETTLING_SECONDS", 0.1)
+
+    with ThreadPoolExecutor(1) as pool:  # this thread has playwright's own loop
+        measured = pool.submit(explorer.bench_explorer, "plane", points=60_000).result()
+
+    assert measured["large"]["points"] == 60_000
+    for row in (measured["file"], measured["large"]):
+        assert row["first_picture_ms"] > 0
+        for pace in (row["map"], row["pan"]):
+            assert 0 < pace["frame_p50_ms"] <= pace["frame_p95_ms"]
+            assert pace["updates_per_second"] > 1
 
 
 def test_a_page_without_a_bench_is_a_clear_error():

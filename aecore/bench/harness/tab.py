@@ -21,6 +21,7 @@ EVENTS_PER_SECOND = 125
 _DRAG_SECONDS = 3.0
 _SWINGS_PER_SECOND = 0.7
 _CLICKS = 12
+_SETTLING_SECONDS = 2.0  # after a file has opened, it still measures its model
 INPUT_LATENCY = Path(__file__).with_name("input_latency.js")
 RESPONSE_TIME = Path(__file__).with_name("response_time.js")
 _NETWORK = 'import { decode } from "./model/network.js";\nexport { decode };\n'
@@ -96,6 +97,13 @@ class Tab:
         await self._page.wait_for_selector(streamlit.STATUS, state="detached")
         await self._wait_until_quiet()
 
+    async def open_file(self, path: Path) -> float:
+        """Open an exported file, and return the ms until its first picture was painted."""
+        await self._page.goto(path.as_uri())
+        await self._page.wait_for_selector("main[aria-busy=false]")
+        await asyncio.sleep(_SETTLING_SECONDS)
+        return await self._page.evaluate("__bench.first")
+
     async def decode(self, digest: str, codes: np.ndarray) -> tuple[float, np.ndarray]:
         """Return the time of one decoding in ms, and the digits (B, 784) of codes (B, D)."""
         result = await self._page.evaluate(
@@ -124,10 +132,16 @@ class Tab:
             button="left",
         )
 
-    async def move_over_map(self) -> dict[str, float]:
-        """Move the pointer back and forth over the 2-D map."""
-        box = await self._box(".st-key-latent_map .nsewdrag")
+    async def move_over_map(self, plot: str = ".st-key-latent_map .nsewdrag") -> dict[str, float]:
+        """Move the pointer back and forth over the 2-D map, whose plot a selector names."""
+        box = await self._box(plot)
         return await self._swing(box, lambda swing: (0.4 * swing, 0.2 * swing), button="none")
+
+    async def pan_map(self, plot: str) -> dict[str, float]:
+        """Drag the 2-D map of an exported file back and forth, so that all of it is drawn anew."""
+        await self._page.get_by_role("button", name="Pan").click()
+        box = await self._box(plot)
+        return await self._swing(box, lambda swing: (0.2 * swing, 0.1 * swing), button="left")
 
     async def click_slider(self, address: str, clicks: int = 0) -> list[float]:
         """Return the times in ms from releasing the server's slider to the new image."""

@@ -61,6 +61,7 @@ export const mountScatterMap = withModel((element, host, scope) => {
   let data = null; // {labels, colors, numerals, kind, model}
   let order = null; // rows, class after class
   let rows = null; // of each class
+  let dots = null; // and their places, once somebody has asked
   let hidden = new Set();
   let space = null; // the plot in 3-D, once it has been asked for
   let onSpace = null; // what the latent map does with its dots
@@ -110,11 +111,13 @@ export const mountScatterMap = withModel((element, host, scope) => {
       const area = scatter.area();
       return { ...area, left: area.left + view.canvas.offsetLeft, top: area.top + view.canvas.offsetTop };
     },
-    dots: () =>
-      [...rows].filter(([label]) => !hidden.has(label)).map(([label, numbers]) => {
+    dots() {
+      dots ??= [...rows].map(([label, numbers]) => {
         const pick = (axis) => Float64Array.from(numbers, (row) => data.points[2 * row + axis]);
         return { label, numbers, x: pick(0), y: pick(1) };
-      }),
+      });
+      return dots.filter(({ label }) => !hidden.has(label));
+    },
     isPlot: (target) => view.frame.contains(target) && !target.closest("button"),
     follow(own, listener) {
       followers.add(listener);
@@ -149,6 +152,7 @@ export const mountScatterMap = withModel((element, host, scope) => {
     if (space) space.element.hidden = isFlat;
     const classes = [...new Set(model.labels)].sort((a, b) => a - b);
     rows = new Map(classes.map((label) => [label, rowsOf(model, label)]));
+    dots = null;
     order = Uint32Array.from([...rows.values()].flat());
     if (isFlat) scatter.set(points, axes);
     legend.show(classes, colors, new Set(settings.hidden));
