@@ -14,7 +14,6 @@ from aecore.checkpoints import file as checkpoint_file
 from aecore.export import page as export
 from aecore.export.explorer import Explorer
 from aecore.export.payload import stored_weights
-from aecore.latent.interpolation import path_along_data
 from aecore.models import inference
 from aecore.viewer.precision import fits_half
 from tests.support.axe import AXE, CHECK
@@ -184,7 +183,7 @@ def test_both_interpolations_end_at_both_digits(tab, found):
     show(tab, "model=plane&page=generate&task=path&from=4&to=9")
     lanes = tab.locator(".lane:visible")
     lanes.nth(1).wait_for()
-    rows = path_along_data(found[0].codes, 4, 9)
+    rows = found[0].neighbor_index().graph.shortest_path(4, 9)
     assert lanes.locator("h4").all_inner_texts() == [
         "Straight line",
         f"Along the data through {len(rows) - 2} other test digits",

@@ -22,7 +22,7 @@ from aecore.digits.normalization import normalize
 from aecore.export.base85 import to_base85
 from aecore.imaging.levels import to_unit
 from aecore.latent.axes import principal_axes
-from aecore.latent.interpolation import STEPS, path_along_data, resample_path
+from aecore.latent.interpolation import STEPS, resample_path
 from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
@@ -135,7 +135,9 @@ def _atlas(dim: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
     rows, distances = index.neighbors(points, 10)
     message = pack(_header("atlas"), decoder_arrays(checkpoint))
     islands = codes.astype(np.float32) + 100 * labels[:, None]  # classes far apart
-    path, hops = (path_along_data(each, 0, N_CODES - 1) for each in (codes, islands))
+    path, hops = (
+        each.graph.shortest_path(0, N_CODES - 1) for each in (index, NeighborIndex(islands))
+    )
     return {
         "message": np.frombuffer(message, np.uint8),
         "islands": islands,

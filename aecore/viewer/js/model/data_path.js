@@ -1,4 +1,4 @@
-// Paths along the data: shortest ones in the graph of nearest neighbors, as aecore/latent/interpolation.py finds them.
+// Paths along the data: shortest ones in the graph of nearest neighbors, as aecore/latent/neighbor_graph.py finds them.
 
 import { codeOf } from "./axes.js";
 import { NEIGHBORS, nearestCodes } from "./neighbors.js";
