@@ -20,7 +20,7 @@ from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.assembly import pack_rows
 from aecore.checkpoints.file import Checkpoint
-from aecore.config import SHAPE, ModelConfig, NoiseConfig, ScheduleName, TrainConfig
+from aecore.config import ModelConfig, NoiseConfig, ScheduleName, TrainConfig
 from aecore.data.scaling import Scaling
 from aecore.errors import CheckpointError, ConfigError
 from aecore.models import inference
@@ -300,9 +300,9 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
         Returns
         -------
-        aecore.export.explorer.Explorer or None
-            The model's explorer, which a notebook shows; only of gray pictures of 28 x 28 pixels.
-            `aecore.latent_space` shows any rows, with their labels.
+        aecore.export.explorer.Explorer
+            The model's explorer, which a notebook shows. `aecore.latent_space` shows any rows, with
+            their labels.
 
         Parameters
         ----------
@@ -330,8 +330,6 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             f"Saved as {path}. Open the app with: python -m aecore app, then add /?model={name} to "
             "its address."
         )
-        if config.input_shape != SHAPE:
-            return None
         # By its name: the explorer is built of what lies above estimators.
         return importlib.import_module("aecore.export.notebook").explore(checkpoint_file.load(path))
 

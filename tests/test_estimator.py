@@ -265,7 +265,7 @@ def test_a_model_of_other_pictures_is_put_among_those_of_the_app(tmp_path, monke
 
     shown = small(image_shape=(8, 8), epochs=1).fit(X).explore("mine")
 
-    assert shown is None
+    assert '"shape": [8, 8], "noun": "picture"' in shown.page
     assert "/?model=mine" in capsys.readouterr().out
     app = open_page("map", model="mine")
     assert not app.exception

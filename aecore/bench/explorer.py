@@ -15,7 +15,6 @@ from aecore.bench.harness.tab import Tab
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.file import Checkpoint
 from aecore.export.page import to_html, write_html
-from aecore.export.payload import stored_weights
 
 POINTS = 1_000_000
 PLOT = ".aecore-layer"
@@ -83,13 +82,18 @@ def enlarge(checkpoint: Checkpoint, points: int) -> Checkpoint:
     own = rng.choice(checkpoint.distances, points)
     return replace(
         checkpoint,
-        weights=stored_weights(checkpoint),  # already rounded: no million pictures to compare
+        # Rounded, so that no million pictures are compared to find out whether they may be.
+        weights={name: _halved(array) for name, array in checkpoint.weights.items()},
         codes=(checkpoint.codes[rows] + noise).astype(np.float16),
         labels=checkpoint.labels[rows],
         errors=checkpoint.errors[rows],
         distances=np.sort(own),
         digest=f"{checkpoint.digest}-{points}",
     )
+
+
+def _halved(array: np.ndarray) -> np.ndarray:
+    return array.astype(np.float16).astype(np.float32)
 
 
 async def _measure(browser: Any, path: Path) -> dict[str, Any]:

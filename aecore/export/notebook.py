@@ -50,8 +50,8 @@ def latent_space(
     Parameters
     ----------
     model : Autoencoder, Checkpoint, str or Path
-        Of 28 x 28 gray pixels: an estimator, a checkpoint, its path or its name.
-    X : array-like of shape (N, 784) or (N, 28, 28)
+        Of pictures: an estimator, a checkpoint, its path or its name.
+    X : array-like of shape (N, P) or (N, ...), P values of a picture
         In the units that an estimator was fitted in; of other models, pixels of 0..1.
     y : array-like of shape (N,), optional
         Labels, whole numbers of 0 to 9, by which points have their color.
@@ -70,7 +70,7 @@ def latent_space(
     ValueError
         If rows and model, or rows and labels, do not fit.
     CheckpointError
-        If a browser cannot compute the model, as of pictures of another size.
+        If a browser cannot compute the model, as of rows that are no pictures.
     """
     estimator = model if isinstance(model, Autoencoder) else Autoencoder.load(model)
     rows = np.asarray(X)

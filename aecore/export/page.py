@@ -17,7 +17,7 @@ from aecore.charts.palette import Theme, digit_colors
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import AecoreError, ConfigError
 from aecore.export.base85 import to_base85
-from aecore.export.payload import compress, compress_pictures
+from aecore.export.payload import compress, compress_pictures, picture_facts
 from aecore.imaging.levels import signed_palette
 from aecore.system import atomic_file
 from aecore.viewer.bundle import Bundle, bundle
@@ -45,13 +45,13 @@ def to_html(
     address : mapping, optional
         What the page shows until its own address says something: the parameters of its fragment,
         as `{"model": "plane", "page": "generate", "z": "0,-4"}`; None stands for none.
-    pictures : ndarray of shape (N, 784), uint8, optional
+    pictures : ndarray of shape (N, P), uint8, optional
         The first N test pictures of the models' data set; None: the page holds none.
 
     Raises
     ------
     ConfigError
-        If there are none, or two have the same name.
+        If there are none, two have the same name, or their pictures differ in shape.
     CheckpointError
         If a browser cannot compute one of the models.
     """
@@ -60,6 +60,8 @@ def to_html(
         raise ConfigError("There is no model to export: name at least one.")
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ConfigError(f"Two models are called {', '.join(twice)}: export them into two files.")
+    if len({checkpoint.card.model.input_shape for checkpoint in checkpoints}) > 1:
+        raise ConfigError("Models of pictures of different shapes need a file each.")
     script, styles = _bundle()
     models = "\n".join(
         f'<script type="text/plain" data-model="{html.escape(checkpoint.name)}" '
@@ -74,7 +76,12 @@ def to_html(
     colors = {theme: digit_colors(theme) for theme in THEMES}
     opens_on = {name: text for name, text in (address or {}).items() if text is not None}
     settings = json.dumps(
-        colors | {"palette": signed_palette().ravel().tolist(), "address": opens_on}
+        colors
+        | {
+            "palette": signed_palette().ravel().tolist(),
+            "address": opens_on,
+            "picture": picture_facts(checkpoints[0]),
+        }
     )
     parts = {
         "title": html.escape(title),

@@ -19,7 +19,6 @@ from aecore.charts.label_positions import label_positions
 from aecore.charts.palette import digit_colors
 from aecore.checkpoints.description import provenance, remarks
 from aecore.checkpoints.file import Checkpoint
-from aecore.config import SHAPE
 from aecore.errors import CheckpointError
 from aecore.latent.projection import Projection, views
 from aecore.latent.sliders import Sliders
@@ -41,8 +40,8 @@ def require_exportable(checkpoint: Checkpoint) -> None:
     Raises
     ------
     CheckpointError
-        If no browser can run its network, it takes other inputs than 28 x 28 gray pixels, or has
-        more than ten classes.
+        If no browser can run its network, its inputs are no pictures, or it has more than ten
+        classes.
     """
     model = checkpoint.card.model
     if not family_of(model).runs_in_browser:
@@ -50,17 +49,28 @@ def require_exportable(checkpoint: Checkpoint) -> None:
             f"{checkpoint.name} cannot be exported: it is a {family_of(model).label}, which "
             "browsers cannot run here."
         )
-    if model.input_shape != SHAPE:
+    if not model.is_picture:
         raise CheckpointError(
-            f"{checkpoint.name} cannot be exported: its inputs are {model.n_inputs} numbers, and "
-            "the explorer in one file draws 28 x 28 pixels."
+            f"{checkpoint.name} cannot be exported: its inputs are rows of {model.n_inputs} "
+            "numbers, and the explorer in one file draws pictures."
         )
-
     if (count := len(checkpoint.card.data.classes)) > MAX_CLASSES:
         raise CheckpointError(
             f"{checkpoint.name} cannot be exported: its data set has {count} classes, and the "
             f"explorer in one file has colors for {MAX_CLASSES}."
         )
+
+
+def picture_facts(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Return what the page is told of a model's pictures: `core/digit.js` keeps it."""
+    spec = checkpoint.card.data
+    return {
+        "shape": list(checkpoint.card.model.input_shape),
+        "noun": spec.noun,
+        "nouns": spec.nouns,
+        "names": [] if spec.shows_digits else list(spec.classes),
+        "labeled": bool(spec.classes) or bool(checkpoint.labels.any()),
+    }
 
 
 def compress(checkpoint: Checkpoint) -> bytes:
@@ -76,7 +86,7 @@ def compress(checkpoint: Checkpoint) -> bytes:
 
 
 def compress_pictures(pictures: np.ndarray) -> bytes:
-    """Return gray pictures (N, 784), uint8, as a message of their own."""
+    """Return pictures (N, P), uint8, as a message of their own."""
     return zlib.compress(sort_bytes(pack({}, {"pictures": pictures.ravel()})), 9)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from aecore import Autoencoder
 from aecore.checkpoints import file as checkpoint_file
 from aecore.export import page as export
 from aecore.export.explorer import Explorer
@@ -262,6 +263,35 @@ def test_a_drawing_has_the_code_and_the_neighbors_that_python_finds(tab, found):
     show(tab, "model=plain-32&page=denoise&noise=masking&level=1")
     text = tab.locator("section:visible .rows .foot").nth(1).inner_text()
     assert text == f"Corrupted\nMSE {np.mean(digit**2):.4f}"
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (12, 10, 3)], ids=["gray", "rgb"])
+def test_pictures_of_other_shapes_have_the_pages_that_are_not_of_digits(chromium, tmp_path, shape):
+    rows = np.random.default_rng(0).random((40, int(np.prod(shape))))
+    model = Autoencoder(family="conv", image_shape=shape, hidden_dims=(5,), epochs=1).fit(rows)
+    checkpoint = stored(model.to_checkpoint(rows, np.arange(40) % 3))
+    export.write_html(tmp_path / "other.html", export.to_html([checkpoint]))
+    page = chromium.new_page(viewport={"width": 1000, "height": 900}, bypass_csp=True)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    try:
+        page.goto((tmp_path / "other.html").as_uri())
+        wait(page)
+        move(page, 0.4, 0.6)
+        wanted = decoded(checkpoint, shown_code(page), weights=checkpoint.weights)[0]
+        np.testing.assert_allclose(shown_digit(page), wanted, atol=1e-5)
+        assert page.locator("nav button").all_inner_texts() == [
+            "Latent space",
+            "Generate",
+            "Compare",
+            "Model card",
+        ]
+        for fragment in ("page=generate&task=path", "page=compare", "page=card", "selected=1,2,3"):
+            show(page, fragment)
+        assert "Selected: 3 of 40 test pictures" in page.inner_text("main")
+    finally:
+        page.close()
+    assert errors == []
 
 
 def test_two_maps_are_linked_in_a_frame_of_another_page(chromium, found):

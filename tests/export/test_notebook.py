@@ -88,6 +88,6 @@ def test_labels_that_cannot_be_used_are_named(estimator, labels, message):
         latent_space(estimator, ROWS, labels)
 
 
-def test_rows_that_are_no_pictures_of_28_by_28_pixels_are_refused():
-    with pytest.raises(CheckpointError, match="draws 28 x 28 pixels"):
+def test_rows_that_are_no_pictures_are_refused():
+    with pytest.raises(CheckpointError, match="draws pictures"):
         latent_space(Autoencoder(epochs=1, hidden_dims=(4,)).fit(ROWS[:, :9]), ROWS[:, :9])

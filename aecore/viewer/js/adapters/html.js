@@ -3,7 +3,7 @@
 import { build, make } from "../core/dom.js";
 import { recall, remember } from "../core/storage.js";
 import { decode, encode } from "../model/network.js";
-import { PIXELS, digitAt } from "../core/digit.js";
+import { PIXELS, digitAt, picture, setPicture } from "../core/digit.js";
 import { codeOf } from "../model/axes.js";
 import { EXAMPLES, digitOf, drawing, exampleStrokes } from "../widgets/canvas/strokes.js";
 import { mountCardPage } from "./html/card_page.js";
@@ -39,13 +39,13 @@ import { pinOf, readAddress, writeAddress } from "./html/state.js";
  */
 
 const THEME_KEY = "aecore-theme"; // in the browser's storage
-/** @type {Record<string, { title: string, mount: Page }>} */
+/** @type {Record<string, { title: string, mount: Page, isOfDigits?: boolean }>} Some are for pictures like MNIST's alone */
 const PAGES = {
   map: { title: "Latent space", mount: mountMapPage },
   generate: { title: "Generate", mount: mountGeneratePage },
-  digit: { title: "Your digit", mount: mountDigitPage },
-  filters: { title: "Filters", mount: mountFiltersPage },
-  denoise: { title: "Denoise", mount: mountDenoisePage },
+  digit: { title: "Your digit", mount: mountDigitPage, isOfDigits: true },
+  filters: { title: "Filters", mount: mountFiltersPage, isOfDigits: true },
+  denoise: { title: "Denoise", mount: mountDenoisePage, isOfDigits: true },
   compare: { title: "Compare", mount: mountComparePage },
   card: { title: "Model card", mount: mountCardPage },
 };
@@ -67,6 +67,8 @@ export function openExplorer() {
     return;
   }
   const settings = JSON.parse(document.querySelector("#settings").textContent);
+  setPicture(settings.picture);
+  const pages = Object.keys(PAGES).filter((page) => !PAGES[page].isOfDigits || picture.size === PIXELS);
   const models = findModels();
   const view = build(VIEW);
   const main = make("main");
@@ -90,7 +92,7 @@ export function openExplorer() {
   });
 
   const themeName = () => document.documentElement.dataset.theme;
-  const pageName = () => (state.page in PAGES ? state.page : "map");
+  const pageName = () => (pages.includes(state.page) ? state.page : "map");
   const modelName = () => (models.names.includes(state.model) ? state.model : models.names[0]);
 
   /** @type {Shell} */
@@ -117,7 +119,7 @@ export function openExplorer() {
       return levels.length ? Float32Array.from(levels, (level) => level / 255) : Float32Array.from(decode(model, codeOf(model, row)));
     },
     pictureNote({ model, pictures }) {
-      const count = pictures.length / PIXELS;
+      const count = pictures.length / picture.size;
       if (!count) return "Decoded from their codes: this file holds no pictures of the data set.";
       return count < model.count ? `From no. ${count.toLocaleString("en")} on they are decoded from their codes.` : "";
     },
@@ -178,7 +180,7 @@ export function openExplorer() {
   const prefersDark = matchMedia("(prefers-color-scheme: dark)");
   setTheme(recall(THEME_KEY) ?? (prefersDark.matches ? "dark" : "light"));
   view.model.append(...models.list.map(({ name, latent_dim: dim }) => make("option", { value: name }, `${name} · ${dim}-D`)));
-  view.pages.append(...Object.entries(PAGES).map(([page, { title }]) => make("button", { type: "button", "data-page": page }, title)));
+  view.pages.append(...pages.map((page) => make("button", { type: "button", "data-page": page }, PAGES[page].title)));
   root.append(view.root, main);
   view.model.addEventListener("change", () => shell.change({ ...OF_A_MODEL, model: view.model.value }));
   view.pages.addEventListener("click", ({ target }) => target.dataset.page && shell.change({ page: target.dataset.page }));

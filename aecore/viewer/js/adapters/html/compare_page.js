@@ -1,6 +1,7 @@
 // The latent spaces of two models of the same test digits, with linked selection.
 
 import { isEqual } from "../../core/arrays.js";
+import { inWords } from "../../core/digit.js";
 import { build, make } from "../../core/dom.js";
 import { withArticle } from "../../core/text.js";
 import { mountImageRows } from "../../widgets/image_rows/image_rows.js";
@@ -24,7 +25,7 @@ const flatOf = ({ header }) => header.views.find(({ kind }) => kind !== "space")
 
 /** @type {import("../html.js").Page} */
 export function mountComparePage(element, shell) {
-  const view = build(VIEW);
+  const view = build(inWords(VIEW));
   element.append(view.root);
   let opened = null;
   const maps = mountLinkedMaps(view.maps, shell.makeHost(view.maps, {
@@ -43,7 +44,7 @@ export function mountComparePage(element, shell) {
     if (!few.length) return;
     const titles = few.map((row) => withArticle(opened.model.labels[row]));
     pictures.update(rowMessage(few.map((row) => shell.pictureOf(opened, row)), titles, few.map((row) => `no. ${row}`), {
-      headline: "Selected test digits", file: "selected", note: shell.pictureNote(opened),
+      headline: inWords("Selected test digits"), file: "selected", note: shell.pictureNote(opened),
     }));
   }
 
@@ -56,7 +57,7 @@ export function mountComparePage(element, shell) {
     const other = name ? await shell.models.open(name) : null;
     const isSame = other && isEqual(other.model.labels, next.model.labels);
     view.problem.textContent = isSame ? "" : other
-      ? "These two models have different test digits, so they cannot be linked."
+      ? inWords("These two models have different test digits, so they cannot be linked.")
       : "This file holds one model: export two to compare them.";
     view.maps.hidden = !isSame;
     if (!isSame) return;

@@ -1,5 +1,6 @@
 // Generating digits: sliders over the code, and paths between the codes of two test digits.
 
+import { inWords } from "../../core/digit.js";
 import { build } from "../../core/dom.js";
 import { codeOf } from "../../model/axes.js";
 import { MOST_ROWS, pathAlongData } from "../../model/data_path.js";
@@ -33,7 +34,7 @@ const VIEW = `
 
 /** @type {import("../html.js").Page} */
 export function mountGeneratePage(element, shell) {
-  const view = build(VIEW);
+  const view = build(inWords(VIEW));
   element.append(view.root);
   const tasks = makeSegments(view.tasks, "Task", (task) => shell.change({ task: task === TASKS[0] ? null : "path" }));
   let opened = null;
@@ -82,7 +83,7 @@ export function mountGeneratePage(element, shell) {
     const rows = await pathAlongData(model, start, end);
     if (token !== asked) return; // another one has been asked for
     view.finding.hidden = true;
-    const note = rows.length > 2 ? `through ${rows.length - 2} other test digits` : "";
+    const note = rows.length > 2 ? inWords(`through ${rows.length - 2} other test digits`) : "";
     add("along the data", note, resamplePath(rows.map((row) => codeOf(model, row)), STEPS));
   }
 

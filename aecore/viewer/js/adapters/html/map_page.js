@@ -1,7 +1,7 @@
 // The latent space: the map, the pinned test digit, what is selected.
 
 import { markedRows } from "../../core/arrays.js";
-import { PIXELS } from "../../core/digit.js";
+import { inWords, picture } from "../../core/digit.js";
 import { build, setBoldText } from "../../core/dom.js";
 import { pointsWithin } from "../../core/geometry.js";
 import { drawDigit } from "../../core/image.js";
@@ -28,7 +28,7 @@ const VIEW = `
 
 /** @type {import("../html.js").Page} */
 export function mountMapPage(element, shell) {
-  const view = build(VIEW);
+  const view = build(inWords(VIEW));
   element.append(view.root);
   const views = makeSegments(view.views, "View", (name) => shell.change({ view: name, outline: null }));
   let opened = null;
@@ -105,9 +105,9 @@ export function mountMapPage(element, shell) {
     view.number.value = shown.number ?? "";
     view.number.placeholder = "none";
     setBoldText(view.about, shown.number === null
-      ? "A free point, not a test digit"
+      ? inWords("A free point, not a test digit")
       : `Label **${model.labels[shown.number]}** · reconstruction error (MSE) **${arrays.errors[shown.number].toFixed(4)}**`);
-    const isHeld = shown.number !== null && shown.number < next.pictures.length / PIXELS;
+    const isHeld = shown.number !== null && shown.number < next.pictures.length / picture.size;
     view.input.parentElement.hidden = !isHeld;
     if (isHeld) drawDigit(view.input, shell.pictureOf(next, shown.number));
     const [accuracy, pca] = header.accuracy;

@@ -1,12 +1,12 @@
 // Rows of digits, as the widget for them takes them.
 
-import { PIXELS } from "../../core/digit.js";
+import { picture } from "../../core/digit.js";
 import { levelsOf } from "../../core/image.js";
 
 /** Return the message that shows one row of digits, each under its title with a text. */
 export function rowMessage(pictures, titles, texts, { headline = "", note = "", file }) {
-  const levels = new Uint8Array(pictures.length * PIXELS);
-  pictures.forEach((pixels, i) => levels.set(levelsOf(pixels), i * PIXELS));
+  const levels = new Uint8Array(pictures.length * picture.size);
+  pictures.forEach((pixels, i) => levels.set(levelsOf(pixels), i * picture.size));
   const columns = titles.map((title, i) => [title, texts[i]].filter(Boolean).join("\n"));
   const rows = [{ name: "", signed: false, texts: [], links: [] }];
   const header = {

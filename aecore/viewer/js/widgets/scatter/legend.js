@@ -1,5 +1,6 @@
 // The classes of a scatter plot: a press hides one, a double-click shows it alone, pointing brings it forward.
 
+import { classOf, picture } from "../../core/digit.js";
 import { build, make } from "../../core/dom.js";
 
 const VIEW = `<div class="legend" role="group" aria-label="Classes on show"></div>`;
@@ -54,7 +55,7 @@ export function makeLegend(element, scope, on) {
       root.replaceChildren(
         ...labels.map((label) => {
           const attributes = { type: "button", "data-label": label, style: `--digit:${colors[label]}`, title: "Click to hide or show; double-click to show it alone" };
-          return make("button", { ...attributes, "aria-label": `Digit ${label}` }, String(label));
+          return make("button", { ...attributes, "aria-label": picture.noun === "digit" ? `Digit ${label}` : classOf(label) }, classOf(label));
         }),
       );
       set(nextHidden);

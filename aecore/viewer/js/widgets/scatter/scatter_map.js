@@ -1,5 +1,6 @@
 // The latent space over a scatter plot of our own.
 
+import { inWords } from "../../core/digit.js";
 import { build } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { axisValue, codeOf } from "../../model/axes.js";
@@ -156,7 +157,7 @@ export const mountScatterMap = withModel((element, host, scope) => {
     order = Uint32Array.from([...rows.values()].flat());
     if (isFlat) scatter.set(points, axes);
     legend.show(classes, colors, new Set(settings.hidden));
-    view.canvas.setAttribute("aria-label", `Scatter plot of the latent codes of ${model.count.toLocaleString("en")} test digits`);
+    view.canvas.setAttribute("aria-label", inWords(`Scatter plot of the latent codes of ${model.count.toLocaleString("en")} test digits`));
   }
 
   let latest = "";

@@ -2,6 +2,7 @@
 // error, some of them decoded, and all as CSV.
 
 import { HALF, SINGLE, shortest, toCsv } from "../../core/csv.js";
+import { classOf, inWords } from "../../core/digit.js";
 import { build, saveText, setBoldText } from "../../core/dom.js";
 import { GRAYS, drawDigits, levelsOf } from "../../core/image.js";
 import { codeOf } from "../../model/axes.js";
@@ -43,17 +44,17 @@ export const mountSelection = withModel((element, host, scope) => {
   return ({ name, settings }, model) => {
     const { numbers, errors, colors, pictureOf, note } = settings;
     const total = model.count.toLocaleString("en");
-    view.heading.textContent = `Selected: ${numbers.length.toLocaleString("en")} of ${total} test digits`;
+    view.heading.textContent = inWords(`Selected: ${numbers.length.toLocaleString("en")} of ${total} test digits`);
     view.found.hidden = !numbers.length;
     if (!numbers.length) return;
     const values = Array.from({ length: 10 }, (_, label) => numbers.filter((row) => model.labels[row] === label).length);
     counts.update({ header: { charts: [chartOf(values, colors)], note: "" }, arrays: {} });
     drawDigits(view.mean, levelsOf(decode(model, meanCode(model, numbers))), GRAYS);
     const [own, all] = [numbers, [...errors.keys()]].map((rows) => rows.reduce((sum, row) => sum + errors[row], 0) / rows.length);
-    setBoldText(view.error, `Mean MSE of the selection **${own.toFixed(4)}**; all test digits: ${all.toFixed(4)}`);
+    setBoldText(view.error, inWords(`Mean MSE of the selection **${own.toFixed(4)}**; all test digits: ${all.toFixed(4)}`));
     const few = numbers.length > SHOWN ? spreadSteps(numbers.length, SHOWN).map((at) => numbers[at]) : numbers;
     drawDigits(view.digits, Uint8Array.from(few.flatMap((row) => [...levelsOf(pictureOf(row))])), GRAYS, { columns: 24 });
-    view.note.textContent = `${few.length} of the selected digits, evenly spaced by number. ${note}`;
+    view.note.textContent = `${inWords(`${few.length} of the selected digits, evenly spaced by number.`)} ${note}`;
     view.digits.setAttribute("aria-label", view.note.textContent);
     save = () => saveText(`${name}-selection.csv`, tableOf(model, numbers, errors));
   };
@@ -78,8 +79,8 @@ function tableOf(model, rows, errors) {
 function chartOf(values, colors) {
   const listed = values.map((count, label) => `${count} of ${label}`).join(", ");
   return {
-    kind: "bars", title: "Selected digits by label", alt: `Bars: number of selected test digits with each label: ${listed}`,
-    file: "selection", values, labels: values.map((_, label) => String(label)), notes: null, colors, counted: true, least: 4,
-    x_name: "label", y_name: "test digits", unit: "",
+    kind: "bars", title: inWords("Selected digits by label"), alt: inWords(`Bars: number of selected test digits with each label: ${listed}`),
+    file: "selection", values, labels: values.map((_, label) => classOf(label)), notes: null, colors, counted: true, least: 4,
+    x_name: "label", y_name: inWords("test digits"), unit: "",
   };
 }
