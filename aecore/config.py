@@ -23,11 +23,14 @@ MAX_EPOCHS = 10_000
 DENSE = "dense"
 """The family of networks that checkpoints do not name."""
 
+ActivationName = Literal["relu", "tanh", "logistic", "identity"]
 OutputName = Literal["linear", "logistic"]
 WeightInit = Literal["default", "zeros"]
 OptimizerName = Literal["adam", "muon"]
 ScheduleName = Literal["constant", "linear"]
 
+_USUAL: dict[str, Any] = {"family": DENSE, "activation": "relu", "input_shape": SHAPE}
+"""Fields that checkpoints name where they are different; the first ones had none of them."""
 _LAYERS = (
     whole("The width of a hidden layer", 1, 4096, limits=(1, 2048)),
     whole("The number of hidden layers", 1, 6),
@@ -113,6 +116,13 @@ class ModelConfig(Serializable):
         "Family of networks, see `aecore.models.families`.",
     ] = DENSE
     """Where it is "dense", `to_dict` leaves the field out."""
+    activation: Annotated[
+        ActivationName,
+        Choice("Activation", get_args(ActivationName), change="{} units"),
+        "Of the hidden layers of dense networks; identity makes the whole network linear, which at "
+        "best is PCA.",
+    ] = "relu"
+    """Where it is "relu", `to_dict` leaves the field out."""
     input_shape: tuple[int, ...] = SHAPE
     """Of the data: height and width of a gray picture, the same and 3 of one in color, or the
     number of features of a row. Where it is (28, 28), `to_dict` leaves the field out."""
@@ -132,19 +142,18 @@ class ModelConfig(Serializable):
         return len(self.input_shape) > 1
 
     def to_dict(self) -> dict[str, Any]:
-        """Return all fields as plain values; without those of dense networks and MNIST's shape."""
-        usual = {"family": DENSE, "input_shape": SHAPE}
+        """Return all fields as plain values, but for those of `_USUAL` as they are there."""
         return {
             name: value
             for name, value in super().to_dict().items()
-            if name not in usual or value != usual[name]
+            if name not in _USUAL or value != _USUAL[name]
         }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Build from the result of `to_dict`; see `Serializable.from_dict`."""
         if isinstance(values, Mapping):
-            values = {"family": DENSE, "input_shape": SHAPE} | dict(values)
+            values = _USUAL | dict(values)
         return super().from_dict(values)
 
 

@@ -57,8 +57,9 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     image_shape : tuple of int, optional
         (height, width) or (height, width, 3) where the rows are pictures, pixel after pixel. All
         pixels are then scaled alike.
-    activation : {"relu"}
-        Of the hidden layers.
+    activation : {"relu", "tanh", "logistic", "identity"}
+        Of the hidden layers, "relu" alone of family "conv". With "identity" the network is linear:
+        at best it is PCA of the same size.
     noise : str, optional
         Corruption of the input in training, as in "masking:0.5"; the target stays clean.
     latent_dropout : float
@@ -465,13 +466,12 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return rows[chosen], rows[others], None if weight is None else weight[chosen]
 
     def _model_config(self, n_features: int) -> ModelConfig:
-        if self.activation != "relu":
-            raise ConfigError(f"activation must be 'relu', not {self.activation!r}.")
         config = ModelConfig(
             latent_dim=_plain(self.latent_dim),
             hidden_dims=tuple(map(_plain, self.hidden_dims)),
             latent_dropout=_plain(self.latent_dropout),
             family=self.family,
+            activation=self.activation,
             input_shape=tuple(map(_plain, self.image_shape or (n_features,))),
         )
         if config.n_inputs != n_features:
@@ -563,6 +563,7 @@ def _of_the_app(checkpoint: Checkpoint) -> Mapping[str, Any]:
             "family": model.family,
             "hidden_dims": model.hidden_dims,
             "image_shape": model.input_shape,
+            "activation": model.activation,
             "noise": recipe.noise and f"{recipe.noise.kind}:{recipe.noise.level}",
             "latent_dropout": model.latent_dropout,
             "weight_decay": recipe.gamma,

@@ -34,6 +34,7 @@ configs = st.one_of(
         hidden_dims=st.lists(st.integers(1, 4096), min_size=1, max_size=6).map(tuple),
         latent_dropout=st.floats(0, 0.99),
         weight_init=st.sampled_from(["default", "zeros"]),
+        activation=st.sampled_from(["relu", "tanh", "logistic", "identity"]),
     ),
     st.builds(
         TrainConfig,
@@ -51,6 +52,7 @@ FAULTS = [
     (MODEL, "latent_dim", [0, -1, 785, 2.0, *NO_NUMBERS]),
     (MODEL, "hidden_dims", [(), (0,), (4097,), (8,) * 7, (8.0,), (True,), 8, "128", None]),
     (MODEL, "latent_dropout", [-0.1, 1.0, *NO_NUMBERS]),
+    (MODEL, "activation", ["silu", "ReLU", "", None, ["relu"]]),
     (MODEL, "weight_init", ["ones", "", None, 0, ["zeros"]]),
     (NOISE, "kind", ["blur", "Masking", "", None, ["masking"]]),
     (NOISE, "level", [-0.01, 1.01, *NO_NUMBERS]),
@@ -93,6 +95,11 @@ def test_a_field_too_few_or_too_many_or_no_fields_at_all_are_refused(config):
     for wrong in [short, values | {"color": 1}, values | {1: 2}, {}, [], None, "text"]:
         with pytest.raises(ConfigError):
             type(config).from_dict(wrong)
+
+
+def test_relu_units_are_not_named_and_a_model_that_names_none_has_them():
+    assert "activation" not in MODEL.to_dict()
+    assert ModelConfig.from_dict(MODEL.to_dict()).activation == "relu"
 
 
 def test_settings_are_frozen_and_hold_tuples():

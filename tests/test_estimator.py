@@ -201,9 +201,10 @@ def test_early_stopping_keeps_the_weights_of_the_lowest_validation_error():
     [
         ({"latent_dim": 0}, "latent_dim must be a whole number"),
         ({"family": "conv"}, "image_shape"),
+        ({"family": "conv", "image_shape": (8, 8), "activation": "tanh"}, "of dense networks"),
         ({"family": "conv", "image_shape": (4, 16)}, "at least 8 x 8"),
         ({"image_shape": (8, 9)}, "has 72 pixels, but the rows have 64 features"),
-        ({"activation": "tanh"}, "activation must be 'relu'"),
+        ({"activation": "silu"}, "activation must be one of relu, tanh, logistic, identity"),
         ({"optimizer": "sgd"}, "optimizer must be one of"),
         ({"scale": "log"}, "scale must be"),
         ({"noise": "fog:1"}, "noise"),
@@ -214,6 +215,24 @@ def test_early_stopping_keeps_the_weights_of_the_lowest_validation_error():
 def test_parameters_that_cannot_be_used_are_refused(params, message):
     with pytest.raises(ConfigError, match=message):
         small(**params).fit(X)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "logistic"])
+def test_other_units_learn_too(activation):
+    before, after = (small(activation=activation, epochs=n).fit(X).score(X) for n in (1, 60))
+
+    assert after > before / 2  # both are below 0
+
+
+def test_without_an_activation_function_it_comes_close_to_pca_and_not_beyond():
+    """A linear autoencoder's best is PCA: Baldi and Hornik, 1989."""
+    rows = X / 16
+    model = small(activation="identity", epochs=400, latent_dim=3, scale=None)
+
+    score = model.fit(rows).score(rows)
+
+    best = PCA.fit(rows, 3).score(rows)
+    assert 1.05 * best < score <= best
 
 
 def test_partial_fit_refuses_early_stopping():
@@ -227,7 +246,10 @@ def test_noise_in_training_leaves_the_input_clean_afterwards():
     np.testing.assert_array_equal(model.transform(X), model.transform(X))
 
 
-@pytest.mark.parametrize("params", [{}, {"family": "conv", "image_shape": (8, 8), "scale": None}])
+@pytest.mark.parametrize(
+    "params",
+    [{}, {"family": "conv", "image_shape": (8, 8), "scale": None}, {"activation": "tanh"}],
+)
 def test_a_saved_model_is_loaded_as_it_was(params, tmp_path):
     model = small(latent_dim=3, **params).fit(X)
 

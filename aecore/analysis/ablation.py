@@ -41,12 +41,12 @@ class ErrorIncrease:
 class Ablation:
     """Switches one unit at a time off and measures the reconstruction of the test digits.
 
-    Off means: a unit that ends in a ReLU gives 0, a latent dimension its mean over the digits.
+    Off means: a hidden unit gives 0, a latent dimension its mean over the digits.
     Everything else stays as it was trained, in eval mode, with clean input. Outputs are not
     clipped, as in a model's test error.
 
     What does not depend on the unit is computed once. Switching one off adds a rank-one change
-    to the inputs of the next ReLU layer, and only the digits for which the unit was on run through
+    to the sums of the next hidden layer, and only the digits for which the unit was on run through
     the layers after that. With d the change of the last hidden layer, V the last matrix and r the
     old residual, the squared error rises by d' V'V d - 2 r'V d, so no image has to be decoded,
     unless the pixels go through a logistic function.
@@ -69,7 +69,7 @@ class Ablation:
         self.labels = labels[self.chosen]
         self._layers = layers
         self._values: dict[int, np.ndarray] = {}  # outputs (N, K) of the positions
-        self._sums: dict[int, np.ndarray] = {}  # of the next ReLU layer, (N, out)
+        self._sums: dict[int, np.ndarray] = {}  # of the next hidden layer, (N, out)
         values = images
         for layer in range(layers.last_hidden + 1):
             sums = layers.sums(layer, values)
@@ -77,7 +77,7 @@ class Ablation:
             if layer in positions:
                 self._values[layer] = values
             for position in positions:
-                if layer == _next_relu(layers, position):
+                if layer == _next_hidden(layers, position):
                     self._sums[position] = sums
         self._hidden = values  # (N, last hidden)
         output = layers.run(values, first=layers.last_hidden + 1)
@@ -88,16 +88,16 @@ class Ablation:
 
     def off_value(self, layer: int, unit: int) -> float:
         """Return the output of the unit while it is switched off."""
-        if self._layers.rectified(layer):
+        if self._layers.hidden(layer):
             return 0.0
         return float(self._values[layer][:, unit].mean(dtype=np.float64))
 
     def switch_off(self, layer: int, unit: int) -> ErrorIncrease:
         """Measure the error of every digit with and without a unit of one of the positions."""
-        layers, target = self._layers, _next_relu(self._layers, layer)
+        layers, target = self._layers, _next_hidden(self._layers, layer)
         step = np.float32(self.off_value(layer, unit)) - self._values[layer][:, unit]
         onward = layers.matrices[layer + 1][:, unit]
-        if target == layer + 2:  # the code lies between, and has no ReLU
+        if target == layer + 2:  # the code lies between, which is linear
             onward = layers.matrices[target] @ onward
         on = np.flatnonzero(step)
         after = self.before.copy()
@@ -133,8 +133,8 @@ class Ablation:
             )
 
 
-def _next_relu(layers: Layers, layer: int) -> int:
-    """The first layer after this one that ends in a ReLU."""
+def _next_hidden(layers: Layers, layer: int) -> int:
+    """The first layer after this one that is hidden."""
     return layer + 2 if layer + 1 == layers.code else layer + 1
 
 
@@ -144,7 +144,7 @@ def measured_digits(layers: Layers, count: int) -> np.ndarray:
     All of them where switching off one unit of the first layer takes up to 1e9 multiplications;
     else 1,000, evenly spaced.
     """
-    onward = range(_next_relu(layers, 0) + 1, layers.last_hidden + 1)
+    onward = range(_next_hidden(layers, 0) + 1, layers.last_hidden + 1)
     last_width = len(layers.biases[layers.last_hidden])
     work = last_width * (layers.n_inputs if layers.logistic else last_width)
     work += sum(layers.matrices[layer].size for layer in onward)

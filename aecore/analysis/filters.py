@@ -85,26 +85,26 @@ class Units:
         return self.images if scale == "weights" else _unit_length(self.images)
 
 
-def hidden_units(layers: Layers, activity: np.ndarray) -> Units:
+def hidden_units(layers: Layers, activity: np.ndarray | None) -> Units:
     """Return the first hidden layer: each unit's filter, and the mirrored unit's output weights.
 
     The filter is the unit's row of the first encoder matrix: its weight of each pixel. The second
     image is the column of the last decoder matrix at the same position: what the mirrored unit adds
-    to the reconstruction per 1 of its output. The two are not tied in training. Dead is a unit that
-    is inactive for every test digit.
+    to the reconstruction per 1 of its output. The two are not tied in training. Dead is a ReLU unit
+    that is inactive for every test digit.
 
     Parameters
     ----------
     layers : Layers
-    activity : ndarray of shape (K,)
-        As of `Activations`.
+    activity : ndarray of shape (K,), optional
+        As of `Activations`, where the units are ReLUs.
     """
     filters, columns = layers.matrices[0], layers.matrices[-1].T
     return Units(
         images=np.stack([filters, columns], axis=1),
         norms=np.linalg.norm(filters, axis=1),
         activity=activity,
-        dead=activity == 0,
+        dead=np.zeros(len(filters), bool) if activity is None else activity == 0,
     )
 
 

@@ -85,7 +85,16 @@ def _settings(config: Any, *, besides: tuple[str, ...]) -> str:
 
 def remarks(card: Card) -> list[str]:
     """Return sentences about what is unusual in a model, with its own figures; Markdown."""
-    return [*_behind_pca(card), *_variational(card)]
+    return [*_linear(card), *_behind_pca(card), *_variational(card)]
+
+
+def _linear(card: Card) -> Iterator[str]:
+    """Explain that a network without activation functions cannot do better than PCA."""
+    if card.model.activation == "identity" and card.model.output == "linear":
+        yield (
+            "Its units only add up: the whole network is linear, and the best that it can do is "
+            "PCA with as many dimensions."
+        )
 
 
 def _behind_pca(card: Card) -> Iterator[str]:
@@ -93,7 +102,8 @@ def _behind_pca(card: Card) -> Iterator[str]:
     narrowest = min(family_of(card.model).widths(card.model)[1:-1])
     dim = card.model.latent_dim
     behind = card.metrics["test_mse"] > card.metrics["pca_test_mse"]
-    if behind and narrowest <= dim and not card.model.latent_dropout:
+    is_relu = card.model.activation == "relu"
+    if behind and narrowest <= dim and is_relu and not card.model.latent_dropout:
         yield (
             f"PCA does better here: no more than {narrowest} ReLU units lead to a code of {dim} "
             "dimensions. The best that they can do is to stay in their linear range, which is "

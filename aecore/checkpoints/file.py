@@ -38,6 +38,9 @@ from aecore.system.file_content import START, printable, stand_in
 FORMAT = "2"
 ANY_SHAPE = "3"
 """Format of a model of anything but digits of 28 x 28 gray pixels, which older versions refuse."""
+ANY_ACTIVATION = "4"
+"""Format of a model with other units than ReLU, likewise."""
+_FORMATS = (FORMAT, ANY_SHAPE, ANY_ACTIVATION)
 MAX_BYTES = 256 * 2**20
 MAX_HEADER_BYTES = 8 * 2**20
 MAX_ATLAS = 100_000
@@ -137,12 +140,9 @@ def _read_metadata(path: Path, file: IO[bytes], size: int | None) -> dict[str, s
     metadata = header.get("__metadata__") if isinstance(header, dict) else None
     if not isinstance(metadata, dict) or "aecore" not in metadata:
         raise _damaged(path, "it holds no autoencoder of this program")
-    if metadata["aecore"] not in (FORMAT, ANY_SHAPE):
-        raise _damaged(
-            path,
-            f"its format is {metadata['aecore']!r}, this program reads {FORMAT!r} and "
-            f"{ANY_SHAPE!r}",
-        )
+    if metadata["aecore"] not in _FORMATS:
+        known = ", ".join(map(repr, _FORMATS))
+        raise _damaged(path, f"its format is {metadata['aecore']!r}, this program reads {known}")
     return metadata
 
 
@@ -258,9 +258,7 @@ def save(checkpoint: Checkpoint, path: Path) -> Checkpoint:
         "atlas.errors": checkpoint.errors,
     }
     card = checkpoint.card
-    is_usual = card.model.input_shape == SHAPE and card.data.shows_digits
-    version = FORMAT if is_usual else ANY_SHAPE
-    metadata = {"aecore": version, "card": json.dumps(card.to_dict(), sort_keys=True)}
+    metadata = {"aecore": _format_of(card), "card": json.dumps(card.to_dict(), sort_keys=True)}
     if checkpoint.estimator is not None:
         metadata["estimator"] = json.dumps(checkpoint.estimator, sort_keys=True)
     arrays = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
@@ -272,6 +270,14 @@ def save(checkpoint: Checkpoint, path: Path) -> Checkpoint:
     except OSError as error:
         raise CheckpointError(f"{path} cannot be written: {error.strerror}.") from error
     return replace(saved, path=path)
+
+
+def _format_of(card: Card) -> str:
+    """Return the oldest format that can hold a model."""
+    if card.model.activation != "relu":
+        return ANY_ACTIVATION
+    is_usual = card.model.input_shape == SHAPE and card.data.shows_digits
+    return FORMAT if is_usual else ANY_SHAPE
 
 
 def _in_order(content: bytes) -> bytes:

@@ -30,7 +30,7 @@ OPTIONS = {
     name: _SETTINGS[name]
     for name in (
         *("epochs", "batch_size", "learning_rate", "optimizer", "latent_dim", "hidden_dims"),
-        *("latent_dropout", "noise", "seed", "family"),
+        *("latent_dropout", "noise", "seed", "family", "activation"),
     )
 }
 """The settings of a preset that options change."""

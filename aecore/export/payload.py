@@ -156,6 +156,7 @@ def _facts(checkpoint: Checkpoint) -> dict[str, Any]:
         "hash": checkpoint.digest,
         "name": checkpoint.name,
         "variational": card.model.variational,
+        "activation": card.model.activation,
         "logistic": card.model.output == "logistic",
         "views": [_view(checkpoint, name) for name in views(card.model.latent_dim)],
         "first": int(ranking[len(ranking) // 4]),  # reconstructed better than three quarters

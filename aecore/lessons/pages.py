@@ -69,7 +69,7 @@ PAGES: dict[str, Page] = {
         "digit_canvas digit_result your_digit_models your_digit_denoise",
     ),
     "train": _page(
-        "preset latent_dim hidden_dims latent_dropout noise level epochs seed optimizer "
+        "preset latent_dim hidden_dims activation latent_dropout noise level epochs seed optimizer "
         "learning_rate schedule batch_size gamma distortion",
         "train_settings train_challenges sweep_card shelf_actions",
         "train_start loss_curve",

@@ -60,6 +60,11 @@ class ConvFamily(Family):
         ConfigError
             If the inputs are no pictures, or too small ones.
         """
+        if config.activation != "relu":
+            raise ConfigError(
+                f"A {self.label} has ReLU units: activation {config.activation} is of dense "
+                "networks."
+            )
         if not config.is_picture:
             raise ConfigError(
                 "A convolutional network needs pictures: give their height and width (image_shape)."

@@ -1,4 +1,4 @@
-"""Dense networks: linear layers with ReLU between them, the decoder mirroring the encoder."""
+"""Dense networks: linear layers with activation functions between them, the decoder mirrored."""
 
 from __future__ import annotations
 
@@ -9,12 +9,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aecore.config import ModelConfig
+from aecore.config import ActivationName, ModelConfig
 from aecore.models.family import Family
 from aecore.models.numpy_layers import Layers
 
 if TYPE_CHECKING:
     from torch import nn
+
+
+_MODULES: dict[ActivationName, str] = {
+    "relu": "ReLU",
+    "tanh": "Tanh",
+    "logistic": "Sigmoid",
+    "identity": "Identity",
+}
+"""Of `torch.nn`."""
 
 
 class DenseFamily(Family):
@@ -34,7 +43,7 @@ class DenseFamily(Family):
         shapes: dict[str, tuple[int, ...]] = {}
         for part, sizes in zip(("encoder", "decoder"), self._sizes(config), strict=True):
             for index, (fan_in, fan_out) in enumerate(itertools.pairwise(sizes)):
-                name = f"{part}.layers.{2 * index}"  # every second module is a ReLU
+                name = f"{part}.layers.{2 * index}"  # every second module is an activation
                 shapes |= {f"{name}.weight": (fan_out, fan_in), f"{name}.bias": (fan_out,)}
         return shapes
 
@@ -43,10 +52,12 @@ class DenseFamily(Family):
         from torch import nn
         from torch.nn.utils import skip_init
 
+        activation = getattr(nn, _MODULES[config.activation])
+
         def network(sizes: tuple[int, ...]) -> nn.Sequential:
             layers: list[nn.Module] = []
             for fan_in, fan_out in itertools.pairwise(sizes):
-                layers += [skip_init(nn.Linear, fan_in, fan_out), nn.ReLU()]
+                layers += [skip_init(nn.Linear, fan_in, fan_out), activation()]
             return nn.Sequential(*layers[:-1])
 
         encoder, decoder = self._sizes(config)
@@ -69,6 +80,7 @@ class DenseFamily(Family):
             matrices=tuple(arrays[::2]),
             biases=tuple(arrays[1::2]),
             code=len(widths) - 2,
+            activation=config.activation,
             logistic=config.output == "logistic",
         )
 

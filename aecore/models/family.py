@@ -29,7 +29,7 @@ class Family(ABC):
     label: str
     """On the pages, as in `dense network`."""
     is_dense: bool = False
-    """True for linear layers with ReLU between them: what /filters shows and
+    """True for linear layers with activation functions between them: what /filters shows and
     `aecore.training.fused_backprop` differentiates. The family then has `dense_layers`."""
     runs_in_browser: bool = False
     """True where the family has `browser_layers`, for `aecore/viewer/js/model/network.js`."""
@@ -76,9 +76,9 @@ class Family(ABC):
     ) -> dict[str, np.ndarray]:
         """Return the layers of a part, `encoder` or `decoder`, as a browser computes them.
 
-        Each has a ReLU behind it but the last one. Layer i, from the part's input on, is dense with
-        `columns0` (in, out), the weight matrix column by column, and `bias0` (out,); or it is a
-        convolution of stride 2 with padding 1, see `aecore.models.conv`.
+        Each has the model's activation function behind it but the last one. Layer i, from the
+        part's input on, is dense with `columns0` (in, out), the weight matrix column by column, and
+        `bias0` (out,); or it is a convolution of stride 2 with padding 1, see `aecore.models.conv`.
 
         Raises
         ------

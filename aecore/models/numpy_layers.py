@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aecore.config import ActivationName
+from aecore.models.activations import ACTIVATIONS, logistic
+
 
 @dataclass(frozen=True, eq=False)
 class Layers:
     """Weight matrices and biases from the pixels to the code and back to the pixels.
 
-    Layers are counted from 0. All but the code's and the last one end in a ReLU, the last one in a
-    logistic function where the model has one. There is no dropout, as in eval mode.
+    Layers are counted from 0. All but the code's and the last one are hidden and end in the
+    activation function, the last one in a logistic function where the model has one. There is no
+    dropout, as in eval mode.
     """
 
     matrices: tuple[np.ndarray, ...]
@@ -21,6 +25,8 @@ class Layers:
     """(out,) float32 each."""
     code: int
     """Index of the layer whose output is the code."""
+    activation: ActivationName = "relu"
+    """Of the hidden layers."""
     logistic: bool = False
     """True where a logistic function keeps the pixels between 0 and 1."""
 
@@ -34,9 +40,13 @@ class Layers:
         """Index of the layer before the pixels."""
         return len(self.matrices) - 2
 
+    def hidden(self, layer: int) -> bool:
+        """Return whether the layer ends in the activation function."""
+        return layer not in (self.code, len(self.matrices) - 1)
+
     def rectified(self, layer: int) -> bool:
         """Return whether the layer ends in a ReLU."""
-        return layer not in (self.code, len(self.matrices) - 1)
+        return self.activation == "relu" and self.hidden(layer)
 
     def sums(self, layer: int, inputs: np.ndarray) -> np.ndarray:
         """Return the layer's weighted sums before its activation function: (B, in) -> (B, out)."""
@@ -45,8 +55,8 @@ class Layers:
     def outputs(self, layer: int, sums: np.ndarray) -> np.ndarray:
         """Return the layer's outputs for its weighted sums, both (B, out)."""
         if self.logistic and layer == len(self.matrices) - 1:
-            return (1 + np.tanh(sums / 2)) / 2  # no overflow, as exp has
-        return np.maximum(sums, 0) if self.rectified(layer) else sums
+            return logistic(sums)
+        return ACTIVATIONS[self.activation].outputs(sums) if self.hidden(layer) else sums
 
     def run(self, inputs: np.ndarray, *, first: int = 0, last: int | None = None) -> np.ndarray:
         """Return outputs (B, out) of layer `last`, by default the pixels, for inputs of `first`."""
@@ -70,9 +80,8 @@ class Layers:
         jacobian = np.eye(len(at), dtype=np.float32)
         values = at[None]
         for layer in range(self.code + 1):
-            sums = self.sums(layer, values)
+            values = self.outputs(layer, self.sums(layer, values))
             jacobian = self.matrices[layer] @ jacobian
-            if self.rectified(layer):
-                jacobian = jacobian * (sums[0] > 0)[:, None]
-            values = self.outputs(layer, sums)
+            if self.hidden(layer):
+                jacobian = jacobian * ACTIVATIONS[self.activation].slopes(values[0])[:, None]
         return jacobian

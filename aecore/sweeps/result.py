@@ -15,6 +15,8 @@ from aecore.errors import ConfigError
 from aecore.sweeps.grid import SETTINGS
 from aecore.system import csv_text
 
+_LATER = {"activation": "relu"}
+"""Settings that earlier sweeps do not name, and what they had."""
 _NUMBERS = ("test_mse", "pca_test_mse", "knn5_accuracy", "seconds")
 
 
@@ -53,6 +55,9 @@ class Result(Serializable):
                 raise ConfigError(f"{name} must be a finite number, not {value!r}.")
         if not isinstance(self.settings, Mapping) or "latent_dim" not in self.settings:
             raise ConfigError("settings must hold every setting by name.")
+        given = _LATER | dict(self.settings)
+        own = {name: given.pop(name) for name in SETTINGS if name in given}
+        object.__setattr__(self, "settings", own | given)
         if self.test_mse is None and not self.error:
             raise ConfigError("a result has an error to measure or one to tell.")
 
@@ -91,7 +96,8 @@ def from_csv(text: str) -> list[Result]:
     try:
         for row in csv.DictReader(io.StringIO(text)):
             values = {name: _plain(cell) for name, cell in row.items()}
-            settings = {name: values.pop(name) for name in SETTINGS}
+            settings = {name: values.pop(name) for name in SETTINGS if name not in _LATER}
+            settings |= {name: values.pop(name, usual) for name, usual in _LATER.items()}
             results.append(Result(**values, settings=settings))
     except (csv.Error, KeyError, TypeError):
         raise ConfigError("The table lacks columns that every sweep's table has.") from None

@@ -17,16 +17,44 @@ Split pixels have the shape (P, B, n / P), in P parts, merged ones (B, n).
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
+from aecore.config import ActivationName
 from aecore.models.autoencoder import Autoencoder
 from aecore.training.loss import kl_divergence
 
-# The overload by its name: 4 us a call less than by `torch.ops.aten.threshold_backward`.
+# Overloads by their names: 4 us a call less than by `torch.ops.aten.threshold_backward`.
 _threshold_backward = torch.ops.aten.threshold_backward.grad_input
+_tanh_backward = torch.ops.aten.tanh_backward.grad_input
+_sigmoid_backward = torch.ops.aten.sigmoid_backward.grad_input
+
+
+@dataclass(frozen=True)
+class _Activation:
+    """An activation function that takes no memory of its own."""
+
+    forward: Callable[[Tensor], Tensor]
+    """Turn sums into outputs, in place, and return them."""
+    backward: Callable[[Tensor, Tensor], object]
+    """Turn the gradient at outputs into that at the sums, in place, given the outputs."""
+
+
+_ACTIVATIONS: dict[ActivationName, _Activation] = {
+    "relu": _Activation(
+        torch.relu_, lambda grad, outputs: _threshold_backward(grad, outputs, 0, grad_input=grad)
+    ),
+    "tanh": _Activation(
+        torch.tanh_, lambda grad, outputs: _tanh_backward(grad, outputs, grad_input=grad)
+    ),
+    "logistic": _Activation(
+        torch.sigmoid_, lambda grad, outputs: _sigmoid_backward(grad, outputs, grad_input=grad)
+    ),
+    "identity": _Activation(lambda sums: sums, lambda grad, outputs: None),
+}
 _N_PARTS = 2
 _LARGE = 2**16
 """Weights of a matrix that is worth splitting."""
@@ -73,10 +101,14 @@ class FusedBackprop:
         )
         return (
             LayerStack(
-                input_layer(first, batch_size), *(_hidden(each, batch_size) for each in encoder)
+                input_layer(first, batch_size),
+                *(_hidden(each, batch_size) for each in encoder),
+                activation=self._model.config.activation,
             ),
             LayerStack(
-                *(_hidden(each, batch_size) for each in decoder), output_layer(last, batch_size)
+                *(_hidden(each, batch_size) for each in decoder),
+                output_layer(last, batch_size),
+                activation=self._model.config.activation,
             ),
         )
 
@@ -140,7 +172,7 @@ class FusedBackprop:
 
 
 class LayerStack:
-    """Linear layers with ReLU between them, forward and backward.
+    """Linear layers with activation functions between them, forward and backward.
 
     What they return is overwritten by the next pass. Input and output are (B, in) and (B, out), or
     split pixels where the first or last layer has them.
@@ -149,9 +181,11 @@ class LayerStack:
     ----------
     *layers : Layer
         For batches of the same size.
+    activation : {"relu", "tanh", "logistic", "identity"}
     """
 
-    def __init__(self, *layers: Layer) -> None:
+    def __init__(self, *layers: Layer, activation: ActivationName) -> None:
+        self._activation = _ACTIVATIONS[activation]
         *self._hidden, self._last = layers
         self._first = layers[0]
         self._downwards = [*reversed(list(itertools.pairwise(layers)))]
@@ -159,7 +193,7 @@ class LayerStack:
     def forward(self, x: Tensor, *, minus: Tensor | None = None) -> Tensor:
         """Return the output for x, less `minus` if there is one."""
         for layer in self._hidden:
-            x = layer.forward(x).relu_()
+            x = self._activation.forward(layer.forward(x))
         return self._last.forward(x, minus=minus)
 
     def backward(
@@ -182,10 +216,10 @@ class LayerStack:
             The gradient at `x` if it is needed, else that at the output of the first layer.
         """
         for below, layer in self._downwards:
-            activation = below.output  # after ReLU
-            layer.set_gradients(activation, grad, scale)
+            outputs = below.output  # after the activation function
+            layer.set_gradients(outputs, grad, scale)
             grad = layer.input_grad(grad, scale)
-            _threshold_backward(grad, activation, 0, grad_input=grad)
+            self._activation.backward(grad, outputs)
             scale = 1.0
         self._first.set_gradients(x, grad, scale)
         return self._first.input_grad(grad, scale) if needs_input_grad else grad

@@ -54,7 +54,7 @@ def test_the_error_without_a_number_of_the_code_is_that_of_holding_it_at_its_mea
 @SHAPES
 def test_any_layer_before_the_pixels_can_be_asked_for(config, digits, unit_digits):
     model, layers = networks.make(config)
-    hidden = [i for i in range(layers.last_hidden) if layers.rectified(i)]
+    hidden = [i for i in range(layers.last_hidden) if layers.hidden(i)]
     quick = Ablation(layers, tuple(hidden), unit_digits, digits.test_labels)
 
     for layer in hidden:

@@ -13,6 +13,7 @@ from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.catalog import find
 from aecore.checkpoints.file import load, read_card, require_writable, save
+from aecore.config import ModelConfig
 from aecore.errors import CheckpointError
 from aecore.models.families import family_of
 from aecore.models.inference import build_model, reconstruct
@@ -52,6 +53,23 @@ def test_a_loaded_model_reconstructs_bit_for_bit_the_same(path, unit_digits):
     np.testing.assert_array_equal(
         reconstruct(after, unit_digits[:50]), reconstruct(before, unit_digits[:50])
     )
+
+
+@pytest.mark.parametrize("activation", ["tanh", "logistic", "identity"])
+def test_a_model_without_relu_units_is_refused_by_versions_that_would_misread_it(path, activation):
+    made = small_checkpoint(ModelConfig(latent_dim=2, hidden_dims=(3,), activation=activation))
+
+    save(made, path)
+
+    assert b'"aecore": "4"' in path.read_bytes()[:8192]
+    assert load(path).card.model.activation == activation
+
+
+def test_relu_units_need_no_newer_format(path):
+    save(small_checkpoint(), path)
+
+    assert b'"aecore": "2"' in path.read_bytes()[:8192]
+    assert load(path).card.model.activation == "relu"
 
 
 def test_the_card_is_read_from_the_header_alone(path, content):

@@ -49,7 +49,7 @@ def test_every_option_of_train_reaches_the_configuration(run_json, tmp_path):
         *("train", "narrow-dropout", "--epochs", "2", "--batch-size", "300"),
         *("--learning-rate", "2e-3", "--optimizer", "adam", "--latent-dim", "3"),
         *("--hidden-dims", "9,7", "--latent-dropout", "0.25", "--noise", "gaussian:0.1"),
-        *("--seed", "5", "--device", "auto", "--out", out),
+        *("--seed", "5", "--activation", "tanh", "--device", "auto", "--out", out),
     )
 
     card = checkpoint_file.load(out).card
@@ -61,6 +61,7 @@ def test_every_option_of_train_reaches_the_configuration(run_json, tmp_path):
         "weight_init": "zeros",
         "variational": False,
         "output": "linear",
+        "activation": "tanh",
     }
     assert card.train.to_dict() == {
         "gamma": 1e-2,

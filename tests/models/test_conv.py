@@ -41,6 +41,13 @@ def test_pictures_of_any_shape_come_back_in_it(shape, changes):
     assert list(family_of(config).state_shapes(config)) == list(state)
 
 
+def test_other_units_than_relu_are_refused():
+    config = conv((8, 8), activation="tanh")
+
+    with pytest.raises(ConfigError, match="activation tanh is of dense networks"):
+        new_model(config, seed=0, device=CPU)
+
+
 def test_depth_and_channels_follow_the_size():
     depths = {shape: len(family_of(conv(shape)).maps(conv(shape))) - 1 for shape in SHAPES}
 

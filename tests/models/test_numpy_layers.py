@@ -35,12 +35,15 @@ def test_the_whole_run_is_the_reconstruction_and_the_code_lies_where_it_says(con
 
 
 @SHAPES
-def test_only_the_code_and_the_pixels_are_not_rectified(config):
+def test_only_the_code_and_the_pixels_are_not_hidden(config):
     _, layers = networks.make(config)
+    numbers = range(len(layers.matrices))
 
-    linear = [i for i in range(len(layers.matrices)) if not layers.rectified(i)]
+    linear = [i for i in numbers if not layers.hidden(i)]
 
     assert linear == [len(config.hidden_dims), 2 * len(config.hidden_dims) + 1]
+    is_relu = config.activation == "relu"
+    assert [layers.rectified(i) for i in numbers] == [is_relu and layers.hidden(i) for i in numbers]
 
 
 @SHAPES

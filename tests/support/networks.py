@@ -14,6 +14,9 @@ SHAPES = {
     "one hidden layer": ModelConfig(latent_dim=3, hidden_dims=(24,)),
     "three hidden layers": ModelConfig(latent_dim=4, hidden_dims=(40, 20, 12)),
     "a logistic output": ModelConfig(latent_dim=4, hidden_dims=(24, 12), output="logistic"),
+    "tanh": ModelConfig(latent_dim=3, hidden_dims=(24, 12), activation="tanh"),
+    "logistic units": ModelConfig(latent_dim=3, hidden_dims=(24, 12), activation="logistic"),
+    "identity": ModelConfig(latent_dim=3, hidden_dims=(24, 12), activation="identity"),
     "one number": ModelConfig(latent_dim=1, hidden_dims=(16,), latent_dropout=0.5),
 }
 
@@ -31,10 +34,10 @@ def outputs(model: Autoencoder, x: torch.Tensor) -> list[torch.Tensor]:
     for part in (model.encoder.layers, model.decoder.layers):
         for module in part:
             x = module(x)
-            if isinstance(module, torch.nn.ReLU):
-                found[-1] = x
-            else:
+            if isinstance(module, torch.nn.Linear):
                 found.append(x)
+            else:
+                found[-1] = x
     if model.config.output == "logistic":
         found[-1] = found[-1].sigmoid()
     return found
@@ -46,14 +49,14 @@ def reconstruct_without(
     """Reconstructions with one unit of one layer held at a value, by a hook on that layer."""
     modules = [*model.encoder.layers, *model.decoder.layers]
     linear = [i for i, module in enumerate(modules) if isinstance(module, torch.nn.Linear)][layer]
-    ends_in_relu = isinstance(modules[linear + 1], torch.nn.ReLU)
+    is_hidden = not isinstance(modules[linear + 1], torch.nn.Linear)
 
     def hold(module, inputs, output):
         output = output.clone()
         output[:, unit] = value
         return output
 
-    handle = modules[linear + ends_in_relu].register_forward_hook(hold)
+    handle = modules[linear + is_hidden].register_forward_hook(hold)
     try:
         return model(x)
     finally:

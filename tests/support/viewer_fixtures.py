@@ -36,6 +36,9 @@ MODELS = {
     "linear": ModelConfig(latent_dim=2, hidden_dims=(9,)),
     "logistic": ModelConfig(latent_dim=5, hidden_dims=(12, 7), output="logistic"),
     "variational": ModelConfig(latent_dim=3, hidden_dims=(8,), variational=True),
+    "tanh": ModelConfig(latent_dim=2, hidden_dims=(9, 6), activation="tanh"),
+    "logistic units": ModelConfig(latent_dim=3, hidden_dims=(9,), activation="logistic"),
+    "identity": ModelConfig(latent_dim=2, hidden_dims=(9,), activation="identity"),
     "convolutional": ModelConfig(latent_dim=3, hidden_dims=(8,), family="conv"),
 }
 ATLASES = (2, 16)
@@ -63,7 +66,7 @@ def fixtures() -> bytes:
 
 def _header(name: str) -> dict[str, Any]:
     """Return what a browser is told of a plain model."""
-    return {"hash": name, "variational": False, "logistic": False}
+    return {"hash": name, "variational": False, "activation": "relu", "logistic": False}
 
 
 def _named(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -82,6 +85,7 @@ def _model(config: ModelConfig, rng: np.random.Generator) -> dict[str, np.ndarra
     header = {
         "hash": "model",
         "variational": config.variational,
+        "activation": config.activation,
         "logistic": config.output == "logistic",
     }
     message = pack(header, decoder_arrays(checkpoint) | encoder_arrays(checkpoint))

@@ -7,7 +7,7 @@ import pytest
 
 from aecore.errors import ConfigError, TrainingError
 from aecore.sweeps import store
-from aecore.sweeps.result import from_csv, to_csv
+from aecore.sweeps.result import Result, from_csv, to_csv, varied
 from aecore.sweeps.store import SweepStatus
 from aecore.system.process_lock import ProcessLock
 from tests.support import sweeps
@@ -108,3 +108,18 @@ def test_a_table_with_a_line_of_another_length_is_refused(line):
 
     with pytest.raises(ConfigError, match="lacks columns"):
         from_csv(f"{text}{line}\n")
+
+
+def test_results_of_before_there_were_other_units_than_relu_are_read_with_these():
+    new = sweeps.result(SPEC.points()[0])
+    values = new.to_dict()
+    settings = {name: each for name, each in values["settings"].items() if name != "activation"}
+
+    old = Result.from_dict(values | {"settings": settings})
+
+    assert list(old.settings.items()) == list(new.settings.items())
+    assert "activation" not in varied([old, new])
+    column = list(new.row()).index("activation")
+    lines = [line.split(",") for line in to_csv([new]).splitlines()]
+    table = "\n".join(",".join(cells[:column] + cells[column + 1 :]) for cells in lines)
+    assert from_csv(table)[0].settings["activation"] == "relu"

@@ -16,6 +16,9 @@ KINDS = {
     "three hidden layers": {"hidden_dims": (12, 6, 5)},
     "code dropout": {"latent_dropout": 0.5},
     "logistic output": {"output": "logistic", "hidden_dims": (12, 6)},
+    "tanh": {"activation": "tanh", "hidden_dims": (12, 6)},
+    "logistic units": {"activation": "logistic", "hidden_dims": (12, 6)},
+    "identity": {"activation": "identity", "hidden_dims": (12, 6)},
     "variational": {"variational": True, "hidden_dims": (12, 6)},
     "all at once": {"variational": True, "output": "logistic", "latent_dropout": 0.5},
 }

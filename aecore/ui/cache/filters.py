@@ -40,7 +40,7 @@ def units(checkpoint: Checkpoint, digits: TestSet, part: Part) -> Units:
     """Return the units of a part as pictures."""
     outputs = activations(checkpoint, digits, part)
     if part == "hidden":
-        return hidden_units(layers(checkpoint), outputs.activity)
+        return hidden_units(layers(checkpoint), outputs.activity if outputs.rectified else None)
     return code_units(layers(checkpoint), outputs.values.T, digits.images.mean(axis=0))
 
 

@@ -113,6 +113,7 @@ def _message(checkpoint: Checkpoint, settings: dict[str, Any], *, encodes: bool)
         "decoder": checkpoint.digest,
         "name": checkpoint.name,
         "variational": checkpoint.card.model.variational,
+        "activation": checkpoint.card.model.activation,
         "logistic": checkpoint.card.model.output == "logistic",
         "settings": settings,
         "picture": page_data.message(checkpoint.card.model.input_shape),

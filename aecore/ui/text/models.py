@@ -27,8 +27,9 @@ def summary(card: Card) -> str:
     what = card.data.nouns
     trained = f"clean {what}" if card.train.noise is None else f"{what} with {card.train.noise}"
     dropout = f" · code dropout {model.latent_dropout:g}" if model.latent_dropout else ""
+    units = "" if model.activation == "relu" else f" · {model.activation} units"
     facts = (
-        f"{family_of(model).structure(model)}{dropout} · "
+        f"{family_of(model).structure(model)}{units}{dropout} · "
         f"trained on {trained} for {len(card.history)} epochs · "
         f"test MSE **{card.metrics['test_mse']:.4f}** (PCA with {dimensions(model.latent_dim)}: "
         f"**{card.metrics['pca_test_mse']:.4f}**)"

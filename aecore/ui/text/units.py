@@ -14,10 +14,6 @@ _ORDERS: dict[Order, str] = {
     "similarity": "Similarity",
     "number": "Index",
 }
-ORDERS: dict[Part, dict[Order, str]] = {
-    "hidden": _ORDERS,
-    "code": {key: word for key, word in _ORDERS.items() if key != "activity"},
-}
 PREFIXES = {"hidden": "unit ", "code": "z"}
 SHORT = {"hidden": "", "code": "z"}
 SCALES: dict[Scale, str] = {"weights": "Raw weights", "length 1": "Unit norm"}
@@ -29,6 +25,12 @@ COMPONENTS = {
     "code": "Left: the component. Right: what moving along it by one standard deviation of the "
     "test digits adds. Same color scale as above; largest variance first.",
 }
+
+
+def orders(part: Part, *, has_relu: bool) -> dict[Order, str]:
+    """Return in which orders a part's units can be shown: by activity ReLU units alone."""
+    by_activity = part == "hidden" and has_relu
+    return {key: word for key, word in _ORDERS.items() if by_activity or key != "activity"}
 
 
 def name(part: str, unit: int) -> str:
@@ -56,12 +58,16 @@ def explanation(part: str, units: Units, n_digits: int, *, logistic: bool) -> st
     if part == "hidden":
         picture = "image before the logistic output" if logistic else "image"
         cosine = signed(units.mean_cosine())
-        return (
+        text = (
             "Encoder: the **filter**, the unit's weights. Decoder: what the unit with the same "
             f"index in the decoder's last hidden layer adds to the {picture} per 1 of its output. "
-            f"Their weights are not tied (mean cosine similarity {cosine}). **Active**: the share "
-            f"of the {n_digits:,} test digits for which the unit's ReLU output is above 0. "
-            "**Dead**: active for none."
+            f"Their weights are not tied (mean cosine similarity {cosine})."
+        )
+        if units.activity is None:
+            return text
+        return (
+            f"{text} **Active**: the share of the {n_digits:,} test digits for which the unit's "
+            "ReLU output is above 0. **Dead**: active for none."
         )
     return (
         "Encoder: the **gradient** of the latent dimension with respect to each pixel, at the mean "
@@ -71,7 +77,9 @@ def explanation(part: str, units: Units, n_digits: int, *, logistic: bool) -> st
 
 
 def health(units: Units, part: str) -> str:
-    """Return how many units are dead, and how many are always active."""
+    """Return how many units are dead, and how many are always active; only a ReLU unit can be."""
+    if part == "hidden" and units.activity is None:
+        return ""
     what = "unit" if part == "hidden" else "dimension"
     text = f"Dead: {units.dead.sum()} of {counted(len(units), what)}"
     if units.activity is not None:

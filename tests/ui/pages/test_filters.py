@@ -12,6 +12,7 @@ from aecore.analysis.ablation import Ablation
 from aecore.analysis.activations import Activations
 from aecore.analysis.filters import Units, component_units, hidden_units, shared_color_limit
 from aecore.checkpoints import file as checkpoint_file
+from aecore.config import ModelConfig
 from aecore.data import sources
 from aecore.imaging.levels import to_levels, to_signed_levels, to_unit
 from aecore.models import inference
@@ -19,6 +20,7 @@ from aecore.models.families import family_of
 from aecore.ui.pages.filters.gallery import Chosen, choose
 from aecore.ui.text import formats
 from aecore.viewer import message as viewer_message
+from tests.support.checkpoint_files import small_checkpoint
 from tests.support.pages import component, open_page, picture_rows, texts
 
 
@@ -197,3 +199,18 @@ def test_a_unit_that_the_browser_makes_up_is_ignored(message):
     choose(chosen, units, message)
 
     assert chosen.unit == 3
+
+
+def test_units_without_relu_have_no_activity(tmp_path, monkeypatch):
+    config = ModelConfig(latent_dim=2, hidden_dims=(12,), activation="tanh")
+    checkpoint_file.save(small_checkpoint(config), tmp_path / "small.safetensors")
+    monkeypatch.setenv("AECORE_MODELS", str(tmp_path))
+
+    app = open_page("filters", model="small")
+
+    assert not app.exception
+    (sort,) = (each for each in app.segmented_control if each.label == "Sort by")
+    assert "Activity" not in sort.options
+    assert not any(unit["dead"] for unit in gallery(app)[0]["units"])
+    assert "hyperbolic tangent" in texts(app)
+    assert "ReLU" not in texts(app) + gallery(app)[0]["note"]

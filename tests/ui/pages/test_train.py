@@ -116,6 +116,7 @@ def test_everything_can_be_changed(submitted):
     app.selectbox(key="train_noise_plane").select("gaussian")
     app.selectbox(key="train_output_plane").select("logistic")
     app.selectbox(key="train_weight_init_plane").select("zeros")
+    app.selectbox(key="train_activation_plane").select("tanh")
     app.toggle(key="train_variational_plane").set_value(True)
     app.run()
     app.number_input(key="train_level_plane").set_value(0.3)
@@ -131,6 +132,7 @@ def test_everything_can_be_changed(submitted):
         latent_dropout=0.25,
         output="logistic",
         weight_init="zeros",
+        activation="tanh",
         variational=True,
     )
     assert submitted[0].train == dataclasses.replace(

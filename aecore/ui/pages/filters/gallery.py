@@ -129,7 +129,8 @@ def draw(
         "layer": Switch(key="filters_layer", values=list(unit_text.PARTS)),
     }
     if prefixes is None:
-        switches["order"] = Switch(key="filters_sort", values=list(unit_text.ORDERS[part]))
+        orders = unit_text.orders(part, has_relu=units.activity is not None)
+        switches["order"] = Switch(key="filters_sort", values=list(orders))
     draw_gallery(
         key,
         title,

@@ -13,6 +13,7 @@ from aecore.analysis.filters import Units
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.comparison import counterpart_of, has_fixed_settings
 from aecore.checkpoints.file import Checkpoint
+from aecore.config import ActivationName
 from aecore.models.families import family_of
 from aecore.ui import inputs, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
@@ -29,9 +30,15 @@ from aecore.ui.text.formats import counted, escape
 
 _EXPLANATION = (
     "Each hidden unit of the first layer has one **filter**: it adds up the pixels, weighted "
-    "{weighted}, and is active if the sum is above zero. Choose a unit to see which digits "
-    "activate it, and what the model loses without it."
+    "{weighted}, and {output}. Choose a unit to see which digits activate it, and what the model "
+    "loses without it."
 )
+_OUTPUTS: dict[ActivationName, str] = {
+    "relu": "is active if the sum is above zero",
+    "tanh": "outputs the hyperbolic tangent of the sum, between -1 and 1",
+    "logistic": "outputs the logistic function of the sum, between 0 and 1",
+    "identity": "outputs the sum itself, so that the whole network is linear",
+}
 _WEIGHTED = "positively where the filter is red and negatively where it is blue"
 _WEIGHTED_CHANNELS = (
     "in each channel: positively where the filter is brighter than gray, negatively where it is "
@@ -59,7 +66,10 @@ def _explain(card: Card) -> str:
     if not family_of(card.model).is_dense:
         return feature_maps.EXPLANATION
     is_gray = len(card.model.input_shape) == 2
-    return _EXPLANATION.format(weighted=_WEIGHTED if is_gray else _WEIGHTED_CHANNELS)
+    return _EXPLANATION.format(
+        weighted=_WEIGHTED if is_gray else _WEIGHTED_CHANNELS,
+        output=_OUTPUTS[card.model.activation],
+    )
 
 
 @scaffold.fragment
@@ -69,7 +79,8 @@ def _show(checkpoint: Checkpoint, counterpart: Checkpoint | None) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters_controls"):
         part = _pick("layer", "Layer", unit_text.PARTS)
         scale = _pick("scale", "Scale", unit_text.SCALES)
-        order = _pick("sort", "Sort by", unit_text.ORDERS[part])
+        has_relu = checkpoint.card.model.activation == "relu"
+        order = _pick("sort", "Sort by", unit_text.orders(part, has_relu=has_relu))
         count = _pick("show", "Show", _COUNTS)
     view = View(
         model=checkpoint.name,

@@ -71,17 +71,18 @@ def _draw(
 
 def _draw_more(inputs: Inputs) -> dict[str, Any]:
     """Draw the inputs of the settings that are seldom changed and return their values by name."""
-    first, second, third = st.columns(4), st.columns(4), st.columns(4, vertical_alignment="bottom")
+    first, second, third = st.columns(4), st.columns(4), st.columns(5, vertical_alignment="bottom")
     optimizer = inputs.draw(first[0], "optimizer", on_change=_follow_optimizer, args=(inputs,))
     values = {"optimizer": optimizer}
     values |= inputs.row(first[1:], "learning_rate", "schedule", "batch_size")
     values |= inputs.row(second, "gamma", "distortion", "output", "weight_init")
     variational = inputs.draw(third[0], "variational")
     weight = inputs.draw(third[1], "kl_weight", disabled=not variational)
+    values["activation"] = inputs.draw(third[3], "activation")
     values["family"] = inputs.preset.model.family
     if len(FAMILIES) > 1:
         values["family"] = inputs.draw(third[2], "family", Choice("Family", FAMILIES))
-    third[3].button(
+    third[4].button(
         "Reset to preset",
         key="train_reset",
         icon=":material/undo:",

@@ -31,13 +31,13 @@ export function filterPairs({ encoder, decoder }) {
  *
  * @param {Model} model
  */
-export function activationsOf({ encoder }, digit) {
+export function activationsOf({ encoder, activate }, digit) {
   const { rows, columns, bias } = /** @type {Dense} */ (encoder[0]);
   const sums = Float64Array.from(bias);
   digit.forEach((value, i) => {
     if (value !== 0) for (let unit = 0; unit < rows; unit++) sums[unit] += value * columns[i * rows + unit];
   });
-  return sums.map((sum) => Math.max(sum, 0));
+  return sums.map((sum) => activate(sum));
 }
 
 /** Return whether a model's first layer is a convolution. */

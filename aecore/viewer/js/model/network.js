@@ -22,6 +22,7 @@
  * @typedef {object} Model  A trained decoder with its atlas: the latent codes of N test digits
  * @property {string} hash
  * @property {boolean} variational
+ * @property {(sum: number) => number} activate  The activation function of hidden layers
  * @property {boolean} logistic  Whether the output is squeezed into 0..1
  * @property {number} dim  D, latent dimensions
  * @property {number} count  N
@@ -36,17 +37,26 @@
  * @property {Float64Array} axes  K x D, their principal axes
  */
 
+/** As in aecore/models/activations.py. */
+const ACTIVATIONS = {
+  relu: (sum) => (sum < 0 ? 0 : sum),
+  tanh: Math.tanh,
+  logistic: (sum) => 1 / (1 + Math.exp(-sum)),
+  identity: (sum) => sum,
+};
+
 /**
  * Make a model of what `aecore/viewer/model_arrays.py` sends.
  *
  * @returns {Model}
  */
-export function makeModel({ hash, variational, logistic }, arrays) {
+export function makeModel({ hash, variational, activation, logistic }, arrays) {
   const decoder = layersOf(arrays, "");
   const dim = arrays.columns0.length / arrays.bias0.length;
   return {
     hash,
     variational,
+    activate: ACTIVATIONS[activation],
     logistic,
     dim,
     count: arrays.labels.length,
@@ -99,7 +109,7 @@ function layersOf(arrays, prefix) {
  * variances: the first D values are the means. Overwritten by the next call, as that of `decode`.
  */
 export function encode(model, pixels) {
-  return forward(model.encoder, pixels).subarray(0, model.dim);
+  return forward(model, model.encoder, pixels).subarray(0, model.dim);
 }
 
 /**
@@ -110,29 +120,31 @@ export function encode(model, pixels) {
  */
 export function decode(model, z) {
   model.input.set(z);
-  const pixels = forward(model.decoder, model.input);
-  if (model.logistic) for (let i = 0; i < pixels.length; i++) pixels[i] = 1 / (1 + Math.exp(-pixels[i]));
+  const pixels = forward(model, model.decoder, model.input);
+  if (model.logistic) for (let i = 0; i < pixels.length; i++) pixels[i] = ACTIVATIONS.logistic(pixels[i]);
   return pixels;
 }
 
-/** Return the output of layers, with ReLU between them and none at the end. */
-function forward(layers, input) {
+/** Return the output of layers, with the activation function between them and none at the end. */
+function forward({ activate }, layers, input) {
   const last = layers.length - 1;
   for (let depth = 0; depth <= last; depth++) {
     const layer = layers[depth];
-    if ("kernels" in layer) convolve(layer, input, depth < last);
-    else multiply(layer, input, depth < last);
-    input = layer.out;
+    if ("kernels" in layer) convolve(layer, input);
+    else multiply(layer, input);
+    const { sums, out } = layer;
+    if (depth === last) out.set(sums);
+    else for (let i = 0; i < out.length; i++) out[i] = activate(sums[i]);
+    input = out;
   }
   return input;
 }
 
 /**
- * Set layer.out = weight @ input + bias, then ReLU if `rectify`. Four fifths of a digit's pixels are 0,
- * and many hidden units: their columns are left out. The others are added four at a time, so that the
- * sums are fetched less often.
+ * Set layer.sums = weight @ input + bias. Four fifths of a digit's pixels are 0, and many hidden units:
+ * their columns are left out. The others are added four at a time, so that the sums are fetched less often.
  */
-function multiply({ rows, cols, columns, bias, active, sums, out }, input, rectify) {
+function multiply({ rows, cols, columns, bias, active, sums }, input) {
   let count = 0;
   for (let col = 0; col < cols; col++) if (input[col] !== 0) active[count++] = col;
   sums.set(bias);
@@ -148,14 +160,13 @@ function multiply({ rows, cols, columns, bias, active, sums, out }, input, recti
     const x = input[active[i]];
     for (let row = 0, at = active[i] * rows; row < rows; row++) sums[row] += x * columns[at++];
   }
-  for (let row = 0; row < rows; row++) out[row] = rectify && sums[row] < 0 ? 0 : sums[row];
 }
 
 /**
- * Set layer.out to the convolution of the input and the bias, then ReLU if `rectify`. Each value of the
- * input that is not 0 is added to the outputs around it, four channels at a time as in `multiply`.
+ * Set layer.sums to the convolution of the input and the bias. Each value of the input that is not 0 is added
+ * to the outputs around it, four channels at a time as in `multiply`.
  */
-function convolve({ maps: [height, width, outHeight, outWidth], kernels, bias, active, sums, out }, input, rectify) {
+function convolve({ maps: [height, width, outHeight, outWidth], kernels, bias, active, sums }, input) {
   const nOut = bias.length;
   const nIn = active.length;
   for (let at = 0; at < sums.length; at += nOut) sums.set(bias, at);
@@ -188,7 +199,6 @@ function convolve({ maps: [height, width, outHeight, outWidth], kernels, bias, a
       }
     }
   }
-  for (let i = 0; i < sums.length; i++) out[i] = rectify && sums[i] < 0 ? 0 : sums[i];
 }
 
 /** Return to which output each input of a side contributes by one row or column of the kernel; -1: none. */
