@@ -18,6 +18,7 @@ export function makeScatter(canvas, host) {
   let height = 0;
   let points = null; // Float32Array (N x 2)
   let places = null; // Float32Array (N x 2), px; hidden dots are nowhere
+  let isPlaced = false;
   let home = null; // the ranges that hold all dots
   let ranges = null;
   let names = null;
@@ -31,17 +32,20 @@ export function makeScatter(canvas, host) {
   /** Take the size that the canvas has on the page. */
   function fit() {
     ({ width, height } = fitCanvas(canvas));
-    place();
+    isPlaced = false;
   }
 
-  function place() {
-    if (!points) return;
+  /** Find where the dots lie now, once a frame: of a million it takes most of its time. */
+  function placed() {
+    if (isPlaced || !points) return places;
+    isPlaced = true;
     if (places?.length !== points.length) places = new Float32Array(points.length);
     for (let i = 0; i < points.length; i += 2) {
       const isAway = isHidden(i / 2);
       places[i] = isAway ? Infinity : toX(points[i]);
       places[i + 1] = isAway ? Infinity : toY(points[i + 1]);
     }
+    return places;
   }
 
   function write(text, x, y, textAlign, textBaseline, room = undefined) {
@@ -143,12 +147,12 @@ export function makeScatter(canvas, host) {
     /** Show other ranges of the axes. */
     zoom(next) {
       ranges = next;
-      place();
+      isPlaced = false;
     },
     /** Hide the dots whose rows `test` says so of. */
     hide(test) {
       isHidden = test;
-      place();
+      isPlaced = false;
     },
     /** Return where the plot lies in the canvas, in px, and what its axes span. */
     area() {
@@ -158,6 +162,7 @@ export function makeScatter(canvas, host) {
     /** Draw the dots in an order, those selected last and alone in color, and the numerals of the classes. */
     draw(data, order, selected, hovered = null, outline = null, numerals = []) {
       const theme = host.theme();
+      placed();
       context.clearRect(0, 0, width, height);
       drawAxes(theme);
       if (data.labels.length > MANY) drawPixels(data, selected);
@@ -169,9 +174,9 @@ export function makeScatter(canvas, host) {
       });
     },
     /** Return the dot nearest to a place, or null if none is near. */
-    nearest: (x, y) => nearestPoint(places, x, y, REACH),
+    nearest: (x, y) => nearestPoint(placed(), x, y, REACH),
     /** Return which dots lie within a polygon, (N) of 0 and 1. */
-    within: (polygon) => pointsWithin(places, polygon),
+    within: (polygon) => pointsWithin(placed(), polygon),
   };
 }
 

@@ -12,6 +12,8 @@ import { mountCharts } from "../charts/charts.js";
 import { withModel } from "../live_model.js";
 
 const SHOWN = 48; // decoded digits
+const COLUMNS = 24;
+const WIDEST = 46; // px of one of them
 const VIEW = `
 <div class="selection">
   <h3 ref="heading"></h3>
@@ -53,7 +55,8 @@ export const mountSelection = withModel((element, host, scope) => {
     const [own, all] = [numbers, [...errors.keys()]].map((rows) => rows.reduce((sum, row) => sum + errors[row], 0) / rows.length);
     setBoldText(view.error, inWords(`Mean MSE of the selection **${own.toFixed(4)}**; all test digits: ${all.toFixed(4)}`));
     const few = numbers.length > SHOWN ? spreadSteps(numbers.length, SHOWN).map((at) => numbers[at]) : numbers;
-    drawDigits(view.digits, Uint8Array.from(few.flatMap((row) => [...levelsOf(pictureOf(row))])), GRAYS, { columns: 24 });
+    drawDigits(view.digits, Uint8Array.from(few.flatMap((row) => [...levelsOf(pictureOf(row))])), GRAYS, { columns: COLUMNS });
+    view.digits.style.maxWidth = `${WIDEST * Math.min(few.length, COLUMNS)}px`;
     view.note.textContent = `${inWords(`${few.length} of the selected digits, evenly spaced by number.`)} ${note}`;
     view.digits.setAttribute("aria-label", view.note.textContent);
     save = () => saveText(`${name}-selection.csv`, tableOf(model, numbers, errors));
