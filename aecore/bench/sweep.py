@@ -21,7 +21,8 @@ from aecore.system.child_process import environment, module_command
 from aecore.system.threads import cores
 
 EMPTY_POINTS = 100
-_DIMENSIONS = ("2", "8", "32", "128")
+_DIMENSIONS = ("1", "2", "4", "8", "16", "32", "64", "128")
+_SEEDS = 3  # with a few points the workers that are done first would wait for the last one
 
 
 def bench_sweep(
@@ -43,7 +44,7 @@ def bench_sweep(
     data : str or None
         Its name, for the workers.
     epochs : int
-        Of each point; there are four, that differ in D, times `workers`, that differ in the seed.
+        Of each point; there are 24: eight numbers of latent dimensions, three seeds each.
     workers : int
     turns : int
         How often each of the two is timed.
@@ -63,7 +64,7 @@ def bench_sweep(
     spec = SweepSpec(
         preset=preset.name,
         values={"latent_dim": _DIMENSIONS, "epochs": (str(epochs),)},
-        seeds=tuple(range(workers)),
+        seeds=tuple(range(_SEEDS)),
         keep="none",
         data=data,
         device="cpu",

@@ -7,6 +7,7 @@ from aecore.presets import PRESETS
 def test_three_ways_are_timed_and_a_point_without_training(digits, monkeypatch):
     monkeypatch.setattr(bench, "EMPTY_POINTS", 5)
     monkeypatch.setattr(bench, "_DIMENSIONS", ("2",))
+    monkeypatch.setattr(bench, "_SEEDS", 1)
 
     measured = bench.bench_sweep(PRESETS["plane"], digits, "bundled", epochs=1, workers=1, turns=1)
 
