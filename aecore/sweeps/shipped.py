@@ -8,8 +8,8 @@ from aecore.sweeps.result import Result, from_csv
 
 _TABLE = Path(__file__).with_name("tables") / "wide.csv"
 COMMAND = (
-    "python -m aecore sweep wide --latent-dim 1,2,4,8,16,32,64,128,256 --seeds 4 "
-    "--set epochs=5 --workers 1 --keep none --out wide-sweep"
+    "python -m aecore sweep wide --latent-dim 1,2,4,8,16,32,64,128,256 --seeds 5 "
+    "--set epochs=5 --workers 2 --keep none --out wide-sweep"
 )
 """What makes the table, on MNIST."""
 

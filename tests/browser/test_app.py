@@ -234,7 +234,7 @@ def test_a_first_visit_is_welcomed_until_the_card_is_dismissed(app, chromium):
     with watched(context) as page:
         page.goto(app)
         card, pipe = page.locator(".st-key-start"), page.locator(".start .pipe")
-        pipe.wait_for()
+        pipe.wait_for(timeout=60_000)  # the first page of a cold server, beside another one
         page.locator(".start .pipe[data-stage='']").wait_for()  # a digit has come through
         wait_until_idle(page)
         assert card.bounding_box()["height"] <= 0.4 * 844

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.spatial import Delaunay
 
 from aecore.bench.harness import server
 from aecore.checkpoints import file as checkpoint_file
@@ -167,21 +168,25 @@ def test_a_widget_and_python_share_what_is_on_show(visitor, lab):
             line.wait_for()
             return np.array(line.inner_text().split()[1:], float)
 
-        frame.get_by_role("button", name="Box").click()
+        frame.get_by_role("button", name="Lasso").click()
         plot = frame.locator(".aecore-layer").bounding_box()
-        page.mouse.move(plot["x"] + 0.4 * plot["width"], plot["y"] + 0.4 * plot["height"])
+        corners = [(0.4, 0.45), (0.5, 0.38), (0.6, 0.45), (0.5, 0.52), (0.4, 0.45)]
+        left, top, width, height = (plot[side] for side in ("x", "y", "width", "height"))
+        places = [(left + x * width, top + y * height) for x, y in corners]
+        page.mouse.move(*places[0])
         page.mouse.down()
-        page.mouse.move(plot["x"] + 0.6 * plot["width"], plot["y"] + 0.5 * plot["height"], steps=3)
+        for place in places[1:]:
+            page.mouse.move(*place, steps=5)
         page.mouse.up()
-        frame.get_by_role("button", name="Box").click()
-        page.mouse.click(plot["x"] + 0.02 * plot["width"], plot["y"] + 0.02 * plot["height"])
+        frame.get_by_role("button", name="Lasso").click()
+        page.mouse.click(left + 0.02 * width, top + 0.02 * height)
         heading = frame.locator("[data-key=map_selection] h3")
         count = int(heading.inner_text().split()[1].replace(",", ""))
 
         rows = printed("selected").astype(int)
         assert len(rows) == count > 0
-        (low, high) = codes[rows].min(axis=0), codes[rows].max(axis=0)
-        held = ((low <= codes) & (codes <= high)).all(axis=1)
+        hull = Delaunay(codes[rows])  # the outline is convex
+        held = hull.find_simplex(codes, tol=1e-9) >= 0
         np.testing.assert_array_equal(rows, np.flatnonzero(held))
         z = printed("pinned")
         assert z[0] < np.quantile(codes[:, 0], 0.05)
