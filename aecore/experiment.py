@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 
@@ -88,14 +89,12 @@ def run(
     model_config: ModelConfig,
     train_config: TrainConfig,
     dataset: Dataset,
-    *,
-    device: torch.device,
-    on_epoch: Callable[[EpochRecord], None] = lambda record: None,
-    should_stop: Callable[[], bool] = lambda: False,
+    **training: Any,
 ) -> Checkpoint:
     """Train a model and pack it, its figures and its atlas into a checkpoint, not yet saved.
 
-    A run that is stopped gives the checkpoint of what was learned so far.
+    A run that is stopped gives the checkpoint of what was learned so far. `training` are the other
+    arguments of `fit`.
 
     Raises
     ------
@@ -103,14 +102,7 @@ def run(
         As `fit`; after a good epoch that is a `DivergedError`, which holds what was learned until
         then.
     """
-    trained = fit(
-        model_config,
-        train_config,
-        dataset,
-        device=device,
-        on_epoch=on_epoch,
-        should_stop=should_stop,
-    )
+    trained = fit(model_config, train_config, dataset, **training)
     made = pack(name, preset, trained.model, train_config, dataset, trained.history)
     if trained.error is not None:
         raise DivergedError(str(trained.error), made)

@@ -54,8 +54,8 @@ _LOOKING = threading.Lock()
 def _models() -> Models:
     """Return the models as their folder is now, and their files were a moment ago at most.
 
-    A page asks several times. To look at each file each time would take few ms, but as often as
-    another page computes, the system hands the interpreter to it in between.
+    A page asks several times. Each look at a file lets other threads take their turns: beside pages
+    that compute, the files of a dozen models kept a page waiting.
     """
     folder = catalog.models_dir()
     with _LOOKING:  # whoever asks meanwhile waits for what is read
