@@ -139,12 +139,19 @@ def test_the_noisy_row_follows_its_controls_and_the_slider_before_it_is_let_go(a
     page.wait_for_function("globalThis.__aecoreSweeps.size === 1")
     wait_until_idle(page)
 
-    # The level stays in sight, and its handle is large enough for a finger.
-    # At once: while the locator waits for it to lie still, a chart may be drawn anew.
-    page.get_by_text("PSNR over all levels").evaluate("chart => chart.scrollIntoView()")
-    handle = page.get_by_test_id("stSliderThumbValue").locator("..").bounding_box()
-    assert min(handle["width"], handle["height"]) >= 24
-    assert 0 < handle["y"] < 200
+    # The level stays in sight, and its handle is large enough for a finger. Scrolled to again
+    # and again: a chart that is drawn anew meanwhile moves the page.
+    handle = page.get_by_test_id("stSliderThumbValue").locator("..")
+    page.wait_for_function(
+        """handle => {
+            document.querySelector(".st-key-denoise_curve").scrollIntoView();
+            const { top } = handle.getBoundingClientRect();
+            return top > 0 && top < 200;
+        }""",
+        arg=handle.element_handle(),
+    )
+    box = handle.bounding_box()
+    assert min(box["width"], box["height"]) >= 24
 
 
 def files(*folders: Path) -> set[Path]:
