@@ -7,7 +7,6 @@ the server, the browser or the terminal does not touch it; `stop` in the folder 
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
 import time
@@ -22,11 +21,11 @@ from aecore.errors import AecoreError
 from aecore.jobs import queue
 from aecore.jobs import store as run_store
 from aecore.jobs.store import ALIVE, LOG, STOP
+from aecore.system.priority import give_way
 from aecore.system.process_lock import ProcessLock
 
 WAIT_SECONDS = 0.3
 _POLL_SECONDS = 0.1
-_NICENESS = 10
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -63,8 +62,7 @@ def _wait_for_turn(path: Path, machine: ProcessLock) -> bool:
 def _work(path: Path) -> int:
     """Train, or write down why not; return the exit status."""
     _update_status(path, state="running", phase="starting")
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)  # the pages go first
+    give_way()  # the pages go first
     try:
         with _interruptible(path / STOP):
             from aecore.jobs.trainer import Trainer  # torch takes a second

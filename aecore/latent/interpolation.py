@@ -27,10 +27,10 @@ class CodePath:
     """How many codes of the data it passes through, the ends included."""
 
 
-def interpolate(
+def interpolate_straight(
     index: NeighborIndex, start: int, end: int, *, steps: int = STEPS
-) -> tuple[CodePath, CodePath]:
-    """Return the straight path between two codes of the data, and the one along the data.
+) -> CodePath:
+    """Return the straight path between two codes of the data.
 
     Parameters
     ----------
@@ -39,22 +39,40 @@ def interpolate(
     start, end : int in 0..N-1
         Which codes to join.
     steps : int, at least 2
-        Codes of each path, evenly spaced along it.
+        Codes of the path, evenly spaced along it.
 
     Raises
     ------
     ConfigError
         If `start`, `end` or `steps` is out of range.
     """
+    _require_rows(index, start, end)
+    codes = straight_path(index.codes[start], index.codes[end], steps)
+    return _code_path(index, "straight line", codes, 2)
 
-    def path(name: str, codes: np.ndarray, stops: int) -> CodePath:
-        codes = codes.astype(np.float32)
-        return CodePath(name, codes, percentiles=index.isolation(codes), stops=stops)
 
+def interpolate_along_data(
+    index: NeighborIndex, start: int, end: int, *, steps: int = STEPS
+) -> CodePath:
+    """Return the path between two codes along the data; see `interpolate_straight`.
+
+    It is the shortest path of the graph that joins each code to its nearest neighbors, which takes
+    seconds to build for the first one.
+    """
+    _require_rows(index, start, end)
     rows = index.graph.shortest_path(start, end)
-    straight = straight_path(index.codes[start], index.codes[end], steps)
-    along = resample_path(index.codes[rows], steps)
-    return path("straight line", straight, 2), path("along the data", along, len(rows))
+    codes = resample_path(index.codes[rows], steps)
+    return _code_path(index, "along the data", codes, len(rows))
+
+
+def _require_rows(index: NeighborIndex, *rows: int) -> None:
+    for row in rows:
+        require_whole("a code's index", row, 0, len(index.codes) - 1)
+
+
+def _code_path(index: NeighborIndex, name: str, codes: np.ndarray, stops: int) -> CodePath:
+    codes = codes.astype(np.float32)
+    return CodePath(name, codes, percentiles=index.isolation(codes), stops=stops)
 
 
 def straight_path(a: np.ndarray, b: np.ndarray, steps: int) -> np.ndarray:

@@ -6,7 +6,6 @@ Ending the server, the browser or the terminal does not touch it; `stop` in the 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -14,8 +13,7 @@ from aecore.data import sources
 from aecore.errors import AecoreError
 from aecore.sweeps import store
 from aecore.sweeps.store import SweepStatus
-
-_NICENESS = 10
+from aecore.system.priority import give_way
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,8 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--held", type=int, help="descriptor of the inherited file `alive`")
     options = parser.parse_args(arguments)
     path = options.folder
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)  # the pages go first
+    give_way()  # the pages go first
     try:
         from aecore.sweeps.engine import SweepEngine, locked
 

@@ -13,6 +13,7 @@ from aecore.imaging.levels import to_levels
 from aecore.latent import interpolation
 from aecore.latent.neighbors import NeighborIndex
 from tests.support.browser import decoded, download, shown_code, visit, wait_for_script, watched
+from tests.support.code_tables import both_paths
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -23,7 +24,7 @@ def journey(app, visitor) -> Iterator:
     with watched(visitor) as page:
         visit(page, app, "model=plane")
         page.get_by_text("Interpolate").click()
-        page.locator(".journey .strip canvas").first.wait_for()
+        page.locator(".journey .strip").nth(1).wait_for()  # found behind the page
         wait_for_script(page)
         yield page
 
@@ -63,7 +64,7 @@ def test_playing_ends_on_the_last_frame(journey):
 
 
 def test_the_plot_has_the_percentiles_of_both_paths(journey, plane):
-    paths = interpolation.interpolate(NeighborIndex(plane.codes), 0, 1)
+    paths = both_paths(NeighborIndex(plane.codes), 0, 1)
 
     for path, kind in zip(paths, ["straight-line", "along-the-data"], strict=True):
         points = journey.locator(f".plot .curve.{kind}").get_attribute("points")
@@ -116,7 +117,7 @@ def test_each_path_says_how_far_from_the_data_and_how_gray_its_digit_is(journey,
 
 
 def test_the_gif_holds_every_frame_of_the_path(journey, plane):
-    paths = interpolation.interpolate(NeighborIndex(plane.codes), 0, 1)
+    paths = both_paths(NeighborIndex(plane.codes), 0, 1)
     journey.wait_for_function("!location.search.includes('frame=')")  # the page's last run, then
     wait_for_script(journey)
 

@@ -7,7 +7,6 @@ killed and a queued run, a saved model, a cache, and what that commit read out o
 import dataclasses
 import hashlib
 import json
-import os
 import platform
 import shutil
 from pathlib import Path
@@ -53,7 +52,7 @@ def legacy(tmp_path, monkeypatch):
         if values["data"] is not None:
             path.write_text(json.dumps(values | {"data": str(copy / "digits")}))
     monkeypatch.setattr(queue, "_start", lambda path, alive: None)
-    monkeypatch.setattr(os, "nice", lambda by: 0)
+    monkeypatch.setattr(worker, "give_way", lambda: None)
     return copy
 
 

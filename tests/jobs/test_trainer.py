@@ -38,7 +38,7 @@ def in_this_process(monkeypatch, tmp_path):
     """Nothing is started; the runs are in a folder of the test."""
     monkeypatch.setenv("AECORE_RUNS", str(tmp_path / "runs"))
     monkeypatch.setattr(queue, "_start", lambda path, alive: None)
-    monkeypatch.setattr(os, "nice", lambda by: 0)
+    monkeypatch.setattr(worker, "give_way", lambda: None)
 
 
 def submit(**changes):

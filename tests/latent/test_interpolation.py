@@ -11,12 +11,12 @@ from hypothesis.extra.numpy import arrays
 from aecore.errors import ConfigError, ShapeError
 from aecore.latent.interpolation import (
     STEPS,
-    interpolate,
+    interpolate_along_data,
     resample_path,
     straight_path,
 )
 from aecore.latent.neighbors import NeighborIndex
-from tests.support.code_tables import code_tables, finite, gaussian_codes
+from tests.support.code_tables import both_paths, code_tables, finite, gaussian_codes
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -76,7 +76,7 @@ def test_inputs_are_left_alone():
 
     resample_path(z, 6)[0] += 1
     straight_path(z[0], z[1], 3)[0] += 1
-    interpolate(NeighborIndex(codes), 0, 39)[1].codes[0] += 1
+    interpolate_along_data(NeighborIndex(codes), 0, 39).codes[0] += 1
 
     np.testing.assert_array_equal(codes, gaussian_codes(40, 3))
 
@@ -92,14 +92,14 @@ def ring() -> NeighborIndex:
 
 
 def test_both_paths_join_the_two_codes(ring):
-    for path in interpolate(ring, 3, 190):
+    for path in both_paths(ring, 3, 190):
         assert path.codes.shape == (STEPS, 2)
         assert path.codes.dtype == np.float32
         np.testing.assert_allclose(path.codes[[0, -1]], ring.codes[[3, 190]], atol=1e-6)
 
 
 def test_the_straight_line_leaves_a_ring_and_the_other_path_follows_it(ring):
-    straight, along = interpolate(ring, 0, 200)
+    straight, along = both_paths(ring, 0, 200)
 
     assert np.linalg.norm(straight.codes, axis=1).min() == pytest.approx(0, abs=1e-6)
     assert np.linalg.norm(along.codes, axis=1).min() > 0.99
@@ -108,12 +108,12 @@ def test_the_straight_line_leaves_a_ring_and_the_other_path_follows_it(ring):
 
 
 def test_percentiles_are_those_of_the_codes(ring):
-    for path in interpolate(ring, 0, 150):
+    for path in both_paths(ring, 0, 150):
         np.testing.assert_array_equal(path.percentiles, ring.isolation(path.codes))
 
 
 def test_a_code_and_itself_is_a_path_that_stays(ring):
-    for path in interpolate(ring, 7, 7, steps=5):
+    for path in both_paths(ring, 7, 7, steps=5):
         np.testing.assert_allclose(path.codes, np.tile(ring.codes[7], (5, 1)), atol=1e-6)
 
 
@@ -124,4 +124,4 @@ def test_a_strip_of_eleven_holds_both_ends():
 
 def test_a_code_that_is_not_there_is_refused(ring):
     with pytest.raises(ConfigError, match=r"0\.\.399, not 400"):
-        interpolate(ring, 0, 400)
+        both_paths(ring, 0, 400)

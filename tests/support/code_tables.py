@@ -6,6 +6,8 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from aecore.latent.interpolation import interpolate_along_data, interpolate_straight
+
 finite = st.floats(-100, 100, width=32)
 
 
@@ -25,3 +27,8 @@ def gaussian_codes(n, latent_dim, seed=0):
 def kth_smallest(distances, k):
     """The k-th smallest of each row of distances."""
     return np.sort(distances, axis=1)[:, k - 1]
+
+
+def both_paths(*ends, **options):
+    """The straight path between two codes of an index, and the one along the data."""
+    return interpolate_straight(*ends, **options), interpolate_along_data(*ends, **options)

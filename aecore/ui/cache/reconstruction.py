@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-from time import perf_counter
+from collections.abc import Iterator
 
 import numpy as np
-import streamlit as st
 
 from aecore.analysis import dimension_importance, metrics, perturbation
 from aecore.analysis.dimension_importance import Decode, Importance
@@ -15,10 +14,8 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache.datasets import TestSet
-from aecore.ui.cache.shared import measured
-
-_PROGRESS_AFTER = 0.2
-"""Seconds until a progress bar is worth drawing."""
+from aecore.ui.cache.shared import measured, shared
+from aecore.ui.measurement import Measurement
 
 
 def decoder(checkpoint: Checkpoint) -> Decode:
@@ -73,25 +70,45 @@ def _model_errors(checkpoint: Checkpoint, digits: TestSet) -> np.ndarray:
 
 
 def importance(checkpoint: Checkpoint, digits: TestSet) -> Importance:
-    """Measure the importance of each latent dimension, with a progress bar if it takes long."""
-    dim = checkpoint.card.model.latent_dim
-    start, bar, tables = perf_counter(), st.empty(), []
-    for block in dimension_importance.dimension_ranges(dim):
-        if perf_counter() - start > _PROGRESS_AFTER:
-            bar.progress(block[0] / dim, f"Fixing one dimension at a time: {block[0]}/{dim}")
-        tables.append(_fixed_errors(checkpoint, digits, block))
-    bar.empty()
+    """Return the importance of each latent dimension, once it has been measured."""
+    fixed = _fixed_errors(checkpoint, digits)
     baseline, pca_increase = _baseline_errors(checkpoint, digits)
+    tables = [fixed[block] for block in _blocks(checkpoint)]
     return Importance(baseline=baseline, fixed=np.concatenate(tables), pca_increase=pca_increase)
 
 
-@measured(kept=512)
-def _fixed_errors(checkpoint: Checkpoint, digits: TestSet, block: tuple[int, int]) -> np.ndarray:
-    rows = dimension_importance.measured_digits(len(digits.labels))
-    images = digits.images[rows]
-    return dimension_importance.fixed_errors(
-        decoder(checkpoint), encode(checkpoint, images), images, digits.labels[rows], range(*block)
+def importance_measurement(checkpoint: Checkpoint, digits: TestSet) -> Measurement:
+    """Return the measurement that `importance` needs."""
+    fixed, blocks = _fixed_errors(checkpoint, digits), _blocks(checkpoint)
+
+    def measure() -> Iterator[None]:
+        rows = dimension_importance.measured_digits(len(digits.labels))
+        images, labels = digits.images[rows], digits.labels[rows]
+        codes = encode(checkpoint, images)
+        for block in blocks:
+            if block not in fixed:
+                fixed[block] = dimension_importance.fixed_errors(
+                    decoder(checkpoint), codes, images, labels, range(*block)
+                )
+            yield
+
+    return Measurement(
+        key=("importance", checkpoint.digest, digits.fingerprint),
+        measure=measure,
+        missing=lambda: len(blocks) - len(fixed),
+        parts=len(blocks),
+        text="Fixing one dimension at a time…",
     )
+
+
+def _blocks(checkpoint: Checkpoint) -> list[tuple[int, int]]:
+    return dimension_importance.dimension_ranges(checkpoint.card.model.latent_dim)
+
+
+@shared(kept=64)
+def _fixed_errors(checkpoint: Checkpoint, digits: TestSet) -> dict[tuple[int, int], np.ndarray]:
+    """Return the errors with the dimensions of each range fixed, as far as they are measured."""
+    return {}
 
 
 @measured(kept=64)

@@ -17,15 +17,10 @@ from aecore.config import NoiseConfig
 from aecore.data.noise import FixedCorruption
 from aecore.models.inference import build_model, decode, encode, reconstruct
 from aecore.models.pca import PCA
-from aecore.ui.pages.denoise import scores, task
+from aecore.ui import measurement
+from aecore.ui.pages.denoise import task
 from aecore.viewer import message
 from tests.support.pages import component, grid, open_page, picture_rows, texts
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch):
-    """The page waits for its curves."""
-    monkeypatch.setattr(scores, "PATIENCE", 60.0)
 
 
 def table_of(app) -> dict[str, list[str]]:
@@ -228,13 +223,13 @@ def test_curves_that_take_long_come_after_the_page(monkeypatch):
         return score_all(*args)
 
     monkeypatch.setattr(Denoisers, "score_all", score_later)
-    monkeypatch.setattr(scores, "PATIENCE", 0.0)
+    monkeypatch.setattr(measurement, "PATIENCE", 0.0)
     app = open_page("denoise", model="denoise-gaussian", noise="salt_and_pepper")
     assert [bar.proto.text for bar in app.get("progress")] == ["Measuring all noise levels…"]
     assert levels_drawn(app) == 1  # that of the table
 
     measuring.set()
-    monkeypatch.setattr(scores, "PATIENCE", 60.0)
+    monkeypatch.setattr(measurement, "PATIENCE", 60.0)
     app.run()
 
     assert not app.get("progress")

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from aecore.analysis.denoising import STEPS, Method, Summary
+from aecore.analysis.denoising import Method, Summary
 from aecore.charts.denoising import scores_by_level, spread
 from aecore.system.csv_text import to_csv
-from aecore.ui import page_data, scaffold
+from aecore.ui import page_data
 from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import draw_charts
@@ -20,9 +20,6 @@ from aecore.ui.text.formats import decibels, dimensions, escape
 
 _DRAWN: tuple[Method, ...] = ("model", "noisy", "median", "pca", "plain")
 """The model first, as its spread is drawn; the one that may be missing last: colors stay."""
-PATIENCE = 0.1
-"""Seconds that the page waits for curves before it goes on without."""
-_LOOK_SECONDS = 1.0
 _UNKNOWN = Summary(mean=math.nan, low=math.nan, high=math.nan)
 _MEASURES = {"PSNR": "mean PSNR (dB)", "SSIM": "mean SSIM (at most 1)"}
 
@@ -30,28 +27,12 @@ _MEASURES = {"PSNR": "mean PSNR (dB)", "SSIM": "mean SSIM (at most 1)"}
 def show(task: DenoisingTask) -> None:
     """Draw the table and the curves, these as far as they have been measured."""
     _table(task)
-    if task.unmeasured():
-        task.ask(wait=PATIENCE)
-    is_measured = not task.unmeasured()
+    curves = task.curves()
+    is_measured = curves.is_complete()
     # Half a curve is not to be kept as that of the model.
     _curves(task, task.preview if is_measured else replace(task.preview, model=""))
     if not is_measured:
-        st.fragment(_watch, run_every=_LOOK_SECONDS)(task)
-
-
-@scaffold.guarded
-def _watch(task: DenoisingTask) -> None:
-    """Draw how far the measurement is, and the page again when all levels have been measured.
-
-    Every visitor who waits looks again and again: it draws no more than that.
-    """
-    position = task.ask(wait=0) if task.unmeasured() else 0
-    missing = len(task.unmeasured())
-    if not missing:
-        st.rerun()
-    total = len(task.corruption.corruption.levels(STEPS))
-    who = "Waiting for other visitors'" if position else "Measuring all"
-    st.progress(1 - missing / total, text=f"{who} noise levels…")
+        curves.show_progress()
 
 
 def verdict(task: DenoisingTask) -> str:

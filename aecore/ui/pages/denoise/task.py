@@ -24,10 +24,11 @@ from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache.shared import shared
 from aecore.ui.components.registry import Preview
+from aecore.ui.measurement import Measurement
 
 _SHOWN = 10  # test pictures, where there are no classes
-_MEASURING = Background()
-"""The curves of all visitors: each keeps both cores busy and takes up to 200 MB."""
+_CURVES = Background()
+"""Those of all visitors: each keeps both cores busy and takes up to 200 MB."""
 
 Scores = dict[Method, Score]
 
@@ -130,21 +131,26 @@ class DenoisingTask:
         levels = self.corruption.corruption.levels(STEPS)
         return [each for each in map(self.corruption.at, levels) if self._missing(each)]
 
-    def ask(self, *, wait: float) -> int:
-        """Ask for the curves' missing levels, measured behind the page; see `Background.ask`."""
-        key = f"{self.digest} {self.corruption.at(0.0)}"
+    def curves(self) -> Measurement:
+        """Return the measurement of the curves' missing levels."""
         denoisers, measured = self.denoisers, self.measured
 
         def measure() -> Iterator[None]:
-            with waiting.place(quietly=True):
-                missing = self.unmeasured()
-                methods = {method for each in missing for method in self._missing(each)}
-                found = denoisers.score_all(measured, missing, methods)
-                for each, scores in zip(missing, found, strict=True):
-                    self._keep(each, scores)
-                    yield
+            missing = self.unmeasured()
+            methods = {method for each in missing for method in self._missing(each)}
+            found = denoisers.score_all(measured, missing, methods)
+            for each, scores in zip(missing, found, strict=True):
+                self._keep(each, scores)
+                yield
 
-        return _MEASURING.ask(key, measure, wait=wait)
+        return Measurement(
+            key=f"{self.digest} {self.corruption.at(0.0)}",
+            measure=measure,
+            missing=lambda: len(self.unmeasured()),
+            parts=len(self.corruption.corruption.levels(STEPS)),
+            text="Measuring all noise levels…",
+            background=_CURVES,
+        )
 
     def _missing(self, corruption: FixedCorruption) -> list[Method]:
         known = self.known(corruption.level)

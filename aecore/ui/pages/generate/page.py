@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,19 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.errors import ConfigError
 from aecore.imaging.png import to_png
 from aecore.latent.codes import check_code
-from aecore.latent.interpolation import STEPS, CodePath, interpolate
+from aecore.latent.interpolation import (
+    STEPS,
+    CodePath,
+    interpolate_along_data,
+    interpolate_straight,
+)
 from aecore.ui import inputs, page_data, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
-from aecore.ui.cache.shared import measured
+from aecore.ui.cache.shared import shared
 from aecore.ui.components import downloads
 from aecore.ui.components.live_model import mount_live_model
+from aecore.ui.measurement import Measurement
 from aecore.ui.text import formats
 from aecore.ui.theme import class_colors
 
@@ -111,7 +118,8 @@ def _interpolate(checkpoint: Checkpoint) -> None:
     start, end = (
         _pick(checkpoint, name, column) for name, column in zip(_ENDS, columns, strict=True)
     )
-    paths = _paths(checkpoint, start, end)
+    paths, search = _paths(checkpoint, start, end), _search(checkpoint, start, end)
+    is_found = search.is_complete()
     mount_live_model(
         checkpoint,
         mode="path",
@@ -120,13 +128,15 @@ def _interpolate(checkpoint: Checkpoint) -> None:
             "frame": _frame(),
             # Of its latest report: the browser ignores the echo of an older one.
             "serial": st.session_state.get("journey_serial", 0),
-            "paths": [_settings(path) for path in paths],
+            "paths": [_settings(path) for path in paths.values()],
             "colors": class_colors(),
         },
         on_release=lambda message: _stop_at(f"{start}-{end}", message),
     )
+    if not is_found:
+        search.show_progress()
     with st.container(horizontal=True):
-        for path in paths:
+        for path in paths.values():
             downloads.offer_path(checkpoint, path)
 
 
@@ -210,9 +220,29 @@ def _picture(checkpoint: Checkpoint, number: int) -> None:
         st.caption(f"Label {label}. {formats.missing_data(checkpoint.card, digits.origin)}")
 
 
-@measured(kept=64, spinner="Finding a path along the data…")
-def _paths(checkpoint: Checkpoint, start: int, end: int) -> tuple[CodePath, ...]:
-    return interpolate(checkpoint_cache.neighbor_index(checkpoint), start, end)
+@shared(kept=64)
+def _paths(checkpoint: Checkpoint, start: int, end: int) -> dict[str, CodePath]:
+    """Return the paths between two codes, as far as they are found: the straight one first."""
+    return {
+        "straight": interpolate_straight(checkpoint_cache.neighbor_index(checkpoint), start, end)
+    }
+
+
+def _search(checkpoint: Checkpoint, start: int, end: int) -> Measurement:
+    """Return the measurement that adds the path along the data."""
+    paths, index = _paths(checkpoint, start, end), checkpoint_cache.neighbor_index(checkpoint)
+
+    def measure() -> Iterator[None]:
+        paths["along"] = interpolate_along_data(index, start, end)
+        yield
+
+    return Measurement(
+        key=("path", checkpoint.digest, start, end),
+        measure=measure,
+        missing=lambda: 2 - len(paths),
+        parts=1,
+        text="Finding a path along the data…",
+    )
 
 
 def _settings(path: CodePath) -> dict[str, Any]:

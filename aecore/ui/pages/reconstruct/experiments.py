@@ -147,6 +147,10 @@ def _importance(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
             "digits? A dimension that the decoder does not use costs nothing."
         )
     )
+    measurement = reconstruction_cache.importance_measurement(checkpoint, digits)
+    if not measurement.is_complete():
+        measurement.show_progress()
+        return
     name, result = checkpoint.name, reconstruction_cache.importance(checkpoint, digits)
     st.markdown(_rank(name, result))
     strongest = result.order[:_DIMENSIONS_SHOWN]

@@ -1,0 +1,60 @@
+"""Measurements that go on behind the page, while whoever waits for one sees how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+
+import streamlit as st
+
+from aecore.system.background import Background
+from aecore.ui import scaffold, waiting
+
+PATIENCE = 0.1
+"""Seconds that the page waits for a measurement before it goes on without."""
+_LOOK_SECONDS = 1.0
+_SHORT = Background()
+"""Of all visitors: those that take seconds, and little memory."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurement:
+    """Something that is measured once for all visitors, part by part."""
+
+    key: Hashable
+    measure: Callable[[], Iterator[object]]
+    """Each step measures some of the missing parts and keeps them where `missing` finds them."""
+    missing: Callable[[], int]
+    """How many parts have not been measured."""
+    parts: int
+    text: str
+    """What is going on, for whoever waits."""
+    background: Background = _SHORT
+
+    def is_complete(self) -> bool:
+        """Return whether everything has been measured; if not, ask for it, and wait a moment."""
+        if self.missing():
+            self._ask(PATIENCE)
+        return not self.missing()
+
+    def show_progress(self) -> None:
+        """Draw how far it is, and the page again when everything has been measured."""
+        st.fragment(_watch, run_every=_LOOK_SECONDS)(self)
+
+    def _ask(self, wait: float) -> int:
+        return self.background.ask(self.key, self._steps, wait=wait)
+
+    def _steps(self) -> Iterator[object]:
+        with waiting.place(quietly=True):
+            yield from self.measure()
+
+
+@scaffold.guarded
+def _watch(measurement: Measurement) -> None:
+    """Every visitor who waits looks again and again: this draws no more than the progress."""
+    position = measurement._ask(0) if measurement.missing() else 0
+    missing = measurement.missing()
+    if not missing:
+        st.rerun()
+    text = "Waiting for other visitors' measurements…" if position else measurement.text
+    st.progress(1 - missing / measurement.parts, text=text)

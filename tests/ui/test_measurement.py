@@ -1,0 +1,103 @@
+"""What is measured behind the pages: a page comes at once, and again with the result."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from aecore.analysis import dimension_importance
+from aecore.errors import TrainingError
+from aecore.latent.neighbor_graph import NeighborGraph
+from aecore.ui import measurement
+from aecore.ui.cache import reconstruction
+from aecore.ui.pages.generate import page as generate_page
+from aecore.viewer import message
+from tests.support.pages import component, open_page, texts
+
+IMPORTANCE = {"model": "plane", "reconstruct_lab": "Importance of each latent dimension"}
+
+
+def hold_back(monkeypatch, owner, name) -> threading.Event:
+    """Let a function begin only once the event is set; pages do not wait for it."""
+    original, begin = getattr(owner, name), threading.Event()
+
+    def wait_first(*args, **options):
+        assert begin.wait(60)
+        return original(*args, **options)
+
+    monkeypatch.setattr(owner, name, wait_first)
+    monkeypatch.setattr(measurement, "PATIENCE", 0.0)
+    return begin
+
+
+def progress(app) -> list[str]:
+    return [bar.proto.text for bar in app.get("progress")]
+
+
+def path_names(app) -> list[str]:
+    header, _ = message.unpack(component(app, "live_path").bytes)
+    return [path["name"] for path in header["settings"]["paths"]]
+
+
+def test_an_interpolation_is_straight_until_the_path_along_the_data_is_found(monkeypatch):
+    generate_page._paths.clear()
+    begin = hold_back(monkeypatch, NeighborGraph, "shortest_path")
+
+    app = open_page("generate", model="plane", task="path")
+
+    assert path_names(app) == ["straight line"]
+    assert progress(app) == ["Finding a path along the data…"]
+
+    begin.set()
+    monkeypatch.setattr(measurement, "PATIENCE", 60.0)
+    app.run()
+
+    assert path_names(app) == ["straight line", "along the data"]
+    assert not progress(app)
+
+
+def test_the_importance_of_dimensions_comes_after_the_page(monkeypatch):
+    reconstruction._fixed_errors.clear()
+    begin = hold_back(monkeypatch, dimension_importance, "fixed_errors")
+
+    app = open_page("reconstruct", **IMPORTANCE)
+
+    assert progress(app) == ["Fixing one dimension at a time…"]
+    assert "costs most" not in texts(app)
+
+    begin.set()
+    monkeypatch.setattr(measurement, "PATIENCE", 60.0)
+    app.run()
+
+    assert "costs most" in texts(app)
+    assert not progress(app)
+
+
+def test_what_goes_wrong_behind_a_page_is_told_on_it(monkeypatch):
+    reconstruction._fixed_errors.clear()
+
+    def fail(*args):
+        raise TrainingError("The disk is on fire.")
+
+    monkeypatch.setattr(dimension_importance, "fixed_errors", fail)
+
+    app = open_page("reconstruct", **IMPORTANCE)
+
+    assert "The disk is on fire" in app.error[0].value
+
+
+@pytest.mark.parametrize("missing", [0, 3])
+def test_a_measurement_is_complete_once_no_part_is_missing(missing):
+    left = ["part"] * missing
+
+    def measure():
+        while left:
+            left.pop()
+            yield
+
+    found = measurement.Measurement(
+        key=("test", missing), measure=measure, missing=lambda: len(left), parts=3, text="Waiting…"
+    )
+
+    assert found.is_complete()
