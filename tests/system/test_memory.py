@@ -25,7 +25,7 @@ def report():
 if sys.argv[1] == "limited":
     memory.return_memory()
 libc.free(ctypes.c_void_p(libc.malloc(30_000_000)))  # glibc then expects to reuse as much
-kept = libc.malloc(8_000_000)
+kept = libc.malloc(10_000_000)
 together = threading.Barrier(8)
 
 def allocate():
