@@ -10,7 +10,7 @@ import streamlit as st
 from aecore.system.background import Background
 from aecore.ui import scaffold, waiting
 
-PATIENCE = 0.1
+PATIENCE = 0.06
 """Seconds that the page waits for a measurement before it goes on without."""
 _LOOK_SECONDS = 1.0
 _SHORT = Background()

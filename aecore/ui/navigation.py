@@ -15,6 +15,7 @@ from streamlit.navigation.page import StreamlitPage
 from aecore.jobs import queue
 from aecore.system.environment import is_public
 from aecore.system.memory import collect_rarely, return_memory
+from aecore.system.sockets import send_at_once
 from aecore.system.threads import limit_to_one_thread, switch_often
 from aecore.ui import presentation, public_server, scaffold, trash, url_state, warm_up
 from aecore.ui.cache import runs as run_cache
@@ -49,6 +50,7 @@ def pages() -> StreamlitPage:
     """Return the page that the address names."""
     limit_to_one_thread()
     switch_often()
+    send_at_once()
     return_memory()
     collect_rarely()
     if not queue.training_allowed():

@@ -6,6 +6,7 @@ A folder may say by `is_available()` that its page is left out.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 from collections.abc import Callable
@@ -32,16 +33,21 @@ class Page:
         return importlib.import_module(f"{__name__}.{self.name}.page").render
 
 
+@functools.cache
+def _folders() -> list[str]:
+    return [folder.name for folder in pkgutil.iter_modules(__path__)]
+
+
 def find_pages() -> list[Page]:
     """Return all pages that are available, in the order of the navigation."""
     pages = []
-    for folder in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{folder.name}")
+    for name in _folders():
+        module = importlib.import_module(f"{__name__}.{name}")
         if not getattr(module, "is_available", lambda: True)():
             continue
         pages.append(
             Page(
-                name=folder.name,
+                name=name,
                 title=module.TITLE,
                 icon=module.ICON,
                 path=module.PATH,
