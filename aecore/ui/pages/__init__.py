@@ -6,7 +6,6 @@ A folder may say by `is_available()` that its page is left out.
 
 from __future__ import annotations
 
-import functools
 import importlib
 import pkgutil
 from collections.abc import Callable
@@ -33,21 +32,16 @@ class Page:
         return importlib.import_module(f"{__name__}.{self.name}.page").render
 
 
-@functools.cache
-def _folders() -> list[str]:
-    return [folder.name for folder in pkgutil.iter_modules(__path__)]
-
-
 def find_pages() -> list[Page]:
     """Return all pages that are available, in the order of the navigation."""
     pages = []
-    for name in _folders():
-        module = importlib.import_module(f"{__name__}.{name}")
+    for folder in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{folder.name}")
         if not getattr(module, "is_available", lambda: True)():
             continue
         pages.append(
             Page(
-                name=name,
+                name=folder.name,
                 title=module.TITLE,
                 icon=module.ICON,
                 path=module.PATH,
