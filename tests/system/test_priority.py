@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from aecore.system.background import Background
 from aecore.system.priority import NICENESS
 
 GIVE_WAY = """
@@ -40,3 +42,18 @@ def test_only_the_leader_of_a_session_makes_all_of_it_give_way(leads):
 
 def group_of_this_process() -> int:
     return int(Path("/proc/self/autogroup").read_text(encoding="ascii").split()[-1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="niceness is the whole process's")
+def test_what_goes_on_behind_gives_way_and_the_thread_that_asks_does_not():
+    found = []
+
+    def measure():
+        found.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        yield
+
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    Background().ask("key", measure, wait=60)
+
+    assert found == [NICENESS]
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
