@@ -14,7 +14,7 @@ from aecore.validation import as_codes, require_whole
 if TYPE_CHECKING:  # takes over a second to load, and most commands never need a neighbor
     from sklearn.neighbors import NearestNeighbors
 
-FEW = 64
+FEW = 16
 """Points: up to here a search in plain NumPy is faster than scikit-learn's threads."""
 
 

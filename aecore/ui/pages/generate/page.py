@@ -118,8 +118,9 @@ def _interpolate(checkpoint: Checkpoint) -> None:
     start, end = (
         _pick(checkpoint, name, column) for name, column in zip(_ENDS, columns, strict=True)
     )
-    paths, search = _paths(checkpoint, start, end), _search(checkpoint, start, end)
+    search = _search(checkpoint, start, end)
     is_found = search.is_complete()
+    paths = list(_paths(checkpoint, start, end).values())  # one may be added meanwhile
     mount_live_model(
         checkpoint,
         mode="path",
@@ -128,7 +129,7 @@ def _interpolate(checkpoint: Checkpoint) -> None:
             "frame": _frame(),
             # Of its latest report: the browser ignores the echo of an older one.
             "serial": st.session_state.get("journey_serial", 0),
-            "paths": [_settings(path) for path in paths.values()],
+            "paths": [_settings(path) for path in paths],
             "colors": class_colors(),
         },
         on_release=lambda message: _stop_at(f"{start}-{end}", message),
@@ -136,7 +137,7 @@ def _interpolate(checkpoint: Checkpoint) -> None:
     if not is_found:
         search.show_progress()
     with st.container(horizontal=True):
-        for path in paths.values():
+        for path in paths:
             downloads.offer_path(checkpoint, path)
 
 
