@@ -36,8 +36,10 @@ def progress(app) -> list[str]:
 
 
 def path_names(app) -> list[str]:
+    """The paths on show, with "..." for one that is being looked for."""
     header, _ = message.unpack(component(app, "live_path").bytes)
-    return [path["name"] for path in header["settings"]["paths"]]
+    settings = header["settings"]
+    return [path["name"] for path in settings["paths"]] + ["..."] * settings["isSearching"]
 
 
 def test_an_interpolation_is_straight_until_the_path_along_the_data_is_found(monkeypatch):
@@ -46,7 +48,7 @@ def test_an_interpolation_is_straight_until_the_path_along_the_data_is_found(mon
 
     app = open_page("generate", model="plane", task="path")
 
-    assert path_names(app) == ["straight line"]
+    assert path_names(app) == ["straight line", "..."]
     assert progress(app) == ["Finding a path along the data…"]
 
     begin.set()

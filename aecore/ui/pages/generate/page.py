@@ -37,6 +37,8 @@ _EXPLANATION = (
 )
 _ENDS = {"from": 0, "to": 1}
 """Both ends of an interpolation, and the test digits that they begin with."""
+_ANY = "any"
+"""Of the labels; with None among its options Streamlit's list would offer to clear it."""
 
 
 def render() -> None:
@@ -130,6 +132,7 @@ def _interpolate(checkpoint: Checkpoint) -> None:
             # Of its latest report: the browser ignores the echo of an older one.
             "serial": st.session_state.get("journey_serial", 0),
             "paths": [_settings(path) for path in paths],
+            "isSearching": len(paths) == 1,
             "colors": class_colors(),
         },
         on_release=lambda message: _stop_at(f"{start}-{end}", message),
@@ -159,10 +162,9 @@ def _pick(checkpoint: Checkpoint, name: str, column: DeltaGenerator) -> int:
         url_state.store(name, key, number, _ENDS[name])
         st.selectbox(
             "Label",
-            [None, *np.unique(checkpoint.labels).tolist()],
+            [_ANY, *map(str, np.unique(checkpoint.labels))],
             key=f"{key}_label",
             width=84,
-            format_func=lambda value: "any" if value is None else str(value),
             on_change=_draw,
             args=(checkpoint, key),
         )
@@ -183,7 +185,12 @@ def _draw(checkpoint: Checkpoint, key: str) -> None:
     label = st.session_state[f"{key}_label"]
     seed = st.session_state["journey_draws"] = st.session_state.get("journey_draws", 0) + 1
     (number,) = select(
-        checkpoint.errors, checkpoint.labels, which="random", label=label, count=1, seed=seed
+        checkpoint.errors,
+        checkpoint.labels,
+        which="random",
+        label=None if label == _ANY else int(label),
+        count=1,
+        seed=seed,
     )
     st.session_state[key] = int(number)
     _start_over()

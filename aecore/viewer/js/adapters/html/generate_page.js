@@ -28,7 +28,6 @@ const VIEW = `
       <button ref="random" type="button">Two random digits</button>
     </div>
     <div ref="path"></div>
-    <p ref="finding" class="hint" hidden>Finding a path along the data…</p>
   </div>
 </section>`;
 
@@ -72,17 +71,17 @@ export function mountGeneratePage(element, shell) {
     for (const input of [view.from, view.to]) input.max = model.count - 1;
     const token = (asked = `${model.hash} ${start}-${end}`);
     const paths = [];
+    const isSearchable = model.count <= MOST_ROWS;
     const add = (name, note, codes) => {
       const percentiles = codes.map((z) => distanceToData(model, z).percentile);
       paths.push({ name, title: name[0].toUpperCase() + name.slice(1), note, codes, percentiles });
-      path.update({ header: { ...header, settings: { token, paths, colors: shell.colors() } }, arrays });
+      const isSearching = isSearchable && paths.length === 1;
+      path.update({ header: { ...header, settings: { token, paths, isSearching, colors: shell.colors() } }, arrays });
     };
     add("straight line", "", straightPath(codeOf(model, start), codeOf(model, end), STEPS));
-    view.finding.hidden = model.count > MOST_ROWS;
-    if (view.finding.hidden) return;
+    if (!isSearchable) return;
     const rows = await pathAlongData(model, start, end);
     if (token !== asked) return; // another one has been asked for
-    view.finding.hidden = true;
     const note = rows.length > 2 ? inWords(`through ${rows.length - 2} other test digits`) : "";
     add("along the data", note, resamplePath(rows.map((row) => codeOf(model, row)), STEPS));
   }

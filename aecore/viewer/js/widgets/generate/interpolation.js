@@ -180,6 +180,7 @@ export const mountInterpolation = withModel((element, host, scope) => {
     view.scrub.max = steps() - 1;
     if (!isSame) view.scrub.value = frameAsked;
     view.lanes.replaceChildren(...paths.map(({ lane }) => lane.root));
+    if (settings.isSearching) view.lanes.append(buildAwaited(model, paths[0]));
     view.plane.hidden = model.dim < 3;
     routes.replaceChildren(...paths.map(({ lane }) => lane.route), ...paths.map(({ lane }) => lane.mark));
     minimap.show(model, settings.colors);
@@ -215,6 +216,14 @@ function buildLane(model, { name, title, note, codes, percentiles }) {
   lane.route = makeSvg("polyline", { class: `curve ${kind}` });
   lane.mark = makeSvg("circle", { class: `dot mark ${kind}`, r: 7 });
   return lane;
+}
+
+/** Build the place of the path along the data, as high as a path's view, while it is looked for. */
+function buildAwaited(model, found) {
+  const lane = buildLane(model, { ...found, name: "along the data", title: "Along the data", note: "" });
+  lane.root.classList.add("awaited");
+  setText(lane.place, "Finding a path along the data…");
+  return lane.root;
 }
 
 const xOf = (step, steps) => PLOT.left + ((PLOT.right - PLOT.left) * step) / (steps - 1);
