@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import socket
+import stat
 from contextlib import suppress
 
 _DESCRIPTORS = "/dev/fd"
@@ -22,10 +23,8 @@ def send_at_once() -> None:
     if not os.path.isdir(_DESCRIPTORS):
         return
     for name in os.listdir(_DESCRIPTORS):
-        # A copy of a descriptor shares the options of its socket; not every one is a socket.
-        with suppress(OSError), socket.socket(fileno=os.dup(int(name))) as each:
-            if each.type == socket.SOCK_STREAM and each.family in (
-                socket.AF_INET,
-                socket.AF_INET6,
-            ):
-                each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with suppress(OSError):  # closed meanwhile, or no socket of TCP
+            if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
+                # What is closed here is a copy, which shares the socket's options.
+                with socket.fromfd(int(name), socket.AF_INET, socket.SOCK_STREAM) as each:
+                    each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
