@@ -19,9 +19,9 @@ def return_memory() -> None:
     A server draws each run of a page in a thread of its own, and glibc gives up to eight threads a
     core an arena each, which keep what their largest page has needed: after all pages, 140 of 810
     MB. Two arenas do. Arrays from 8 MB on have memory of their own, which goes back at once, where
-    by itself glibc would come to keep it up to 32 MB: 130 of 1,600 MB after 200 visits. Clearing
-    new memory takes time, and stops all threads that ask for some: from 1 MB on, 40 MB less were
-    kept, and one answer in twenty took 7 s, not 0.6.
+    by itself glibc would come to keep it up to 32 MB: 20 to 130 of 1,600 MB after 200 visits.
+    Clearing new memory takes time, and stops all threads that ask for some: from 1 MB on, one
+    answer in twenty took over 7 s beside those visits, not 0.6 to 2.6.
     """
     if platform.libc_ver()[0] == "glibc":
         library = ctypes.CDLL(None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,5 +27,4 @@ def give_way() -> None:
 def give_way_in_thread() -> None:
     """Let other threads go before this one and those it starts from now on; on Linux only."""
     if sys.platform == "linux":  # elsewhere niceness is the whole process's
-        with suppress(OSError):  # a container may forbid it
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        os.nice(NICENESS)

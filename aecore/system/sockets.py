@@ -18,7 +18,7 @@ def send_at_once() -> None:
     asyncio asks for that where a socket names its protocol, which the one that Streamlit listens on
     does not (uvicorn issue 3149). Then the last part of an answer waits until the browser confirms
     the one before (Nagle's algorithm), and the browser, with nothing to send along, for 40 ms
-    (delayed acknowledgment): a client heard of a page with nothing but a slider after 48 ms, not 7.
+    (delayed acknowledgment): a page with nothing but a slider answered after 48 ms instead of 7.
     """
     if not os.path.isdir(_DESCRIPTORS):
         return

@@ -120,9 +120,10 @@ def _interpolate(checkpoint: Checkpoint) -> None:
     start, end = (
         _pick(checkpoint, name, column) for name, column in zip(_ENDS, columns, strict=True)
     )
-    search = _search(checkpoint, start, end)
+    found = _paths(checkpoint, start, end)
+    search = _search(checkpoint, start, end, found)
     is_found = search.is_complete()
-    paths = list(_paths(checkpoint, start, end).values())  # one may be added meanwhile
+    paths = list(found.values())  # one may be added meanwhile
     mount_live_model(
         checkpoint,
         mode="path",
@@ -236,9 +237,11 @@ def _paths(checkpoint: Checkpoint, start: int, end: int) -> dict[str, CodePath]:
     }
 
 
-def _search(checkpoint: Checkpoint, start: int, end: int) -> Measurement:
-    """Return the measurement that adds the path along the data."""
-    paths, index = _paths(checkpoint, start, end), checkpoint_cache.neighbor_index(checkpoint)
+def _search(
+    checkpoint: Checkpoint, start: int, end: int, paths: dict[str, CodePath]
+) -> Measurement:
+    """Return the measurement that adds the path along the data to those of `_paths`."""
+    index = checkpoint_cache.neighbor_index(checkpoint)
 
     def measure() -> Iterator[None]:
         paths["along"] = interpolate_along_data(index, start, end)
