@@ -13,15 +13,21 @@ import pytest
 from aecore.system.background import Background
 from aecore.system.priority import NICENESS
 
+AUTOGROUP = Path("/proc/self/autogroup")
+
 GIVE_WAY = """
 import os
-from pathlib import Path
 from aecore.system.priority import give_way
+from tests.system.test_priority import niceness_of_the_session
 
 give_way()
-group = Path("/proc/self/autogroup")
-print(os.nice(0), group.read_text().split()[-1] if group.exists() else "")
+print(os.nice(0), *niceness_of_the_session())
 """
+
+
+def niceness_of_the_session() -> list[str]:
+    """One number, or none where Linux has no such groups or has put this process in none."""
+    return AUTOGROUP.read_text(encoding="ascii").split()[-1:] if AUTOGROUP.exists() else []
 
 
 @pytest.mark.skipif(not hasattr(os, "nice"), reason="this system has no niceness")
@@ -36,12 +42,10 @@ def test_only_the_leader_of_a_session_makes_all_of_it_give_way(leads):
 
     niceness, *group = ended.stdout.split()
     assert int(niceness) == min(before + NICENESS, 19)
-    if Path("/proc/self/autogroup").exists():
-        assert group == [str(NICENESS if leads else group_of_this_process())]
-
-
-def group_of_this_process() -> int:
-    return int(Path("/proc/self/autogroup").read_text(encoding="ascii").split()[-1])
+    if leads:  # a new session has a group of its own
+        assert group == ([str(NICENESS)] if AUTOGROUP.exists() else [])
+    else:
+        assert group == niceness_of_the_session()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="niceness is the whole process's")
