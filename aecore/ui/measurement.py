@@ -13,6 +13,7 @@ from aecore.ui import scaffold, waiting
 PATIENCE = 0.06
 """Seconds that the page waits for a measurement before it goes on without."""
 _LOOK_SECONDS = 1.0
+_LONGEST_STOP = 0.5  # seconds after each step
 _SHORT = Background()
 """Of all visitors: those that take seconds, and little memory."""
 
@@ -46,7 +47,9 @@ class Measurement:
 
     def _steps(self) -> Iterator[object]:
         with waiting.place(quietly=True):
-            yield from self.measure()
+            for step in self.measure():
+                yield step
+                waiting.PAGES.let_others_go(most=_LONGEST_STOP)
 
 
 @scaffold.guarded

@@ -19,7 +19,7 @@ from aecore.data.sources import downloads_allowed
 from aecore.errors import AecoreError, ShapeError
 from aecore.presets import PRESETS
 from aecore.system.environment import is_public
-from aecore.ui import page_data, presentation, theme, url_state
+from aecore.ui import page_data, presentation, theme, url_state, waiting
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components.registry import mount
@@ -41,16 +41,18 @@ def show_error(error: object) -> None:
 def guarded(render: Callable[P, None]) -> Callable[P, None]:
     """Show an `AecoreError` as a message in place of what `render` would have drawn.
 
-    What has changed in the URL is sent at the end.
+    What has changed in the URL is sent at the end. What is measured behind the pages stops between
+    its steps meanwhile.
     """
 
     @functools.wraps(render)
     def render_or_explain(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            render(*args, **kwargs)
-        except AecoreError as error:
-            show_error(error)
-        url_state.flush()
+        with waiting.PAGES.going_first():
+            try:
+                render(*args, **kwargs)
+            except AecoreError as error:
+                show_error(error)
+            url_state.flush()
 
     return render_or_explain
 

@@ -1,6 +1,7 @@
 """Places for heavy work: on a public server few visitors measure or upload at a time.
 
-The others wait in line. They see where they stand, and may leave.
+The others wait in line. They see where they stand, and may leave. On any server, what is measured
+behind the pages waits while one is drawn.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import (
 
 from aecore.errors import AecoreError
 from aecore.system.environment import is_public
+from aecore.system.precedence import Precedence
 from aecore.system.threads import cores
 from aecore.system.waiting_line import WaitingLine
 
 LINE = WaitingLine(max(1, cores() - 1))
 """One core is left to those who only look."""
+PAGES = Precedence()
+"""The runs of pages, which go first."""
 _LEFT = "app_left_line"
 _TICK = 0.2  # seconds between looks at what the visitor does
 _PATIENCE = 60.0  # seconds
@@ -69,7 +73,8 @@ def place(*, quietly: bool = False) -> Iterator[None]:
         return
     number = LINE.join()
     try:
-        _wait_quietly(number) if quietly else _wait(number)
+        with PAGES.standing_back():
+            _wait_quietly(number) if quietly else _wait(number)
         token = _has_place.set(True)
         try:
             yield
