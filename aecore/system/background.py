@@ -7,8 +7,6 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from time import monotonic
 
-from aecore.system.priority import give_way_in_thread
-
 
 @dataclass(eq=False)
 class _Piece:
@@ -69,7 +67,6 @@ class Background:
             return list(self._pieces).index(key) if key in self._pieces else 0
 
     def _work(self) -> None:
-        give_way_in_thread()
         while True:
             with self._changed:
                 if not self._pieces:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,9 +21,3 @@ def give_way() -> None:
     if os.getsid(0) == os.getpid():
         with suppress(OSError):  # not on this system, or no such division
             Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
-
-
-def give_way_in_thread() -> None:
-    """Let other threads go before this one and those it starts from now on; on Linux only."""
-    if sys.platform == "linux":  # elsewhere niceness is the whole process's
-        os.nice(NICENESS)

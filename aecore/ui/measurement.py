@@ -35,7 +35,8 @@ class Measurement:
     def is_complete(self) -> bool:
         """Return whether everything has been measured; if not, ask for it, and wait a moment."""
         if self.missing():
-            self._ask(PATIENCE)
+            with waiting.PAGES.standing_back():
+                self._ask(PATIENCE)
         return not self.missing()
 
     def show_progress(self) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
-from aecore.system.background import Background
 from aecore.system.priority import NICENESS
 
 AUTOGROUP = Path("/proc/self/autogroup")
@@ -46,18 +44,3 @@ def test_only_the_leader_of_a_session_makes_all_of_it_give_way(leads):
         assert group == ([str(NICENESS)] if AUTOGROUP.exists() else [])
     else:
         assert group == niceness_of_the_session()
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="niceness is the whole process's")
-def test_what_goes_on_behind_gives_way_and_the_thread_that_asks_does_not():
-    found = []
-
-    def measure():
-        found.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
-        yield
-
-    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-    Background().ask("key", measure, wait=60)
-
-    assert found == [min(before + NICENESS, 19)]
-    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before

@@ -9,7 +9,7 @@ import pytest
 from aecore.analysis import dimension_importance
 from aecore.errors import TrainingError
 from aecore.latent.neighbor_graph import NeighborGraph
-from aecore.ui import measurement
+from aecore.ui import measurement, waiting
 from aecore.ui.cache import reconstruction
 from aecore.ui.pages.generate import page as generate_page
 from aecore.viewer import message
@@ -103,3 +103,25 @@ def test_a_measurement_is_complete_once_no_part_is_missing(missing):
     )
 
     assert found.is_complete()
+
+
+def test_a_measurement_stops_between_its_steps_while_a_page_is_drawn(monkeypatch):
+    monkeypatch.setattr(measurement, "_LONGEST_STOP", 60.0)
+    steps, taken = [], threading.Semaphore(0)
+
+    def measure():
+        for step in range(2):
+            steps.append(step)
+            taken.release()
+            yield
+
+    task = measurement.Measurement(
+        key="steps", measure=measure, missing=lambda: 2 - len(steps), parts=2, text=""
+    )
+    with waiting.PAGES.going_first():
+        task._ask(0)
+        assert taken.acquire(timeout=60)
+        assert not taken.acquire(timeout=0.2)
+        assert task.is_complete(), "the page that waits for it does not hold it up"
+
+    assert steps == [0, 1]
