@@ -54,6 +54,12 @@ def _show(checkpoint: Checkpoint) -> None:
     task = DenoisingTask.of(checkpoint, corruption)
     pictures.show(task, "noise_level", corruption.corruption.levels(_STEPS))
     verdict.markdown(page_data.words(scores.verdict(task)))
+    _show_measured(task)
+
+
+@scaffold.fragment
+def _show_measured(task: DenoisingTask) -> None:
+    """Draw how well all levels are denoised, or what denoising again and again does."""
     view = inputs.segments("Denoise", list(_VIEWS), key="denoise_view", name="view")
     with st.container(key="denoise_measured"):
         _VIEWS[view](task)

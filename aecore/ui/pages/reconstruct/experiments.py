@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 import numpy as np
 import streamlit as st
 
@@ -39,25 +42,43 @@ _FORMER_NAMES = (
 """What addresses of before November 29, 2026 call the experiments, in their order."""
 
 
-@scaffold.fragment
-def show(shown: list[Reconstructor], number: int) -> None:
-    """Draw the choice of experiments and the one chosen.
+@dataclass
+class Grid:
+    """What the grid shows, which is drawn again without the experiments below it."""
 
-    Parameters
-    ----------
-    shown : list of Reconstructor
-        Those of the grid; the first is the page's own model, the second its PCA.
-    number : int
-        The test digit that is first in the grid.
-    """
+    shown: list[Reconstructor] = field(default_factory=list)
+    """The first is the page's own model, the second its PCA."""
+    number: int = 0
+    """The test digit that is first."""
+    followed: Callable[[], object] = lambda: None
+    """Returns what the experiment on show depends on."""
+
+    def change(self, shown: list[Reconstructor], number: int) -> None:
+        """Note what the grid shows now; draw the page again where the experiment follows it."""
+        before = self.followed()
+        self.shown, self.number = shown, number
+        if self.followed() != before:
+            st.rerun()
+
+
+@scaffold.fragment
+def show(grid: Grid) -> None:
+    """Draw the choice of experiments and the one chosen, unless the grid shows an error."""
+    if not grid.shown:
+        return
     digits = datasets.test_set()
-    checkpoint = shown[0].checkpoint
+    checkpoint = grid.shown[0].checkpoint
     experiments = {
-        "Error by class": lambda: _by_class(shown, digits),
-        "Worst and typical cases": lambda: _cases(shown[0], digits),
+        "Error by class": lambda: _by_class(grid.shown, digits),
+        "Worst and typical cases": lambda: _cases(grid.shown[0], digits),
         "Importance of each latent dimension": lambda: _importance(checkpoint, digits),
-        "Dropout at test time": lambda: perturbation.show_dropout(checkpoint, digits, number),
-        "Noise in the code": lambda: perturbation.show_noise(checkpoint, digits, number),
+        "Dropout at test time": lambda: perturbation.show_dropout(checkpoint, digits, grid.number),
+        "Noise in the code": lambda: perturbation.show_noise(checkpoint, digits, grid.number),
+    }
+    follow: dict[str | None, Callable[[], object]] = {
+        "Error by class": lambda: [each.title for each in grid.shown],
+        "Dropout at test time": lambda: grid.number,
+        "Noise in the code": lambda: grid.number,
     }
     st.header("Experiments", anchor=False)
     key, first = "reconstruct_lab", next(iter(experiments))
@@ -72,6 +93,7 @@ def show(shown: list[Reconstructor], number: int) -> None:
         persist_state="session",
     )
     url_state.store(key, key, chosen, first)
+    grid.followed = follow.get(chosen, lambda: None)
     with st.container(key="reconstruct_laboratory"):
         experiments[chosen or first]()
 

@@ -41,12 +41,14 @@ def render() -> None:
             ),
             icon=":material/info:",
         )
-    _show(checkpoint)
+    grid = experiments.Grid()
+    _show(checkpoint, grid)
+    experiments.show(grid)
     scaffold.close_page()
 
 
 @scaffold.fragment
-def _show(checkpoint: Checkpoint) -> None:
+def _show(checkpoint: Checkpoint, grid: experiments.Grid) -> None:
     digits = datasets.test_set()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen, asked = _pick_digits(checkpoint, digits)
@@ -55,6 +57,7 @@ def _show(checkpoint: Checkpoint) -> None:
             "Show differences", key="reconstruct_differences", name="differences", default=True
         )
     shown = reconstructors([checkpoint, *others])
+    grid.change(shown, int(chosen[0]))
     scene = (asked, [other.digest for other in others], differences, digits.fingerprint)
     preview = Preview(model=checkpoint.name, view=str(scene))
     with st.container(key="reconstruction_grid"):
@@ -68,7 +71,6 @@ def _show(checkpoint: Checkpoint) -> None:
             file="reconstructions",
             preview=preview,
         )
-    experiments.show(shown, int(chosen[0]))
 
 
 def _note(*, differences: bool) -> str:
