@@ -58,6 +58,7 @@ def bench_serve(
     *,
     viewers: int = 200,
     minutes: float = MINUTES,
+    public: bool = False,
     seed: int = 0,
     progress: Callable[[str], None] = lambda text: None,
 ) -> dict[str, Any]:
@@ -73,6 +74,8 @@ def bench_serve(
     viewers : int
     minutes : float
         Of the whole; the times above are those of 5.
+    public : bool
+        Whether the server is one for strangers, which trains nothing.
     seed : int
         Of what viewers do.
     progress : callable
@@ -101,7 +104,9 @@ def bench_serve(
     load = _Load()
     with tempfile.TemporaryDirectory(prefix="aecore-load-") as runs:
         settings = {"AECORE_DOWNLOAD": "off", "AECORE_RUNS": runs, "AECORE_TRAINING": "on"}
-        with serve_process("app.py", settings) as (address, process):
+        settings["AECORE_PUBLIC"] = "on" if public else "off"
+        module = "aecore.ui.public_server" if public else "streamlit"
+        with serve_process("app.py", settings, module=module) as (address, process):
             plans = _plan(viewers, models, minutes / MINUTES, np.random.default_rng(seed))
             asyncio.run(_drive(address, plans, load, minutes, progress))
             rss = _peak_memory(process)

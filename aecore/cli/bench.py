@@ -116,7 +116,8 @@ def bench_serve(options: argparse.Namespace) -> Result:
     from aecore.bench.serving import bench_serve
 
     _exit_on_terminate()
-    measured = bench_serve(viewers=options.viewers, minutes=options.minutes, progress=log)
+    load = {"viewers": options.viewers, "minutes": options.minutes, "public": options.public}
+    measured = bench_serve(**load, progress=log)
     times = ("p50_s", "p95_s", "max_s", "first_page_p95_s")
     rows = [[name.replace("_", " ") for name in times], [f"{measured[name]:.2f}" for name in times]]
     memory = "unknown" if measured["rss_mb"] is None else f"{measured['rss_mb']:.0f} MB"

@@ -194,6 +194,8 @@ def _parser() -> _Parser:
     sub.add_argument("--viewers", type=_count, default=200, metavar="N", help="(default: 200)")
     text = "of the whole, at a pace to match (default: 5)"
     sub.add_argument("--minutes", type=_minutes, default=5.0, metavar="M", help=text)
+    text = "serve it to strangers, who train nothing"
+    sub.add_argument("--public", action="store_true", help=text)
     text = "speed of a sweep's workers, compared with one process and separate commands"
     sub = add("sweep", bench.bench_sweep, text, json_, data, preset, within=benches)
     sub.add_argument("--epochs", type=_count, default=2, help="of each point (default: 2)")

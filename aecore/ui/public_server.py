@@ -103,10 +103,11 @@ def _bytes(files: Mapping[str, UploadedFileRec]) -> int:
     return sum(len(file.data) for file in files.values())
 
 
-if __name__ == "__main__":  # `streamlit`, protected before its first message
+if __name__ == "__main__":  # `streamlit`, protected before its first message, and warm
     from streamlit.web.cli import main
 
-    from aecore.ui import public_server
+    from aecore.ui import public_server, warm_up
 
     public_server.protect()
+    warm_up.prepare()
     main(prog_name="streamlit")

@@ -9,8 +9,10 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+from aecore.errors import AecoreError
+from aecore.system.threads import limit_to_one_thread
 from aecore.ui.pages import find_pages
 
 _SLOW = ("pandas", "aecore.models.inference")
@@ -39,6 +41,17 @@ def first_alone(*, draws_first: bool) -> Iterator[None]:
                     _warm.set()
     if not is_drawn:
         yield
+
+
+def prepare() -> None:
+    """Import, and read and measure of the data, what pages need, before there are visitors."""
+    limit_to_one_thread()  # what is imported reads the limit
+    _import_all()
+    from aecore.ui.cache import datasets
+
+    with suppress(AecoreError):  # pages say what is wrong with the data
+        datasets.prepare()
+    _warm.set()
 
 
 def _import_all() -> None:

@@ -40,9 +40,11 @@ def test_models_are_drawn_evenly(plans):
     assert 340 < Counter(plan.model for plan in plans)["wide"] < 460
 
 
-def test_a_load_counts_pages_answers_and_bytes():
+@pytest.mark.parametrize("public", [False, True])
+def test_a_load_counts_pages_answers_and_bytes(public):
+    load = {"viewers": 4, "minutes": 0.05, "public": public}
     with ThreadPoolExecutor(1) as own:  # this thread may have a browser's event loop
-        measured = own.submit(serving.bench_serve, viewers=4, minutes=0.05).result()
+        measured = own.submit(serving.bench_serve, **load).result()
 
     assert set(measured) == KEYS
     assert measured["exception_texts"] == []

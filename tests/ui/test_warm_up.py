@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from aecore.ui import warm_up
+from aecore.ui.cache import datasets
 
 
 @pytest.fixture
@@ -57,3 +58,21 @@ def test_a_page_that_measures_for_long_imports_first_and_holds_nobody_up(order):
             order.append("other")
 
     assert order == ["import", "long", "other"]
+
+
+def test_a_server_that_prepares_has_no_first_page(order, monkeypatch):
+    monkeypatch.setattr(datasets, "prepare", lambda: order.append("read"))
+
+    warm_up.prepare()
+    with warm_up.first_alone(draws_first=False):
+        order.append("first")
+
+    assert order == ["import", "read", "first"]
+
+
+def test_a_server_opens_without_its_data(order, monkeypatch, tmp_path):
+    monkeypatch.setenv("AECORE_DATA", str(tmp_path / "gone"))
+
+    warm_up.prepare()
+
+    assert order == ["import"]

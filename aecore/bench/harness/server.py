@@ -49,11 +49,18 @@ def serve(
 
 @contextmanager
 def serve_process(
-    script: str | Path, settings: Mapping[str, str] | None = None, *, port: int | None = None
+    script: str | Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    port: int | None = None,
+    module: str = "streamlit",
 ) -> Iterator[tuple[str, int]]:
-    """Do what `serve` does, and yield the number of the server's process, too."""
+    """Do what `serve` does, and yield the number of the server's process, too.
+
+    `module` is run in place of Streamlit, and takes its arguments.
+    """
     port = port or _free_port()
-    command = module_command("streamlit", "run", str(HOME / script))
+    command = module_command(module, "run", str(HOME / script))
     options = {
         "server.port": port,
         "server.address": "127.0.0.1",

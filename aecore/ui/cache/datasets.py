@@ -230,9 +230,20 @@ def _by_dimension(dataset: Dataset) -> dict[int, float]:
     return dict(enumerate(pca.pca_errors(dataset).tolist()[1:], 1))
 
 
+def prepare() -> None:
+    """Read the server's data, and measure what pages show of them, before there are visitors."""
+    usual = _source_of(None)
+    _test_set(*usual)
+    _pca_errors(*usual)
+
+
 def _source() -> tuple[str, Path]:
     """Return the data folder's name, and the cache, which a download changes."""
-    return sources.absolute_name(folder_in_use()), cache_dir() / CACHE_FILE
+    return _source_of(folder_in_use())
+
+
+def _source_of(folder: str | None) -> tuple[str, Path]:
+    return sources.absolute_name(folder), cache_dir() / CACHE_FILE
 
 
 class Downloads:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,6 +31,7 @@ _GALLERIES: dict[Which, str] = {
     "random": "A random sample",
 }
 _COUNT, _DIMENSIONS_SHOWN = 16, 20
+_BY_CLASS, _DROPOUT, _NOISE = "Error by class", "Dropout at test time", "Noise in the code"
 _FORMER_NAMES = (
     "Error by label",
     "Galleries",
@@ -50,14 +50,17 @@ class Grid:
     """The first is the page's own model, the second its PCA."""
     number: int = 0
     """The test digit that is first."""
-    followed: Callable[[], object] = lambda: None
-    """Returns what the experiment on show depends on."""
+    experiment: str | None = None
+    """The one drawn below it, if it is drawn already."""
 
     def change(self, shown: list[Reconstructor], number: int) -> None:
         """Note what the grid shows now; draw the page again where the experiment follows it."""
-        before = self.followed()
+        has_other_models = [each.title for each in shown] != [each.title for each in self.shown]
+        has_another_digit = number != self.number
         self.shown, self.number = shown, number
-        if self.followed() != before:
+        if (has_other_models and self.experiment == _BY_CLASS) or (
+            has_another_digit and self.experiment in (_DROPOUT, _NOISE)
+        ):
             st.rerun()
 
 
@@ -69,16 +72,11 @@ def show(grid: Grid) -> None:
     digits = datasets.test_set()
     checkpoint = grid.shown[0].checkpoint
     experiments = {
-        "Error by class": lambda: _by_class(grid.shown, digits),
+        _BY_CLASS: lambda: _by_class(grid.shown, digits),
         "Worst and typical cases": lambda: _cases(grid.shown[0], digits),
         "Importance of each latent dimension": lambda: _importance(checkpoint, digits),
-        "Dropout at test time": lambda: perturbation.show_dropout(checkpoint, digits, grid.number),
-        "Noise in the code": lambda: perturbation.show_noise(checkpoint, digits, grid.number),
-    }
-    follow: dict[str | None, Callable[[], object]] = {
-        "Error by class": lambda: [each.title for each in grid.shown],
-        "Dropout at test time": lambda: grid.number,
-        "Noise in the code": lambda: grid.number,
+        _DROPOUT: lambda: perturbation.show_dropout(checkpoint, digits, grid.number),
+        _NOISE: lambda: perturbation.show_noise(checkpoint, digits, grid.number),
     }
     st.header("Experiments", anchor=False)
     key, first = "reconstruct_lab", next(iter(experiments))
@@ -93,9 +91,9 @@ def show(grid: Grid) -> None:
         persist_state="session",
     )
     url_state.store(key, key, chosen, first)
-    grid.followed = follow.get(chosen, lambda: None)
+    grid.experiment = chosen or first
     with st.container(key="reconstruct_laboratory"):
-        experiments[chosen or first]()
+        experiments[grid.experiment]()
 
 
 def _by_class(shown: list[Reconstructor], digits: datasets.TestSet) -> None:
