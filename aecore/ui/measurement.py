@@ -46,11 +46,14 @@ class Measurement:
     def _ask(self, wait: float) -> int:
         return self.background.ask(self.key, self._steps, wait=wait)
 
-    def _steps(self) -> Iterator[object]:
-        with waiting.place(quietly=True):
-            for step in self.measure():
-                yield step
-                waiting.PAGES.let_others_go(most=_LONGEST_STOP)
+    def _steps(self) -> Iterator[None]:
+        """Hold a place for each step, not for all: visitors who wait for one are in between."""
+        steps, is_left = self.measure(), True
+        while is_left:
+            with waiting.place(quietly=True):
+                is_left = next(steps, self) is not self
+            yield
+            waiting.PAGES.let_others_go(most=_LONGEST_STOP)
 
 
 @scaffold.guarded

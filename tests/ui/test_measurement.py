@@ -125,3 +125,23 @@ def test_a_measurement_stops_between_its_steps_while_a_page_is_drawn(monkeypatch
         assert task.is_complete(), "the page that waits for it does not hold it up"
 
     assert steps == [0, 1]
+
+
+def test_on_a_public_server_a_measurement_leaves_its_place_between_its_steps(monkeypatch):
+    monkeypatch.setenv("AECORE_PUBLIC", "on")
+    free = []
+
+    def measure():
+        for _ in range(2):
+            waiting.require_place()
+            yield
+
+    task = measurement.Measurement(
+        key="places", measure=measure, missing=lambda: 1, parts=2, text=""
+    )
+    for _ in task._steps():
+        number = waiting.LINE.join()
+        free.append(waiting.LINE.position(number) == 0)
+        waiting.LINE.leave(number)
+
+    assert free == [True] * 3
