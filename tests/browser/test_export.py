@@ -193,7 +193,7 @@ def test_both_interpolations_end_at_both_digits(tab, found):
     for step, number in [("0", 4), ("60", 9)]:
         frames = tab.evaluate(f"{SHOWN}.frames")
         scrub.fill(step)
-        tab.wait_for_function(f"{SHOWN}.frames > {frames}")
+        tab.wait_for_function(f"{SHOWN}.frames > {frames} && {SHOWN}.lastZ.length === 2")
         np.testing.assert_allclose(shown_code(tab), found[0].codes[number], atol=1e-6)
 
 
@@ -316,6 +316,34 @@ def test_two_maps_are_linked_in_a_frame_of_another_page(chromium, found):
     finally:
         context.close()
     assert errors == []
+
+
+LINKED = """async ([source, code]) => {
+  const frame = document.createElement("iframe");
+  Object.assign(frame, { name: "aecore-test", srcdoc: source });
+  globalThis.told = [];
+  addEventListener("message", ({ data }) => globalThis.told.push(data));
+  document.body.append(frame);
+  const said = (name) => globalThis.told.some((each) => each.model === name);
+  while (!said("plane")) await new Promise((go) => setTimeout(go, 50));
+  globalThis.told.length = 0;
+  frame.contentWindow.postMessage({ model: "plain-32" }, "*");
+  frame.contentWindow.postMessage({ z: code }, "*"); // before the model is there
+}"""
+
+
+def test_a_notebook_that_asks_for_a_model_and_a_code_at_once_gets_both(chromium, explorer, found):
+    context = chromium.new_context(viewport={"width": 1000, "height": 1000}, offline=True)
+    page = context.new_page()
+    try:
+        code = found[1].codes[7].astype(float).tolist()
+        page.evaluate(LINKED, [explorer.read_text(), code])
+
+        pin = page.frame_locator("iframe").locator("#pin")
+        pin.get_by_text("test digit no. 7,").wait_for()
+        assert page.evaluate("told.filter(({ model }) => model === 'plane')") == []
+    finally:
+        context.close()
 
 
 def test_a_damaged_model_is_one_line(chromium, explorer, tmp_path):

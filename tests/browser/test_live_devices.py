@@ -26,6 +26,16 @@ pytest_plugins = ["tests.support.browser"]
 NO_WEBGL = ("--disable-gpu", "--disable-3d-apis", "--disable-software-rasterizer")
 
 
+def centered(page) -> dict[str, float]:
+    """Scroll to the map, and return where it lies once nothing moves any more."""
+    page.locator(".aecore-layer").evaluate("layer => layer.scrollIntoView({block: 'center'})")
+    before = None
+    while (now := area(page)) != before:
+        before = now
+        page.wait_for_timeout(500)
+    return now
+
+
 def test_a_swipe_scrolls_a_finger_held_probes_and_a_tap_pins(chromium, app):
     context = chromium.new_context(
         viewport={"width": 420, "height": 800}, has_touch=True, is_mobile=True
@@ -33,9 +43,7 @@ def test_a_swipe_scrolls_a_finger_held_probes_and_a_tap_pins(chromium, app):
     page = context.new_page()
     page.add_init_script(RETURNING)
     visit(page, app)
-    page.locator(".aecore-layer").evaluate("layer => layer.scrollIntoView({block: 'center'})")
-    page.wait_for_timeout(300)
-    before, start = area(page), ranges(page)
+    before, start = centered(page), ranges(page)
     touch = context.new_cdp_session(page)
 
     def send(kind: str, *points: tuple[float, float]) -> None:
@@ -48,9 +56,7 @@ def test_a_swipe_scrolls_a_finger_held_probes_and_a_tap_pins(chromium, app):
     send("touchEnd")
     page.wait_for_timeout(300)
     assert area(page)["y"] < before["y"] - 30
-    page.locator(".aecore-layer").evaluate("layer => layer.scrollIntoView({block: 'center'})")
-    page.wait_for_timeout(300)
-    before = area(page)
+    before = centered(page)
     send("touchStart", point_at(page, 0.3, 0.2))
     page.wait_for_timeout(500)
     for step in range(1, 21):

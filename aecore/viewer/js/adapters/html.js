@@ -140,8 +140,9 @@ export function openExplorer() {
     document.documentElement.dataset.theme = name;
   }
 
+  /** While another model opens, the place is neither the one's nor the other's. */
   function tellPlace() {
-    if (opened) tell({ model: opened.header.name, z: pinOf(opened.model, state.z)?.z ?? [] });
+    if (opened?.header.name === modelName()) tell({ model: opened.header.name, z: pinOf(opened.model, state.z)?.z ?? [] });
   }
 
   async function show() {
