@@ -13,7 +13,8 @@ from aecore.ui import scaffold, waiting
 PATIENCE = 0.06
 """Seconds that the page waits for a measurement before it goes on without."""
 _LOOK_SECONDS = 1.0
-_LONGEST_STOP = 0.5  # seconds after each step
+_LONGEST_STOP = 0.5  # seconds between two steps
+_NONE_LEFT = object()
 _SHORT = Background()
 """Of all visitors: those that take seconds, and little memory."""
 
@@ -47,13 +48,15 @@ class Measurement:
         return self.background.ask(self.key, self._steps, wait=wait)
 
     def _steps(self) -> Iterator[None]:
-        """Hold a place for each step, not for all: visitors who wait for one are in between."""
-        steps, is_left = self.measure(), True
-        while is_left:
-            with waiting.place(quietly=True):
-                is_left = next(steps, self) is not self
+        steps = self.measure()
+        while self._take_step(steps) and self.missing():
             yield
             waiting.PAGES.let_others_go(most=_LONGEST_STOP)
+
+    def _take_step(self, steps: Iterator[object]) -> bool:
+        """Take the next step, if one is left, in a place in line that others may have after it."""
+        with waiting.place(quietly=True):
+            return next(steps, _NONE_LEFT) is not _NONE_LEFT
 
 
 @scaffold.guarded

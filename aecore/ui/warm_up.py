@@ -1,7 +1,8 @@
-"""The imports of a server's first visitors: by one of them, while the others wait.
+"""What a server's first visitors need: imported by one of them, while the others wait.
 
-Plotly and others look for pandas among the modules without importing it, and fail where another
-thread has begun to import it and has not ended: so nobody draws while somebody imports.
+A public server prepares it, and the data, before there are any. Plotly and others look for pandas
+among the modules without importing it, and fail where another thread has begun to import it and has
+not ended: so nobody draws while somebody imports.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from contextlib import contextmanager, suppress
 
 from aecore.errors import AecoreError
 from aecore.system.threads import limit_to_one_thread
+from aecore.ui.cache import datasets
 from aecore.ui.pages import find_pages
 
 _SLOW = ("pandas", "aecore.models.inference")
@@ -44,11 +46,9 @@ def first_alone(*, draws_first: bool) -> Iterator[None]:
 
 
 def prepare() -> None:
-    """Import, and read and measure of the data, what pages need, before there are visitors."""
+    """Import what pages need, and read and measure the data, before there are visitors."""
     limit_to_one_thread()  # what is imported reads the limit
     _import_all()
-    from aecore.ui.cache import datasets
-
     with suppress(AecoreError):  # pages say what is wrong with the data
         datasets.prepare()
     _warm.set()

@@ -1,4 +1,4 @@
-"""Every handwritten digit of a picture is found and made like MNIST's; corrections are followed."""
+"""One handwritten digit of a picture is found and made like MNIST's."""
 
 from __future__ import annotations
 
@@ -13,68 +13,22 @@ from PIL import Image, ImageDraw
 from sklearn.datasets import load_digits
 
 from aecore.digits.normalization import frame
-from aecore.digits.reader import Digit, Settings, read
-from aecore.errors import ConfigError, PictureError
-from aecore.imaging.levels import to_unit
+from aecore.digits.reader import read
+from aecore.errors import PictureError
 from aecore.imaging.resampling import undo_enlargement
 from tests.support import renderings
+from tests.support.drawn_digits import (
+    PLAIN,
+    as_array,
+    assert_digit,
+    center_of_mass,
+    draw,
+    likeness,
+    main,
+    normalize,
+)
 
-
-@pytest.fixture(scope="module")
-def mnist_digits(mnist) -> np.ndarray:
-    """Test digits (1000, 28, 28), float32 in 0..1."""
-    return to_unit(mnist.test_images[:1000]).reshape(-1, 28, 28)
-
-
-def draw(side=200, *, scale=1.0, left=0, top=0, ink=20, paper=235, width=None) -> Image.Image:
-    """A 7 with a foot: no symmetry, so that every turn shows. Drawn large, then smoothed."""
-    big = Image.new("L", (2 * side, 2 * side), paper)
-    points = [(60, 60), (130, 50), (90, 150), (115, 150)]
-    place = [(2 * (left + x * scale), 2 * (top + y * scale)) for x, y in points]
-    pen = round(2 * (width or 16 * scale))
-    ImageDraw.Draw(big).line(place, fill=ink, width=pen, joint="curve")
-    return big.resize((side, side), Image.Resampling.BOX)
-
-
-def as_array(picture: Image.Image) -> np.ndarray:
-    return np.asarray(picture.convert("L"), dtype=np.float32) / 255
-
-
-def normalize(picture: Image.Image) -> Digit:
-    """The only digit of a picture."""
-    (found,) = read(as_array(picture)).digits
-    return found
-
-
-def likeness(one: np.ndarray, other: np.ndarray) -> float:
-    """Correlation of two digits, the best within one pixel: centring rounds to whole pixels."""
-    shifts = [(row, column) for row in (-1, 0, 1) for column in (-1, 0, 1)]
-    moved = [np.roll(one, shift, axis=(0, 1)) for shift in shifts]
-    return max(float(np.corrcoef(each.ravel(), other.ravel())[0, 1]) for each in moved)
-
-
-def center_of_mass(images: np.ndarray) -> np.ndarray:
-    steps = np.arange(28)
-    mass = images.sum(axis=(1, 2))
-    return np.stack([images.sum(axis=2) @ steps / mass, images.sum(axis=1) @ steps / mass], axis=1)
-
-
-def assert_digit(digit: np.ndarray) -> None:
-    assert digit.shape == (28, 28)
-    assert digit.dtype == np.float32
-    assert digit.min() >= 0
-    assert 0.5 < digit.max() <= 1
-
-
-PLAIN = normalize(draw()).image
-
-
-# one digit
-
-
-def main(reading):
-    """The largest digit of a picture: some of MNIST's own have a neighbor's stroke beside them."""
-    return max(reading.digits, key=lambda found: np.ptp(found.box[::2]) * np.ptp(found.box[1::2]))
+pytest_plugins = ["tests.support.drawn_digits"]
 
 
 @pytest.mark.parametrize("inverted", [False, True])
@@ -376,117 +330,3 @@ def test_every_step_is_shown_in_order():
         assert max(step.image.shape) <= 256
         assert 0 <= step.image.min() <= step.image.max() <= 1
     np.testing.assert_array_equal(result.steps[-1].image, result.image)
-
-
-# several digits
-
-
-def row_of(digits, *, gap=8):
-    """White digits side by side on black, a little up and down."""
-    shifted = [np.roll(digit, at % 3 - 1, axis=0) for at, digit in enumerate(digits)]
-    return np.pad(np.hstack([np.pad(digit, ((3, 3), (gap // 2,) * 2)) for digit in shifted]), 4)
-
-
-@pytest.mark.parametrize("scale", [1, 5])
-def test_several_digits_are_found_in_reading_order(mnist_digits, scale):
-    whole = [main(read(image)).image for image in mnist_digits[:12]]
-    page = np.vstack([row_of(whole[:4]), row_of(whole[4:8]), row_of(whole[8:])])
-
-    reading = read(np.kron(page, np.ones((scale, scale), dtype=np.float32)))
-
-    assert len(reading.digits) == len(reading.boxes) == 12
-    for found, digit, box in zip(reading.digits, whole, reading.boxes, strict=True):
-        assert likeness(found.image, digit) > 0.85  # five times as large, edges are found sharper
-        assert found.box == box
-
-
-def two_ones_and_a_broken_five() -> Image.Image:
-    picture = Image.new("L", (400, 200), 255)
-    pen = ImageDraw.Draw(picture)
-    pen.line((60, 50, 60, 150), fill=0, width=10)
-    pen.line((100, 50, 100, 150), fill=0, width=10)
-    pen.line((230, 60, 230, 95, 280, 100, 285, 135, 230, 150), fill=0, width=10, joint="curve")
-    pen.line((245, 48, 290, 42), fill=0, width=9)  # the bar does not touch
-    return picture
-
-
-def test_parts_of_a_digit_stay_together_and_neighbors_apart():
-    reading = read(as_array(two_ones_and_a_broken_five()))
-
-    boxes = np.array(reading.boxes)
-    assert len(reading.digits) == 3
-    np.testing.assert_allclose(boxes[2], (225 / 400, 38 / 200, 291 / 400, 156 / 200), atol=0.03)
-    assert "strokes kept: 2" in reading.digits[2].steps[3].reason
-
-
-def test_picking_takes_one_digit_or_all_ink_together():
-    picture = as_array(two_ones_and_a_broken_five())
-
-    every = read(picture)
-    last = read(picture, Settings(pick=2))
-    together = read(picture, Settings(pick="together"))
-
-    np.testing.assert_array_equal(last.digits[0].image, every.digits[2].image)
-    assert len(last.digits) == len(together.digits) == 1
-    assert last.boxes == every.boxes
-    assert np.ptp(together.digits[0].box[::2]) > 0.5
-    with pytest.raises(PictureError, match="3 digits"):
-        read(picture, Settings(pick=3))
-
-
-# corrections by hand
-
-
-def test_inverting_by_hand_takes_the_other_side_for_ink():
-    picture = as_array(draw())
-
-    by_hand = read(picture, Settings(invert="yes"))
-
-    np.testing.assert_array_equal(by_hand.digits[0].image, PLAIN)
-    assert by_hand.inverted
-    assert "as you set" in by_hand.digits[0].steps[1].reason
-    with pytest.raises(PictureError, match="No digit found"):
-        read(picture, Settings(invert="no"))
-
-
-def test_rotating_by_hand_turns_clockwise():
-    lying = draw().transpose(Image.Transpose.ROTATE_90)  # anticlockwise
-
-    reading = read(as_array(lying), Settings(rotate=90))
-
-    np.testing.assert_allclose(reading.digits[0].image, PLAIN, atol=1e-6)
-    assert "90°" in reading.digits[0].steps[0].reason
-
-
-def test_a_higher_threshold_leaves_less_ink():
-    blurred = as_array(draw(400, scale=2).resize((40, 40)).resize((400, 400)))
-
-    found = read(blurred)
-    readings = [read(blurred, Settings(threshold=level)) for level in (0.2, 0.8)]
-
-    weak, strong = (reading.digits[0].steps[3].image for reading in readings)
-    assert 0.2 < found.threshold < 0.8
-    assert [reading.threshold for reading in readings] == pytest.approx([0.2, 0.8], abs=1e-3)
-    assert strong.size < weak.size
-    assert "as you set" in readings[0].digits[0].steps[3].reason
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"invert": "maybe"},
-        {"threshold": 0},
-        {"threshold": 1.0},
-        {"rotate": 45},
-        {"crop": (0.5, 0, 0.5, 1)},
-        {"crop": (0, -0.1, 1, 1)},
-        {"crop": (0, 0, 1, float("nan"))},
-        {"pick": "none"},
-        {"pick": -1},
-        {"pick": True},
-    ],
-    ids=str,
-)
-def test_settings_out_of_range_are_refused(wrong):
-    with pytest.raises(ConfigError, match=next(iter(wrong))):
-        Settings(**wrong)

@@ -1,9 +1,7 @@
 """One run in this process: what it leaves in its folder, whatever goes wrong."""
 
 import dataclasses
-import errno
 import math
-import os
 import shutil
 import time
 
@@ -13,81 +11,15 @@ import torch
 
 from aecore.checkpoints import file as checkpoint_file
 from aecore.config import NoiseConfig
-from aecore.jobs import queue, snapshots, trainer, worker
+from aecore.jobs import queue, snapshots, trainer
 from aecore.jobs import store as run_store
-from aecore.jobs.recorder import Recorder
-from aecore.jobs.store import STATE_FILE, STATUS, STOP
-from aecore.system import atomic_file
-from aecore.training.fused_backprop import FusedBackprop
-from aecore.training.history import EpochRecord
+from aecore.jobs.store import STATE_FILE, STOP
 from aecore.training.resume_state import ResumeState
 from tests.support import runs
+from tests.support.run_in_process import Poison, submit, weights_on_disk, work
 
-pytestmark = pytest.mark.usefixtures("torch_threads", "threads_put_back")
-
-
-@pytest.fixture
-def threads_put_back():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(autouse=True)
-def in_this_process(monkeypatch, tmp_path):
-    """Nothing is started; the runs are in a folder of the test."""
-    monkeypatch.setenv("AECORE_RUNS", str(tmp_path / "runs"))
-    monkeypatch.setattr(queue, "_start", lambda path, alive: None)
-    monkeypatch.setattr(worker, "give_way", lambda: None)
-
-
-def submit(**changes):
-    """The folder of a run that waits for its process."""
-    return queue.submit(runs.spec(**changes)).path
-
-
-def work(path):
-    """What `python -m aecore.jobs.worker` does; the run as it ended."""
-    worker.main([str(path)])
-    return run_store.read(path)
-
-
-def weights_on_disk(path):
-    return checkpoint_file.load(path / "checkpoint.safetensors").weights
-
-
-@pytest.fixture
-def plain(digits):
-    """The weights of `runs.spec()` trained without any of this: (epochs) -> weights."""
-    return lambda **changes: runs.plain_weights(runs.spec(**changes), digits)
-
-
-@pytest.fixture
-def mnist_like(digits, tmp_path):
-    """A folder with an mnist.npz of the first 1,000 bundled digits."""
-    folder = tmp_path / "mnist"
-    folder.mkdir()
-    names = ("x_train", "y_train", "x_test", "y_test")
-    arrays = {
-        name: array[:1000].reshape(-1, 28, 28) if name[0] == "x" else array[:1000]
-        for name, array in zip(names, digits.arrays.values(), strict=True)
-    }
-    np.savez(folder / "mnist.npz", **arrays)
-    return folder
-
-
-class Poison:
-    """A loss that stops being a number after so many steps."""
-
-    def __init__(self, monkeypatch, steps, poisoned):
-        self.steps, self.poisoned, self.real = steps, poisoned, FusedBackprop.__call__
-        monkeypatch.setattr(FusedBackprop, "__call__", lambda *batch: self(*batch))
-
-    def __call__(self, *batch):
-        self.steps -= 1
-        if self.steps < 0:
-            return self.poisoned(self, *batch)
-        return self.real(*batch)
+pytest_plugins = ["tests.support.run_in_process"]
+pytestmark = pytest.mark.usefixtures("torch_threads", "threads_put_back", "in_this_process")
 
 
 def test_a_finished_run_has_everything(plain):
@@ -310,95 +242,6 @@ def test_a_damaged_state_is_told_and_trained_again(plain):
     assert runs.same_weights(weights_on_disk(path), plain(epochs=4))
 
 
-class FullDisk:
-    """Every write of a new file's content fails while it is full."""
-
-    def __init__(self, monkeypatch):
-        self.full, self.failed = False, 0
-        for name in ("replace", "fsync"):
-            monkeypatch.setattr(os, name, self._wrap(getattr(os, name)))
-
-    def _wrap(self, real):
-        def call(*args):
-            if self.full:
-                self.failed += 1
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            return real(*args)
-
-        return call
-
-
-def test_a_disk_that_is_full_for_a_while_loses_nothing(plain, monkeypatch):
-    path = submit()
-    disk = FullDisk(monkeypatch)
-    said = []
-
-    def fill(it, *batch):
-        disk.full = True
-        return it.real(*batch)
-
-    def make_room(seconds):
-        said.append(run_store.read_status(path).message)
-        disk.full = False
-
-    with monkeypatch.context() as patch:
-        Poison(patch, 25, fill)
-        patch.setattr("aecore.jobs.recorder.sleep", make_room)
-        run = work(path)
-
-    assert disk.failed > 0
-    assert len(said) == 1
-    assert "no room left on the disk" in said[0]
-    assert (run.state, run.epoch, run.message) == ("done", 3, "")
-    assert runs.same_weights(weights_on_disk(path), plain())
-    assert ResumeState.load(path / STATE_FILE).epoch == 3
-
-
-def test_a_disk_that_stays_full_is_told_and_the_run_goes_on_from_what_was_saved(plain, monkeypatch):
-    path = submit()
-    with monkeypatch.context() as patch:
-        disk = FullDisk(patch)
-        patch.setattr("aecore.jobs.recorder.RETRY_SECONDS", 0.0)
-
-        def fill(it, *batch):
-            disk.full = True
-            return it.real(*batch)
-
-        Poison(patch, 25, fill)
-        failed = work(path)
-
-    saved = ResumeState.load(path / STATE_FILE).epoch
-    queue.resume(path)
-    run = work(path)
-
-    assert failed.state == "failed"
-    assert "no room left on the disk" in failed.message
-    assert saved == 1
-    assert run.state == "done"
-    assert runs.same_weights(weights_on_disk(path), plain())
-    assert not list(path.rglob(f"{atomic_file.MARK}*"))
-
-
-def test_a_full_disk_is_told_while_it_lasts(monkeypatch):
-    path = submit()
-    disk = FullDisk(monkeypatch)
-    recorder = Recorder(path, run_store.read_spec(path))
-    record = EpochRecord(epoch=1, train_loss=1, train_mse=1, test_mse=1, seconds=1)
-    rows = np.zeros((3, 784))
-    frame = snapshots.Snapshot.of(1, np.ones((3, 2)), rows, rows, None)
-
-    disk.full = True
-    recorder.add_snapshot(frame)
-    recorder.update_status()
-    during = run_store.read_status(path).message
-    disk.full = False
-    recorder.add_snapshot(frame)
-    recorder.add_epoch(record)
-
-    assert "no room left on the disk" in during
-    assert run_store.read_status(path).message == ""
-
-
 def test_an_unexpected_fault_is_told_and_written_into_the_log(monkeypatch, capsys):
     path = submit()
 
@@ -448,14 +291,3 @@ def test_saving_takes_a_small_share_of_the_time(monkeypatch):
     assert saved[0] == 1
     assert saved[-1] == 30
     assert len(saved) < 15
-
-
-def test_the_status_tells_of_a_full_disk_in_its_old_place(tmp_path, monkeypatch):
-    path = submit()
-    recorder = Recorder(path, run_store.read_spec(path))
-    FullDisk(monkeypatch).full = True
-
-    recorder.update_status(message="x" * 300)
-
-    assert run_store.read_status(path).message == "x" * 300
-    assert sorted(file.name for file in path.iterdir() if file.name.startswith(STATUS)) == [STATUS]

@@ -16,16 +16,16 @@ def precedence() -> Precedence:
     return Precedence()
 
 
-def waits(precedence: Precedence) -> bool:
-    """Whether somebody goes first, so that others wait."""
+def waits(precedence: Precedence, *, most: float = LONG, patience: float = 0.2) -> bool:
+    """Whether another thread still waits after some seconds, as somebody goes first."""
     gone = threading.Event()
 
     def wait():
-        precedence.let_others_go(most=LONG)
+        precedence.let_others_go(most=most)
         gone.set()
 
     threading.Thread(target=wait, daemon=True).start()
-    return not gone.wait(0.2)
+    return not gone.wait(patience)
 
 
 def test_others_wait_for_the_end_of_the_last_one_that_goes_first(precedence):
@@ -51,7 +51,7 @@ def test_others_wait_for_the_end_of_the_last_one_that_goes_first(precedence):
 
 def test_they_wait_no_longer_than_they_say(precedence):
     with precedence.going_first():
-        precedence.let_others_go(most=0.01)
+        assert not waits(precedence, most=0.01, patience=LONG)
 
 
 def test_who_goes_first_twice_does_so_until_the_outer_end(precedence):

@@ -144,4 +144,21 @@ def test_on_a_public_server_a_measurement_leaves_its_place_between_its_steps(mon
         free.append(waiting.LINE.position(number) == 0)
         waiting.LINE.leave(number)
 
-    assert free == [True] * 3
+    assert free == [True] * 2
+
+
+def test_a_measurement_ends_with_its_last_part(monkeypatch):
+    """Whoever waits, and the next measurement, does not wait for the pages once more."""
+    monkeypatch.setattr(measurement, "_LONGEST_STOP", 60.0)
+    found = []
+
+    def measure():
+        yield found.append(1)
+
+    task = measurement.Measurement(
+        key="one part", measure=measure, missing=lambda: 1 - len(found), parts=1, text=""
+    )
+    with waiting.PAGES.going_first():
+        assert list(task._steps()) == []
+
+    assert found == [1]
