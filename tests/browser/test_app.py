@@ -16,7 +16,7 @@ from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.presets import PRESETS
 from tests.conftest import MNIST_FOLDER
-from tests.support.browser import digit_picture, wait_for_script, watched
+from tests.support.browser import digit_picture, download, wait_for_script, watched
 from tests.support.live_map import place_of, point_at
 
 pytest_plugins = ["tests.support.browser"]
@@ -107,6 +107,21 @@ def test_two_tabs_keep_their_own_models(app, page, visitor):
 
         assert "model=plane" in page.url
         assert "model=wide" in other.url
+
+
+@OFFLINE
+def test_a_file_waits_for_a_slow_browser_while_others_are_at_work(app, page, visitor):
+    page.goto(f"{app}/generate?model=plane")
+    wait_until_idle(page)
+    with page.expect_response(lambda response: response.url.endswith(".png")) as made:
+        assert download(page, "Digit as PNG")
+
+    with watched(visitor) as other:
+        for title in ("Reconstruct", "Denoise", "Compare"):
+            other.goto(f"{app}/{title.lower()}?model=plane")
+            wait_until_idle(other)
+
+    assert page.request.get(made.value.url).ok
 
 
 @OFFLINE

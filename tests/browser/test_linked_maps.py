@@ -49,6 +49,8 @@ def test_what_is_selected_in_one_map_is_selected_in_both(app, page, plane):
     assert summary in maps.nth(1).get_attribute("aria-label")
 
     # The file of this page opens on the selection.
+    first = np.flatnonzero(chosen)[0]
+    page.locator(f".st-key-compare_pictures img[alt*=' {first},']").wait_for()
     held = download(page, "Download this page's explorer").decode()
     numbers = ",".join(map(str, selected(page)[:200]))
     assert f'"other": "plain-32", "selected": "{numbers}"' in held

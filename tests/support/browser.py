@@ -33,6 +33,7 @@ SMALL = ("plane", "plain-32")
 """Presets that the small models take their names and sizes from: sliders over z, over axes."""
 SHOWN = "globalThis.__aecoreLive"
 """What the live pages keep for tests."""
+SCRIPT_STATE = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState"
 BASE_PATH_PROBE = "Failed to load resource: the server responded with a status of 404"
 """Streamlit's own script looks for its server below the page's address first, and logs that."""
 
@@ -144,8 +145,7 @@ def many(small_models):
 
 def wait_for_script(page) -> None:
     """Wait while the page's script runs; the sign of it that visitors see comes later."""
-    state = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState"
-    page.wait_for_function(f"{state} === 'notRunning'")
+    page.wait_for_function(f"{SCRIPT_STATE} === 'notRunning'")
 
 
 def digit_picture() -> bytes:
@@ -179,6 +179,7 @@ def decoded(found, codes: np.ndarray, *, weights=None) -> np.ndarray:
 
 
 def download(page, name: str) -> bytes:
+    page.wait_for_function(f"{SCRIPT_STATE} !== 'running'")  # which renews the button
     with page.expect_download() as waiting:
         page.get_by_role("button", name=name).click()
     return Path(waiting.value.path()).read_bytes()

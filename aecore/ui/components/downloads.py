@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import mimetypes
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import numpy as np
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
 from aecore.analysis.lasso import Subset
 from aecore.checkpoints.file import Checkpoint
@@ -35,16 +38,42 @@ def offer(
     help: str | None = None,
 ) -> None:
     """Draw a button that saves `content` as `file`; a callable is called when it is pressed."""
+    mime = mimetypes.guess_type(file)[0] or "application/octet-stream"
     st.download_button(
         label,
-        content,
+        _kept(content, file, mime) if callable(content) else content,
         file,
-        mimetypes.guess_type(file)[0] or "application/octet-stream",
+        mime,
         key=key,
         on_click="ignore",
         icon=":material/download:",
         help=help,
     )
+
+
+def _kept(make: Callable[[], str | bytes], file: str, mime: str) -> Callable[[], bytes]:
+    """Return a callable that makes a file, and keeps it for the session until its next run.
+
+    By itself Streamlit deletes such a file once two runs have ended, whoever's they are: where many
+    are at work, before a browser far away has asked for it.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+
+    def keep(content: bytes) -> None:
+        server = runtime.get_instance()
+        if context is not None and server.is_active_session(context.session_id):
+            server.media_file_mgr.add(content, mime, file, file, is_for_static_download=True)
+
+    def made() -> bytes:
+        content = make()
+        content = content.encode() if isinstance(content, str) else content
+        # A thread of its own: Streamlit's, which this runs in, serves every session.
+        thread = add_script_run_ctx(threading.Thread(target=keep, args=(content,)), context)
+        thread.start()
+        thread.join()
+        return content
+
+    return made
 
 
 def offer_sheet(
