@@ -60,12 +60,12 @@ def render() -> None:
         view = choices[0]
         url_state.set("view", None)
     chart, panel = st.columns([2, 1], gap="medium")
+    with panel:  # first: a browser is busy with the chart for as long as it takes to draw the rest
+        probe.show(checkpoint, view)
     with chart:
         with st.container(key="map_chart"):
             _scatter(checkpoint, view, webgl=probe.has_webgl())
         _accuracy(checkpoint.card)
-    with panel:
-        probe.show(checkpoint, view)
     if view in flat:
         selection.show(checkpoint, view)
     else:

@@ -28,6 +28,7 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
   const loop = makeFrameLoop(scope, draw);
   const measureGrays = makeGrayMeasurer(scope, () => {
     describePin();
+    drawn = {};
     loop.request();
   });
 
@@ -36,6 +37,7 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
   let pin = null; // {z, number, isChosen}: the first test digit until the visitor has chosen one
   let pinBefore = null; // the latest click
   let probe = null; // {z, position, number}; position is null in space
+  let drawn = {}; // {probe, model, lens} whose digit is on show
   let serial = null; // of the latest pin that this tab has made
   let scratch = null; // room for a code
   let chart = null;
@@ -71,13 +73,20 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
 
   function draw() {
     if (!model || !probe) return;
+    drawProbe(isLensWanted ? overlay?.lens : null);
+    overlay?.placeProbe(probe.position);
+    overlay?.placeLens(isLensWanted ? probe.position : null);
+  }
+
+  /** Draw and describe the digit of the probe, unless it is on show. */
+  function drawProbe(lens = null) {
+    if (drawn.probe === probe && drawn.model === model && drawn.lens === lens) return;
+    drawn = { probe, model, lens };
     if (probe.isMoved) probe.z.set(codeAt(probe.position)); // until then it is the pin's, off the plane too
-    const pixels = showDigit(model, probe.z, panel.probe.canvas, ...(overlay && isLensWanted ? [overlay.lens] : []));
+    const pixels = showDigit(model, probe.z, panel.probe.canvas, ...(lens ? [lens] : []));
     const found = withPlace(model, measureDistance(model, probe.z), pixels);
     panel.probe.describe(probe.z, found, probe.number);
     tellWay(found);
-    overlay?.placeProbe(probe.position);
-    overlay?.placeLens(isLensWanted ? probe.position : null);
   }
 
   /** Tell a tour where the visitor has led the probe. */
