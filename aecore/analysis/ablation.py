@@ -65,8 +65,9 @@ class Ablation:
     ) -> None:
         self.chosen = measured_digits(layers, len(images))
         """Positions of the digits measured: all, or evenly spaced ones where that takes long."""
-        self._images = images = images[self.chosen]
-        self.labels = labels[self.chosen]
+        if len(self.chosen) < len(images):  # else what the caller holds, which is no copy
+            images, labels = images[self.chosen], labels[self.chosen]
+        self._images, self.labels = images, labels
         self._layers = layers
         self._values: dict[int, np.ndarray] = {}  # outputs (N, K) of the positions
         self._sums: dict[int, np.ndarray] = {}  # of the next hidden layer, (N, out)
