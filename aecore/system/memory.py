@@ -6,8 +6,11 @@ import ctypes
 import functools
 import gc
 import platform
+import threading
+import time
 
-_OBJECTS, _YOUNG, _OLD = 10_000, 20, 50
+_OBJECTS, _YOUNG, _NEVER = 10_000, 20, 1_000_000
+_COLLECTED_EVERY = 60.0  # seconds
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # of mallopt(3)
 _SPARE, _LARGE, _ARENAS = 64 << 20, 8 << 20, 2
 
@@ -30,10 +33,28 @@ def return_memory() -> None:
         library.mallopt(_M_TRIM_THRESHOLD, _SPARE)
 
 
+@functools.cache
 def collect_rarely() -> None:
-    """Let Python look for reference cycles once in 10,000 new objects, for old ones once in 10^7.
+    """Let Python look for reference cycles once in 10,000 new objects, for old ones once a minute.
 
     For a server, whose visits keep many objects: with 200 of them a look at all stops every thread
-    for 0.1 to 0.4 s, and Python takes one every few seconds.
+    for 0.1 to 0.4 s, and by itself Python takes one every few seconds. A visit that has ended is
+    such cycles: without any look, 200 of them leave some 100 MB.
     """
-    gc.set_threshold(_OBJECTS, _YOUNG, _OLD)
+    gc.set_threshold(_OBJECTS, _YOUNG, _NEVER)
+    threading.Thread(target=_collect_old, name="collector", daemon=True).start()
+
+
+def _collect_old() -> None:
+    while True:
+        time.sleep(_COLLECTED_EVERY)
+        collect_if_used()
+
+
+def collect_if_used() -> None:
+    """Look for reference cycles among all objects, if there are many new ones since the last look.
+
+    A server that nobody uses does nothing.
+    """
+    if any(gc.get_count()[1:]):
+        gc.collect()

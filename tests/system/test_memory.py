@@ -1,10 +1,14 @@
-"""Threads share arenas of memory, and large arrays have memory of their own."""
+"""Arenas are shared, large arrays have memory of their own, and cycles are collected."""
 
+import gc
 import platform
 import subprocess
 import sys
+import weakref
 
 import pytest
+
+from aecore.system.memory import collect_if_used
 
 COUNT = """
 import ctypes, os, re, sys, threading
@@ -55,3 +59,29 @@ def test_threads_share_two_arenas_and_large_arrays_lie_outside():
 
 
 RUN = {"check": True, "capture_output": True, "text": True, "timeout": 60}
+
+
+class Visit:
+    """Garbage as soon as nobody knows it, but for itself."""
+
+    def __init__(self):
+        self.own = self
+
+
+def test_what_ended_visits_leave_is_collected_once_the_server_has_been_used():
+    gc.disable()
+    try:
+        gc.collect()
+        ended = weakref.ref(Visit())
+        collect_if_used()
+        assert ended() is not None  # hardly anything is new: nobody was here
+
+        gc.enable()
+        new = [[] for _ in range(3 * gc.get_threshold()[0])]  # Python looks at these alone
+        gc.disable()
+        later = weakref.ref(Visit())
+        collect_if_used()
+        assert (ended(), later()) == (None, None)
+        assert new
+    finally:
+        gc.enable()

@@ -27,6 +27,8 @@ from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.text import snippets
 
 _COLUMNS = 12  # of a sheet of single digits
+_MADE = "made on request"
+"""Where in a session Streamlit looks for the file that it keeps: there is one at a time."""
 
 
 def offer(
@@ -52,7 +54,8 @@ def offer(
 
 
 def _kept(make: Callable[[], str | bytes], file: str, mime: str) -> Callable[[], bytes]:
-    """Return a callable that makes a file, and keeps it for the session until its next run.
+    """Return a callable that makes a file, and keeps it for the session until the page
+    is run anew or makes another.
 
     By itself Streamlit deletes such a file once two runs have ended, whoever's they are: where many
     are at work, before a browser far away has asked for it.
@@ -62,7 +65,7 @@ def _kept(make: Callable[[], str | bytes], file: str, mime: str) -> Callable[[],
     def keep(content: bytes) -> None:
         server = runtime.get_instance()
         if context is not None and server.is_active_session(context.session_id):
-            server.media_file_mgr.add(content, mime, file, file, is_for_static_download=True)
+            server.media_file_mgr.add(content, mime, _MADE, file, is_for_static_download=True)
 
     def made() -> bytes:
         content = make()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import plotly.graph_objects as go
 import streamlit as st
 
 from aecore.analysis.sampling import evenly_spaced
@@ -18,6 +21,7 @@ from aecore.latent.projection import (
 )
 from aecore.ui import inputs, page_data, presentation, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache.shared import shared
 from aecore.ui.pages.map import explorer_file, probe, selection, start_card
 from aecore.ui.text import formats
 from aecore.ui.theme import theme
@@ -41,6 +45,7 @@ _KEPT = {"grid": "aecore-grid"}
 """See `scaffold.open_page`; the name is that of `latent_map/panel.js`."""
 _SVG_POINTS = 2_000
 """Dots that a browser without WebGL still draws quickly."""
+_FIGURES_KEPT = 24  # 0.3 MB each
 
 
 def render() -> None:
@@ -82,22 +87,20 @@ def render() -> None:
 
 def _scatter(checkpoint: Checkpoint, view: str, *, webgl: bool) -> None:
     """Draw the codes, which depend on the model and the view alone: pins leave them as they are."""
-    points = checkpoint_cache.points(checkpoint, view)
-    numbers = evenly_spaced(len(points), len(points) if webgl else _SVG_POINTS)
+    total = len(checkpoint.codes)
+    drawn = total if webgl else min(total, _SVG_POINTS)
     image = {"format": "png", "filename": f"{checkpoint.name}-map", "scale": 2}
     st.plotly_chart(
-        latent_map(
-            points[numbers],
-            checkpoint.labels[numbers],
-            checkpoint_cache.projection(checkpoint, view).axis_names,
-            numbers=numbers,
-            probed=True,
+        _figure(
+            checkpoint,
+            view,
+            drawn,
             webgl=webgl,
             theme=theme(),
             large=presentation.is_on(),
             names=page_data.names(),
             noun=page_data.spec().noun,
-            hidden=selection.hidden_classes(checkpoint),
+            hidden=tuple(map(int, selection.hidden_classes(checkpoint))),
             legend_revision=selection.legend_revision(),
         ),
         key="latent_map",
@@ -110,8 +113,7 @@ def _scatter(checkpoint: Checkpoint, view: str, *, webgl: bool) -> None:
         },
         alt=page_data.words(
             page_data.words(
-                f"Scatter plot of the latent codes of {len(numbers):,} test digits by "
-                f"{checkpoint.name}, "
+                f"Scatter plot of the latent codes of {drawn:,} test digits by {checkpoint.name}, "
             )
             + formats.colors_text(page_data.names(), is_digits=page_data.spec().shows_digits)
         ),
@@ -119,11 +121,26 @@ def _scatter(checkpoint: Checkpoint, view: str, *, webgl: bool) -> None:
     if not webgl:
         st.caption(
             page_data.words(
-                f"This browser has no WebGL: {len(numbers):,} of the {len(points):,} test digits "
+                f"This browser has no WebGL: {drawn:,} of the {total:,} test digits "
                 "are "
                 "drawn, and there is no 3-D view."
             )
         )
+
+
+@shared(kept=_FIGURES_KEPT)
+def _figure(checkpoint: Checkpoint, view: str, drawn: int, **look: Any) -> go.Figure:
+    """Return the chart of so many codes; `look` is that of `latent_map`."""
+    points = checkpoint_cache.points(checkpoint, view)
+    numbers = evenly_spaced(len(points), drawn)
+    return latent_map(
+        points[numbers],
+        checkpoint.labels[numbers],
+        checkpoint_cache.projection(checkpoint, view).axis_names,
+        numbers=numbers,
+        probed=True,
+        **look,
+    )
 
 
 def _accuracy(card: Card) -> None:
