@@ -6,7 +6,6 @@ A folder may say by `is_available()` that its page is left out.
 
 from __future__ import annotations
 
-import functools
 import importlib
 import pkgutil
 from collections.abc import Callable
@@ -35,24 +34,19 @@ class Page:
 
 def find_pages() -> list[Page]:
     """Return all pages that are available, in the order of the navigation."""
-    return [page for page, is_available in _folders() if is_available()]
-
-
-@functools.cache
-def _folders() -> list[tuple[Page, Callable[[], bool]]]:
-    """Return the page of each folder, in the order of the navigation, and what asks whether it is
-    available.
-    """
-    found = []
+    pages = []
     for folder in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{folder.name}")
-        page = Page(
-            name=folder.name,
-            title=module.TITLE,
-            icon=module.ICON,
-            path=module.PATH,
-            group=module.GROUP,
-            order=module.ORDER,
+        if not getattr(module, "is_available", lambda: True)():
+            continue
+        pages.append(
+            Page(
+                name=folder.name,
+                title=module.TITLE,
+                icon=module.ICON,
+                path=module.PATH,
+                group=module.GROUP,
+                order=module.ORDER,
+            )
         )
-        found.append((page, getattr(module, "is_available", lambda: True)))
-    return sorted(found, key=lambda each: each[0].order)
+    return sorted(pages, key=lambda page: page.order)
