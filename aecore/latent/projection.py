@@ -60,4 +60,5 @@ class Projection:
             return np.column_stack([codes[:, 0], labels])
         if self.axes is None:
             return codes[:, : len(self.axis_names)]
-        return self.axes.to_axes(codes)[:, : len(self.axis_names)].copy()  # not a part of all D
+        # A copy: who keeps the points would else keep all D coordinates.
+        return self.axes.to_axes(codes)[:, : len(self.axis_names)].copy()

@@ -35,7 +35,8 @@ def return_memory() -> None:
 
 @functools.cache
 def collect_rarely() -> None:
-    """Let Python look for reference cycles once in 10,000 new objects, for old ones once a minute.
+    """Let Python look for reference cycles once in 10,000 new objects, for old ones once a minute
+    of use.
 
     For a server, whose visits keep many objects: with 200 of them a look at all stops every thread
     for 0.1 to 0.4 s, and by itself Python takes one every few seconds. A visit that has ended is
@@ -52,9 +53,6 @@ def _collect_old() -> None:
 
 
 def collect_if_used() -> None:
-    """Look for reference cycles among all objects, if there are many new ones since the last look.
-
-    A server that nobody uses does nothing.
-    """
+    """Look for reference cycles among all objects, if many are new since the last look."""
     if any(gc.get_count()[1:]):
         gc.collect()

@@ -9,7 +9,7 @@ import re
 import numpy as np
 
 from tests.support.browser import download
-from tests.support.live_map import CHART, position, visit, wait_until_idle
+from tests.support.live_map import CHART, area, position, visit, wait_until_idle
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -23,7 +23,7 @@ SHOWN_CLASSES = (
 
 def drag(page, places) -> None:
     """Press at the first place, move along the others and let go; shares of the plot area."""
-    box = page.locator(".aecore-layer").bounding_box()
+    box = area(page)
     at = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in places]
     page.mouse.move(*at[0])
     page.mouse.down()
@@ -85,7 +85,7 @@ def test_a_box_and_a_lasso_select_what_they_hold_and_follow_the_map(page, app, p
 
     before = page.locator(OUTLINE).first.get_attribute("points")
     page.locator("[data-tool=lasso]").click()  # put away
-    page.mouse.move(*[*page.locator(".aecore-layer").bounding_box().values()][:2])
+    page.mouse.move(*[*area(page).values()][:2])
     page.locator(".aecore-probe").hover(force=True)
     page.keyboard.down("Control")
     page.mouse.wheel(0, -400)

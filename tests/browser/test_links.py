@@ -9,6 +9,7 @@ import pytest
 
 from aecore.bench.harness.chromium import RETURNING
 from tests.support.browser import wait_for_script, watched
+from tests.support.live_map import point_at
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -74,11 +75,9 @@ def pick(key: str, option: str) -> Callable:
 def box(page) -> None:
     """Select a part of the map."""
     page.locator("[data-tool=box]").click()
-    area = page.locator(".aecore-layer").bounding_box()
-    at = [(area["x"] + x * area["width"], area["y"] + x * area["height"]) for x in (0.2, 0.7)]
-    page.mouse.move(*at[0])
+    page.mouse.move(*point_at(page, 0.2, 0.2))
     page.mouse.down()
-    page.mouse.move(*at[1])
+    page.mouse.move(*point_at(page, 0.7, 0.7))
     page.mouse.up()
     page.locator("[data-tool=box]").click()  # put away
 

@@ -70,6 +70,7 @@ def test_principal_views_show_the_widest_spread_about_the_mean(view, count):
 
     np.testing.assert_allclose(points.mean(axis=0), 0, atol=1e-9)
     np.testing.assert_allclose(points, principal_axes(codes).to_axes(codes)[:, :count])
+    assert points.base is None  # no part of a table of all D
     shares = points.var(axis=0) / codes.var(axis=0).sum()
     for share, name in zip(shares, drawn.axis_names, strict=True):
         assert f"({share:.0%} of the variance)" in name

@@ -72,7 +72,9 @@ def wait_until_idle(page) -> None:
 
 
 def area(page) -> dict[str, float]:
-    return page.locator(".aecore-layer").bounding_box()
+    """Where the plot area lies, in px of the page: read at once, as a new model has a new one."""
+    box = "document.querySelector('.aecore-layer')?.getBoundingClientRect().toJSON()"
+    return page.wait_for_function(box).json_value()
 
 
 def point_at(page, across: float, down: float) -> tuple[float, float]:

@@ -54,11 +54,10 @@ def offer(
 
 
 def _kept(make: Callable[[], str | bytes], file: str, mime: str) -> Callable[[], bytes]:
-    """Return a callable that makes a file, and keeps it for the session until the page
-    is run anew or makes another.
+    """Return a callable that makes a file, and keeps it until its session makes another.
 
     By itself Streamlit deletes such a file once two runs have ended, whoever's they are: where many
-    are at work, before a browser far away has asked for it.
+    are at work, before a browser far away has asked for it. A new run of the page lets go, too.
     """
     context = get_script_run_ctx(suppress_warning=True)
 

@@ -45,7 +45,7 @@ _KEPT = {"grid": "aecore-grid"}
 """See `scaffold.open_page`; the name is that of `latent_map/panel.js`."""
 _SVG_POINTS = 2_000
 """Dots that a browser without WebGL still draws quickly."""
-_FIGURES_KEPT = 24  # 0.3 MB each
+_FIGURES_KEPT = 24  # 0.5 MB each
 
 
 def render() -> None:
@@ -112,18 +112,15 @@ def _scatter(checkpoint: Checkpoint, view: str, *, webgl: bool) -> None:
             "toImageButtonOptions": image,
         },
         alt=page_data.words(
-            page_data.words(
-                f"Scatter plot of the latent codes of {drawn:,} test digits by {checkpoint.name}, "
-            )
+            f"Scatter plot of the latent codes of {drawn:,} test digits by {checkpoint.name}, "
             + formats.colors_text(page_data.names(), is_digits=page_data.spec().shows_digits)
         ),
     )
     if not webgl:
         st.caption(
             page_data.words(
-                f"This browser has no WebGL: {drawn:,} of the {total:,} test digits "
-                "are "
-                "drawn, and there is no 3-D view."
+                f"This browser has no WebGL: {drawn:,} of the {total:,} test digits are drawn, and "
+                "there is no 3-D view."
             )
         )
 

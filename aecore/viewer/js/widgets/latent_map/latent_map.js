@@ -73,13 +73,13 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
 
   function draw() {
     if (!model || !probe) return;
-    drawProbe(isLensWanted ? overlay?.lens : null);
+    drawProbe((isLensWanted && overlay?.lens) || null);
     overlay?.placeProbe(probe.position);
     overlay?.placeLens(isLensWanted ? probe.position : null);
   }
 
-  /** Draw and describe the digit of the probe, unless it is on show. */
-  function drawProbe(lens = null) {
+  /** Draw and describe the digit of the probe, in the lens too if there is one, unless it is on show. */
+  function drawProbe(lens) {
     if (drawn.probe === probe && drawn.model === model && drawn.lens === lens) return;
     drawn = { probe, model, lens };
     if (probe.isMoved) probe.z.set(codeAt(probe.position)); // until then it is the pin's, off the plane too
