@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import tomllib
+from pathlib import Path
 
 import pytest
 import streamlit as st
@@ -10,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from aecore.ui import pages
 from tests.support.pages import TIMEOUT, open_page, texts
+
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -34,6 +38,13 @@ def test_a_new_folder_is_a_page_of_the_navigation_in_its_order(new_page):
 
     assert names[:3] == ["map", "generate", new_page]
     assert len(set(names)) == 12
+
+
+def test_the_server_does_not_watch_its_folder():
+    """A virtual environment may lie there: each import from it then told the server of a change."""
+    settings = tomllib.loads((REPOSITORY / ".streamlit" / "config.toml").read_text())
+
+    assert settings["server"]["fileWatcherType"] == "none"
 
 
 def test_the_sidebar_goes_from_understanding_to_building():
