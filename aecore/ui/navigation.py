@@ -31,6 +31,8 @@ _STYLES = _ADAPTERS / "style.css", _ADAPTERS / "present.css"
 """What Streamlit's theme cannot say: always, and in a presentation."""
 _SIDEBAR = (_ADAPTERS / "sidebar.html").read_text(encoding="utf-8")
 """A script that closes the sidebar where the window is narrower than `WIDTH`."""
+_HISTORY = (_ADAPTERS / "history.html").read_text(encoding="utf-8")
+"""A script that keeps late answers out of the browser's history."""
 _NARROW = 1100  # px
 _NAMED_FOR_DIGITS = "app_named_for_digits"
 """Whether the sidebar names the pages as for digits; else it speaks of pictures."""
@@ -61,7 +63,7 @@ def pages() -> StreamlitPage:
     for style in _STYLES[: 1 + presenting]:
         st.html(style)
     width = "Infinity" if presenting else str(_NARROW)
-    st.html(_SIDEBAR.replace("WIDTH", width), unsafe_allow_javascript=True)
+    st.html(_HISTORY + _SIDEBAR.replace("WIDTH", width), unsafe_allow_javascript=True)
     return _draw_sidebar()
 
 

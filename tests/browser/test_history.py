@@ -13,6 +13,7 @@ from tests.support.browser import wait_for_script, watched
 pytest_plugins = ["tests.support.browser"]
 
 PAGES = find_pages()
+BY_PATH = {entry.path: entry for entry in PAGES}
 WITHOUT_MODEL = ("data", "sweeps", "lessons")
 HAS_MODEL = "new URLSearchParams(location.search).has('model')"
 
@@ -21,6 +22,7 @@ def wait_for_page(page, path: str) -> str:
     """Wait until a page is drawn, and return its address without the server's."""
     is_ready = "true" if path in WITHOUT_MODEL else HAS_MODEL
     page.wait_for_function(f"path => location.pathname === '/' + path && {is_ready}", arg=path)
+    page.wait_for_function("title => document.title.startsWith(title)", arg=BY_PATH[path].title)
     page.get_by_text(re.compile(r"Data: ")).locator("visible=true").first.wait_for()
     wait_for_script(page)
     return address(page)
@@ -73,6 +75,24 @@ def test_back_and_forward_walk_all_pages_one_press_each(app, page):
     assert page.evaluate("history.length") == steps + len(PAGES) - 1
 
 
+@pytest.mark.parametrize("gap", [30, 60])  # ms
+def test_back_pressed_in_quick_succession_leads_as_far(app, page, gap):
+    page.goto(f"{app}/?model=plane&z=1.5,-0.5")
+    visits = [wait_for_page(page, "")]
+    steps = page.evaluate("history.length")
+    for entry in PAGES[1:6]:
+        visits.append(follow(page, entry))
+
+    for _ in range(5):
+        page.evaluate("history.back()")
+        page.wait_for_timeout(gap)
+
+    assert wait_for_page(page, "") == visits[0]
+    assert page.evaluate("history.length") == steps + 5
+    page.go_forward()
+    assert wait_for_page(page, PAGES[1].path) == visits[1]
+
+
 def test_an_address_without_parameters_is_one_step(app, page):
     page.goto("about:blank")
     steps = page.evaluate("history.length")
@@ -86,7 +106,7 @@ def test_an_address_without_parameters_is_one_step(app, page):
 def test_the_pin_and_the_code_stay_on_their_own_pages(app, page):
     page.goto(f"{app}/?model=plane&z=1.5,-0.5")
     pinned = wait_for_page(page, "")
-    generate, filters = (entry for entry in PAGES if entry.path in ("generate", "filters"))
+    generate, filters = BY_PATH["generate"], BY_PATH["filters"]
 
     follow(page, generate)
     assert parameters(page)["z"] != ["1.5,-0.5"]

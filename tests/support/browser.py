@@ -34,6 +34,7 @@ SMALL = ("plane", "plain-32")
 SHOWN = "globalThis.__aecoreLive"
 """What the live pages keep for tests."""
 SCRIPT_STATE = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState"
+LOADED_LATER = "document.querySelector('[data-testid=stSkeleton]')"
 BASE_PATH_PROBE = "Failed to load resource: the server responded with a status of 404"
 """Streamlit's own script looks for its server below the page's address first, and logs that."""
 
@@ -144,8 +145,11 @@ def many(small_models):
 
 
 def wait_for_script(page) -> None:
-    """Wait while the page's script runs; the sign of it that visitors see comes later."""
-    page.wait_for_function(f"{SCRIPT_STATE} === 'notRunning'")
+    """Wait while the page's script runs, and while the code of elements that it drew is loaded.
+
+    The sign of a run that visitors see comes later.
+    """
+    page.wait_for_function(f"{SCRIPT_STATE} === 'notRunning' && !{LOADED_LATER}")
 
 
 def digit_picture() -> bytes:
