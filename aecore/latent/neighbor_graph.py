@@ -31,9 +31,9 @@ class NeighborGraph:
     def __init__(self, codes: np.ndarray, nearest: np.ndarray) -> None:
         self._codes = as_codes("codes", codes)
         count, k = nearest.shape
-        self._edges = np.stack([np.repeat(np.arange(count), k), nearest.ravel()], axis=1)
-        self._rounds: list[tuple[csr_array, np.ndarray]] = []
-        """By how often components were joined: the graph, and the component of each code."""
+        edges = np.stack([np.repeat(np.arange(count), k), nearest.ravel()], axis=1)
+        self._rounds = [_graph(self._codes, edges)]
+        """By how often components were joined."""
         self._joining = threading.Lock()
 
     def shortest_path(self, start: int, end: int) -> np.ndarray:
@@ -64,16 +64,15 @@ class NeighborGraph:
         with self._joining:
             done = 0
             while True:
-                if done == len(self._rounds):
-                    if done:
-                        bridges = _bridges(self._codes, self._rounds[-1][1])
-                        self._edges = np.concatenate([self._edges, bridges])
-                    graph = _graph(self._codes, self._edges)
-                    self._rounds.append((graph, connected_components(graph, directed=False)[1]))
-                graph, component = self._rounds[done]
+                graph = self._rounds[done]
+                component = connected_components(graph, directed=False)[1]
                 if component[start] == component[end]:
                     return graph
                 done += 1
+                if done == len(self._rounds):
+                    edges = np.stack(graph.tocoo().coords, axis=1)
+                    bridges = _bridges(self._codes, component)
+                    self._rounds.append(_graph(self._codes, np.concatenate([edges, bridges])))
 
 
 def _bridges(codes: np.ndarray, component: np.ndarray) -> np.ndarray:
@@ -99,7 +98,7 @@ def _graph(codes: np.ndarray, edges: np.ndarray) -> csr_array:
     """Sparse (N, N) matrix of the edges' lengths."""
     from scipy.sparse import csr_array
 
-    start, end = edges.T
+    start, end = edges.T.astype(np.int32)  # what scipy.sparse.csgraph works with
     lengths = np.linalg.norm(codes[start] - codes[end], axis=1)
     # Equal codes give zeros; stored ones count as edges of length 0 to scipy.sparse.csgraph.
     return csr_array((lengths, (start, end)), shape=(len(codes), len(codes)))

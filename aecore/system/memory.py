@@ -26,11 +26,14 @@ def return_memory() -> None:
     Clearing new memory takes time, and stops all threads that ask for some: from 1 MB on, one
     answer in twenty took over 7 s beside those visits, not 0.6 to 2.6.
     """
-    if platform.libc_ver()[0] == "glibc":
-        library = ctypes.CDLL(None)
+    if library := _glibc():
         library.mallopt(_M_ARENA_MAX, _ARENAS)
         library.mallopt(_M_MMAP_THRESHOLD, _LARGE)
         library.mallopt(_M_TRIM_THRESHOLD, _SPARE)
+
+
+def _glibc() -> ctypes.CDLL | None:
+    return ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else None
 
 
 @functools.cache
@@ -53,6 +56,11 @@ def _collect_old() -> None:
 
 
 def collect_if_used() -> None:
-    """Look for reference cycles among all objects, if many are new since the last look."""
+    """Look for reference cycles among all objects, if many are new since the last look.
+
+    What is free then goes back to the system, between what is in use too, which glibc would keep.
+    """
     if any(gc.get_count()[1:]):
         gc.collect()
+        if library := _glibc():
+            library.malloc_trim(0)

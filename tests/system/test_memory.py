@@ -58,6 +58,36 @@ def test_threads_share_two_arenas_and_large_arrays_lie_outside():
     assert shared < own
 
 
+SCATTERED = """
+import ctypes, gc, re
+from pathlib import Path
+from aecore.system import memory
+
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+
+def megabytes():
+    return int(re.search("VmRSS:[^0-9]*([0-9]+)", Path("/proc/self/status").read_text())[1]) // 1000
+
+blocks = [libc.malloc(64 << 10) for _ in range(2_000)]
+for block in blocks:
+    ctypes.memset(ctypes.c_void_p(block), 1, 64 << 10)
+for block in blocks[::2]:
+    libc.free(ctypes.c_void_p(block))
+new = [[] for _ in range(3 * gc.get_threshold()[0])]
+before = megabytes()
+memory.collect_if_used()
+print(before - megabytes())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="another C library")
+def test_what_is_free_between_what_is_in_use_goes_back_to_the_system():
+    given_back = int(subprocess.run([sys.executable, "-c", SCATTERED], **RUN).stdout)
+
+    assert given_back > 40  # of 64 MB
+
+
 RUN = {"check": True, "capture_output": True, "text": True, "timeout": 60}
 
 
