@@ -1,4 +1,4 @@
-"""Autoencoders on MNIST: train them, measure them, look inside."""
+"""Autoencoders, on MNIST and other pictures: train them, measure them, look inside."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class ShapeError(AecoreError, ValueError):
 
 
 class DataError(AecoreError):
-    """The MNIST files, their cache or their download cannot be used."""
+    """A data set, its cache or its download cannot be used."""
 
 
 class CheckpointError(AecoreError):

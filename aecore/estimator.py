@@ -22,6 +22,7 @@ from aecore.checkpoints.assembly import pack_rows
 from aecore.checkpoints.file import Checkpoint
 from aecore.config import ModelConfig, NoiseConfig, ScheduleName, TrainConfig
 from aecore.data.scaling import Scaling
+from aecore.data.splitting import sample
 from aecore.errors import CheckpointError, ConfigError
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder as Network
@@ -420,7 +421,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         """Train the network, and keep some of the rows for `save`."""
         network = self.model_
         kept = rows if held_out is None else held_out
-        self._kept = self.scaling_.apply(_some_of(kept, config.seed)).astype(np.float32)
+        chosen = sample(len(kept), N_KEPT, seed=config.seed)
+        self._kept = self.scaling_.apply(kept[chosen]).astype(np.float32)
         self._checkpoint, self._state = None, None
         stopping = EarlyStopping(network)
         parameter = next(network.parameters())
@@ -530,13 +532,6 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             "features": None if names is None else [str(name) for name in names],
             "dtype": str(next(self.model_.parameters()).dtype).removeprefix("torch."),
         }
-
-
-def _some_of(rows: np.ndarray, seed: int) -> np.ndarray:
-    """Return `N_KEPT` of the rows, at random but in order, or all where there are no more."""
-    if len(rows) <= N_KEPT:
-        return rows
-    return rows[np.sort(np.random.default_rng(seed).choice(len(rows), N_KEPT, replace=False))]
 
 
 def _as_labels(y: Any, count: int) -> np.ndarray:

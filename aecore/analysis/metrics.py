@@ -162,19 +162,18 @@ def _require_labels(labels: np.ndarray, n: int, n_labels: int) -> np.ndarray:
     return labels
 
 
-def mse_by_label(errors: np.ndarray, labels: np.ndarray, *, n_labels: int = N_LABELS) -> np.ndarray:
+def mse_by_label(errors: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Return the mean error of each label's images.
 
     Parameters
     ----------
     errors : ndarray of shape (B,)
         As from `mse`.
-    labels : ndarray of shape (B,), whole numbers below `n_labels`
-    n_labels : int
+    labels : ndarray of shape (B,), whole numbers in 0..9
 
     Returns
     -------
-    ndarray of shape (n_labels,), float64
+    ndarray of shape (10,), float64
         NaN where a label is absent.
 
     Raises
@@ -185,10 +184,10 @@ def mse_by_label(errors: np.ndarray, labels: np.ndarray, *, n_labels: int = N_LA
     errors = np.asarray(errors, dtype=np.float64)
     if errors.ndim != 1:
         raise ShapeError(f"Errors must have the shape (B,), not {errors.shape}.")
-    labels = _require_labels(labels, len(errors), n_labels)
-    counts = np.bincount(labels, minlength=n_labels)
+    labels = _require_labels(labels, len(errors), N_LABELS)
+    counts = np.bincount(labels, minlength=N_LABELS)
     with np.errstate(invalid="ignore"):
-        return np.bincount(labels, weights=errors, minlength=n_labels) / counts
+        return np.bincount(labels, weights=errors, minlength=N_LABELS) / counts
 
 
 def knn_accuracy(

@@ -22,11 +22,11 @@ OUTSIDE = 99.5
 SEED = 20_061_002
 
 
-def apply_dropout(codes: np.ndarray, *, rate: float, seed: int = SEED) -> np.ndarray:
+def apply_dropout(codes: np.ndarray, *, rate: float) -> np.ndarray:
     """Apply dropout to codes as a decoder in training mode does.
 
     Each value is set to 0 with probability `rate`, the others are divided by 1 - rate; the draws
-    are those of `aecore.models.autoencoder.Decoder` with a generator of this seed.
+    are those of `aecore.models.autoencoder.Decoder` with a generator of the seed `SEED`.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def apply_dropout(codes: np.ndarray, *, rate: float, seed: int = SEED) -> np.nda
 
     if not 0.0 <= rate < 1.0:
         raise ConfigError(f"A dropout rate must lie in 0..1, below 1, not {rate}.")
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(SEED)
     keep = (torch.rand(codes.shape, generator=generator) >= rate).numpy()
     return codes * keep / np.float32(1.0 - rate)
 

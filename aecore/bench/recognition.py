@@ -24,9 +24,7 @@ N_CHOSEN = 5_000
 held-out set: they too were in view when the percentile and the model were chosen."""
 
 
-def bench_recognition(
-    *, seed: int = SEED, letters: int = N_LETTERS, progress: Callable[[str], None]
-) -> dict[str, Any]:
+def bench_recognition(*, progress: Callable[[str], None]) -> dict[str, Any]:
     """Measure the verdict of the model that decides.
 
     Returns
@@ -42,18 +40,18 @@ def bench_recognition(
     progress(f"Judging the {len(checkpoint.labels):,} test digits, each left out")
     rows = np.arange(len(checkpoint.labels))
     verdicts = judge_codes(index, checkpoint.labels, checkpoint.codes, own=rows)
-    progress(f"Drawing and judging {letters + N_SHAPES} letters and shapes")
+    progress(f"Drawing and judging {N_LETTERS + N_SHAPES} letters and shapes")
 
     def judge_pictures(pictures: Sequence[np.ndarray]) -> Sequence[Verdict]:
         digits = [_read(picture) for picture in pictures]
         return judge(checkpoint, model, np.stack(digits), index=index)
 
-    names, pictures = zip(*draw_all(seed, letters=letters, shapes=N_SHAPES), strict=True)
+    names, pictures = zip(*draw_all(SEED, letters=N_LETTERS, shapes=N_SHAPES), strict=True)
     kinds = np.array([each.kind for each in judge_pictures(pictures)])
     examples = demos()
     groups = {"letters": tuple(LETTERS), "hearts": ("heart",), "stars": ("star",)}
     rejected = {title: _rejected(kinds[np.isin(names, each)]) for title, each in groups.items()}
-    rejected["shapes"] = _rejected(kinds[letters:])
+    rejected["shapes"] = _rejected(kinds[N_LETTERS:])
     return {
         "model": TELLING_MODEL,
         "max_residual": MAX_RESIDUAL,

@@ -31,11 +31,11 @@ class Chart:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LabelChart(Chart):
-    """One value, or five percentiles, for each of ten labels."""
+    """One value, or five percentiles, for each of K labels."""
 
     kind: Literal["bars", "boxes"]
     values: np.ndarray
-    """(10,) for bars, (10, 5) for boxes: the 5th, 25th, 50th, 75th and 95th percentile. NaN leaves
+    """(K,) for bars, (K, 5) for boxes: the 5th, 25th, 50th, 75th and 95th percentile. NaN leaves
     a gap."""
     unit: str = ""
     """Written after every value."""

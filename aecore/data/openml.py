@@ -23,7 +23,7 @@ import numpy as np
 from aecore.config import N_PIXELS
 from aecore.data.cache import cache_dir, load_cache, save_cache
 from aecore.data.dataset import Dataset
-from aecore.data.progress import DownloadProgress, Phase, Report
+from aecore.data.progress import DownloadProgress, Phase, Report, silent
 from aecore.errors import DataError
 from aecore.system import atomic_file
 
@@ -54,7 +54,7 @@ _SERVER_FAULTS = (
 )
 
 
-def download(*, progress: Report | None = None) -> Dataset:
+def download(*, progress: Report = silent) -> Dataset:
     """Fetch MNIST from OpenML and keep it in the cache, unless it is there already.
 
     Downloads of several processes go one after another: the first one fetches, the others then
@@ -72,9 +72,8 @@ def download(*, progress: Report | None = None) -> Dataset:
         If the server, the network or the disk fails. The cache is then as it was before: a folder
         that cannot be written is refused before anything is fetched, as the work would be lost.
     """
-    report = progress or (lambda _: None)
-    with cache_folder("MNIST", report) as folder:
-        return load_cache() or _download_to_cache(folder, report)
+    with cache_folder("MNIST", progress) as folder:
+        return load_cache() or _download_to_cache(folder, progress)
 
 
 @contextmanager
@@ -211,7 +210,7 @@ def _sole_download(folder: Path, report: Report) -> Iterator[None]:
             lock.acquire(timeout=LOCK_SECONDS)
         except Timeout:
             raise DataError(
-                f"Another process has been downloading MNIST to {folder} for more than "
+                f"Another process has been downloading to {folder} for more than "
                 f"{LOCK_SECONDS / 60:.0f} minutes. End it and try again."
             ) from None
     try:

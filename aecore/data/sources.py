@@ -18,6 +18,7 @@ from aecore.data.openml import download
 from aecore.data.openml_sets import SETS, download_set
 from aecore.data.progress import Report, silent
 from aecore.errors import DataError
+from aecore.imaging.levels import to_levels
 from aecore.system.environment import is_on, path_text
 
 N_BUNDLED_TRAIN = 1_297
@@ -45,7 +46,7 @@ def register(spec: DatasetSpec, load: Callable[..., Dataset | None]) -> None:
 
 
 def downloads_allowed() -> bool:
-    """Return whether MNIST may be fetched; `AECORE_DOWNLOAD=off` says no."""
+    """Return whether data sets may be fetched; `AECORE_DOWNLOAD=off` says no."""
     return is_on("AECORE_DOWNLOAD")
 
 
@@ -89,7 +90,7 @@ def load(
         OpenML's in `aecore.data.openml_sets`; empty or None
         means `AECORE_DATA`. If either is named, no other source is considered.
     allow_download : bool
-        Whether to fetch MNIST if it is not cached. A failure is logged and becomes the result's
+        Whether to fetch what is not cached. A failure is logged and becomes the result's
         `note`, and the bundled digits are used.
     progress : callable, optional
         Called with a `Progress` whenever something has moved on.
@@ -155,7 +156,7 @@ def load_bundled(**_: object) -> Dataset:
 
     small = load_digits()
     framed = np.stack([frame(ink) for ink in small.images / 16])  # (1797, 28, 28), in 0..1
-    images = np.rint(framed * 255).astype(np.uint8).reshape(-1, BUNDLED.n_pixels)
+    images = to_levels(framed).reshape(-1, BUNDLED.n_pixels)
     labels = small.target.astype(np.uint8)
     return Dataset(
         train_images=images[:N_BUNDLED_TRAIN],

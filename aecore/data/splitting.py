@@ -31,8 +31,8 @@ def hold_out(labels: np.ndarray) -> np.ndarray:
     return held_out
 
 
-def sample(count: int, most: int) -> np.ndarray:
-    """Choose rows of `count` at random with a fixed seed, `most` of them at most, ascending."""
+def sample(count: int, most: int, *, seed: int = SEED) -> np.ndarray:
+    """Choose rows of `count` at random, `most` of them at most, ascending."""
     if count <= most:
         return np.arange(count)
-    return np.sort(np.random.default_rng(SEED).choice(count, most, replace=False))
+    return np.sort(np.random.default_rng(seed).choice(count, most, replace=False))

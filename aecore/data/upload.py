@@ -17,7 +17,6 @@ from aecore.data.conversion import MAX_NAME
 from aecore.data.dataset import Dataset
 from aecore.data.folder import load_folder
 from aecore.data.limits import MAX_BYTES, MAX_PICTURES, PUBLIC_UPLOAD_MB
-from aecore.data.progress import Report, silent
 from aecore.data.readers.files import explaining
 from aecore.errors import DataError
 from aecore.system.environment import is_public, require_private
@@ -32,15 +31,13 @@ def max_upload_mb() -> int:
     return PUBLIC_UPLOAD_MB if is_public() else MAX_UPLOAD_MB
 
 
-def load_upload(files: Mapping[str, bytes], *, progress: Report = silent) -> Dataset:
+def load_upload(files: Mapping[str, bytes]) -> Dataset:
     """Read uploaded files as a data set; nothing of them stays on the disk.
 
     Parameters
     ----------
     files : mapping of str to bytes
         Contents by name: what a folder may hold, or one zip archive of it.
-    progress : callable, optional
-        Called with a `Progress` whenever something has moved on.
 
     Raises
     ------
@@ -51,10 +48,10 @@ def load_upload(files: Mapping[str, bytes], *, progress: Report = silent) -> Dat
         advice = "Use fewer pictures" if is_public() else "Name a folder of this machine"
         raise DataError(f"The files are larger than {max_upload_mb()} MB together. {advice}.")
     with limits.lowered(PUBLIC_BYTES if is_public() else MAX_BYTES):
-        return _load(files, progress)
+        return _load(files)
 
 
-def _load(files: Mapping[str, bytes], progress: Report) -> Dataset:
+def _load(files: Mapping[str, bytes]) -> Dataset:
     name = _file_name(next(iter(files), "")).partition(".")[0] or "upload"
     with TemporaryDirectory(prefix="aecore-upload-") as temporary:
         folder = Path(temporary, name)
@@ -65,7 +62,7 @@ def _load(files: Mapping[str, bytes], progress: Report) -> Dataset:
                 path.write_bytes(content)
                 if path.suffix.lower() == ".zip":
                     _unpack(path)
-            dataset = load_folder(folder, progress=progress, kept=False)
+            dataset = load_folder(folder, kept=False)
         except DataError as error:
             raise DataError(_without(temporary, str(error))) from None
     note = _without(temporary, dataset.note)

@@ -7,6 +7,7 @@ import functools
 import hashlib
 import html
 import json
+import re
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -124,9 +125,4 @@ def _template() -> str:
 
 def _fill(template: str, parts: dict[str, str]) -> str:
     """Replace each `{{name}}` of the template, and nothing in what is put in its place."""
-    pieces = template.split("{{")
-    filled = [pieces[0]]
-    for piece in pieces[1:]:
-        name, _, rest = piece.partition("}}")
-        filled += [parts[name], rest]
-    return "".join(filled)
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template)

@@ -174,12 +174,6 @@ def read(run: Run | Path | str, epoch: int) -> Snapshot | None:
     return _read(_file(path_of(run), epoch), Snapshot, epoch=epoch)
 
 
-def read_since(run: Run | Path | str, *, since: int = -1) -> tuple[Snapshot, ...]:
-    """Read the snapshots of later epochs than `since`, and only these."""
-    snapshots = (read(run, epoch) for epoch in epochs(run) if epoch > since)
-    return tuple(each for each in snapshots if each is not None)
-
-
 def _file(path: Path, epoch: int) -> Path:
     return path / FRAMES / f"{epoch:05d}{_SUFFIX}"
 

@@ -34,7 +34,7 @@ def build_model(
 
 
 def weights_of(model: Autoencoder) -> dict[str, np.ndarray]:
-    """Return a float32 copy of every weight, by its name in the state dict."""
+    """Return a copy of every weight, by its name in the state dict."""
     return {name: value.cpu().numpy().copy() for name, value in model.state_dict().items()}
 
 

@@ -95,10 +95,10 @@ def _group(results: Sequence[Result], names: Sequence[str]) -> Group:
     )
 
 
-def differences(groups: Sequence[Group], *, seed: int = 0) -> list[Difference]:
+def differences(groups: Sequence[Group]) -> list[Difference]:
     """Compare each pair of the groups in which at least one seed gave a model."""
     usable = [each for each in groups if len(each.errors)]
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     return [compare(first, second, rng=rng) for first, second in itertools.combinations(usable, 2)]
 
 

@@ -17,7 +17,6 @@ from typing import Any
 from distributed import Future, KilledWorker, wait
 from distributed.comm import CommClosedError
 
-from aecore.data import sources
 from aecore.data.dataset import Dataset
 from aecore.errors import AecoreError, DataError, TrainingError
 from aecore.sweeps import cluster, store, task
@@ -343,9 +342,3 @@ def locked(path: Path, held: int | None = None) -> Iterator[None]:
         if not alive.acquire():
             raise TrainingError(f"Another command works on {path}. Wait for its end, or stop it.")
         yield
-
-
-def load_data(name: str | None) -> tuple[str | None, Dataset]:
-    """Return the data set's name as workers may use it, and the data set."""
-    dataset = sources.load(name, allow_download=sources.downloads_allowed())
-    return sources.absolute_name(name) or None, dataset

@@ -6,7 +6,6 @@ from typing import Any
 
 import streamlit as st
 
-from aecore.config import SHAPE
 from aecore.data.dataset import MNIST, DatasetSpec
 from aecore.data.limits import Shape
 
@@ -23,17 +22,12 @@ def spec() -> DatasetSpec:
     return st.session_state.get(_SPEC, MNIST)
 
 
-def current() -> Shape:
-    """Return the shape of the pictures that the page shows."""
-    return spec().shape if _SPEC in st.session_state else SHAPE
-
-
 def message(shape: Shape | None = None) -> dict[str, Any]:
     """Return what a widget is told of the pictures that it shows; `shape` if it has others."""
     own = spec()
     told = () if own.shows_digits else names()
     return {
-        "shape": shape or current(),
+        "shape": shape or own.shape,
         "noun": own.noun,
         "nouns": own.nouns,
         "names": list(told),

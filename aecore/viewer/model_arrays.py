@@ -26,7 +26,7 @@ def decoder_arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
     -------
     dict
         `columns0` (in, out), `bias0` (out,), ... float32, the code's side first, as
-        `Family.browser_layers` has them; `codes` (N, D) float16 and `labels` (N,) uint8, the atlas;
+        `Family.browser_layers` has them; `codes` (N, D) float16 and `labels` (N,), the atlas;
         `own_distances` (N,) float32; `mean` (D,) and `axes` (K, D), K = min(D,
         128), the codes' principal axes, float64.
     """

@@ -19,7 +19,7 @@ def scene_arrays(scene: Scene) -> dict[str, np.ndarray]:
     Returns
     -------
     dict
-        `labels` (N,) uint8; `inputs` and `targets` (P, 784) uint8, gray levels of 0..255;
+        `labels` (N,) uint8 or uint16; `inputs` and `targets` (P, 784) uint8, gray levels of 0..255;
         `palette` (255, 3) uint8, the colors of signed values.
     """
     return {

@@ -91,7 +91,8 @@ def _read_run(name: str, content: bytes, folder: Path) -> None:
         found = run_store.read(RUN)
         run_store.read_history(found)
         snapshots.read_scene(found)
-        snapshots.read_since(found)
+        for epoch in snapshots.epochs(found):
+            snapshots.read(found, epoch)
         ResumeState.load(run / run_store.STATE_FILE)
         checkpoint_file.load(found.checkpoint_path)
     finally:

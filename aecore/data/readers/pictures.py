@@ -17,12 +17,12 @@ from aecore.data.progress import READING_STEP, ReadingProgress, Report
 from aecore.data.readers.files import explaining, folder_name
 from aecore.data.readers.raw import Found, Part, RawData
 from aecore.errors import DataError, PictureError
+from aecore.imaging.levels import to_levels
 
 RESIZED_SIDE = 64
 """Side of pictures that have to be resized, unless most of them are smaller."""
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 _TRAIN, _TEST = ("train", "training"), ("test", "testing")
-_UNUSED = ("val", "valid", "validation")
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ def resized(picture: np.ndarray, shape: Shape) -> np.ndarray:
     """Return a picture (H, W) or (H, W, 3), in 0..1, as `open_resized` does."""
     from PIL import Image
 
-    levels = np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
+    levels = to_levels(picture)
     image = Image.fromarray(levels).convert("RGB" if len(shape) == 3 else "L")
     if levels.shape[:2] != shape[:2]:
         image = image.resize(

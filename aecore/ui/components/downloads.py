@@ -82,7 +82,7 @@ def offer_sheet(
     title: str, images: np.ndarray, captions: Sequence[str], file: str, *, key: str
 ) -> None:
     """Draw a button that saves pictures (B, P), each with a caption below."""
-    shape = page_data.current()
+    shape = page_data.spec().shape
     offer(
         "Pictures as PNG",
         lambda: contact_sheet(title, images, captions, columns=_COLUMNS, shape=shape),
@@ -99,7 +99,7 @@ def offer_digit(checkpoint: Checkpoint, code: np.ndarray) -> None:
             lambda: to_png(_decode(checkpoint, code[None])[0]),
             "digit.png",
             key="export_png",
-            help=f"{size_words(page_data.current())} pixels.".replace("x", "×"),
+            help=f"{size_words(page_data.spec().shape)} pixels.".replace("x", "×"),
         )
         offer("Code as text", snippets.exact(code) + "\n", "code.txt", key="export_code")
         with st.popover("Python code", icon=":material/code:"):
@@ -165,7 +165,8 @@ def _decode(checkpoint: Checkpoint, codes: np.ndarray) -> np.ndarray:
     """Decode codes (B, D) to pictures (B, H, W) or (B, H, W, 3)."""
     from aecore.models.inference import decode
 
-    return decode(checkpoint_cache.load_model(checkpoint), codes).reshape(-1, *page_data.current())
+    pictures = decode(checkpoint_cache.load_model(checkpoint), codes)
+    return pictures.reshape(-1, *page_data.spec().shape)
 
 
 def _height(code: np.ndarray) -> int | Literal["content"]:

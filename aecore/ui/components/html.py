@@ -34,7 +34,7 @@ def picture(pixels: np.ndarray, alt: str, *, limit: float | None = None) -> str:
     limit : float, optional
         Draw signed values from -limit (blue) to limit (red); default: gray ones from 0 to 1.
     """
-    values = pixels.reshape(page_data.current()) if pixels.ndim == 1 else pixels
+    values = pixels.reshape(page_data.spec().shape) if pixels.ndim == 1 else pixels
     png = to_png(values) if limit is None else to_signed_png(values, limit=limit)
     return _image(png, alt, _PIXELATED)
 

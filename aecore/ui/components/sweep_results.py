@@ -11,12 +11,13 @@ from aecore.charts import sweep as sweep_charts
 from aecore.sweeps import answers
 from aecore.sweeps.answers import Difference
 from aecore.sweeps.grid import SETTINGS
-from aecore.sweeps.result import Result, to_csv, varied
+from aecore.sweeps.result import Result, varied
 from aecore.ui.cache.shared import shared
 from aecore.ui.components import plotly_figure
 from aecore.ui.text.formats import escape
 
-__all__ = ["draw_answers", "draw_errors", "draw_settings", "pca_points", "to_csv"]
+_MOST_IN_FULL = 60
+"""Pairs of settings: the table of more scrolls."""
 
 
 def draw_errors(
@@ -70,7 +71,7 @@ def draw_settings(results: Sequence[Result], *, key: str) -> None:
     st.plotly_chart(sweep_charts.parallel_coordinates(columns, errors), key=key, alt=alt)
 
 
-def draw_answers(results: Sequence[Result], most: int = 60) -> None:
+def draw_answers(results: Sequence[Result]) -> None:
     """List the differences between the settings, each with its interval."""
     pairs = _differences(tuple((each.key, each.test_mse) for each in results), results)
     if not pairs:
@@ -79,7 +80,7 @@ def draw_answers(results: Sequence[Result], most: int = 60) -> None:
     st.dataframe(
         [_row(pair) for pair in pairs],
         hide_index=True,
-        height="auto" if len(pairs) > most else "content",
+        height="auto" if len(pairs) > _MOST_IN_FULL else "content",
         alt="One row for each pair of settings: the difference of their errors and its interval",
     )
     st.caption(

@@ -12,6 +12,7 @@ from aecore.system.file_content import printable
 from aecore.ui import page_data
 from aecore.ui.text.privacy import without_folders
 
+_VALUES = 4  # of a code, in words
 _MARKDOWN = "\\`*_{}[]()<>#+-.!|~$:&"
 
 
@@ -53,15 +54,15 @@ def with_article(label: object, *, mark: str = "") -> str:
     return f"{'an' if name == '8' else 'a'} {mark}{name}{mark}"
 
 
-def code(values: np.ndarray, *, most: int = 4) -> str:
+def code(values: np.ndarray) -> str:
     """Return a code (D,), or its first values, with a real minus."""
-    text = ", ".join(f"{value:z.2f}".replace("-", "−") for value in values[:most])
-    return f"code z = ({text}{', …' if len(values) > most else ''})"
+    text = ", ".join(f"{value:z.2f}".replace("-", "−") for value in values[:_VALUES])
+    return f"code z = ({text}{', …' if len(values) > _VALUES else ''})"
 
 
-def signed(value: float, digits: int = 2) -> str:
+def signed(value: float) -> str:
     """Return a number with its sign, a real minus."""
-    return f"{value:+.{digits}f}".replace("-", "−")
+    return f"{value:+.2f}".replace("-", "−")
 
 
 def decibels(psnr: float) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from aecore.data.dataset import MNIST_FINGERPRINT
 from aecore.errors import AecoreError
 from aecore.sweeps import shipped
-from aecore.sweeps.result import Result
+from aecore.sweeps.result import Result, to_csv
 from aecore.ui import scaffold
 from aecore.ui.cache import datasets
 from aecore.ui.cache.shared import shared
@@ -40,9 +40,7 @@ def show() -> None:
     )
     with st.expander("Which differences are more than the noise of the seeds?"):
         sweep_results.draw_answers(results)
-    downloads.offer(
-        "Sweep as CSV", lambda: sweep_results.to_csv(results), "wide-sweep.csv", key="sweep_csv"
-    )
+    downloads.offer("Sweep as CSV", lambda: to_csv(results), "wide-sweep.csv", key="sweep_csv")
 
 
 def _pca(results: list[Result]) -> dict[int, float]:

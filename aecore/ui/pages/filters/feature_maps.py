@@ -102,7 +102,7 @@ def _captions(active: np.ndarray) -> list[str]:
 
 def _as_pictures(values: np.ndarray) -> np.ndarray:
     """Return maps or kernels (K, h, w) as pictures of the size on the page, (K, P)."""
-    height, width, *channels = page_data.current()
+    height, width, *channels = page_data.spec().shape
     enlarged = maps.enlarge(values, height, width).reshape(len(values), -1)
     return np.repeat(enlarged, channels[0], axis=1) if channels else enlarged
 

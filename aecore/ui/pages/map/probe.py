@@ -185,7 +185,7 @@ def _digit(checkpoint: Checkpoint, number: int) -> None:
     st.html(html_parts.linked("Compare reconstructions", url))
     st.caption(
         "Red: the output is too bright; blue: too dark; white: equal."
-        if len(page_data.current()) == 2
+        if len(page_data.spec().shape) == 2
         else "Gray: equal; in each channel, the output is too high where it is brighter than gray, "
         "too low where it is darker."
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,16 +16,15 @@ from aecore.config import SHAPE, NoiseConfig
 from aecore.corruptions import CORRUPTIONS, NOISES
 from aecore.imaging.png import to_png
 from aecore.latent.projection import views
-from aecore.models import inference
 from aecore.recognition.assessment import Assessment, assess, assess_read
 from aecore.recognition.verdict import TELLING_MODEL, Verdict
 from aecore.ui import inputs, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
-from aecore.ui.cache import datasets
+from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import draw_charts
 from aecore.ui.text import formats
-from aecore.ui.text.formats import dimensions, escape, with_article
+from aecore.ui.text.formats import decibels, dimensions, escape, with_article
 from aecore.ui.theme import class_colors, theme
 
 if TYPE_CHECKING:
@@ -54,21 +52,15 @@ def show(checkpoint: Checkpoint, digit: np.ndarray, read: Digit | None = None) -
 
 def assess_digits(checkpoint: Checkpoint, digits: Sequence[Digit]) -> tuple[Assessment, ...]:
     """Assess the digits of a picture with one model."""
-    model, index = (
-        checkpoint_cache.load_model(checkpoint),
-        checkpoint_cache.neighbor_index(checkpoint),
-    )
-    return assess_read(checkpoint, model, digits, index=index)
+    index = checkpoint_cache.neighbor_index(checkpoint)
+    return assess_read(checkpoint, checkpoint_cache.load_model(checkpoint), digits, index=index)
 
 
 def _assess(checkpoint: Checkpoint, digit: np.ndarray, read: Digit | None) -> Assessment:
     if read is not None:
         return assess_digits(checkpoint, [read])[0]
-    model, index = (
-        checkpoint_cache.load_model(checkpoint),
-        checkpoint_cache.neighbor_index(checkpoint),
-    )
-    return assess(checkpoint, model, digit[None], index=index)[0]
+    index = checkpoint_cache.neighbor_index(checkpoint)
+    return assess(checkpoint, checkpoint_cache.load_model(checkpoint), digit[None], index=index)[0]
 
 
 @scaffold.guarded
@@ -137,8 +129,8 @@ def _reconstructions(digit: np.ndarray, read: Digit | None) -> None:
         own = html_parts.picture(result.output, f"your digit reconstructed by {name}")
         pca = html_parts.picture(result.pca_output, f"your digit reconstructed by PCA with {size}")
         text = (
-            f"{label} · MSE {result.mse:.4f} ({_decibels(result.psnr)}), "
-            f"PCA {result.pca_mse:.4f} ({_decibels(result.pca_psnr)})"
+            f"{label} · MSE {result.mse:.4f} ({decibels(result.psnr)}), "
+            f"PCA {result.pca_mse:.4f} ({decibels(result.pca_psnr)})"
         )
         rows.append((html_parts.pair(own, pca), f"{name} · {size}", text))
     st.html(html_parts.cards(rows, 172))
@@ -148,10 +140,6 @@ def _reconstructions(digit: np.ndarray, read: Digit | None) -> None:
         "unusual. MSE: mean squared error, lower is better. dB: peak signal-to-noise ratio (PSNR), "
         "higher is better."
     )
-
-
-def _decibels(value: float) -> str:
-    return "identical" if math.isinf(value) else f"{value:.1f} dB"
 
 
 def _latent_space(checkpoint: Checkpoint, assessment: Assessment) -> None:
@@ -174,13 +162,7 @@ def _latent_space(checkpoint: Checkpoint, assessment: Assessment) -> None:
 
 def _nearest(checkpoint: Checkpoint, assessment: Assessment) -> None:
     """Show the nearest test digits; decoded from their codes where they are not available."""
-    digits = datasets.test_set()
-    available = digits.matches(checkpoint.card)
-    if available:
-        images = digits.images[assessment.neighbors]
-    else:
-        codes = checkpoint.codes[assessment.neighbors].astype(np.float32)
-        images = inference.decode(checkpoint_cache.load_model(checkpoint), codes)
+    images, are_loaded = reconstruction_cache.atlas_images(checkpoint, assessment.neighbors)
     st.header("The ten nearest test digits in latent space", anchor=False)
     rows = [
         (
@@ -193,7 +175,7 @@ def _nearest(checkpoint: Checkpoint, assessment: Assessment) -> None:
         )
     ]
     st.html(html_parts.cards(rows, 70))
-    source = "" if available else " Their images are not available: decoded from their codes."
+    source = "" if are_loaded else " Their images are not available: decoded from their codes."
     st.caption(
         f"In the latent space of {escape(checkpoint.name)}, {assessment.vote_share:.0%} of "
         f"them are labeled {assessment.vote}.{_decision(assessment)}{source}"
@@ -228,7 +210,7 @@ def _denoise(checkpoint: Checkpoint, digit: np.ndarray) -> None:
     models = {name: checkpoint_cache.load_model(checkpoint_cache.load(name)) for name in names}
     rows = [(html_parts.picture(digit, "your digit"), "your digit", "clean")]
     rows += [
-        (html_parts.picture(each.image, f"your digit, {name}"), name, _decibels(each.psnr))
+        (html_parts.picture(each.image, f"your digit, {name}"), name, decibels(each.psnr))
         for name, each in denoise_digit(digit, noise, models).items()
     ]
     st.html(html_parts.cards(rows, 128))

@@ -11,7 +11,7 @@ from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
 from aecore.digits.canvas_input import pack_drawing, paper_for, parse_drawing, unpack_drawing
 from aecore.errors import CheckpointError, PictureError
-from aecore.ui import scaffold, url_state
+from aecore.ui import inputs, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components.live_model import encoding_name, mount_judge, mount_live_model
@@ -35,25 +35,17 @@ _SHARED, _ASKED = "your_digit_shared", "your_digit_asked"
 
 
 def render() -> None:
-    inputs = ("Draw", "Upload", "Camera")
-    url_state.load("input", _INPUT, inputs, "Draw")
+    ways = ("Draw", "Upload", "Camera")
+    url_state.load("input", _INPUT, ways, "Draw")
     left_out = "" if st.session_state[_INPUT] == "Draw" else _NOT_IN_LINK
     title = "Your digit" if datasets.shows_digits() else "Your picture"
     checkpoint = scaffold.open_page(title, _explanation, left_out=left_out, flush=False)
     _follow_url(checkpoint)
-    chosen = st.segmented_control(
-        "Input",
-        inputs,
-        required=True,
-        key=_INPUT,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    url_state.store("input", _INPUT, chosen, "Draw")
+    chosen = inputs.segments("Input", ways, key=_INPUT, name="input", label_visibility="collapsed")
     _share(_drawn(checkpoint) if chosen == "Draw" else None)
     source = upload if _takes_digits(checkpoint.card) else own_picture
     draws = {"Upload": source.upload, "Camera": source.photograph}
-    draws.get(chosen or "Draw", _draw)(checkpoint)
+    draws.get(chosen, _draw)(checkpoint)
     scaffold.close_page()
     if chosen == "Draw" and (judge := _judge(checkpoint)):
         mount_judge(judge)  # after the first screen: it is 2.5 MB

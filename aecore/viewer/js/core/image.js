@@ -1,4 +1,4 @@
-// Digits and other pictures. `levels` are numbers of `colors`, 784 of them a digit, one digit after the
+// Digits and other pictures. `levels` are numbers of `colors`, one for each pixel, one digit after the
 // other; of pictures in RGB they are red, green and blue of each pixel.
 
 import { picture } from "./digit.js";
