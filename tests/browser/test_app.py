@@ -252,7 +252,7 @@ def test_a_choice_made_while_a_page_measures_is_not_undone(app, page):
 
 def test_a_first_visit_is_welcomed_until_the_card_is_dismissed(app, chromium):
     context = chromium.new_context(viewport={"width": 390, "height": 844})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     with watched(context) as page:
         page.goto(app)
         card, pipe = page.locator(".st-key-start"), page.locator(".start .pipe")
@@ -305,7 +305,7 @@ def code_among_its_own(label: int) -> np.ndarray:
 @OFFLINE
 def test_no_card_in_a_frame_and_none_after_it_has_led_to_the_tour(app, chromium):
     context = chromium.new_context(viewport={"width": 1400, "height": 900})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     with watched(context) as page:
         page.goto(f"{app}/?embed=true")
         page.wait_for_selector(DRAWN)

@@ -363,6 +363,7 @@ def test_a_drawing_is_there_again_when_the_server_has_started_anew(
         "AECORE_DATA": "",
     }
     page = chromium.new_page()
+    page.set_default_timeout(60_000)  # two cold servers, one after the other
     sent = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     port = free_port()

@@ -66,7 +66,7 @@ def app(tmp_path_factory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def tab(chromium) -> Iterator:
     context = chromium.new_context(reduced_motion="reduce")
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
 

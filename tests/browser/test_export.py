@@ -56,7 +56,7 @@ def tab(chromium, explorer):
     # Waiting for a function evaluates it, which the file's policy forbids; it holds in other tests.
     window = {"width": 1400, "height": 900}
     context = chromium.new_context(viewport=window, offline=True, bypass_csp=True)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda line: said.append(line.text))

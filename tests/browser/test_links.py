@@ -129,7 +129,7 @@ STATES: dict[str, tuple[str, list[Callable]]] = {
 def regular(chromium) -> Iterator:
     """The browser profile of a visitor who has once switched off the decoded grid."""
     context = chromium.new_context(viewport={"width": 1400, "height": 1000})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     context.add_init_script(RETURNING)
     context.add_init_script(
         "if (location.protocol === 'http:') localStorage.setItem('aecore-grid', 'off');"
@@ -148,7 +148,7 @@ def page(regular) -> Iterator:
 def stranger(chromium) -> Iterator:
     """A browser profile of someone else."""
     context = chromium.new_context(viewport={"width": 1400, "height": 1000})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     yield context
     context.close()
 

@@ -70,7 +70,7 @@ def document(tmp_path_factory) -> Path:
 
 def test_explorers_survive_the_conversion_to_html(chromium, document):
     context = chromium.new_context(viewport={"width": 1200, "height": 1000}, offline=True)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

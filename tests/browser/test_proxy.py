@@ -135,7 +135,7 @@ def tab(chromium) -> Iterator:
         executable_path=find_chromium(), args=[*ARGUMENTS, rules]
     )
     context = browser.new_context(ignore_https_errors=True, accept_downloads=True)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     context.add_init_script(RETURNING)
     tab = context.new_page()
     tab.errors = []

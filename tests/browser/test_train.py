@@ -44,7 +44,7 @@ def settings(small_models, tmp_path, monkeypatch) -> Iterator[dict[str, str]]:
 
 def wait_for(page, condition: str) -> None:
     # Not with every picture that the browser draws: training needs the processor.
-    page.wait_for_function(condition, polling=200, timeout=60_000)
+    page.wait_for_function(condition, polling=200, timeout=180_000)
 
 
 def later_than(page, epoch: int) -> int:

@@ -101,7 +101,7 @@ def chromium() -> Iterator:
 def visitor(chromium) -> Iterator:
     """A browser profile for the whole session: its cache saves every tab from loading it all."""
     context = chromium.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True)
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     context.add_init_script(RETURNING)
     yield context
     context.close()

@@ -59,7 +59,8 @@ def visit(page, app: str, query: str = "model=plane") -> None:
 
 
 def wait_for_map(page) -> None:
-    page.locator(".aecore-probe").wait_for(state="attached")
+    # One: beside that of another model, the last one's is gone.
+    page.wait_for_function("document.querySelectorAll('.aecore-probe').length === 1")
     page.wait_for_function(f"{METER}.lastZ")
     wait_until_idle(page)
 
