@@ -205,6 +205,10 @@ class NoiseConfig(Serializable):
                 f"noise must read KIND:LEVEL, as in masking:0.5, not {text!r}."
             ) from None
 
+    def as_text(self) -> str:
+        """Return it as `parse` reads it."""
+        return f"{self.kind}:{self.level}"
+
     def __str__(self) -> str:
         return f"{self.kind.replace('_', ' ')} {self.level:g}"
 

@@ -522,7 +522,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return {
             "params": params
             | {
-                "noise": noise and f"{noise.kind}:{noise.level}",
+                "noise": noise and noise.as_text(),
                 "random_state": params["random_state"]
                 if isinstance(params["random_state"], int)
                 else None,
@@ -559,7 +559,7 @@ def _of_the_app(checkpoint: Checkpoint) -> Mapping[str, Any]:
             "hidden_dims": model.hidden_dims,
             "image_shape": model.input_shape,
             "activation": model.activation,
-            "noise": recipe.noise and f"{recipe.noise.kind}:{recipe.noise.level}",
+            "noise": recipe.noise and recipe.noise.as_text(),
             "latent_dropout": model.latent_dropout,
             "weight_decay": recipe.gamma,
             "optimizer": recipe.optimizer,

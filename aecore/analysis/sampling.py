@@ -48,6 +48,11 @@ def select(
     return chosen[::-1] if which == "worst" else chosen
 
 
+def typical(errors: np.ndarray) -> int:
+    """Return the position of a digit whose error (N,) is below those of three quarters."""
+    return int(np.argsort(errors, kind="stable")[len(errors) // 4])
+
+
 def first_of_each_label(labels: np.ndarray) -> np.ndarray:
     """Return the position of the first digit of every label, in the labels' order."""
     return np.unique(labels, return_index=True)[1]

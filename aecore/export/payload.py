@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from aecore.analysis.sampling import typical
 from aecore.charts.label_positions import label_positions
 from aecore.charts.palette import digit_colors
 from aecore.checkpoints.description import provenance, remarks
@@ -24,7 +25,7 @@ from aecore.latent.projection import Projection, views
 from aecore.latent.sliders import Sliders
 from aecore.models.families import family_of
 from aecore.viewer.message import pack
-from aecore.viewer.model_arrays import FLAT_VIEWS, decoder_arrays, encoder_arrays
+from aecore.viewer.model_arrays import FLAT_VIEWS, decoder_arrays, encoder_arrays, model_facts
 from aecore.viewer.precision import INVISIBLE, compact, fits_half, rounded_weights
 
 if TYPE_CHECKING:
@@ -150,21 +151,12 @@ def _arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
 def _facts(checkpoint: Checkpoint) -> dict[str, Any]:
     """Return all that the page says of a model, and the settings of its widgets."""
     card, codes = checkpoint.card, checkpoint.codes
-    sliders = Sliders.fit(codes)
-    ranking = np.argsort(checkpoint.errors, kind="stable")
     return {
         "hash": checkpoint.digest,
-        "name": checkpoint.name,
-        "variational": card.model.variational,
-        "activation": card.model.activation,
-        "logistic": card.model.output == "logistic",
+        **model_facts(checkpoint),
         "views": [_view(checkpoint, name) for name in views(card.model.latent_dim)],
-        "first": int(ranking[len(ranking) // 4]),  # reconstructed better than three quarters
-        "sliders": {
-            "names": sliders.names,
-            "limits": sliders.limits.tolist(),
-            "along_axes": sliders.along_axes,
-        },
+        "first": typical(checkpoint.errors),
+        "sliders": Sliders.fit(codes).to_dict(),
         "noise": None if card.train.noise is None else card.train.noise.to_dict(),
         "card": provenance(checkpoint),
         "remarks": remarks(card),

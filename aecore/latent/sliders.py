@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -28,6 +28,14 @@ class Sliders:
     """Whether they move along principal axes, the mean code at 0."""
     mean: np.ndarray
     """Mean code (D,)."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the browser's sliders are made of."""
+        return {
+            "names": self.names,
+            "limits": self.limits.tolist(),
+            "along_axes": self.along_axes,
+        }
 
     @classmethod
     def fit(cls, codes: np.ndarray) -> Self:

@@ -1,6 +1,8 @@
-"""The arrays of a checkpoint that a browser decodes and encodes with."""
+"""What a browser decodes and encodes with: a checkpoint's arrays, and what it is told of them."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +15,17 @@ FLAT_VIEWS = {LINE: "line", PLANE: "plane", PRINCIPAL_PLANE: "principal"}
 """What the browser's scripts call the 2-D views."""
 MOST_AXES = 128
 """Principal axes that are sent, as many as there are sliders to page through."""
+
+
+def model_facts(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Return what the browser's scripts have to know of a model beside its arrays."""
+    model = checkpoint.card.model
+    return {
+        "name": checkpoint.name,
+        "variational": model.variational,
+        "activation": model.activation,
+        "logistic": model.output == "logistic",
+    }
 
 
 def decoder_arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:

@@ -19,6 +19,7 @@ from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.components.registry import is_first_time, mount, send_again
 from aecore.ui.text import models as model_text
 from aecore.viewer.message import pack
+from aecore.viewer.model_arrays import model_facts
 
 Mode = Literal["map", "generate", "path", "draw"]
 # Two components of one page need two keys, or the second is mounted into the first one's element.
@@ -111,10 +112,7 @@ def _message(checkpoint: Checkpoint, settings: dict[str, Any], *, encodes: bool)
     header = {
         "hash": name,
         "decoder": checkpoint.digest,
-        "name": checkpoint.name,
-        "variational": checkpoint.card.model.variational,
-        "activation": checkpoint.card.model.activation,
-        "logistic": checkpoint.card.model.output == "logistic",
+        **model_facts(checkpoint),
         "settings": settings,
         "picture": page_data.message(checkpoint.card.model.input_shape),
     }

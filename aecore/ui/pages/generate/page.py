@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from aecore.analysis.sampling import select
+from aecore.analysis.sampling import select, typical
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import ConfigError
 from aecore.imaging.png import to_png
@@ -58,7 +58,6 @@ def render() -> None:
 
 @scaffold.fragment
 def _single_code(checkpoint: Checkpoint) -> None:
-    sliders = checkpoint_cache.sliders(checkpoint)
     _load_code(checkpoint)
     mount_live_model(
         checkpoint,
@@ -66,9 +65,7 @@ def _single_code(checkpoint: Checkpoint) -> None:
         settings={
             "revision": st.session_state["generate_revision"],
             "z": st.session_state["generate_code"].tolist(),
-            "names": sliders.names,
-            "limits": sliders.limits.tolist(),
-            "along_axes": sliders.along_axes,
+            **checkpoint_cache.sliders(checkpoint).to_dict(),
             "colors": class_colors(),
         },
         on_release=lambda message: _release(checkpoint, message),
@@ -85,17 +82,10 @@ def _load_code(checkpoint: Checkpoint) -> None:
         code = url_state.load_code(checkpoint.card.model.latent_dim)
     except ConfigError as error:
         st.warning(page_data.words(f"{formats.escape(error)} Showing a test digit instead."))
-    _store_code(checkpoint, _first_code(checkpoint) if code is None else code)
+    if code is None:  # no mean code, which decodes to a blur of all classes
+        code = checkpoint.codes[typical(checkpoint.errors)]
+    _store_code(checkpoint, code)
     st.session_state["generate_revision"] = st.session_state.get("generate_revision", 0) + 1
-
-
-def _first_code(checkpoint: Checkpoint) -> np.ndarray:
-    """Return the code (D,) of a test digit that is reconstructed better than three quarters.
-
-    The mean code decodes to a blur of all classes.
-    """
-    ranking = np.argsort(checkpoint.errors, kind="stable")
-    return checkpoint.codes[ranking[len(ranking) // 4]]
 
 
 def _store_code(checkpoint: Checkpoint, code: np.ndarray) -> None:
