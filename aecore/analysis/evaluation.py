@@ -62,8 +62,8 @@ def evaluate(
             f"are {size_words(shape)}. Name the data it was trained on with --data."
         )
     dataset = dataset.measured()
-    figures = measure_errors(model, pca, noise, dataset)
     clean = to_unit(dataset.test_images)
+    figures = measure_errors(model, pca, noise, clean)
     trusted = clean[:_TRUSTED]
     encoders = {"": lambda x: inference.encode(model, x), "pca_": pca.encode}
     for prefix, encode in encoders.items():
@@ -83,17 +83,21 @@ def evaluate(
 
 
 def measure_errors(
-    model: Autoencoder, pca: PCA, noise: NoiseConfig | None, dataset: Dataset
+    model: Autoencoder, pca: PCA, noise: NoiseConfig | None, clean: np.ndarray
 ) -> dict[str, float]:
-    """Measure the errors of a model and of PCA: those of `evaluate` that any test set has."""
-    clean = to_unit(dataset.test_images)
+    """Measure the errors on pictures (N, P): those of `evaluate` that any test set has."""
     noisy = corrupt_fixed(clean, noise)
     test_mse = float(metrics.mse(clean, inference.reconstruct(model, noisy)).mean())
     return {
         "test_mse": test_mse,
         "sse_per_image": test_mse * clean.shape[1],
-        "pca_test_mse": float(metrics.mse(clean, pca.reconstruct(compensate(noisy, noise))).mean()),
+        "pca_test_mse": pca_error(pca, noise, clean, noisy),
     }
+
+
+def pca_error(pca: PCA, noise: NoiseConfig | None, clean: np.ndarray, noisy: np.ndarray) -> float:
+    """Return the error of PCA on pictures (N, P), of which it is given the noisy ones."""
+    return float(metrics.mse(clean, pca.reconstruct(compensate(noisy, noise))).mean())
 
 
 def classifier_accuracy(

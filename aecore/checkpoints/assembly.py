@@ -19,7 +19,7 @@ from aecore.checkpoints.card import Card, unlabeled
 from aecore.checkpoints.file import Checkpoint, stored_type
 from aecore.config import NoiseConfig, TrainConfig
 from aecore.data.dataset import Dataset
-from aecore.data.noise import compensate, corrupt_fixed
+from aecore.data.noise import corrupt_fixed
 from aecore.errors import AecoreError, TrainingError
 from aecore.imaging.levels import to_unit
 from aecore.latent.neighbors import NeighborIndex
@@ -68,37 +68,17 @@ def pack(
     TrainingError
         If values are too large for a checkpoint.
     """
-    device = next(model.parameters()).device
     weights = round_as_stored(model, train_config)
-    pca = pca or PCA.fit(dataset.train_images, min(model.config.latent_dim, model.config.n_inputs))
+    pca = pca or PCA.baseline(dataset.train_images, model.config)
     dataset = dataset.measured()
     metrics = measure(evaluate, model, pca, train_config.noise, dataset)
     metrics["train_mse"] = _train_mse(model, train_config, dataset)
-    card = Card(
-        preset=preset,
-        model=model.config,
-        train=train_config,
-        source=_source(dataset),
-        fingerprint=dataset.fingerprint,
-        device=device_name(device),
-        seconds=history[-1].seconds,
-        versions=_versions(),
-        metrics=metrics,
-        history=tuple(history),
-        data=dataset.spec,
-    )
-    clean = to_unit(dataset.test_images)
-    codes = _storable(inference.encode(model, clean), np.float16, train_config)
-    return Checkpoint(
-        name=name,
-        card=card,
-        weights=weights,
-        pca=pca,
-        codes=codes,
-        labels=dataset.test_labels,
-        distances=NeighborIndex(codes).own_distances.astype(np.float32),
-        errors=mse(clean, inference.reconstruct(model, clean)).astype(np.float32),
-    )
+    card = {"source": _source(dataset), "fingerprint": dataset.fingerprint, "data": dataset.spec}
+    return _checkpoint(
+        model, train_config, history, to_unit(dataset.test_images),
+        card | {"preset": preset, "metrics": metrics},
+        name=name, weights=weights, pca=pca, labels=dataset.test_labels,
+    )  # fmt: skip
 
 
 def pack_rows(
@@ -133,41 +113,45 @@ def pack_rows(
     TrainingError
         If values are too large for a checkpoint.
     """
-    device = next(model.parameters()).device
     model = copy.deepcopy(model).float()
     weights = round_as_stored(model, train_config)
-    pca = PCA.fit(rows, min(model.config.latent_dim, model.config.n_inputs))
-    noisy = corrupt_fixed(rows, train_config.noise)
-    test_mse = float(mse(rows, inference.reconstruct(model, noisy)).mean())
-    pca_mse = float(mse(rows, pca.reconstruct(compensate(noisy, train_config.noise))).mean())
-    codes = _storable(inference.encode(model, rows), np.float16, train_config)
+    pca = PCA.baseline(rows, model.config)
+    metrics = measure_errors(model, pca, train_config.noise, rows)
+    metrics["train_mse"] = history[-1].train_mse
+    fingerprint = hashlib.sha256(np.ascontiguousarray(rows).data).hexdigest()[:16]
+    card = {"source": f"{len(rows):,} {source}", "fingerprint": fingerprint}
+    return _checkpoint(
+        model, train_config, history, rows,
+        card | {"data": unlabeled(model.config), "preset": None, "metrics": metrics},
+        name="", weights=weights, pca=pca, estimator=estimator,
+        labels=np.zeros(len(rows), np.uint8) if labels is None else labels,
+    )  # fmt: skip
+
+
+def _checkpoint(
+    model: Autoencoder,
+    train_config: TrainConfig,
+    history: Sequence[EpochRecord],
+    clean: np.ndarray,
+    card: Mapping[str, Any],
+    **own: Any,
+) -> Checkpoint:
+    """Measure pictures (N, P); `card` and `own` are the fields that only the caller knows."""
+    codes = _storable(inference.encode(model, clean), np.float16, train_config)
     return Checkpoint(
-        name="",
         card=Card(
-            preset=None,
             model=model.config,
             train=train_config,
-            source=f"{len(rows):,} {source}",
-            fingerprint=hashlib.sha256(np.ascontiguousarray(rows).data).hexdigest()[:16],
-            device=device_name(device),
+            device=device_name(next(model.parameters()).device),
             seconds=history[-1].seconds,
             versions=_versions(),
-            metrics={
-                "test_mse": test_mse,
-                "sse_per_image": test_mse * rows.shape[1],
-                "pca_test_mse": pca_mse,
-                "train_mse": history[-1].train_mse,
-            },
             history=tuple(history),
-            data=unlabeled(model.config),
+            **card,
         ),
-        weights=weights,
-        pca=pca,
         codes=codes,
-        labels=np.zeros(len(rows), np.uint8) if labels is None else labels,
         distances=NeighborIndex(codes).own_distances.astype(np.float32),
-        errors=mse(rows, inference.reconstruct(model, rows)).astype(np.float32),
-        estimator=estimator,
+        errors=mse(clean, inference.reconstruct(model, clean)).astype(np.float32),
+        **own,
     )
 
 
@@ -211,7 +195,7 @@ def measure(
         return figures(model, pca, noise, dataset)
     except (AecoreError, ValueError, MemoryError, RuntimeError):  # the last: of torch
         _LOGGER.warning("Some figures of the model cannot be measured.", exc_info=True)
-        return measure_errors(model, pca, noise, dataset)
+        return measure_errors(model, pca, noise, to_unit(dataset.test_images))
 
 
 def round_as_stored(model: Autoencoder, config: TrainConfig) -> dict[str, np.ndarray]:

@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from aecore.analysis import metrics
+from aecore.analysis.evaluation import pca_error
+from aecore.analysis.sampling import first_of_each_label
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.assembly import pack, require_enough_digits
 from aecore.data import sources
 from aecore.data.dataset import Dataset
-from aecore.data.noise import compensate, corrupt_fixed
+from aecore.data.noise import corrupt_fixed
 from aecore.errors import TrainingError
 from aecore.imaging.levels import to_unit
 from aecore.jobs import snapshots
@@ -66,20 +67,18 @@ class Trainer:
         shape = self.dataset.spec.shape
         self.model = dataclasses.replace(self.spec.model, input_shape=shape)
         self.state = self._load_state()
-        dim = min(self.model.latent_dim, self.model.n_inputs)
-        self.pca = PCA.fit(self.dataset.train_images, dim)
+        self.pca = PCA.baseline(self.dataset.train_images, self.model)
         self.train_images = torch.tensor(self.dataset.train_images, device=self.device)
         self.dataset = self.dataset.measured()
         clean = to_unit(self.dataset.test_images)
         self.test_images = torch.tensor(clean, device=self.device)
         noise = self.spec.train.noise
         self.noisy = corrupt_fixed(clean, noise)
-        pca_error = metrics.mse(clean, self.pca.reconstruct(compensate(self.noisy, noise)))
         self.recorder.update_status(
             source=self.dataset.source,
             digits=len(self.train_images),
             device=self.device.type,
-            pca_test_mse=float(pca_error.mean()),
+            pca_test_mse=pca_error(self.pca, noise, clean, self.noisy),
         )
         self._set_scene()
 
@@ -103,9 +102,7 @@ class Trainer:
 
     def _set_scene(self) -> None:
         labels = self.dataset.test_labels[: snapshots.N_POINTS]
-        self.shown = [
-            int(row) for row in np.unique(labels, return_index=True)[1][: snapshots.N_SHOWN]
-        ]
+        self.shown = first_of_each_label(labels)[: snapshots.N_SHOWN].tolist()
         clean = to_unit(self.dataset.test_images[self.shown])
         scene = snapshots.Scene(
             labels=labels,

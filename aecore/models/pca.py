@@ -7,6 +7,7 @@ from typing import Self
 
 import numpy as np
 
+from aecore.config import ModelConfig
 from aecore.data.dataset import Dataset
 from aecore.data.splitting import sample
 from aecore.errors import ShapeError
@@ -96,6 +97,11 @@ class PCA:
             components = strongest_axes(covariance)[1][:latent_dim]
         mean *= _gray_scale(images)  # the directions are the same on any scale
         return cls(mean=mean.astype(np.float32), components=components.astype(np.float32))
+
+    @classmethod
+    def baseline(cls, images: np.ndarray, config: ModelConfig) -> Self:
+        """Fit images as `fit`, with a model's D, or as many dimensions as it has inputs."""
+        return cls.fit(images, min(config.latent_dim, config.n_inputs))
 
     def encode(self, images: np.ndarray) -> np.ndarray:
         """Return codes (B, D) float32 of images (B, P), floating in 0..1 or uint8 in 0..255.

@@ -22,6 +22,7 @@ from aecore.data import sources
 from aecore.data.dataset import Dataset
 from aecore.errors import AecoreError, DataError
 from aecore.experiment import Trained
+from aecore.imaging.levels import to_unit
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder
 from aecore.models.pca import PCA
@@ -194,7 +195,7 @@ def _few_figures(
     model: Autoencoder, pca: PCA, noise: NoiseConfig | None, dataset: Dataset
 ) -> dict[str, float]:
     """Measure the errors and the accuracy of a classifier: a third of the time of `evaluate`."""
-    figures = measure_errors(model, pca, noise, dataset)
+    figures = measure_errors(model, pca, noise, to_unit(dataset.test_images))
     accuracy = classifier_accuracy(lambda images: inference.encode(model, images), dataset)
     return figures if accuracy is None else figures | {"knn5_accuracy": accuracy}
 
