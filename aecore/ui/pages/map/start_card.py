@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
+from aecore.analysis.sampling import first_of_each_label
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import AecoreError
 from aecore.models.families import family_of
@@ -88,8 +89,7 @@ def _examples(checkpoint: Checkpoint) -> tuple[list[int], dict[str, np.ndarray]]
         return [], {}  # the foot of the page says what is wrong with the data
     if digits.spec.shape != model.input_shape or not family_of(model).runs_in_browser:
         return [], {}
-    firsts = np.unique(digits.labels, return_index=True)[1]
-    numbers = np.sort(firsts)[:_EXAMPLES]
+    numbers = np.sort(first_of_each_label(digits.labels))[:_EXAMPLES]
     return digits.labels[numbers].tolist(), {
         "pictures": digits.images[numbers],
         "codes": reconstruction_cache.codes(checkpoint, numbers),
