@@ -73,13 +73,17 @@ class NeighborIndex:
         """The graph that joins each code to its k nearest."""
         return NeighborGraph(self.codes, self._search.kneighbors(return_distance=False))
 
-    def neighbors(self, z: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    def neighbors(
+        self, z: np.ndarray, n: int, *, own: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Find the n codes nearest to each point.
 
         Parameters
         ----------
         z : ndarray of shape (B, D)
         n : int in 1..N
+        own : ndarray of shape (B,), int, optional
+            For points that are among the codes: their rows, each left out of its own neighbors.
 
         Returns
         -------
@@ -94,6 +98,11 @@ class NeighborIndex:
         ConfigError
             If `n` is out of range.
         """
+        if own is not None:
+            indices, distances = self.neighbors(z, n + 1)
+            keep = indices != own[:, None]
+            keep[keep.all(axis=1), -1] = False  # many equal codes may crowd out its own
+            return indices[keep].reshape(-1, n), distances[keep].reshape(-1, n)
         z = as_codes("z", z, self.codes.shape[1])
         require_whole("n", n, 1, len(self.codes))
         if len(z) <= FEW:

@@ -68,13 +68,13 @@ def predict_labels(
     """
     if labels.shape != (len(index.codes),):
         raise ShapeError(f"There are {len(index.codes)} codes, but labels {labels.shape}.")
-    neighbors = _neighbors(index, z, own)
+    neighbors, _ = index.neighbors(z, min(N_NEIGHBORS, len(labels)), own=own)
     near = labels[neighbors]
     votes = nearest_label_vote(near)
     divided = np.flatnonzero((near == votes[:, None]).sum(axis=1) < MIN_AGREEING)
     rows = {label: np.flatnonzero(labels == label) for label in np.unique(near[divided])}
     for at, point, square in _squares(index, z, own, divided):
-        candidates = _most_frequent(near[at])
+        candidates = by_frequency(near[at])[0][:MAX_CANDIDATES]
         residuals = [
             residual(point, index.codes[nearest_rows(rows[label], square)]) for label in candidates
         ]
@@ -112,16 +112,6 @@ def label_residuals(
     return residuals / index.own_distances[len(index.codes) // 2] ** 2
 
 
-def _neighbors(index: NeighborIndex, z: np.ndarray, own: np.ndarray | None) -> np.ndarray:
-    """Return the ten nearest rows of each point (B, 10), without its own."""
-    if own is None:
-        return index.neighbors(z, min(N_NEIGHBORS, len(index.codes)))[0]
-    rows, _ = index.neighbors(z, N_NEIGHBORS + 1)
-    keep = rows != own[:, None]
-    keep[keep.all(axis=1), -1] = False  # among many equal codes its own is not always found
-    return rows[keep].reshape(len(rows), N_NEIGHBORS)
-
-
 def _squares(
     index: NeighborIndex, z: np.ndarray, own: np.ndarray | None, chosen: np.ndarray
 ) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
@@ -136,10 +126,11 @@ def _squares(
         yield from zip(chunk, points, squares, strict=True)
 
 
-def _most_frequent(labels: np.ndarray) -> np.ndarray:
-    """Return the candidates, the most frequent first; of equals, the nearest digit's."""
+def by_frequency(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the labels and how many there are, the most frequent or else the nearest first."""
     names, firsts, counts = np.unique(labels, return_index=True, return_counts=True)
-    return names[np.lexsort((firsts, -counts))][:MAX_CANDIDATES]
+    order = np.lexsort((firsts, -counts))
+    return names[order], counts[order]
 
 
 def nearest_rows(rows: np.ndarray, squares: np.ndarray) -> np.ndarray:

@@ -27,7 +27,7 @@ from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.file import Checkpoint
 from aecore.latent.neighbors import NeighborIndex
-from aecore.recognition.neighbor_vote import label_residuals, predict_labels
+from aecore.recognition.neighbor_vote import by_frequency, label_residuals, predict_labels
 from aecore.system.installation import HOME
 
 if TYPE_CHECKING:
@@ -140,9 +140,8 @@ def judge_codes(
 
 def _verdict(label: int, near: np.ndarray, residual: float) -> Verdict:
     """Apply the thresholds to a label, the neighbors' labels (10,) and the residual."""
-    names, firsts, numbers = np.unique(near, return_index=True, return_counts=True)
-    order = np.lexsort((firsts, -numbers))  # of equals, the nearest digit's first
-    counts = {int(names[i]): int(numbers[i]) for i in order}
+    names, numbers = by_frequency(near)
+    counts = dict(zip(names.tolist(), numbers.tolist(), strict=True))
     kind: Kind = "digit" if counts[label] >= MIN_VOTES else "undecided"
     if residual >= MAX_RESIDUAL:
         kind = "no digit"

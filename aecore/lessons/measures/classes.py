@@ -29,11 +29,9 @@ PAIRS = 2_000
 def predicted_labels(measured: Measured) -> np.ndarray:
     """Classify each picture by its nearest codes among the others, (n,)."""
     index = NeighborIndex(measured.codes)
-    rows, _ = index.neighbors(measured.codes, min(NEIGHBORS + 1, len(measured.codes)))
-    others = rows != np.arange(len(rows))[:, None]
-    others[others.all(axis=1), -1] = False  # equal codes may crowd out its own
-    kept = rows[others].reshape(len(rows), -1)
-    return nearest_label_vote(measured.labels[kept])
+    n = len(measured.codes)
+    rows, _ = index.neighbors(measured.codes, min(NEIGHBORS, n - 1), own=np.arange(n))
+    return nearest_label_vote(measured.labels[rows])
 
 
 @measure("choice")
