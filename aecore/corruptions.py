@@ -191,7 +191,9 @@ def gaussian_noise(x: Tensor, *, level: float, generator: Generator) -> Tensor:
     """Return what `add_gaussian` adds before it clips."""
     import torch
 
-    return level * torch.randn(x.shape, generator=generator, device=x.device)
+    # Of other numbers than multiples of 16, PyTorch draws the last 16 anew.
+    drawn = torch.randn(-(-x.numel() // 16) * 16, generator=generator, device=x.device)
+    return level * drawn[: x.numel()].view(x.shape)
 
 
 def _gaussian_advice(level: float, n_pixels: int) -> str:

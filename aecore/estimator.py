@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Mapping
 from dataclasses import replace
+from numbers import Real
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,10 +22,10 @@ from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.assembly import pack_rows
 from aecore.checkpoints.file import Checkpoint
-from aecore.config import ModelConfig, NoiseConfig, ScheduleName, TrainConfig
+from aecore.config import MAX_EPOCHS, ModelConfig, NoiseConfig, ScheduleName, TrainConfig
 from aecore.data.scaling import Scaling
 from aecore.data.splitting import sample
-from aecore.errors import CheckpointError, ConfigError
+from aecore.errors import CheckpointError, ConfigError, TrainingError
 from aecore.models import inference
 from aecore.models.autoencoder import Autoencoder as Network
 from aecore.models.autoencoder import new_model
@@ -123,6 +125,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     """
 
     history_: list[EpochRecord]
+    _config: TrainConfig
     _state: ResumeState | None
     _checkpoint: Checkpoint | None
     _kept: np.ndarray
@@ -189,7 +192,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         """
         again = self.warm_start and hasattr(self, "model_")
         rows, weight = self._check_training(X, sample_weight, reset=not again)
-        config = self._train_config()
+        config = self._train_config(rows, self._seed())
         if not again:
             self._begin(rows, weight, config.seed)
         self.history_ = []
@@ -200,9 +203,10 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return self
 
     def partial_fit(self, X, y=None, sample_weight=None) -> Self:
-        """Train for one epoch on some rows, from the weights and the optimizer's state so far.
+        """Train for one epoch on some rows, from the weights so far.
 
-        The first call sets the scale of the features. The learning rate is constant.
+        The optimizer's state is that of the `partial_fit` before, if there was one. The first call
+        sets the scale of the features. The learning rate is constant.
 
         Raises
         ------
@@ -216,11 +220,10 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             )
         first = not hasattr(self, "model_")
         rows, weight = self._check_training(X, sample_weight, reset=first)
-        config = self._train_config()
+        config = self._train_config(rows, self._seed() if first else self._config.seed)
         if first:
             self._begin(rows, weight, config.seed)
-        done = self._state.epoch if self._state else 0
-        config = replace(config, schedule="constant", epochs=done + 1)
+        config = replace(config, schedule="constant", epochs=1)
         self._train(rows, weight, config, state=self._state, keep_state=True)
         return self
 
@@ -263,7 +266,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         CheckpointError
             If it cannot be written there.
         """
-        path = Path(path)
+        path = Path(os.path.expanduser(path))
         if not path.suffix:
             path = path.with_suffix(checkpoint_file.SUFFIX)
         checkpoint_file.save(replace(self.to_checkpoint(), name=path.stem), path)
@@ -284,14 +287,14 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         ValueError
             If the rows or labels cannot be used.
         """
-        network, config = self._network(), self._train_config()
+        network = self._network()
         if X is None:
             return self._checkpoint or pack_rows(
-                network, config, self._kept, self.history_, estimator=self._to_dict()
+                network, self._config, self._kept, self.history_, estimator=self._to_dict()
             )
         rows = self._scaled(X).astype(np.float32)
         return pack_rows(
-            network, config, rows, self.history_,
+            network, self._config, rows, self.history_,
             estimator=self._to_dict(),
             labels=None if y is None else _as_labels(y, len(rows)),
             source="rows",
@@ -324,6 +327,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
                 f"The app shows models of pictures, not of rows of {config.n_inputs} numbers. Fit "
                 "it with image_shape=(28, 28) if the rows are pictures of 28 x 28 pixels."
             )
+        if not catalog.is_name(name):
+            raise ConfigError(f"{name!r} cannot name a model: use letters, digits, '.', '_', '-'.")
         path = catalog.models_dir() / f"{name}{catalog.SUFFIX}"
         if path.exists() and checkpoint_file.load(path).estimator is None:
             raise CheckpointError(f"There is a model {name!r} already. Choose another name.")
@@ -339,7 +344,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def load(cls, model: str | Path | Checkpoint) -> Self:
         """Return the estimator of a checkpoint, or of its path or its name in the models folder.
 
-        A model of the app or the command line takes pixels of 0..1.
+        A model of the app or the command line takes pixels of 0..1. One that was trained with what
+        an estimator has no parameter for, as a variational one, cannot be fitted further.
 
         Raises
         ------
@@ -365,6 +371,7 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         estimator.model_ = network.to(dtype).requires_grad_(True)
         estimator.n_features_in_ = config.n_inputs
         estimator.history_ = list(checkpoint.card.history)
+        estimator._config = checkpoint.card.train
         estimator._state, estimator._checkpoint = None, checkpoint
         return estimator
 
@@ -391,6 +398,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
     def _check_training(self, X, sample_weight, *, reset: bool) -> tuple[np.ndarray, Any]:
         """Return the rows that count, and their weights with a mean of 1, or None."""
+        if (loaded := getattr(self, "_checkpoint", None)) is not None:
+            _require_plain(loaded)
         rows = validate_data(self, X, dtype=(*FLOATS, np.uint8), reset=reset)
         if sample_weight is None:
             return rows, None
@@ -401,7 +410,10 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def _begin(self, rows: np.ndarray, weight: np.ndarray | None, seed: int) -> None:
         """Set the scale and the initial weights for new rows."""
         config = self._model_config(rows.shape[1])
-        device = pick_device(self.device)
+        try:
+            device = pick_device(self.device)
+        except TrainingError as error:
+            raise ConfigError(str(error)) from None
         dtype = torch.float64 if rows.dtype == np.float64 else torch.float32
         self.scaling_ = Scaling.fit(rows, self.scale, weight=weight, alike=config.is_picture)
         self.model_ = new_model(config, seed=seed, device=device).to(dtype)
@@ -418,12 +430,12 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         state: ResumeState | None = None,
         keep_state: bool = False,
     ) -> None:
-        """Train the network, and keep some of the rows for `save`."""
+        """Train the network for more epochs, and keep some of the rows for `save`."""
         network = self.model_
-        kept = rows if held_out is None else held_out
-        chosen = sample(len(kept), N_KEPT, seed=config.seed)
-        self._kept = self.scaling_.apply(kept[chosen]).astype(np.float32)
+        self._keep_rows(rows if held_out is None or len(held_out) < 2 else held_out, config.seed)
         self._checkpoint, self._state = None, None
+        done, seconds = self.n_iter_, self.history_[-1].seconds if self.history_ else 0.0
+        self._config = replace(config, epochs=min(done + config.epochs, MAX_EPOCHS))
         stopping = EarlyStopping(network)
         parameter = next(network.parameters())
         records = train(
@@ -435,18 +447,31 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             state=state,
             on_state=self._keep_state if keep_state else lambda state: None,
         )
-        for record in records:
-            self.history_.append(record)
-            if self.verbose:
-                print(f"epoch {record.epoch}: loss {record.train_loss:.6g}", flush=True)
-            if held_out is not None and stopping.is_over(record.test_mse):
-                break
-        if held_out is not None:
-            stopping.restore()
-        network.zero_grad()
+        try:
+            for record in records:
+                self.history_.append(
+                    replace(record, epoch=done + record.epoch, seconds=seconds + record.seconds)
+                )
+                if self.verbose:
+                    print(f"epoch {self.n_iter_}: loss {record.train_loss:.6g}", flush=True)
+                if held_out is not None and stopping.is_over(record.test_mse):
+                    break
+            if held_out is not None:
+                stopping.restore()
+        finally:
+            network.zero_grad()
+            network.eval()
+
+    def _keep_rows(self, rows: np.ndarray, seed: int) -> None:
+        """Keep some rows, scaled, and some of those that `partial_fit` was given before."""
+        rows = self.scaling_.apply(rows[sample(len(rows), N_KEPT, seed=seed)]).astype(np.float32)
+        if self.history_ and hasattr(self, "_kept"):  # which a loaded model has not
+            rows = np.concatenate([self._kept, rows])
+            rows = rows[sample(len(rows), N_KEPT, seed=seed)]
+        self._kept = rows
 
     def _keep_state(self, state: ResumeState) -> None:
-        self._state = state.copy()
+        self._state = replace(state, history=()).copy()
 
     def _tensor(self, rows: np.ndarray) -> Tensor:
         """Return rows as they are trained on: bytes where those are scaled as pixels are."""
@@ -458,23 +483,22 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         self, rows: np.ndarray, weight: np.ndarray | None, seed: int
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
         """Return the rows to train on, those set aside, and the weights of the former."""
-        if not 0 < self.validation_fraction < 1:
-            raise ConfigError(
-                f"validation_fraction must lie between 0 and 1, not {self.validation_fraction!r}."
-            )
+        share = self.validation_fraction
+        if not (isinstance(share, Real) and 0 < float(share) < 1):
+            raise ConfigError(f"validation_fraction must lie between 0 and 1, not {share!r}.")
         chosen, others = train_test_split(
-            np.arange(len(rows)), test_size=self.validation_fraction, random_state=seed % 2**32
+            np.arange(len(rows)), test_size=share, random_state=seed % 2**32
         )
         return rows[chosen], rows[others], None if weight is None else weight[chosen]
 
     def _model_config(self, n_features: int) -> ModelConfig:
         config = ModelConfig(
             latent_dim=_plain(self.latent_dim),
-            hidden_dims=tuple(map(_plain, self.hidden_dims)),
+            hidden_dims=_plain(self.hidden_dims),
             latent_dropout=_plain(self.latent_dropout),
             family=self.family,
             activation=self.activation,
-            input_shape=tuple(map(_plain, self.image_shape or (n_features,))),
+            input_shape=(n_features,) if self.image_shape is None else _plain(self.image_shape),
         )
         if config.n_inputs != n_features:
             raise ConfigError(
@@ -483,21 +507,25 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             )
         return config
 
-    def _train_config(self) -> TrainConfig:
-        rate = _plain(self.learning_rate)
-        noise = NoiseConfig.parse(self.noise) if isinstance(self.noise, str) else self.noise
-        if noise is not None and noise.kind != "masking" and self.scale != "minmax":
-            raise ConfigError(f"The noise {noise} is for values of 0..1: use scale='minmax'.")
-        return TrainConfig(
-            noise=noise,
+    def _train_config(self, rows: np.ndarray, seed: int) -> TrainConfig:
+        rate, name = _plain(self.learning_rate), str(self.optimizer)
+        config = TrainConfig(
+            noise=NoiseConfig.parse(self.noise) if isinstance(self.noise, str) else self.noise,
             epochs=_plain(self.epochs),
             optimizer=self.optimizer,
-            schedule=_SCHEDULES.get(self.optimizer, "constant"),
-            learning_rate=_LEARNING_RATES.get(self.optimizer, 1e-3) if rate is None else rate,
+            schedule=_SCHEDULES.get(name, "constant"),
+            learning_rate=_LEARNING_RATES.get(name, 1e-3) if rate is None else rate,
             batch_size=_plain(self.batch_size),
             gamma=_plain(self.weight_decay),
-            seed=self._seed(),
+            seed=seed,
         )
+        is_limited = config.noise is not None and config.noise.kind != "masking"
+        is_in_range = self.scale is None and rows.min() >= 0 and rows.max() <= 1
+        if is_limited and self.scale != "minmax" and not is_in_range:
+            raise ConfigError(
+                f"The noise {config.noise} is for values of 0..1: use scale='minmax'."
+            )
+        return config
 
     def _seed(self) -> int:
         """Return a whole number given as `random_state`, else one drawn from it."""
@@ -517,12 +545,12 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def _to_dict(self) -> dict[str, Any]:
         """Return what a checkpoint keeps beside the model: values that JSON can hold."""
         params = {name: _plain(value) for name, value in self.get_params().items()}
-        noise = self._train_config().noise
+        noise = self.noise
         names = getattr(self, "feature_names_in_", None)
         return {
             "params": params
             | {
-                "noise": noise and noise.as_text(),
+                "noise": noise.as_text() if isinstance(noise, NoiseConfig) else noise,
                 "random_state": params["random_state"]
                 if isinstance(params["random_state"], int)
                 else None,
@@ -545,8 +573,31 @@ def _as_labels(y: Any, count: int) -> np.ndarray:
 
 
 def _plain(value: Any) -> Any:
-    """Return a NumPy scalar as Python's own number."""
-    return value.item() if isinstance(value, np.generic) else value
+    """Return a NumPy scalar as Python's own number, and a list or an array as a tuple of such."""
+    if isinstance(value, list | tuple | np.ndarray) and np.ndim(value):
+        return tuple(map(_plain, value))
+    return value.item() if isinstance(value, np.generic | np.ndarray) else value
+
+
+def _require_plain(loaded: Checkpoint) -> None:
+    """Check that an estimator's parameters say all of how a model of the app was trained.
+
+    Raises
+    ------
+    ConfigError
+        If they do not.
+    """
+    model, recipe = loaded.card.model, loaded.card.train
+    others = {
+        "is variational": model.variational,
+        "ends in a logistic function": model.output == "logistic",
+        "was trained on augmented pictures": recipe.distortion > 0,
+    }
+    if found := [what for what, holds in others.items() if holds]:
+        raise ConfigError(
+            f"{loaded.name} {' and '.join(found)}, for which the estimator has no parameter. Train "
+            "it with the app or `python -m aecore train`, or fit a new Autoencoder."
+        )
 
 
 def _of_the_app(checkpoint: Checkpoint) -> Mapping[str, Any]:

@@ -187,6 +187,33 @@ def test_partial_fit_goes_on_with_the_optimizers_state():
     assert parts.n_iter_ == 5
 
 
+def test_partial_fit_counts_on_after_fit_and_keeps_rows_of_each_call():
+    model = small().fit(X[:100])
+    for rows in (X[100:200], X[200:201]):
+        model.partial_fit(rows)
+
+    kept = model.to_checkpoint()
+
+    assert [record.epoch for record in model.history_] == list(range(1, 8))
+    assert np.all(np.diff([record.seconds for record in model.history_]) > 0)
+    assert len(kept.codes) == 201
+    assert kept.card.train.epochs == 7
+
+
+def test_a_fitted_model_is_one_of_a_fixed_seed_and_out_of_training(tmp_path):
+    state = np.random.RandomState(0)
+    model = small(latent_dropout=0.5, random_state=state).fit(X)
+    before = state.get_state()[2]
+
+    cards = [model.to_checkpoint(X).card, model.to_checkpoint().card]
+    again = small(latent_dropout=0.5, random_state=cards[0].train.seed).fit(X)
+
+    assert not model.model_.training
+    assert cards[0].train == cards[1].train
+    assert state.get_state()[2] == before
+    np.testing.assert_array_equal(again.transform(X), model.transform(X))
+
+
 def test_early_stopping_keeps_the_weights_of_the_lowest_validation_error():
     model = small(early_stopping=True, epochs=400, hidden_dims=(512,), learning_rate=1e-2)
     model.fit(X[:80])
@@ -210,6 +237,12 @@ def test_early_stopping_keeps_the_weights_of_the_lowest_validation_error():
         ({"noise": "fog:1"}, "noise"),
         ({"noise": "gaussian:0.1", "scale": None}, "use scale='minmax'"),
         ({"early_stopping": True, "validation_fraction": 2}, "validation_fraction"),
+        ({"early_stopping": True, "validation_fraction": "a"}, "validation_fraction"),
+        ({"noise": 0.5}, "noise must be"),
+        ({"hidden_dims": 64}, "hidden_dims must be"),
+        ({"image_shape": 8}, "input_shape must be"),
+        ({"optimizer": ["adam"]}, "optimizer must be one of"),
+        ({"device": "abacus"}, "There is no device 'abacus'"),
     ],
 )
 def test_parameters_that_cannot_be_used_are_refused(params, message):
@@ -301,6 +334,43 @@ def test_a_model_of_the_app_is_loaded_too(mnist):
 
     stored = checkpoint_file.load("plane").codes[:200]
     np.testing.assert_allclose(model.transform(pixels), stored, atol=0.05)
+
+
+def test_a_denoiser_of_the_app_is_measured_and_fitted_further(mnist):
+    pixels = (mnist.test_images[:200] / 255).astype(np.float32)
+    model = Autoencoder.load("denoise-gaussian")
+
+    card = model.to_checkpoint(pixels, mnist.test_labels[:200]).card
+
+    assert card.train == checkpoint_file.load("denoise-gaussian").card.train
+    assert model.partial_fit(pixels).n_iter_ == len(card.history) + 1
+
+
+@pytest.mark.parametrize("name", ["variational-plane", "conv-32", "deep-plane"])
+def test_what_an_estimator_has_no_parameter_for_is_not_fitted_further(name):
+    with pytest.raises(ConfigError, match="the estimator has no parameter"):
+        Autoencoder.load(name).partial_fit(np.zeros((10, 784)))
+
+
+def test_labels_of_rows_are_stored_with_them(tmp_path):
+    labels = load_digits().target[:600]
+
+    made = small(image_shape=(8, 8)).fit(X).to_checkpoint(X, labels)
+
+    stored = checkpoint_file.save(made, tmp_path / "labeled.safetensors")
+    assert stored.card.data.classes == tuple("0123456789")
+    np.testing.assert_array_equal(stored.labels, labels)
+
+
+def test_a_name_of_a_folder_is_refused_and_a_tilde_is_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    model = small(image_shape=(8, 8)).fit(X)
+
+    with pytest.raises(ConfigError, match="cannot name a model"):
+        model.explore("../mine")
+    model.save("~/mine")
+
+    assert (tmp_path / "mine.safetensors").is_file()
 
 
 def test_parameters_from_a_file_are_checked(tmp_path):

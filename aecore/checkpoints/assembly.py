@@ -7,6 +7,7 @@ import hashlib
 import logging
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -117,12 +118,14 @@ def pack_rows(
     weights = round_as_stored(model, train_config)
     pca = PCA.baseline(rows, model.config)
     metrics = measure_errors(model, pca, train_config.noise, rows)
-    metrics["train_mse"] = history[-1].train_mse
+    data = unlabeled(model.config)
+    if labels is not None:
+        data = replace(data, classes=tuple(map(str, range(int(labels.max()) + 1))))
     fingerprint = hashlib.sha256(np.ascontiguousarray(rows).data).hexdigest()[:16]
     card = {"source": f"{len(rows):,} {source}", "fingerprint": fingerprint}
     return _checkpoint(
         model, train_config, history, rows,
-        card | {"data": unlabeled(model.config), "preset": None, "metrics": metrics},
+        card | {"data": data, "preset": None, "metrics": metrics},
         name="", weights=weights, pca=pca, estimator=estimator,
         labels=np.zeros(len(rows), np.uint8) if labels is None else labels,
     )  # fmt: skip

@@ -171,7 +171,10 @@ def load(model: str | Path) -> Checkpoint:
         If there is none, or it is damaged, of another version, with arrays that do not fit
         its configuration, or with values that are not finite.
     """
-    path = find(model)
+    return _read(find(model))
+
+
+def _read(path: Path) -> Checkpoint:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise _damaged(path, f"it is larger than {MAX_BYTES // 2**20} MB")
@@ -265,7 +268,7 @@ def save(checkpoint: Checkpoint, path: Path) -> Checkpoint:
     content = _in_order(to_safetensors(arrays, metadata=metadata))
     try:
         with atomic_file.staged(path, content) as temporary:
-            saved = load(temporary)
+            saved = _read(temporary)
             os.replace(temporary, path)
     except OSError as error:
         raise CheckpointError(f"{path} cannot be written: {error.strerror}.") from error

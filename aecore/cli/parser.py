@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -25,6 +26,7 @@ from aecore.cli.result import (
     write,
 )
 from aecore.config import MAX_EPOCHS
+from aecore.data.limits import MAX_PICTURES
 from aecore.data.openml_sets import SETS
 from aecore.data.sources import SOURCES
 from aecore.errors import AecoreError, ConfigError
@@ -79,6 +81,22 @@ def _option(name: str, **options: Any) -> argparse.ArgumentParser:
     return parser
 
 
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    """Return what reads a whole number from `low` to `high`."""
+
+    def read(text: str) -> int:
+        if not (text.isdecimal() and low <= int(text[:12]) <= high):
+            raise argparse.ArgumentTypeError(
+                f"must be a whole number from {low:,} to {high:,}, not {text!r}"
+            )
+        return int(text)
+
+    return read
+
+
+_COUNT = _whole(1, MAX_EPOCHS)
+
+
 def _parser() -> _Parser:
     json_ = _option("--json", action="store_true", help="print JSON on stdout")
     text = (
@@ -101,7 +119,7 @@ def _parser() -> _Parser:
         return sub
 
     sub = add("app", app.open_app, "open the explorer in the browser", data)
-    sub.add_argument("--port", type=_port, help="of the server (default: 8501)")
+    sub.add_argument("--port", type=_whole(1, 65_535), help="of the server (default: 8501)")
 
     text = "show where the digits come from; download them if necessary"
     add("data", models.show_data, text, json_, data)
@@ -123,7 +141,7 @@ def _parser() -> _Parser:
     sub.add_argument("--set", metavar="FIELD=V1,V2", action="append", default=[], help=text)
     where = sub.add_mutually_exclusive_group()
     text = "processes on this machine (default: one a core, or one a GPU)"
-    where.add_argument("--workers", type=_count, metavar="N", help=text)
+    where.add_argument("--workers", type=_COUNT, metavar="N", help=text)
     text = "of a running Dask scheduler, as in tcp://host:8786"
     where.add_argument("--scheduler", metavar="ADDRESS", help=text)
     text = "checkpoints that stay: best (default; the best seed of each setting), all or none"
@@ -136,8 +154,8 @@ def _parser() -> _Parser:
 
     text = "reconstruct pictures of handwritten digits, or folders of them"
     sub = add("reconstruct", reconstruct.reconstruct, text, json_, model)
-    sub.add_argument("pictures", metavar="PICTURE", nargs="+", type=Path)
-    sub.add_argument("--out", metavar="DIR", required=True, type=Path)
+    sub.add_argument("pictures", metavar="PICTURE", nargs="+", type=_path)
+    sub.add_argument("--out", metavar="DIR", required=True, type=_path)
     sub.add_argument("--steps", action="store_true", help="also save a picture of every step")
     sub.add_argument("--invert", default="auto", help="auto, yes or no: is the ink darker?")
     sub.add_argument("--threshold", type=float, help="0 to 1: what counts as ink (default: auto)")
@@ -150,15 +168,15 @@ def _parser() -> _Parser:
 
     sub = add("decode", models.decode, "decode a latent code to a picture", json_, model)
     sub.add_argument("--z", metavar="A,B,...", required=True, help="the code; write --z=-1,2")
-    sub.add_argument("--out", metavar="PNG", required=True, type=Path)
+    sub.add_argument("--out", metavar="PNG", required=True, type=_path)
 
     text = "write an explorer of some models to one HTML file, which needs no server"
     sub = add("export", export.export, text, json_, data)
     sub.add_argument("models", metavar="MODEL", nargs="+", help="a name in models/ or a path")
-    sub.add_argument("--out", metavar="FILE", required=True, type=Path, help="the HTML file")
+    sub.add_argument("--out", metavar="FILE", required=True, type=_path, help="the HTML file")
     sub.add_argument("--title", metavar="TEXT", help="of the page")
     text = "also put the first N test pictures into the file (default: none)"
-    sub.add_argument("--pictures", type=int, metavar="N", default=0, help=text)
+    sub.add_argument("--pictures", type=_whole(0, MAX_PICTURES), metavar="N", default=0, help=text)
 
     text = "check lessons, and grade what a class has handed in"
     lessons = commands.add_parser("lesson", help=text, description=text).add_subparsers(
@@ -166,11 +184,11 @@ def _parser() -> _Parser:
     )
     text = "say line by line what is wrong with a lesson's file"
     sub = add("check", lesson.check_lesson, text, json_, within=lessons)
-    sub.add_argument("file", metavar="FILE", type=Path, help="a TOML file")
+    sub.add_argument("file", metavar="FILE", type=_path, help="a TOML file")
     text = "write a table of all hand-ins of a folder"
     sub = add("grade", lesson.grade_lessons, text, json_, within=lessons)
-    sub.add_argument("folder", metavar="FOLDER", type=Path, help="with the JSON files")
-    sub.add_argument("--out", metavar="CSV", required=True, type=Path, help="the table")
+    sub.add_argument("folder", metavar="FOLDER", type=_path, help="with the JSON files")
+    sub.add_argument("--out", metavar="CSV", required=True, type=_path, help="the table")
 
     text = "measure speed and recognition"
     benches = commands.add_parser("bench", help=text, description=text).add_subparsers(
@@ -183,7 +201,8 @@ def _parser() -> _Parser:
     text = "an exported file: its first picture, following the pointer, a large atlas"
     sub = add("explorer", bench.bench_explorer, text, json_, within=benches)
     text = "codes of the large atlas (default: 1000000)"
-    sub.add_argument("--points", type=_count, default=1_000_000, metavar="N", help=text)
+    points = _whole(1, 10_000_000)
+    sub.add_argument("--points", type=points, default=1_000_000, metavar="N", help=text)
     text = "response time of the controls of the pages"
     sub = add("pages", bench.bench_pages, text, json_, within=benches)
     sub.add_argument("pages", metavar="PAGE", nargs="*", help="as in filters; / is the map")
@@ -191,40 +210,35 @@ def _parser() -> _Parser:
     add("recognition", bench.bench_recognition, text, json_, within=benches)
     text = "the app under the load of many viewers"
     sub = add("serve", bench.bench_serve, text, json_, within=benches)
-    sub.add_argument("--viewers", type=_count, default=200, metavar="N", help="(default: 200)")
+    sub.add_argument("--viewers", type=_COUNT, default=200, metavar="N", help="(default: 200)")
     text = "of the whole, at a pace to match (default: 5)"
     sub.add_argument("--minutes", type=_minutes, default=5.0, metavar="M", help=text)
     text = "serve it to strangers, who train nothing"
     sub.add_argument("--public", action="store_true", help=text)
     text = "speed of a sweep's workers, compared with one process and separate commands"
     sub = add("sweep", bench.bench_sweep, text, json_, data, preset, within=benches)
-    sub.add_argument("--epochs", type=_count, default=2, help="of each point (default: 2)")
-    sub.add_argument("--workers", type=_count, default=2, help="processes (default: 2)")
-    sub.add_argument("--turns", type=_count, default=3, help="to take medians of (default: 3)")
+    sub.add_argument("--epochs", type=_COUNT, default=2, help="of each point (default: 2)")
+    sub.add_argument("--workers", type=_COUNT, default=2, help="processes (default: 2)")
+    sub.add_argument("--turns", type=_COUNT, default=3, help="to take medians of (default: 3)")
     text = "training time of a preset, compared with the notebook's loop"
     sub = add("train", bench.bench_train, text, json_, data, device, within=benches)
     sub.add_argument("preset", metavar="PRESET", nargs="?", help=", ".join(PRESETS))
     text = "compare the estimator with scikit-learn's MLPRegressor (default preset: plane)"
     sub.add_argument("--estimator", action="store_true", help=text)
-    sub.add_argument("--seeds", type=_count, default=3, help="runs to take medians of")
+    sub.add_argument("--seeds", type=_COUNT, default=3, help="runs to take medians of")
     text = "of the notebook's loop, or of MLPRegressor"
-    sub.add_argument("--epochs-notebook", type=_count, default=50, help=text)
+    sub.add_argument("--epochs-notebook", type=_COUNT, default=50, help=text)
     return parser
 
 
-def _count(text: str) -> int:
-    if not 1 <= int(text) <= MAX_EPOCHS:
-        raise ValueError
-    return int(text)
-
-
 def _minutes(text: str) -> float:
-    if not 0 < float(text) <= 60:
-        raise ValueError
-    return float(text)
+    try:
+        if 0 < float(text) <= 60:
+            return float(text)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"must be a number up to 60, not {text!r}")
 
 
-def _port(text: str) -> int:
-    if not 1 <= int(text) <= 65_535:
-        raise ValueError
-    return int(text)
+def _path(text: str) -> Path:
+    return Path(os.path.expanduser(text))

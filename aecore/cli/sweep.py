@@ -29,9 +29,12 @@ _REDRAW_SECONDS = 0.5
 def sweep(options: argparse.Namespace) -> Result:
     """Train every combination of the settings that is missing, and write the table."""
     from aecore.sweeps import store
+    from aecore.training.device import pick_device
 
     spec = _read_spec(options)
     engine = import_engine()
+    if spec.scheduler is None:  # else the workers' machines have it, or not
+        pick_device(spec.device)
     path = Path(os.path.expanduser(options.out))
     data = load_data(options.data)
     with store.writing(path):
@@ -94,7 +97,9 @@ def _read_spec(options: argparse.Namespace) -> Any:
             raise ConfigError(f"{name} is given twice. Give all of its values once.")
         values[name] = texts
     if not 1 <= options.seeds <= grid.MAX_POINTS:
-        raise ConfigError(f"--seeds must be a number of seeds from 1, not {options.seeds}.")
+        raise ConfigError(
+            f"--seeds must be a whole number from 1 to {grid.MAX_POINTS:,}, not {options.seeds}."
+        )
     return grid.SweepSpec(
         preset=options.preset,
         values=values,

@@ -135,7 +135,7 @@ def _out_path(preset: Preset, out: str | None, *, as_shipped: bool) -> Path:
     checkpoint unless `out` says so.
     """
     name = preset.name if as_shipped else f"{preset.name}-changed"
-    path = Path(out) if out else catalog.models_dir()
+    path = Path(os.path.expanduser(out)) if out else catalog.models_dir()
     if re.fullmatch(_OTHER_FILE, out or "") and not os.path.isdir(path):
         raise ConfigError(
             f"--out names a {path.suffix} file, and a checkpoint's name ends in "

@@ -47,10 +47,11 @@ def augment(
     angle, shear = _ROTATION * draws[0], _SHEAR * draws[1]
     width, height = 1.0 + _SCALING * draws[2:]
     zero = torch.zeros_like(angle)
+    aspect = shape[0] / shape[1]  # a grid measures both sides from -1 to 1
     matrices = torch.stack(
         (
-            *(width * angle.cos(), shear - angle.sin(), zero),
-            *(angle.sin(), height * angle.cos(), zero),
+            *(width * angle.cos(), (shear - angle.sin()) * aspect, zero),
+            *(angle.sin() / aspect, height * angle.cos(), zero),
         ),
         dim=1,
     ).view(count, 2, 3)

@@ -152,7 +152,10 @@ def train_point(
     }
     try:
         where = pick_device(device)
-        facts["device"] = device_name(where)
+    except AecoreError as error:  # of this machine, not of the point
+        return Result(**facts, error=str(error), is_final=False), b""
+    facts["device"] = device_name(where)
+    try:
         trained = experiment.fit(
             point.model,
             point.train,

@@ -98,13 +98,14 @@ def test_a_point_that_diverges_is_a_row_and_the_others_go_on(scheduler, run, tmp
     [
         (["--latent-dim", ","], "latent_dim needs at least one value, as in latent_dim=1,2"),
         (["--latent-dim", "0"], "latent_dim must be a whole number from 1 to 784, not 0"),
-        (["--seeds", "0"], "--seeds must be a number of seeds from 1, not 0"),
+        (["--seeds", "0"], "--seeds must be a whole number from 1 to"),
         (["--set", "colour=blue"], "There is no setting 'colour' to vary"),
         (["--set", "epochs="], "epochs needs at least one value"),
         (["--set", "epochs"], "--set needs FIELD=V1,V2"),
         (["--set", "latent-dim=2", "--latent-dim", "3"], "latent_dim is given twice"),
         (["--keep", "some"], "keep must be one of best, all, none"),
-        (["--workers", "0"], "argument --workers: invalid"),
+        (["--workers", "0"], "argument --workers: must be a whole number from 1"),
+        (["--workers", "many"], "argument --workers: must be a whole number from 1"),
         (["--workers", "1", "--scheduler", "x"], "not allowed with"),
     ],
 )

@@ -58,6 +58,21 @@ def test_a_turn_alone_is_that_of_scipy(x, monkeypatch):
     assert np.abs(found - expected).mean() < 0.01 < np.abs(found - x[0].view(28, 28).numpy()).mean()
 
 
+@pytest.mark.parametrize("shape", [(28, 28), (16, 49), (49, 16)])
+def test_a_turn_is_the_same_angle_in_pictures_of_any_sides(shape, monkeypatch):
+    monkeypatch.setattr(augmentation, "_SCALING", 0.0)
+    monkeypatch.setattr(augmentation, "_SHEAR", 0.0)
+    turn = 0.2 * (2 * torch.rand(4, 1, generator=seeded(3))[0, 0].item() - 1)
+    picture = torch.zeros(shape)
+    picture[shape[0] // 2 - 6 : shape[0] // 2 + 6, shape[1] // 2 - 1 : shape[1] // 2 + 1] = 1
+
+    turned = augment(picture.view(1, -1), share=1.0, generator=seeded(3), shape=shape)
+
+    rows, columns = np.nonzero(turned.view(shape).numpy() > 0.4)
+    slope = np.polyfit(rows, columns, 1)[0]
+    assert np.arctan(slope) == pytest.approx(turn, abs=0.05)
+
+
 def test_the_shape_of_a_digit_stays(x):
     found = augment(x, share=1.0, generator=seeded())
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from aecore.config import NoiseConfig
-from aecore.corruptions import CORRUPTIONS, add_gaussian, mask_by_bits, salt_and_pepper
+from aecore.corruptions import CORRUPTIONS, NOISES, add_gaussian, mask_by_bits, salt_and_pepper
 from aecore.data.noise import FixedCorruption, compensate, corrupt, corrupt_fixed
 from aecore.errors import ConfigError
 
@@ -230,6 +230,16 @@ def test_more_digits_leave_the_corruption_of_the_first_ones_as_it_was(unit_digit
 
     np.testing.assert_array_equal(
         corruption.apply(unit_digits)[:7], corruption.apply(unit_digits[:7])
+    )
+
+
+@pytest.mark.parametrize("kind", NOISES)
+def test_nor_do_more_pictures_of_any_number_of_pixels(unit_digits, kind):
+    pictures = unit_digits[:, 300:400]
+    corruption = FixedCorruption(kind=kind, level=0.4)
+
+    np.testing.assert_array_equal(
+        corruption.apply(pictures[:9])[:5], corruption.apply(pictures[:5])
     )
 
 

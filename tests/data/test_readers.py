@@ -203,6 +203,22 @@ def test_pictures_of_other_sizes_and_kinds_are_made_alike_and_it_is_said(tmp_pat
     assert dataset.preparation[1] == "8 gray pictures converted to RGB"
 
 
+@pytest.mark.parametrize("kind", ["png", "jpg"])
+def test_pictures_that_a_camera_has_noted_as_turned_stand_upright(tmp_path, kind):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # a quarter turn clockwise makes it upright
+    pixels = np.zeros((40, 60), np.uint8)
+    pixels[:, :20] = 255
+    for number in range(12):
+        Image.fromarray(pixels).save(tmp_path / f"{number}.{kind}", exif=exif)
+
+    found = load_folder(tmp_path)
+
+    assert found.spec.shape == (60, 40)
+    upright = found.train_images[0].reshape(60, 40)
+    assert upright[:15].min() > 200 > 50 > upright[25:].max()
+
+
 def test_a_damaged_picture_is_left_out_and_named(tmp_path):
     write_pictures(tmp_path, shapes(12, (10, 10))[0])
     (tmp_path / "0003.png").write_bytes(b"damaged")

@@ -32,3 +32,7 @@ def test_a_point_tells_the_same_whether_its_checkpoint_is_kept(kind, has_accurac
     assert (bare.error, bare.knn5_accuracy is not None) == (None, has_accuracy)
     assert content
     assert not nothing
+    elsewhere, _ = task.train_point(
+        "test", spec.points()[0], keep=False, **options | {"device": "abacus"}
+    )
+    assert (elsewhere.is_final, "no device" in elsewhere.error) == (False, True)

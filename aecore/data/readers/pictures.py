@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,9 +20,13 @@ from aecore.data.readers.raw import Found, Part, RawData
 from aecore.errors import DataError, PictureError
 from aecore.imaging.levels import to_levels
 
+if TYPE_CHECKING:  # imported where it is used
+    from PIL.Image import Image as Picture
+
 RESIZED_SIDE = 64
 """Side of pictures that have to be resized, unless most of them are smaller."""
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+_ORIENTATION = 0x0112  # of EXIF; from 5 on, height and width change places
 _TRAIN, _TEST = ("train", "training"), ("test", "testing")
 
 
@@ -119,7 +124,9 @@ def _sizes(files: Sequence[_File]) -> dict[Path, tuple[tuple[int, int], bool]]:
         try:
             with Image.open(file.path) as picture:
                 gray = picture.mode in ("1", "L", "LA", "I", "F") or picture.mode[:4] == "I;16"
-                sizes[file.path] = (picture.size[::-1], not gray)
+                width, height = picture.size
+                upright = (width, height) if _is_turned(picture) else (height, width)
+                sizes[file.path] = (upright, not gray)
         except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
             continue  # damaged, as decoding it will say
         except Image.DecompressionBombError:
@@ -130,6 +137,15 @@ def _sizes(files: Sequence[_File]) -> dict[Path, tuple[tuple[int, int], bool]]:
             "Save them as PNG or JPEG."
         )
     return sizes
+
+
+def _is_turned(picture: Picture) -> bool:
+    """Return whether its EXIF data say that it lies on its side."""
+    from PIL import Image
+
+    exif = Image.Exif()
+    exif.load(picture.info.get("exif", b""))  # of a TIFF, the size is that of the upright picture
+    return exif.get(_ORIENTATION, 1) >= 5
 
 
 def _common_side(sizes: dict[Path, tuple[tuple[int, int], bool]]) -> tuple[int, int]:
