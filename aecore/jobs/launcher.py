@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import threading
@@ -51,6 +52,16 @@ def start(path: Path, alive: ProcessLock, *, module: str = "aecore.jobs.worker")
     threading.Thread(
         target=_wait, args=(path, process), name=f"end of {path.name}", daemon=True
     ).start()
+
+
+def read_arguments(
+    module: str, description: str, arguments: list[str] | None
+) -> argparse.Namespace:
+    """Read what `start` gives the process of a module: its `folder`, and `held` of the lock."""
+    parser = argparse.ArgumentParser(prog=f"python -m {module}", description=description)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--held", type=int, help="descriptor of the inherited file `alive`")
+    return parser.parse_args(arguments)
 
 
 def _wait(path: Path, process: subprocess.Popen) -> None:

@@ -60,6 +60,13 @@ def training_allowed() -> bool:
     return is_on("AECORE_TRAINING") and not is_public()
 
 
+def require_allowed() -> None:
+    """Check that runs may be started here; raise an AecoreError that says why not."""
+    require_private()
+    if not training_allowed():
+        raise TrainingError("Training is switched off on this server (AECORE_TRAINING=off).")
+
+
 def submit(spec: RunSpec) -> Run:
     """Start a run, or queue it behind those that were submitted before.
 
@@ -71,7 +78,7 @@ def submit(spec: RunSpec) -> Run:
         If training is switched off, the queue is full, or the run's folder or its process cannot
         be made.
     """
-    _require_allowed()
+    require_allowed()
     limits.check(spec.model, spec.train)
     waiting = sum(not run.ended for run in list_runs().runs)
     if waiting > MAX_QUEUE:
@@ -105,7 +112,7 @@ def resume(run: Run | Path | str, *, epochs: int | None = None) -> Run:
     TrainingError
         As for `submit`, or if the run has not ended or has nothing left to do.
     """
-    _require_allowed()
+    require_allowed()
     path = run_store.path_of(run)
     with _writing(), ProcessLock(path / ALIVE) as alive:
         if not alive.acquire():
@@ -231,12 +238,6 @@ def follow_rename(name: str, new: str) -> None:
             kept = dict.fromkeys(new if each == name else each for each in run.kept_as)
             with _writing():
                 run_store.write_kept(run.path, tuple(kept))
-
-
-def _require_allowed() -> None:
-    require_private()
-    if not training_allowed():
-        raise TrainingError("Training is switched off on this server (AECORE_TRAINING=off).")
 
 
 def _make_folder(spec: RunSpec) -> tuple[Path, ProcessLock]:

@@ -6,7 +6,6 @@ the server, the browser or the terminal does not touch it; `stop` in the folder 
 
 from __future__ import annotations
 
-import argparse
 import signal
 import sys
 import time
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from aecore.errors import AecoreError
-from aecore.jobs import queue
+from aecore.jobs import launcher, queue
 from aecore.jobs import store as run_store
 from aecore.jobs.store import ALIVE, LOG, STOP
 from aecore.system.priority import give_way
@@ -30,12 +29,7 @@ _POLL_SECONDS = 0.1
 
 def main(arguments: list[str] | None = None) -> int:
     """Work on one run and return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m aecore.jobs.worker", description="Train one run."
-    )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--held", type=int, help="descriptor of the inherited file `alive`")
-    options = parser.parse_args(arguments)
+    options = launcher.read_arguments("aecore.jobs.worker", "Train one run.", arguments)
     path = options.folder
     with ProcessLock(path / ALIVE, options.held) as alive:
         if not alive.acquire():

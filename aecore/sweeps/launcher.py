@@ -13,7 +13,7 @@ from pathlib import Path
 from aecore.data import sources
 from aecore.errors import ConfigError, TrainingError
 from aecore.jobs import launcher, limits
-from aecore.jobs.queue import training_allowed
+from aecore.jobs.queue import require_allowed
 from aecore.sweeps import store
 from aecore.sweeps.grid import Point, SweepSpec
 from aecore.sweeps.store import ALIVE, STOP, Sweep, SweepStatus
@@ -81,9 +81,7 @@ def resume(sweep: Sweep) -> None:
 
 
 def _start(path: Path, spec: SweepSpec) -> None:
-    require_private()
-    if not training_allowed():
-        raise TrainingError("Training is switched off on this server (AECORE_TRAINING=off).")
+    require_allowed()
     if not is_installed():
         raise TrainingError("A sweep needs one more package: pip install 'aecore[sweep]'.")
     with store.writing(path):

@@ -5,12 +5,11 @@ Ending the server, the browser or the terminal does not touch it; `stop` in the 
 
 from __future__ import annotations
 
-import argparse
 import sys
-from pathlib import Path
 
 from aecore.data import sources
 from aecore.errors import AecoreError
+from aecore.jobs import launcher
 from aecore.sweeps import store
 from aecore.sweeps.store import SweepStatus
 from aecore.system.priority import give_way
@@ -18,12 +17,7 @@ from aecore.system.priority import give_way
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a sweep and return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m aecore.sweeps.worker", description="Run one sweep."
-    )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--held", type=int, help="descriptor of the inherited file `alive`")
-    options = parser.parse_args(arguments)
+    options = launcher.read_arguments("aecore.sweeps.worker", "Run one sweep.", arguments)
     path = options.folder
     give_way()  # the pages go first
     try:
