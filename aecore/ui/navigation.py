@@ -17,7 +17,7 @@ from aecore.system.environment import is_public
 from aecore.system.memory import collect_rarely, return_memory
 from aecore.system.sockets import send_at_once
 from aecore.system.threads import limit_to_one_thread, switch_often
-from aecore.ui import presentation, public_server, scaffold, trash, url_state, warm_up
+from aecore.ui import page_data, presentation, public_server, scaffold, trash, url_state, warm_up
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.pages import Page, find_pages
 from aecore.ui.text import runs as run_text
@@ -34,6 +34,15 @@ _SIDEBAR = (_ADAPTERS / "sidebar.html").read_text(encoding="utf-8")
 _HISTORY = (_ADAPTERS / "history.html").read_text(encoding="utf-8")
 """A script that keeps late answers out of the browser's history."""
 _NARROW = 1100  # px
+_MODEL_LINKS = {
+    "map": "Show the latent space",
+    "generate": "Generate digits",
+    "filters": "Filters",
+    "reconstruct": "Reconstruct",
+    "your_digit": "Your digit",
+    "compare": "Compare",
+}
+"""Pages that a saved model opens on, with the text of each link."""
 _NAMED_FOR_DIGITS = "app_named_for_digits"
 """Whether the sidebar names the pages as for digits; else it speaks of pictures."""
 
@@ -87,6 +96,13 @@ def link(name: str, label: str, *, icon: str | None = None, **query: str) -> Non
     """Draw a link to a page, by its name or path, with parameters of its URL, within the visit."""
     page = next(page for page in find_pages() if name in (page.name, page.path))
     st.page_link(_entry(page), label=label, icon=icon, query_params=query)
+
+
+def link_to_model(model: str, *, left_out: tuple[str, ...] = ()) -> None:
+    """Draw links to the pages that show a saved model, but those left out."""
+    for page, label in _MODEL_LINKS.items():
+        if page not in left_out:
+            link(page, page_data.words(label), model=model)
 
 
 def open_page(path: str, query: Mapping[str, str]) -> NoReturn:

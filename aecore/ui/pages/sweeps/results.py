@@ -11,7 +11,7 @@ from aecore.errors import AecoreError
 from aecore.sweeps import launcher, store
 from aecore.sweeps.result import Result, to_csv, varied
 from aecore.sweeps.store import Sweep
-from aecore.ui import navigation, page_data, scaffold, url_state
+from aecore.ui import navigation, scaffold, url_state
 from aecore.ui.cache import datasets
 from aecore.ui.components import downloads, sweep_results
 from aecore.ui.pages.sweeps.form import CHOSEN
@@ -22,15 +22,6 @@ _IDLE_SECONDS = 6.0
 """Refresh interval where no sweep is running: another tab or a command may start one."""
 _PROBLEM = "sweeps_problem"
 _NO_OTHER = ""
-_PLACES = {
-    "map": "Show the latent space",
-    "generate": "Generate digits",
-    "filters": "Filters",
-    "reconstruct": "Reconstruct",
-    "your_digit": "Your digit",
-    "compare": "Compare",
-}
-"""Pages that a saved point opens on, with the text of each link."""
 _STATES = {
     "starting": "Starting…",
     "running": "Running",
@@ -209,8 +200,7 @@ def _kept(sweep: Sweep) -> None:
     if saved:
         st.success(f"Saved as **{escape(name)}**.", icon=":material/bookmark_added:")
         with st.container(horizontal=True, key="sweeps_open"):
-            for page, text in _PLACES.items():
-                navigation.link(page, page_data.words(text), model=name)
+            navigation.link_to_model(name)
 
 
 def _describe(result: Result, names: Sequence[str]) -> str:

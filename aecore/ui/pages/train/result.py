@@ -10,20 +10,12 @@ from aecore.jobs import limits, queue
 from aecore.jobs.store import Run
 from aecore.presets import PRESETS
 from aecore.system.csv_text import to_csv
-from aecore.ui import navigation, page_data, scaffold
+from aecore.ui import navigation, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.components import downloads
 from aecore.ui.pages.train.library import select
 from aecore.ui.text.formats import escape
-
-_PLACES = {
-    "map": "Show the latent space",
-    "generate": "Generate digits",
-    "your_digit": "Your digit",
-    "compare": "Compare",
-}
-"""Pages that a saved model opens on, with the text of each link."""
 
 
 def show(run: Run) -> None:
@@ -73,8 +65,7 @@ def _keep(run: Run) -> None:
         return
     st.success(f"Saved as **{escape(kept[-1])}**.", icon=":material/bookmark_added:")
     with st.container(horizontal=True, vertical_alignment="center", key="train_open"):
-        for page, label in _PLACES.items():
-            navigation.link(page, page_data.words(label), model=kept[-1])
+        navigation.link_to_model(kept[-1], left_out=("filters", "reconstruct"))
 
 
 @scaffold.fragment
