@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -31,11 +31,20 @@ _MOST_PROBLEMS = 5
 """Files of the models folder of which the picker's help says why they are left out."""
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def show_error(error: object) -> None:
     """Draw an error's message."""
     st.error(escape(error), icon=":material/error:")
+
+
+def attempt(key: str, action: Callable[[T], object], subject: T) -> None:
+    """Apply an action before the page is drawn; keep its error's message in the session."""
+    try:
+        action(subject)
+    except AecoreError as error:
+        st.session_state[key] = str(error)
 
 
 def guarded(render: Callable[P, None]) -> Callable[P, None]:

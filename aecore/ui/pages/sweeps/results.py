@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from aecore.checkpoints import library
-from aecore.errors import AecoreError
 from aecore.sweeps import launcher, store
 from aecore.sweeps.result import Result, to_csv, varied
 from aecore.sweeps.store import Sweep
@@ -97,15 +96,7 @@ def _head(sweep: Sweep) -> None:
 
 def _button(label: str, icon: str, action: Callable[[Sweep], object], sweep: Sweep) -> None:
     key = f"sweeps_{label.split()[0].lower()}"
-    st.button(label, key=key, icon=icon, on_click=_attempt, args=(action, sweep))
-
-
-def _attempt(action: Callable[[Sweep], object], sweep: Sweep) -> None:
-    """Apply an action before the page is drawn, which shows the error if it fails."""
-    try:
-        action(sweep)
-    except AecoreError as error:
-        st.session_state[_PROBLEM] = str(error)
+    st.button(label, key=key, icon=icon, on_click=scaffold.attempt, args=(_PROBLEM, action, sweep))
 
 
 def _signature(sweeps: dict[str, Sweep]) -> tuple:

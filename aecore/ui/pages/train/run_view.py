@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from aecore.errors import AecoreError, DataError
+from aecore.errors import DataError
 from aecore.jobs import queue
 from aecore.jobs.queue import Listing
 from aecore.jobs.store import Run
@@ -127,10 +127,7 @@ def _head(run: Run) -> None:
 
 def attempt(action: Callable[[T], object], subject: T) -> None:
     """Apply an action before the page is drawn, which shows the error if it fails."""
-    try:
-        action(subject)
-    except AecoreError as error:
-        st.session_state[_PROBLEM] = str(error)
+    scaffold.attempt(_PROBLEM, action, subject)
     run_cache.refresh()
 
 
