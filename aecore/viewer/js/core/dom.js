@@ -69,6 +69,17 @@ export function setBoldText(element, text) {
   element.replaceChildren(...boldText(text));
 }
 
+/** Return whether the visitor wants as little movement as can be. */
+export const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Return whether a click opens a link here, not in another tab or window. */
+export const isPlain = (click) => !(click.metaKey || click.ctrlKey || click.shiftKey);
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+/** Return the direction of an arrow key, pressed alone or with shift; of other keys, nothing. */
+export const directionOf = (press) => (press.ctrlKey || press.metaKey || press.altKey ? undefined : ARROWS[press.key]);
+
 /** Make a button that saves the canvas that `draw` returns, or promises, as a PNG. */
 export function makeSaveButton(draw) {
   const button = make("button", { type: "button", class: "saver" }, "↓ PNG");

@@ -2,7 +2,7 @@
 // set of it, encodes it, decodes it and moves its dot on the map.
 
 import { inWords, meanSquare, picture } from "../../core/digit.js";
-import { build, make } from "../../core/dom.js";
+import { build, isStill, make } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { drawDigit } from "../../core/image.js";
 import { meter } from "../../core/meter.js";
@@ -237,7 +237,7 @@ export const mountCanvas = withModel((element, host, scope) => {
     scope.listen(button, "click", (event) => {
       finishExample();
       const strokes = exampleStrokes(each);
-      if (!matchMedia("(prefers-reduced-motion: reduce)").matches) return play(strokes);
+      if (!isStill()) return play(strokes);
       drawing.replace(strokes);
       redraw(event);
       return rest();

@@ -1,5 +1,6 @@
 // The latent space: the digit under the pointer, the pinned digit, and the decoded grid under the points.
 
+import { directionOf } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { drawDigit } from "../../core/image.js";
 import { meter } from "../../core/meter.js";
@@ -16,7 +17,6 @@ import { makePanel } from "./panel.js";
 
 const STEP = 1 / 60; // share of the view that an arrow key moves the probe
 const FINE = 1 / 8; // of a step, with shift
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 /**
  * Return the `mount` of the latent space over a kind of charts.
@@ -123,8 +123,8 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
       if (!lasso.setCorner(probe.position)) pinAt(probe.position, CLICK_REACH);
       return;
     }
-    const direction = ARROWS[event.key];
-    if (!direction || event.ctrlKey || event.metaKey || event.altKey) return;
+    const direction = directionOf(event);
+    if (!direction) return;
     event.preventDefault();
     const { x0, x1, y0, y1 } = overlay.area();
     const step = STEP * (event.shiftKey ? FINE : 1);

@@ -1,6 +1,6 @@
 // The lessons as cards, each with this browser's progress. A lesson in the page's fragment is taken in.
 
-import { build, make, setText } from "../../core/dom.js";
+import { build, isPlain, make, setText } from "../../core/dom.js";
 import { makeScope } from "../../core/scope.js";
 import { makeHandIn } from "../lesson_panel/handin.js";
 import { KEY, countFinished, forget, isFinished, progressOf } from "../lesson_panel/progress.js";
@@ -27,7 +27,7 @@ export function mountLessonList(element, host) {
     const text = finished === lesson.steps.length ? "Open again" : progress.step ? "Continue" : "Start";
     const link = make("a", { href: lesson.steps[number - 1].href, class: "start", "aria-label": `${text}: ${lesson.title}` }, text);
     link.addEventListener("click", (event) => {
-      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+      if (!isPlain(event)) return;
       event.preventDefault();
       host.send("start", { lesson: lesson.name, step: number });
     });

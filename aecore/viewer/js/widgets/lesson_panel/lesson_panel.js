@@ -1,6 +1,6 @@
 // The panel of a lesson beside a page: a question, a prediction, then the measured answer beside it.
 
-import { build, make, setText } from "../../core/dom.js";
+import { build, isPlain, isStill, make, setText } from "../../core/dom.js";
 import { markdown } from "../../core/markdown.js";
 import { whenDone } from "../../core/milestones.js";
 import { makeScope } from "../../core/scope.js";
@@ -38,7 +38,6 @@ const VIEW = `
 /** What outlasts a panel: whether the visitor has gone on to this step, so that its heading takes the focus. */
 const latest = (globalThis.__aecoreLesson ??= { moved: false, folded: false });
 
-const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const now = () => new Date().toISOString();
 
 /** @type {import("../../core/host.js").Mount} */
@@ -101,7 +100,7 @@ export function mountLessonPanel(element, host) {
       link.classList.toggle("closed", !each.isOpen);
       if (i + 1 === number()) link.setAttribute("aria-current", "step");
       link.addEventListener("click", (event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        if (!isPlain(event)) return;
         event.preventDefault();
         if (each.isOpen) go(i + 1);
       });

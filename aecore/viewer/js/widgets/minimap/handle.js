@@ -1,11 +1,10 @@
 // A point on a small map that can be dragged, or moved with the arrow keys.
 
-import { make } from "../../core/dom.js";
+import { directionOf, make } from "../../core/dom.js";
 
 const STEP = 1 / 60; // share of the map that an arrow key moves the point
 const FINE = 1 / 8; // of a step, with shift
 const TAP = 6; // px that a finger may move
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 /**
  * Make the point on a map of `makeMinimap`.
@@ -59,8 +58,8 @@ export function makeHandle(scope, minimap, on) {
   }
 
   function pressKey(event) {
-    const direction = ARROWS[event.key];
-    if (!direction || event.ctrlKey || event.metaKey || event.altKey) return;
+    const direction = directionOf(event);
+    if (!direction) return;
     event.preventDefault();
     const step = STEP * (event.shiftKey ? FINE : 1);
     const moved = minimap.ranges().map(([low, high], axis) => position[axis] + direction[axis] * step * (high - low));

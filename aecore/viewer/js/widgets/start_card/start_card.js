@@ -1,7 +1,7 @@
 // The card of a first visit: digits that run through encoder, code and decoder.
 
 import { digitAt } from "../../core/digit.js";
-import { build, setProperties, setText } from "../../core/dom.js";
+import { build, isStill, setProperties, setText } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { drawDigit } from "../../core/image.js";
 import { models } from "../../core/recent.js";
@@ -27,8 +27,6 @@ const VIEW = `
     <span class="end"><canvas ref="output" role="img" aria-label="Decoded from that alone"></canvas><small>another ↻</small></span>
   </button>
 </div>`;
-
-const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**
  * It shows itself where the page has made room, and reports "standing": only then is it sent pictures.

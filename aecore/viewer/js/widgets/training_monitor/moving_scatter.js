@@ -1,6 +1,7 @@
 // The dots of a frame, which glide to where the next frame has them.
 
 import { fitCanvas, writeNumerals } from "../../core/canvas.js";
+import { isStill } from "../../core/dom.js";
 import { makeNavigation } from "../scatter/navigation.js";
 
 const DOT = 3; // px
@@ -19,7 +20,6 @@ const HOME = [[0, 1], [0, 1]];
  */
 export function makeMovingScatter(scope, canvas) {
   const context = canvas.getContext("2d");
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let labels = null;
   let colors = []; // one for each class
   let shown = null; // the layout on the canvas
@@ -94,7 +94,7 @@ export function makeMovingScatter(scope, canvas) {
       shown = isOther ? copy(layout) : shown;
       from = copy(shown);
       start = performance.now();
-      duration = isOther || calm.matches ? 0 : ms;
+      duration = isOther || isStill() ? 0 : ms;
       move();
     },
     setColors(next) {
