@@ -2,6 +2,7 @@
 // drawn anew where the pointer moves, so that the legend shows the values there.
 
 import { extent, powersAround, ticksAround, ticksWithin, widened } from "../../core/axes.js";
+import { CHOSEN } from "../../core/colors.js";
 import { makeSvg } from "../../core/dom.js";
 import { brief } from "../../core/text.js";
 import { barSpan, drawYAxis, makeDrawing, nameAxes, shortened, widthOf } from "./svg.js";
@@ -13,7 +14,6 @@ const NARROWEST = 260;
 const ENTRY = 16; // px, a line of the legend
 const SWATCH = 20;
 const GAP = 18; // px, between the legend and the axes
-const PATH = "#e8196a";
 const MOST_DOTS = 40; // on a line; more would hide it
 const ROOM = 0.04; // of a map's extent beside its dots
 
@@ -255,8 +255,8 @@ function drawPaths(chart, width) {
     const path = paths.map((places) => place(places[i]));
     const [endX, endY] = path.at(-1);
     const d = `${toPath(path)}M${endX - 4} ${endY - 4}l8 8m0 -8l-8 8`; // a cross at its end
-    const line = makeSvg("path", { d, stroke: PATH, "stroke-width": 2, fill: "none" }, makeSvg("title", {}, name));
-    svg.append(line, makeDots(path, PATH, 4, 1));
+    const line = makeSvg("path", { d, stroke: CHOSEN, "stroke-width": 2, fill: "none" }, makeSvg("title", {}, name));
+    svg.append(line, makeDots(path, CHOSEN, 4, 1));
   });
   svg.setAttribute("viewBox", `0 0 ${width} ${bottom + FOOT}`);
   return { svg, middles: null };

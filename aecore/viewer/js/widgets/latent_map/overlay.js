@@ -1,6 +1,7 @@
 // A layer of our own over the plot area of a flat chart: it follows zooming, and turns what the pointer
 // does into positions on the axes.
 
+import { CHOSEN } from "../../core/colors.js";
 import { build } from "../../core/dom.js";
 
 /**
@@ -55,7 +56,7 @@ ${LAYER} .aecore-probe { width: 15px; height: 15px; margin: -7.5px; border: 2.5p
   box-shadow: 0 0 0 1.5px #222, inset 0 0 0 1.5px #222; outline: none; }
 ${LAYER} .aecore-probe:focus-visible { box-shadow: 0 0 0 1.5px #222, inset 0 0 0 1.5px #222,
   0 0 0 5px #fff, 0 0 0 8px #1c6ee8; }
-${LAYER} .aecore-pin { width: 21px; height: 21px; margin: -10.5px; border: 3.5px solid #e8196a;
+${LAYER} .aecore-pin { width: 21px; height: 21px; margin: -10.5px; border: 3.5px solid ${CHOSEN};
   box-shadow: 0 0 0 1px #fff; }
 ${LAYER} .aecore-lens { width: ${LENS.side}px; height: ${LENS.side}px; image-rendering: pixelated;
   border: 2px solid #fff; border-radius: 6px; box-shadow: 0 0 0 1px #222; will-change: transform; }

@@ -1,9 +1,10 @@
 // The pin in a 3-D chart: a ring at the dot of the pinned test digit.
 
+import { CHOSEN } from "../../core/colors.js";
 import { make } from "../../core/dom.js";
 
 const STYLE = `position: absolute; left: 0; top: 0; width: 21px; height: 21px; margin: -10.5px; box-sizing: border-box;
-  border: 3.5px solid #e8196a; border-radius: 50%; box-shadow: 0 0 0 1px #fff; pointer-events: none`;
+  border: 3.5px solid ${CHOSEN}; border-radius: 50%; box-shadow: 0 0 0 1px #fff; pointer-events: none`;
 
 /** Make the ring; `place(number)` puts it at a test digit, or away for null. It follows the camera. */
 export function makeSpacePin(chart, scope) {

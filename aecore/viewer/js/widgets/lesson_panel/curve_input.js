@@ -1,6 +1,7 @@
 // A prediction of a curve over D: it is drawn with the pointer, or each D has its own slider for the keyboard.
 
 import { ticksWithin } from "../../core/axes.js";
+import { CHOSEN, MEASURED } from "../../core/colors.js";
 import { make, makeSvg } from "../../core/dom.js";
 import { brief } from "../../core/text.js";
 
@@ -8,7 +9,7 @@ const [WIDTH, HEIGHT] = [340, 240];
 const PLOT = { left: 44, right: WIDTH - 10, top: 10, bottom: HEIGHT - 38 };
 const STEPS = 100; // of an arrow key, over the whole axis
 const LARGE = 10; // times as far: Page up and down
-const COLORS = { mine: "#e8196a", measured: "#0f8a7e", reference: "#888" };
+const COLORS = { mine: CHOSEN, measured: MEASURED, reference: "#888" };
 
 export function makeCurveInput({ prediction, onChange }) {
   const { at, minimum, maximum, unit } = prediction;

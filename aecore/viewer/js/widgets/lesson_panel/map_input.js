@@ -1,6 +1,7 @@
 // Predictions of a point and of an outline, on a small map of the test digits' codes.
 
 import { medianOf } from "../../core/axes.js";
+import { CHOSEN, MEASURED } from "../../core/colors.js";
 import { build, make, makeSvg } from "../../core/dom.js";
 import { simplified } from "../../core/geometry.js";
 import { fixed } from "../../core/text.js";
@@ -12,8 +13,6 @@ const NEAR = 4; // px that a stroke may wander before it is an outline
 const FINE = 2; // px between two places of a stroke, at least
 const KEY_STEP = 0.02; // of the map, by an arrow key; with Shift, five times as far
 const JPEG_QUALITY = 0.8; // of the saved picture
-const MINE = "#e8196a";
-const MEASURED = "#0f8a7e";
 const HINTS = {
   point: "Click the map, or move the cross with the arrow keys (Shift: faster).",
   outline: "Draw around them in one stroke. By keyboard: move the cross with the arrow keys (Shift: faster), set corners with Enter, remove them with Backspace.",
@@ -89,16 +88,16 @@ export function makeMapInput({ prediction, host, scope, onChange, data }) {
     if (!view.canvas.clientWidth) return;
     if (isOutline && answer?.value?.length) path(answer.value, MEASURED);
     if (!isOutline && answer?.value) dot(answer.value, MEASURED);
-    if (isOutline && stroke) path(stroke.map(toCode), MINE, "4 3");
-    else if (isOutline && corners.length) path([...corners, cursor], MINE, "4 3");
-    else if (isOutline && value) path(value, MINE);
-    else if (value) dot(value, MINE);
+    if (isOutline && stroke) path(stroke.map(toCode), CHOSEN, "4 3");
+    else if (isOutline && corners.length) path([...corners, cursor], CHOSEN, "4 3");
+    else if (isOutline && value) path(value, CHOSEN);
+    else if (value) dot(value, CHOSEN);
     if (cursor) {
       const [x, y] = toPixels(cursor);
       view.marks.append(makeSvg("path", { d: `M${x - 9} ${y}h18M${x} ${y - 9}v18`, stroke: "currentColor", "stroke-width": 1.5 }));
     }
     const swatch = (color, text) => [make("span", { class: "swatch", style: `background:${color}` }), text];
-    view.key.replaceChildren(...(answer?.value ? [...swatch(MINE, "yours "), ...swatch(MEASURED, "measured")] : []));
+    view.key.replaceChildren(...(answer?.value ? [...swatch(CHOSEN, "yours "), ...swatch(MEASURED, "measured")] : []));
   }
 
   function say() {

@@ -1,9 +1,9 @@
 // A dot on a small map that leaves a trail behind.
 
 import { drawLine, fitCanvas } from "../../core/canvas.js";
+import { CHOSEN } from "../../core/colors.js";
 import { make } from "../../core/dom.js";
 
-const COLOR = "#e8196a"; // as the pin of the big map
 const STEP = 3; // px that the dot must move for the trail to grow: drawing costs more than moving
 
 /** Make the dot on a map of `makeMinimap`, which calls `follow`. */
@@ -33,7 +33,7 @@ export function makeTrail(minimap) {
     dot.style.transform = `translate(${left}px, ${top}px)`;
     dot.hidden = false;
     if (end && Math.hypot(left - end[0], top - end[1]) < STEP) return;
-    if (end) drawLine(context, [end, place], { strokeStyle: COLOR, globalAlpha: 0.5, lineWidth: 2 });
+    if (end) drawLine(context, [end, place], { strokeStyle: CHOSEN, globalAlpha: 0.5, lineWidth: 2 });
     end = place;
   }
 

@@ -3,6 +3,7 @@
 import { isEqual } from "../../core/arrays.js";
 import { extent, ticksWithin, widened } from "../../core/axes.js";
 import { drawLine, fitCanvas, writeNumerals } from "../../core/canvas.js";
+import { CHOSEN } from "../../core/colors.js";
 import { nearestPoint, pointsWithin } from "../../core/geometry.js";
 import { brief } from "../../core/text.js";
 
@@ -108,7 +109,7 @@ export function makeScatter(canvas, host) {
   function drawMarks(color, hovered, outline) {
     if (hovered !== null) {
       context.beginPath();
-      Object.assign(context, { strokeStyle: "#e8196a", lineWidth: 2 });
+      Object.assign(context, { strokeStyle: CHOSEN, lineWidth: 2 });
       context.arc(places[2 * hovered], places[2 * hovered + 1], 7, 0, 7);
       context.stroke();
     }
