@@ -28,7 +28,7 @@ export const NOISES = {
 };
 
 /** Return random numbers in 0..1 that are the same for the same seed: mulberry32. */
-export function makeRandom(seed) {
+function makeRandom(seed) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -21,7 +21,7 @@ export function readInk(picture, largest) {
  *
  * @param {Float32Array} gray
  */
-export function inkOf(gray, width, height) {
+function inkOf(gray, width, height) {
   const edge = gray.filter((_, i) => i < width || i >= width * (height - 1) || i % width === 0 || i % width === width - 1);
   const paper = edge.sort()[edge.length >> 1];
   const away = gray.map((value) => Math.abs(value - paper));

@@ -19,7 +19,7 @@ export function valueText(prediction, value) {
 const secondsBetween = (from, to) => (from && to ? (Date.parse(to) - Date.parse(from)) / 1000 : null);
 
 /** Return what is handed in, as `aecore/lessons/handin.py` reads it: the steps that were answered. */
-export function handIn(lesson, progress, name) {
+function handIn(lesson, progress, name) {
   const steps = lesson.steps.map((step, i) => ({ step, number: i + 1 })).filter(({ step }) => step.prediction);
   return {
     format: FORMAT,
