@@ -110,7 +110,10 @@ def load(
     if named:
         dataset, title = _load_named(named, options)
         if dataset is None:
-            raise DataError(f"{title} is not here, and it is not fetched.")
+            raise DataError(
+                f"{title} is not here, and it is not fetched. To fetch it once: "
+                f"python -m aecore data --data {named}"
+            )
         return dataset
     note = ""
     for source in SOURCES.values():

@@ -40,7 +40,7 @@ class Projection:
     def fit(cls, codes: np.ndarray, view: str) -> Self:
         """Fit a view to codes (N, D)."""
         if view == LINE:
-            return cls(view=view, axis_names=("z1", "digit"))
+            return cls(view=view, axis_names=("z1", "class"))
         if view in (PLANE, DIMENSIONS):
             return cls(view=view, axis_names=("z1", "z2", "z3")[: 2 if view == PLANE else 3])
         axes = principal_axes(codes)

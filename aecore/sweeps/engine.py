@@ -138,6 +138,8 @@ class SweepEngine:
         missing = self._missing()
         if not missing:
             return True
+        if self._is_to_stop():
+            return False
         workers = self.spec.workers or cluster.default_workers(len(missing))
         with cluster.connected(self.spec.scheduler, workers) as client:
             self._client = client
@@ -160,6 +162,8 @@ class SweepEngine:
         self._waiting = deque(missing.items())
         looked = self._had_workers = time.monotonic()
         slots = self._slots()
+        if self._is_to_stop():  # workers take a while to start
+            return False
         while self._waiting or self._futures:
             while self._waiting and len(self._futures) < sum(slots.values()):
                 self._submit(*self._waiting.popleft(), set(slots))
@@ -170,9 +174,12 @@ class SweepEngine:
                 looked, slots = time.monotonic(), self._slots()
                 self._take_back_lost(set(slots))
                 self._report()
-                if (self.path / STOP).exists():
+                if self._is_to_stop():
                     return False
         return True
+
+    def _is_to_stop(self) -> bool:
+        return (self.path / STOP).exists()
 
     def _take_back_lost(self, present: set[str]) -> None:
         """Hand out anew what waits for workers that are gone: restarted, they have new addresses.

@@ -80,6 +80,11 @@ class Sweep:
         """Return whether no process works on it."""
         return self.state not in ("starting", "running")
 
+    @property
+    def is_stopping(self) -> bool:
+        """Return whether it was asked to stop, and has not ended."""
+        return not self.ended and (self.path / STOP).exists()
+
 
 def sweeps_dir() -> Path:
     """Return the folder of known sweeps: `AECORE_SWEEPS`, else `sweeps` in the cache folder."""

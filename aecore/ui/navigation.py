@@ -18,6 +18,7 @@ from aecore.system.memory import collect_rarely, return_memory
 from aecore.system.sockets import send_at_once
 from aecore.system.threads import limit_to_one_thread, switch_often
 from aecore.ui import page_data, presentation, public_server, scaffold, trash, url_state, warm_up
+from aecore.ui.cache import datasets
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.pages import Page, find_pages
 from aecore.ui.text import runs as run_text
@@ -103,6 +104,17 @@ def link_to_model(model: str, *, left_out: tuple[str, ...] = ()) -> None:
     for page, label in _MODEL_LINKS.items():
         if page not in left_out:
             link(page, page_data.words(label), model=model)
+
+
+def warn_of_upload() -> None:
+    """Say, where the visit uses uploaded data, that nothing can be trained on them yet."""
+    if datasets.is_uploaded() and queue.training_allowed():
+        st.info(
+            "Models are trained on data of this machine. Keep the uploaded data first, on the page "
+            "**Data**.",
+            icon=":material/info:",
+        )
+        link("data", "To the page Data")
 
 
 def open_page(path: str, query: Mapping[str, str]) -> NoReturn:

@@ -116,13 +116,16 @@ def open_page(
     finally:
         with heading:
             draw_title(page_data.words(title), left_out, kept)
+    is_own = not evaluates or _is_own_data(checkpoint.card)
     if evaluates:
         require_shape(checkpoint.card)
+    if not is_own:
+        page_data.use(datasets.test_set().spec, datasets.test_set().names)
     with intro():
         text = explanation if isinstance(explanation, str) else explanation(checkpoint.card)
         st.markdown(page_data.words(text))
         st.caption(model_text.summary(checkpoint.card))
-    if evaluates and not _is_own_data(checkpoint.card):
+    if not is_own:
         st.caption(
             "The errors above were measured on the model's own test digits "
             f"({escape(checkpoint.card.source)}), which are not loaded. Everything below is "
@@ -246,7 +249,10 @@ def _choose(cards: dict[str, Card], prefer: Callable[[Card], bool] | None) -> st
     if name not in cards:
         name = fallback
     if prefer is not None and not prefer(cards[name]):
-        name = next((other for other, card in cards.items() if prefer(card)), name)
+        fit = [other for other, card in cards.items() if prefer(card)]
+        if not _knows_digits(cards):
+            fit = [other for other in fit if is_of_data_in_use(cards[other])]
+        name = next(iter(fit), name)
     if asked is not None:
         st.warning(f"{_why_not(asked)} Showing {escape(name)} instead.")
     return name

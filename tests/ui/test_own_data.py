@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 
 import pytest
 
@@ -14,11 +15,12 @@ from aecore.training.device import pick_device
 from aecore.ui import navigation
 from aecore.ui.cache import datasets
 from aecore.ui.pages import find_pages
+from aecore.ui.pages.your_digit import interpretation
 from aecore.ui.pages.your_digit import page as drawing_page
 from aecore.viewer import message
 from tests.data.test_upload import archive_of
-from tests.support.own_data import SETS, shapes, write_set
-from tests.support.pages import component, grid, open_page, texts
+from tests.support.own_data import SETS, shapes, write_pictures, write_set
+from tests.support.pages import component, grid, open_page, picture_rows, texts
 
 pytest_plugins = ["tests.support.own_data"]
 pytestmark = pytest.mark.usefixtures("torch_threads")
@@ -276,3 +278,47 @@ def test_any_of_many_classes_is_found_on_the_map(own, monkeypatch):
     names = [trace["name"] for trace in json.loads(app.get("plotly_chart")[0].proto.spec)["data"]]
     assert len(names) == 10
     assert names[-1] == "other"
+
+
+@pytest.fixture
+def shapes_of_28(tmp_path):
+    """A folder of models of circles, squares and stars, in pictures as large as digits."""
+    pictures, labels = shapes(60, (28, 28))
+    names = [("circle", "square", "star")[label] for label in labels]
+    data = write_pictures(tmp_path / "data", pictures, names)
+    (tmp_path / "models").mkdir()
+    make_models(data, tmp_path / "models")
+    return tmp_path / "models"
+
+
+@pytest.mark.parametrize(("page", "model"), [("reconstruct", "mine"), ("denoise", "mending")])
+def test_pictures_have_the_labels_of_the_data_in_use(shapes_of_28, monkeypatch, page, model):
+    """They had those of the model's data: under a 2 stood "star"."""
+    monkeypatch.setenv("AECORE_DATA", "bundled")
+    monkeypatch.setenv("AECORE_MODELS", str(shapes_of_28))
+
+    app = open_page(page, model=model)
+
+    headers = json.dumps([header for header, _ in picture_rows(app)])
+    assert not app.exception
+    assert not re.search(r"\b(star|circle)\b", headers)
+
+
+def test_a_digit_is_compared_with_models_of_digits_alone(
+    shapes_of_28, tiny_checkpoint, monkeypatch
+):
+    monkeypatch.setenv("AECORE_MODELS", str(shapes_of_28))
+    checkpoint_file.save(tiny_checkpoint, shapes_of_28 / "digits.safetensors")
+
+    assert [*interpretation._digit_models()] == ["digits"]
+
+
+def test_no_denoiser_of_other_pictures_is_picked(shapes_of_28, tiny_checkpoint, monkeypatch):
+    monkeypatch.setenv("AECORE_DATA", "bundled")
+    monkeypatch.setenv("AECORE_MODELS", str(shapes_of_28))
+    checkpoint_file.save(tiny_checkpoint, shapes_of_28 / "digits.safetensors")
+
+    app = open_page("denoise", state={"app_model": "digits"})
+
+    assert app.selectbox(key="model").value == "digits"
+    assert "train one on the page Train" in app.info[0].value

@@ -54,6 +54,13 @@ def with_article(label: object, *, mark: str = "") -> str:
     return f"{'an' if name == '8' else 'a'} {mark}{name}{mark}"
 
 
+def value_range() -> str:
+    """Say what the gray levels, or the colors, of the pictures on the page mean."""
+    if len(page_data.spec().shape) == 2:
+        return "Gray images range from 0 (black) to 1 (white); values are clipped to 0..1."
+    return "Each channel ranges from 0 to 1; values are clipped to 0..1."
+
+
 def code(values: np.ndarray) -> str:
     """Return a code (D,), or its first values, with a real minus."""
     text = ", ".join(f"{value:z.2f}".replace("-", "−") for value in values[:_VALUES])

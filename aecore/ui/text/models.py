@@ -6,7 +6,7 @@ from aecore.checkpoints.card import Card
 from aecore.checkpoints.description import remarks
 from aecore.models.families import family_of
 from aecore.presets import PRESETS
-from aecore.ui.text.formats import dimensions
+from aecore.ui.text.formats import counted, dimensions
 
 
 def label(name: str, card: Card, *, is_other: bool = False) -> str:
@@ -30,7 +30,7 @@ def summary(card: Card) -> str:
     units = "" if model.activation == "relu" else f" · {model.activation} units"
     facts = (
         f"{family_of(model).structure(model)}{units}{dropout} · "
-        f"trained on {trained} for {len(card.history)} epochs · "
+        f"trained on {trained} for {counted(len(card.history), 'epoch')} · "
         f"test MSE **{card.metrics['test_mse']:.4f}** (PCA with {dimensions(model.latent_dim)}: "
         f"**{card.metrics['pca_test_mse']:.4f}**)"
     )

@@ -6,12 +6,13 @@ import pytest
 
 from aecore.data.folder import load_folder
 from aecore.data.upload import MAX_UPLOAD_MB
+from aecore.sweeps import launcher
 from tests.data.test_upload import archive_of
 from tests.support.command_line import REPOSITORY
 from tests.support.own_data import shapes, write_set
 from tests.support.pages import open_page, texts
 
-pytest_plugins = ["tests.support.own_data"]
+pytest_plugins = ["tests.support.own_data", "tests.support.train_page"]
 
 
 def upload(app, name="birds.npz", count=30):
@@ -63,6 +64,31 @@ def test_what_is_kept_can_be_trained_on():
     path = app.session_state["data_in_use"]
     assert load_folder(path).spec.shape == (9, 9, 3)
     assert "9 x 9 RGB" in texts(app)
+
+
+def test_training_takes_the_data_of_the_visit(submitted, monkeypatch, tmp_path):
+    """Challenges and sweeps took the server's."""
+    started = []
+    monkeypatch.setattr(launcher, "submit", lambda spec: started.append(spec.data) or None)
+    data = str(write_set(tmp_path, "plain"))
+    train, sweeps = (open_page(name, state={"data_in_use": data}) for name in ("train", "sweeps"))
+
+    train.button(key="train_challenge_third").click().run()
+    sweeps.button(key="sweeps_start").click().run()
+
+    assert [spec.data for spec in submitted] == started == [data]
+
+
+@pytest.mark.parametrize(
+    ("page", "button"), [("train", "train_challenge_third"), ("sweeps", "sweeps_start")]
+)
+def test_nothing_is_trained_on_an_upload_and_the_page_says_why(page, button):
+    uploaded = upload(open_page("data")).session_state["data_uploaded"]
+
+    app = open_page(page, state={"data_uploaded": uploaded})
+
+    assert app.button(key=button).disabled
+    assert "Keep the uploaded data first" in app.info[0].value
 
 
 def test_a_folder_of_the_machine_is_used(tmp_path):

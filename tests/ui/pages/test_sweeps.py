@@ -131,6 +131,8 @@ def test_a_running_sweep_is_stopped_and_a_stopped_one_resumed(started):
         assert "1 running · 2 workers" in str(app.get("progress")[0].proto)
         app.button(key="sweeps_stop").click().run()
         assert (path / store.STOP).exists()
+        assert "Stopping: 2 of 8 done" in str(app.get("progress")[0].proto)
+        assert app.button(key="sweeps_stop").disabled
         with pytest.raises(TrainingError, match="Stop it first"):
             launcher.submit(SPEC)
 

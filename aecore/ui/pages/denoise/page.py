@@ -34,8 +34,7 @@ def render() -> None:
         st.info(
             page_data.words(
                 f"{escape(checkpoint.name)} was trained on clean digits and is no denoiser. Pick "
-                "one "
-                "above to compare."
+                "one above to compare, or train one on the page Train."
             ),
             icon=":material/info:",
         )

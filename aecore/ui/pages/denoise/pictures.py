@@ -12,7 +12,7 @@ from aecore.data.noise import FixedCorruption
 from aecore.ui import page_data
 from aecore.ui.components.image_rows import Row, Sweep, draw_rows
 from aecore.ui.pages.denoise.task import DenoisingTask
-from aecore.ui.text.formats import decibels, with_article
+from aecore.ui.text.formats import decibels, value_range, with_article
 
 _SWEEPS_KEPT = 8  # 5 MB each
 
@@ -49,7 +49,7 @@ def show(task: DenoisingTask, slider: str, levels: Sequence[float]) -> None:
             [with_article(label) for label in task.shown_labels],
             columns=[page_data.name(label) for label in task.shown_labels],
             scale_name="noise",
-            note=f"Gray images range from 0 (black) to 1 (white). {_same_at_every_level(task)}",
+            note=f"{value_range()} {_same_at_every_level(task)}",
             title="digits corrupted and denoised",
             file="denoise",
             sweep=sweep,

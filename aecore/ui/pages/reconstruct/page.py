@@ -18,7 +18,7 @@ from aecore.ui.components.registry import Preview
 from aecore.ui.pages.reconstruct import experiments
 from aecore.ui.pages.reconstruct.reconstructions import Reconstructor, reconstructors
 from aecore.ui.text import models as model_text
-from aecore.ui.text.formats import escape, test_digits
+from aecore.ui.text.formats import escape, test_digits, value_range
 
 _EXPLANATION = (
     "Test digits are encoded and decoded again. The row **PCA** shows the best linear code with as "
@@ -77,13 +77,10 @@ def _note(*, differences: bool) -> str:
     """Explain the texts and the colors of the pictures."""
     spec = page_data.spec()
     labels = "Below each input stands its label, below" if spec.classes else "Below"
-    if len(spec.shape) == 2:
-        colors = "Gray images range from 0 (black) to 1 (white); values are clipped to 0..1."
-    else:
-        colors = "Each channel ranges from 0 to 1; values are clipped to 0..1." + (
+    colors = value_range()
+    if differences and len(spec.shape) == 3:
+        colors += (
             " A difference is drawn in the color of its channel: gray where the two are equal."
-            if differences
-            else ""
         )
     return f"{labels} each reconstruction its mean squared error per pixel (MSE). {colors}"
 

@@ -82,7 +82,12 @@ def _form() -> None:
             st.caption("Enter the values to vary.")
             return
         values[varied] = grid.read_list(varied, text)
-    spec = SweepSpec(preset=preset, values=values, seeds=tuple(range(seeds)))
+    spec = SweepSpec(
+        preset=preset,
+        values=values,
+        seeds=tuple(range(seeds)),
+        data=datasets.folder_in_use(),
+    )
     points = spec.points()
     launcher.check(points)
     seconds = _seconds(points)
@@ -93,6 +98,7 @@ def _form() -> None:
         type="primary",
         icon=":material/play_arrow:",
         width="stretch",
+        disabled=datasets.is_uploaded(),
     ):
         sweep = launcher.submit(spec)
         url_state.set("sweep", sweep.id)

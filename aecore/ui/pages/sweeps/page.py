@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from aecore.sweeps import launcher
-from aecore.ui import scaffold
+from aecore.ui import navigation, scaffold
 from aecore.ui.pages.sweeps import form, results
 
 _EXPLANATION = (
@@ -20,6 +20,7 @@ def render() -> None:
     with scaffold.intro():
         st.markdown(_EXPLANATION)
     if launcher.is_installed():
+        navigation.warn_of_upload()
         form.show()
     else:
         st.info(

@@ -87,16 +87,23 @@ def _head(sweep: Sweep) -> None:
     st.caption(" · ".join([*map(escape, values), counted(len(spec.seeds), "seed")]))
     with st.container(horizontal=True):
         if not sweep.ended:
-            _button("Stop", ":material/stop:", launcher.stop, sweep)
+            _button("Stop", ":material/stop:", launcher.stop, sweep, disabled=sweep.is_stopping)
             return
         if sweep.state != "done":
             _button("Resume", ":material/play_arrow:", launcher.resume, sweep)
         _button("Remove from list", ":material/delete:", launcher.delete, sweep)
 
 
-def _button(label: str, icon: str, action: Callable[[Sweep], object], sweep: Sweep) -> None:
-    key = f"sweeps_{label.split()[0].lower()}"
-    st.button(label, key=key, icon=icon, on_click=scaffold.attempt, args=(_PROBLEM, action, sweep))
+def _button(
+    label: str,
+    icon: str,
+    action: Callable[[Sweep], object],
+    sweep: Sweep,
+    *,
+    disabled: bool = False,
+) -> None:
+    key, attempt = f"sweeps_{label.split()[0].lower()}", (_PROBLEM, action, sweep)
+    st.button(label, key=key, icon=icon, disabled=disabled, on_click=scaffold.attempt, args=attempt)
 
 
 def _signature(sweeps: dict[str, Sweep]) -> tuple:
@@ -128,7 +135,8 @@ def _watch(name: str | None, other: str, drawn: tuple) -> None:
 def _progress(sweep: Sweep, results: Sequence[Result]) -> None:
     status, total = sweep.status, len(sweep.spec.points())
     failed = sum(result.test_mse is None for result in results)
-    parts = [f"{_STATES[sweep.state]}: {len(results)} of {total} done"]
+    state = "Stopping" if sweep.is_stopping else _STATES[sweep.state]
+    parts = [f"{state}: {len(results)} of {total} done"]
     if not sweep.ended:
         parts += [f"{len(status.running)} running", counted(status.workers, "worker")]
         if status.seconds_left is not None:

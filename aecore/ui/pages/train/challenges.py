@@ -17,6 +17,7 @@ from aecore.jobs.store import Run, RunSpec
 from aecore.presets import PRESETS
 from aecore.ui import page_data, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
 from aecore.ui.pages.train.inputs import show_settings
 from aecore.ui.pages.train.start import start
 from aecore.ui.text.formats import dimensions, escape, pca_name
@@ -103,6 +104,7 @@ def _card(challenge: Challenge, column: DeltaGenerator, attempt: Callable[..., N
             key=f"train_challenge_{challenge.name}",
             icon=":material/flag:",
             width="stretch",
+            disabled=datasets.is_uploaded(),
             on_click=attempt,
             args=(_take_on, challenge.spec),
         )
@@ -111,7 +113,7 @@ def _card(challenge: Challenge, column: DeltaGenerator, attempt: Callable[..., N
 
 def _take_on(spec: RunSpec) -> None:
     show_settings(spec)
-    start(spec)
+    start(replace(spec, data=datasets.folder_in_use()))
 
 
 @scaffold.guarded

@@ -124,9 +124,6 @@ def _outlook(preset: Preset, model: ModelConfig, train: TrainConfig) -> None:
         icon=":material/play_arrow:",
         width="stretch",
         disabled=datasets.is_uploaded(),
-        help="Keep the uploaded data on this machine first: on the page Data."
-        if datasets.is_uploaded()
-        else None,
     ):
         start(RunSpec(preset=preset.name, model=model, train=train, data=datasets.folder_in_use()))
         st.rerun()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from aecore.jobs import queue
 from aecore.system.environment import is_public
-from aecore.ui import scaffold
+from aecore.ui import navigation, scaffold
 from aecore.ui.pages.train import challenges, form, library, run_view, sweep_card
 
 _EXPLANATION = (
@@ -28,6 +28,7 @@ def render() -> None:
             icon=":material/lock:",
         )
     if not is_public():
+        navigation.warn_of_upload()
         challenges.show(run_view.attempt)
         form.show()
         run_view.show()

@@ -102,7 +102,7 @@ def _no_runs() -> None:
 
 def _head(run: Run) -> None:
     """Draw the run's name and the button that stops or resumes it."""
-    title, button = st.columns([4, 1], vertical_alignment="bottom")
+    title, button = st.columns([3, 1], vertical_alignment="bottom")
     title.header(escape(run_text.name(run)), anchor=False)
     if not run.ended:
         button.button(

@@ -11,6 +11,7 @@ import streamlit as st
 from aecore.analysis.denoising import denoise_digit
 from aecore.charts import latent_map
 from aecore.charts.spec import LabelChart
+from aecore.checkpoints.card import Card
 from aecore.checkpoints.file import Checkpoint
 from aecore.config import SHAPE, NoiseConfig
 from aecore.corruptions import CORRUPTIONS, NOISES
@@ -118,11 +119,17 @@ def _facts(checkpoint: Checkpoint, digit: np.ndarray, assessment: Assessment) ->
     )
 
 
+def _digit_models() -> dict[str, Card]:
+    """Return the models that take digits: the others may be of pictures of any shape."""
+    cards = checkpoint_cache.cards()
+    return {name: card for name, card in cards.items() if card.data.shows_digits}
+
+
 def _reconstructions(digit: np.ndarray, read: Digit | None) -> None:
     """Show the reconstruction by every model, beside PCA's."""
     st.header("Compare reconstructions", anchor=False)
     rows = []
-    for name, card in checkpoint_cache.cards().items():
+    for name, card in _digit_models().items():
         result = _assess(checkpoint_cache.load(name), digit, read)
         size = dimensions(card.model.latent_dim)
         label = f"label {result.vote}" if result.looks_like_a_digit else "no digit"
@@ -204,7 +211,7 @@ def _denoise(checkpoint: Checkpoint, digit: np.ndarray) -> None:
     noise = _pick_noise()
     names = [
         name
-        for name, card in checkpoint_cache.cards().items()
+        for name, card in _digit_models().items()
         if card.train.noise is not None or name == checkpoint.name
     ]
     models = {name: checkpoint_cache.load_model(checkpoint_cache.load(name)) for name in names}

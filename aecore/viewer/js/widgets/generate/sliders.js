@@ -1,6 +1,6 @@
 // Generating digits: sliders over the latent code, samples, the digit, and how far it lies from the data.
 
-import { classOf, picture } from "../../core/digit.js";
+import { classOf, inWords, picture } from "../../core/digit.js";
 import { build, make } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { codeText, fixed, placeText, withArticle } from "../../core/text.js";
@@ -72,7 +72,10 @@ function moverOf(model, isAlongAxes) {
 
 /** Return what dragging the point on the map moves. */
 function describeMoves(dim) {
-  if (dim === 1) return "Drag the point to move z1. The height is the class of the nearest test digit.";
+  if (dim === 1) {
+    const height = picture.isLabeled ? inWords(" The height is the class of the nearest test digit.") : "";
+    return `Drag the point to move z1.${height}`;
+  }
   if (dim === 2) return "Drag the point to move z1 (across) and z2 (up).";
   return "Drag the point to move the code along its first two principal axes; it keeps its place along all others.";
 }
