@@ -10,12 +10,12 @@ import numpy as np
 from aecore.bench.drawings import LETTERS, demos, draw_all
 from aecore.digits.reader import Settings, read
 from aecore.recognition.verdict import (
+    JUDGE_MODEL,
     MAX_RESIDUAL,
-    TELLING_MODEL,
     Verdict,
     judge,
     judge_codes,
-    load_telling_model,
+    load_judge_model,
 )
 
 SEED, N_LETTERS, N_SHAPES = 0, 500, 200
@@ -35,7 +35,7 @@ def bench_recognition(*, progress: Callable[[str], None]) -> dict[str, Any]:
         `demos` (name to the verdict's kind and label); `letters`, `hearts`, `stars`, `shapes`,
         each with `count` and `rejected` (share called no digit).
     """
-    checkpoint, model = load_telling_model()
+    checkpoint, model = load_judge_model()
     index = checkpoint.neighbor_index()
     progress(f"Judging the {len(checkpoint.labels):,} test digits, each left out")
     rows = np.arange(len(checkpoint.labels))
@@ -53,7 +53,7 @@ def bench_recognition(*, progress: Callable[[str], None]) -> dict[str, Any]:
     rejected = {title: _rejected(kinds[np.isin(names, each)]) for title, each in groups.items()}
     rejected["shapes"] = _rejected(kinds[N_LETTERS:])
     return {
-        "model": TELLING_MODEL,
+        "model": JUDGE_MODEL,
         "max_residual": MAX_RESIDUAL,
         "digits": _shares(verdicts, checkpoint.labels),
         "other_digits": _shares(verdicts[N_CHOSEN:], checkpoint.labels[N_CHOSEN:]),

@@ -222,7 +222,7 @@ def _row(
     steps: bool,
 ) -> dict[str, Any]:
     from aecore.imaging.png import write_png
-    from aecore.recognition.verdict import TELLING_MODEL
+    from aecore.recognition.verdict import JUDGE_MODEL
 
     write_png(target, np.hstack([digit.image, assessment.output.reshape(SHAPE)]))
     copied = {name: getattr(assessment, name) for name in _UNKNOWN if hasattr(assessment, name)}
@@ -238,7 +238,7 @@ def _row(
             "shapes": assessment.n_variants,
             "verdict": verdict.kind,
             "verdict_label": verdict.label,
-            "verdict_model": TELLING_MODEL,
+            "verdict_model": JUDGE_MODEL,
             "out": str(target),
             "steps": _write_steps(digit.steps, target.with_suffix("")) if steps else None,
         }

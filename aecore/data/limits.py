@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from aecore.config import MAX_SIDE
 from aecore.errors import DataError
 
 MIN_PICTURES = 10
 MAX_PICTURES = 1_000_000
-MAX_SIDE = 128
-"""Of a picture, in pixels."""
 MAX_CLASSES = 1_000
 MAX_BYTES = 4_000_000_000
 """Of all pictures, one byte a value."""

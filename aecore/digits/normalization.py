@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aecore.config import SIDE
 from aecore.errors import PictureError, ShapeError
 
-SIDE = 28
 BOX = 20
 FINE_SCALE = 4
 """Strokes are measured and adjusted on a copy with this many pixels for each one of the box."""

@@ -33,9 +33,9 @@ from aecore.system.installation import HOME
 if TYPE_CHECKING:
     from aecore.models.autoencoder import Autoencoder
 
-TELLING_MODEL = "plain-32"
+JUDGE_MODEL = "plain-32"
 """The shipped model that decides."""
-TELLING_FILE = HOME / "models" / f"{TELLING_MODEL}{catalog.SUFFIX}"
+JUDGE_FILE = HOME / "models" / f"{JUDGE_MODEL}{catalog.SUFFIX}"
 """Its file: the built-in one, whatever folder AECORE_MODELS names."""
 MAX_RESIDUAL = 0.465
 """From this residual on a picture is no digit; see `neighbor_vote.label_residuals`."""
@@ -87,7 +87,7 @@ def judge(
     Parameters
     ----------
     checkpoint : Checkpoint
-        `TELLING_MODEL`: the thresholds hold for it.
+        `JUDGE_MODEL`: the thresholds hold for it.
     model : Autoencoder
         Its autoencoder.
     digits : ndarray of shape (B, 784), in 0..1
@@ -100,7 +100,7 @@ def judge(
     return judge_codes(index or checkpoint.neighbor_index(), checkpoint.labels, codes)
 
 
-def load_telling_model() -> tuple[Checkpoint, Autoencoder]:
+def load_judge_model() -> tuple[Checkpoint, Autoencoder]:
     """Load the model that decides.
 
     Raises
@@ -110,7 +110,7 @@ def load_telling_model() -> tuple[Checkpoint, Autoencoder]:
     """
     from aecore.models import inference
 
-    checkpoint = checkpoint_file.load(TELLING_FILE)
+    checkpoint = checkpoint_file.load(JUDGE_FILE)
     return checkpoint, inference.build_model(checkpoint.card.model, checkpoint.weights)
 
 
@@ -122,7 +122,7 @@ def load_judge() -> Callable[[np.ndarray], tuple[Verdict, ...]]:
     CheckpointError
         If the model is missing or damaged.
     """
-    checkpoint, model = load_telling_model()
+    checkpoint, model = load_judge_model()
     return functools.partial(judge, checkpoint, model, index=checkpoint.neighbor_index())
 
 

@@ -11,9 +11,9 @@ from aecore.checkpoints import file as checkpoint_file
 from aecore.latent.neighbors import NeighborIndex
 from aecore.recognition.neighbor_vote import N_COMBINED, RIDGE, label_residuals, predict_labels
 from aecore.recognition.verdict import (
+    JUDGE_MODEL,
     MAX_RESIDUAL,
     MIN_VOTES,
-    TELLING_MODEL,
     judge_codes,
     load_judge,
 )
@@ -28,7 +28,7 @@ def judge():
 
 @pytest.fixture(scope="module")
 def checkpoint():
-    return checkpoint_file.load(TELLING_MODEL)
+    return checkpoint_file.load(JUDGE_MODEL)
 
 
 def atlas() -> tuple[np.ndarray, np.ndarray]:

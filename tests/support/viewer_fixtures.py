@@ -163,7 +163,7 @@ def _verdicts() -> tuple[dict[str, np.ndarray], list[dict[str, Any]]]:
 
     The digits are scikit-learn's: less like MNIST's, they leave more of the ten nearest divided.
     """
-    checkpoint, model = verdict.load_telling_model()
+    checkpoint, model = verdict.load_judge_model()
     drawn = [*demos().values(), *(picture for _, picture in draw_all(3, letters=26, shapes=7))]
     digits = [normalize(picture).image.reshape(-1) for picture in drawn]
     pictures = np.stack([*digits, *to_unit(sources.load_bundled().test_images[:N_DIGITS])])

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aecore.config import MAX_SIDE
 from aecore.data.large_arrays import new_array
-from aecore.data.limits import MAX_SIDE, Shape, check_pictures, size_words
+from aecore.data.limits import Shape, check_pictures, size_words
 from aecore.data.progress import READING_STEP, ReadingProgress, Report
 from aecore.data.readers.files import explaining, folder_name
 from aecore.data.readers.raw import Found, Part, RawData

@@ -10,7 +10,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from aecore.data.limits import MAX_PICTURES, MAX_SIDE, check_count, max_bytes
+from aecore.config import MAX_SIDE
+from aecore.data.limits import MAX_PICTURES, check_count, max_bytes
 from aecore.data.progress import READING_STEP, ReadingProgress, Report, silent
 from aecore.data.readers.files import explaining, folder_name, start_of
 from aecore.data.readers.raw import Found, Part, RawData

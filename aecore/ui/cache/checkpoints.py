@@ -160,7 +160,7 @@ def encoder_arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
     return precision.compact(model_arrays.encoder_arrays(checkpoint), rounded=False)
 
 
-def telling_checkpoint() -> Checkpoint:
+def judge_checkpoint() -> Checkpoint:
     """Return the checkpoint that judges digits, whichever is on show.
 
     Raises
@@ -168,12 +168,12 @@ def telling_checkpoint() -> Checkpoint:
     CheckpointError
         If it is missing or damaged.
     """
-    return _load(verdict.TELLING_FILE)[0]
+    return _load(verdict.JUDGE_FILE)[0]
 
 
 def judge(digits: np.ndarray) -> tuple[verdict.Verdict, ...]:
     """Judge digits (B, 784) with it; see `aecore.recognition.verdict`."""
-    checkpoint = telling_checkpoint()
+    checkpoint = judge_checkpoint()
     index = neighbor_index(checkpoint)
     return verdict.judge(checkpoint, load_model(checkpoint), digits, index=index)
 

@@ -13,11 +13,11 @@ from types import MappingProxyType
 
 import numpy as np
 
+from aecore.charts.palette import PIN_COLOR
 from aecore.imaging.png import to_png, to_signed_png
 from aecore.ui import page_data
 
 _PIXELATED = "image-rendering:pixelated;display:block;width:100%;aspect-ratio:1;object-fit:contain;"
-_FRAME = "#e8196a"
 _SMALLEST = 40  # px, the least width of a picture in a gallery: eight stand side by side on a phone
 _DIM = "opacity:.7;font-size:.8rem;"
 _Card = tuple[str, str, str]
@@ -89,9 +89,9 @@ def boxed(image: str, boxes: Sequence[tuple[float, float, float, float]]) -> str
     """Return a picture with numbered frames: left, top, right, bottom as shares of it."""
     frames = "".join(
         f'<div style="position:absolute;left:{left:.2%};top:{top:.2%};width:{right - left:.2%};'
-        f'height:{bottom - top:.2%};border:2px solid {_FRAME};">'
+        f'height:{bottom - top:.2%};border:2px solid {PIN_COLOR};">'
         f'<span style="position:absolute;left:-2px;bottom:100%;padding:0 .4em;color:#fff;'
-        f'background:{_FRAME};font-size:.8rem;font-weight:600;">{number}</span></div>'
+        f'background:{PIN_COLOR};font-size:.8rem;font-weight:600;">{number}</span></div>'
         for number, (left, top, right, bottom) in enumerate(boxes, 1)
     )
     return f'<div style="position:relative;">{image}{frames}</div>'

@@ -300,7 +300,7 @@ def test_a_link_holds_the_input_and_a_drawing_only_where_that_is_shown(levels):
 
 
 def test_without_the_model_that_can_tell_the_canvas_names_no_judge(levels, tmp_path, monkeypatch):
-    monkeypatch.setattr(verdict, "TELLING_FILE", tmp_path / "gone.safetensors")
+    monkeypatch.setattr(verdict, "JUDGE_FILE", tmp_path / "gone.safetensors")
 
     app = open_page(your_digit_levels=levels)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from aecore.data.limits import MAX_BYTES, MAX_PICTURES, MAX_SIDE, size_words
+from aecore.config import MAX_SIDE
+from aecore.data.limits import MAX_BYTES, MAX_PICTURES, size_words
 from aecore.data.upload import max_upload_mb
 from aecore.errors import AecoreError
 from aecore.jobs import queue

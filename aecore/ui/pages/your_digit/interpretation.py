@@ -18,7 +18,7 @@ from aecore.corruptions import CORRUPTIONS, NOISES
 from aecore.imaging.png import to_png
 from aecore.latent.projection import views
 from aecore.recognition.assessment import Assessment, assess, assess_read
-from aecore.recognition.verdict import TELLING_MODEL, Verdict
+from aecore.recognition.verdict import JUDGE_MODEL, Verdict
 from aecore.ui import inputs, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import reconstruction as reconstruction_cache
@@ -68,7 +68,7 @@ def _assess(checkpoint: Checkpoint, digit: np.ndarray, read: Digit | None) -> As
 def _verdict(digit: np.ndarray) -> None:
     """Say which digit it is, by the one model that can tell, whichever is on show."""
     (verdict,) = checkpoint_cache.judge(digit[None])
-    by = f"Judged by the model {TELLING_MODEL}"
+    by = f"Judged by the model {JUDGE_MODEL}"
     votes = f"{by}: of the nearest test digits, {verdict.votes}."
     if verdict.kind == "digit":
         named = with_article(verdict.label, mark="**")

@@ -65,7 +65,7 @@ def _judge(checkpoint: Checkpoint) -> Checkpoint | None:
     if not _takes_digits(checkpoint.card):
         return None
     try:
-        return checkpoint_cache.telling_checkpoint()
+        return checkpoint_cache.judge_checkpoint()
     except CheckpointError:
         return None
 
