@@ -92,7 +92,7 @@ def test_slices_of_other_arrays_are_saved_as_they_are(path):
     np.testing.assert_array_equal(load(path).codes, made.codes)
 
 
-@pytest.mark.parametrize("step", ["fsync", "replace", "load"])
+@pytest.mark.parametrize("step", ["fsync", "replace", "_read"])
 @pytest.mark.parametrize("there_before", [True, False])
 def test_a_failure_while_saving_leaves_what_was_there_and_nothing_else(
     path, monkeypatch, step, there_before
@@ -103,7 +103,7 @@ def test_a_failure_while_saving_leaves_what_was_there_and_nothing_else(
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    owner = {"fsync": os, "replace": os, "load": checkpoint_file}[step]
+    owner = {"fsync": os, "replace": os, "_read": checkpoint_file}[step]
     monkeypatch.setattr(owner, step, full)
     with pytest.raises(CheckpointError, match="cannot be written: No space left on device"):
         save(small_checkpoint(), path)
