@@ -166,7 +166,8 @@ def _facts(checkpoint: Checkpoint) -> dict[str, Any]:
 
 def _view(checkpoint: Checkpoint, name: str) -> dict[str, Any]:
     """Return a view of the latent space: its kind, its axes' names, the places of its numerals."""
-    projection = Projection.fit(checkpoint.codes, name)
+    is_labeled = picture_facts(checkpoint)["labeled"]
+    projection = Projection.fit(checkpoint.codes, name, is_labeled=is_labeled)
     points = projection.points(checkpoint.codes, checkpoint.labels).astype(np.float64)
     numerals = label_positions(points, checkpoint.labels) if points.shape[1] == 2 else {}
     return {

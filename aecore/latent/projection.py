@@ -37,10 +37,10 @@ class Projection:
     """The data's principal axes, for the views that use them."""
 
     @classmethod
-    def fit(cls, codes: np.ndarray, view: str) -> Self:
-        """Fit a view to codes (N, D)."""
+    def fit(cls, codes: np.ndarray, view: str, *, is_labeled: bool = True) -> Self:
+        """Fit a view to codes (N, D); whether they have labels, which are the height of a line."""
         if view == LINE:
-            return cls(view=view, axis_names=("z1", "class"))
+            return cls(view=view, axis_names=("z1", "class" if is_labeled else ""))
         if view in (PLANE, DIMENSIONS):
             return cls(view=view, axis_names=("z1", "z2", "z3")[: 2 if view == PLANE else 3])
         axes = principal_axes(codes)

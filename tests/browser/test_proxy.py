@@ -29,6 +29,8 @@ pytest_plugins = ["tests.support.browser"]
 
 DEPLOY = REPOSITORY / "deploy"
 PAGES = [page for page in find_pages() if page.name != "sweeps"]
+GIVEN_UP = "net::ERR_TOO_MANY_RETRIES"
+"""Of Chromium's own network, once in many runs: it gives a request up, and the page is drawn."""
 HOST, SCHOOL = "explorer.example.org", "school.example.com"
 NGINX = """
 daemon off; pid {folder}/pid; error_log stderr warn; user root;
@@ -158,7 +160,8 @@ def test_every_page_opens_below_the_path(proxy, tab):
         wait_for_script(tab)
         assert tab.locator("[data-testid=stException]").count() == 0
 
-    assert [text for text in tab.errors if BASE_PATH_PROBE not in text] == []
+    expected = (BASE_PATH_PROBE, GIVEN_UP)
+    assert [text for text in tab.errors if not any(each in text for each in expected)] == []
 
 
 def test_the_browser_decodes_and_back_and_forward_lead_through_the_pages(proxy, tab):

@@ -42,8 +42,11 @@ def test_the_best_view_comes_first(dim, best):
 def test_one_dimension_is_drawn_beside_its_label():
     codes = gaussian_codes(50, 1)
 
-    points = Projection.fit(codes, projection.LINE).points(codes, LABELS)
+    drawn = Projection.fit(codes, projection.LINE)
+    bare = Projection.fit(codes, projection.LINE, is_labeled=False)
+    points = drawn.points(codes, LABELS)
 
+    assert (drawn.axis_names, bare.axis_names) == (("z1", "class"), ("z1", ""))
     np.testing.assert_array_equal(points, np.stack([codes[:, 0], LABELS], axis=1))
 
 

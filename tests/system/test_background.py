@@ -20,7 +20,7 @@ def test_a_piece_is_done_once_however_many_ask():
     for _ in range(3):
         assert background.ask("a", work, wait=0) == 0
     gate.set()
-    background.ask("a", work, wait=LONG)
+    background.ask("b", lambda: iter(()), wait=LONG)  # whose turn comes after the first
 
     assert done == [1]
 

@@ -187,7 +187,7 @@ def sliders(checkpoint: Checkpoint) -> Sliders:
 @shared(kept=3 * _MODELS_KEPT)
 def projection(checkpoint: Checkpoint, view: str) -> Projection:
     """Return one projection of the checkpoint's codes."""
-    return Projection.fit(checkpoint.codes, view)
+    return Projection.fit(checkpoint.codes, view, is_labeled=bool(checkpoint.card.data.classes))
 
 
 @shared(kept=3 * _MODELS_KEPT)
