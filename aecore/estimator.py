@@ -519,9 +519,9 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             gamma=_plain(self.weight_decay),
             seed=seed,
         )
-        is_limited = config.noise is not None and config.noise.kind != "masking"
-        is_in_range = self.scale is None and rows.min() >= 0 and rows.max() <= 1
-        if is_limited and self.scale != "minmax" and not is_in_range:
+        if config.noise is None or config.noise.kind == "masking" or self.scale == "minmax":
+            return config
+        if self.scale is not None or rows.min() < 0 or rows.max() > 1:
             raise ConfigError(
                 f"The noise {config.noise} is for values of 0..1: use scale='minmax'."
             )

@@ -237,7 +237,7 @@ def _minutes(text: str) -> float:
             return float(text)
     except ValueError:
         pass
-    raise argparse.ArgumentTypeError(f"must be a number up to 60, not {text!r}")
+    raise argparse.ArgumentTypeError(f"must be a number above 0, up to 60, not {text!r}")
 
 
 def _path(text: str) -> Path:

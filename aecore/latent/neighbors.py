@@ -81,7 +81,7 @@ class NeighborIndex:
         Parameters
         ----------
         z : ndarray of shape (B, D)
-        n : int in 1..N
+        n : int in 1..N, or 1..N-1 with `own`
         own : ndarray of shape (B,), int, optional
             For points that are among the codes: their rows, each left out of its own neighbors.
 

@@ -74,6 +74,11 @@ def get(name: str) -> str | None:
     return _address().parameters.get(name)
 
 
+def is_opening() -> bool:
+    """Return whether the page has not been drawn to its end since it was opened."""
+    return _address().opens
+
+
 def names_only_a_model() -> bool:
     """Return whether the URL holds no parameter but the model."""
     return _address().parameters.keys() <= {"model"}

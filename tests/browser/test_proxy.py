@@ -30,7 +30,7 @@ pytest_plugins = ["tests.support.browser"]
 DEPLOY = REPOSITORY / "deploy"
 PAGES = [page for page in find_pages() if page.name != "sweeps"]
 GIVEN_UP = "net::ERR_TOO_MANY_RETRIES"
-"""Of Chromium's own network, once in many runs: it gives a request up, and the page is drawn."""
+"""Of Chromium's own network, once in many runs; then the pages are opened once more."""
 HOST, SCHOOL = "explorer.example.org", "school.example.com"
 NGINX = """
 daemon off; pid {folder}/pid; error_log stderr warn; user root;
@@ -153,15 +153,22 @@ def upload(frame) -> None:
     )
 
 
-def test_every_page_opens_below_the_path(proxy, tab):
+def errors_of_all_pages(proxy, tab) -> list[str]:
+    tab.errors.clear()
     for page in PAGES:
         tab.goto(f"{proxy}/{page.path}")
         tab.get_by_role("heading", level=1).wait_for()
         wait_for_script(tab)
         assert tab.locator("[data-testid=stException]").count() == 0
+    return [text for text in tab.errors if BASE_PATH_PROBE not in text]
 
-    expected = (BASE_PATH_PROBE, GIVEN_UP)
-    assert [text for text in tab.errors if not any(each in text for each in expected)] == []
+
+def test_every_page_opens_below_the_path(proxy, tab):
+    errors = errors_of_all_pages(proxy, tab)
+    if any(GIVEN_UP in text for text in errors):
+        errors = errors_of_all_pages(proxy, tab)
+
+    assert errors == []
 
 
 def test_the_browser_decodes_and_back_and_forward_lead_through_the_pages(proxy, tab):

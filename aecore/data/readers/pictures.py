@@ -27,7 +27,6 @@ if TYPE_CHECKING:  # imported where it is used
 RESIZED_SIDE = 64
 """Side of pictures that have to be resized, unless most of them are smaller."""
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
-_ORIENTATION = 0x0112  # of EXIF; from 5 on, height and width change places
 _TRAIN, _TEST = ("train", "training"), ("test", "testing")
 
 
@@ -142,11 +141,11 @@ def _sizes(files: Sequence[_File]) -> dict[Path, tuple[tuple[int, int], bool]]:
 
 def _is_turned(picture: Picture) -> bool:
     """Return whether its EXIF data say that it lies on its side."""
-    from PIL import Image
+    from PIL import ExifTags, Image
 
     exif = Image.Exif()
     exif.load(picture.info.get("exif", b""))  # of a TIFF, the size is that of the upright picture
-    return exif.get(_ORIENTATION, 1) >= 5
+    return exif.get(ExifTags.Base.Orientation) in range(5, 9)  # it may be anything
 
 
 def _common_side(sizes: dict[Path, tuple[tuple[int, int], bool]]) -> tuple[int, int]:

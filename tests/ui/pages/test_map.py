@@ -1,4 +1,4 @@
-"""The start card of the latent space, as the server sees it."""
+"""The latent space as the server sees it: the start card, and what is drawn first."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pytest
 
 from aecore.checkpoints import catalog, file
 from aecore.models import inference
+from aecore.ui.pages.map import page
 from aecore.viewer import message
 from tests.support.pages import component, open_page
 from tests.support.ten_digits import write_npz
@@ -57,3 +58,17 @@ def test_without_readable_data_the_card_has_no_digits(tmp_path, monkeypatch):
 
     assert card(app)[1] == {}
     assert "missing" in app.error[0].value
+
+
+def test_nothing_delays_the_chart_of_a_page_that_opens_nor_the_panel_of_one_that_is_there(
+    monkeypatch,
+):
+    drawn = []
+    for name in ("_show_chart", "_show_panel"):
+        monkeypatch.setattr(page, name, lambda *_, name=name: drawn.append(name))
+    app = open_page("map", model="plane")
+
+    app.selectbox(key="model").set_value("wide").run()
+
+    assert not app.exception
+    assert drawn == ["_show_chart", "_show_panel", "_show_panel", "_show_chart"]

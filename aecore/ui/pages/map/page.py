@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from aecore.analysis.sampling import evenly_spaced
 from aecore.charts.latent_map import latent_map
@@ -65,12 +67,11 @@ def render() -> None:
         view = choices[0]
         url_state.set("view", None)
     chart, panel = st.columns([2, 1], gap="medium")
-    with panel:  # first: a browser is busy with the chart for as long as it takes to draw the rest
-        probe.show(checkpoint, view)
-    with chart:
-        with st.container(key="map_chart"):
-            _scatter(checkpoint, view, webgl=probe.has_webgl())
-        _accuracy(checkpoint.card)
+    draws = [partial(_show_chart, chart), partial(_show_panel, panel)]
+    if not url_state.is_opening():
+        draws.reverse()  # a browser is busy with the chart for as long as it takes to draw the rest
+    for draw in draws:
+        draw(checkpoint, view)
     if view in flat:
         selection.show(checkpoint, view)
     else:
@@ -83,6 +84,18 @@ def render() -> None:
         )
     explorer_file.offer(checkpoint, view)
     scaffold.close_page()
+
+
+def _show_chart(place: DeltaGenerator, checkpoint: Checkpoint, view: str) -> None:
+    with place:
+        with st.container(key="map_chart"):
+            _scatter(checkpoint, view, webgl=probe.has_webgl())
+        _accuracy(checkpoint.card)
+
+
+def _show_panel(place: DeltaGenerator, checkpoint: Checkpoint, view: str) -> None:
+    with place:
+        probe.show(checkpoint, view)
 
 
 def _scatter(checkpoint: Checkpoint, view: str, *, webgl: bool) -> None:
