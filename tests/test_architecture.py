@@ -145,13 +145,15 @@ def test_no_page_imports_another_page():
         assert foreign == [], path
 
 
-def test_app_is_page_config_and_navigation_and_nothing_else():
+def test_app_is_page_config_and_navigation_and_what_the_browser_needs_first():
     body = ast.parse((REPOSITORY / "app.py").read_text(encoding="utf-8")).body
 
     kinds = [type(node) for node in body]
-    assert kinds == [ast.Expr, ast.Import, ast.ImportFrom, ast.Expr, ast.Expr]
-    docstring, *_, config, navigation = body
+    first = [ast.ImportFrom, ast.Expr]
+    assert kinds == [ast.Expr, ast.Import, *first, ast.ImportFrom, ast.Expr, ast.Expr]
+    docstring, _, _, fetch, _, config, navigation = body
     assert isinstance(docstring.value, ast.Constant)
+    assert ast.unparse(fetch.value) == "chart_code.fetch()"
     assert ast.unparse(config.value.func) == "st.set_page_config"
     assert ast.unparse(navigation.value) == "navigation.pages().run()"
 

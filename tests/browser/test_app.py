@@ -57,6 +57,21 @@ def wait_until_idle(page) -> None:
     wait_for_script(page)
 
 
+FETCHED = "performance.getEntriesByType('resource').map(each => each.name.split('/').at(-1))"
+
+
+@OFFLINE
+def test_the_browser_has_the_code_of_charts_before_the_map_has_come(app, page):
+    def fetched(path: str) -> list[str]:
+        page.goto(f"{app}/{path}")
+        wait_until_idle(page)
+        names = [name.partition(".")[0] for name in page.evaluate(FETCHED)]
+        return [name for name in names if name in ("PlotlyChart", "Selectbox")]
+
+    assert fetched("") == ["PlotlyChart", "Selectbox"]
+    assert fetched("data") == []  # a second of work for nothing
+
+
 def test_first_screen_shows_the_map_and_names_the_digits(app, page):
     page.goto(app)
 
