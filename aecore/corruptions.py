@@ -5,7 +5,7 @@ to add a corruption, register it here. It takes a batch and a generator and retu
 More pictures leave what happened to the first ones as it was, and with the same random numbers a
 higher level only adds to what a lower one did; at level 0 nothing changes.
 
-torch is imported where it is used: a configuration is checked, and checkpoints are listed, without.
+torch and NumPy are imported where they are used: a configuration is checked without either.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from aecore.settings import Number
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
+
+    from aecore.system.fixed_draws import FixedDraws
 
 _RANDOM_BITS = 16
 """Of the random number that is compared with a level."""
@@ -41,6 +43,9 @@ class Corruption:
     max_level: float = 1.0
     pixelwise: bool = False
     """True where each pixel is corrupted by itself, so that a batch may have any shape."""
+    in_numpy: bool = False
+    """True where `apply` and `residual` take an array and `FixedDraws`, too, in place of a tensor
+    and a generator: what is measured is then corrupted without PyTorch."""
     fast: Callable[..., Tensor] | None = None
     """The same distribution from other draws, for training on a CPU; None for `apply`."""
     place: str = ""
@@ -65,7 +70,7 @@ class Corruption:
         quick = self.fast if x.device.type == "cpu" and x.element_size() == 4 else None
         return (quick or self.apply)(x, level=level, generator=generator)
 
-    def measure(self, x: Tensor, **options: Any) -> Tensor:
+    def measure(self, x: Any, **options: Any) -> Any:
         """Return what the corruption does to a batch; see `residual`."""
         return self.residual(x, **options) if self.residual else self.apply(x, **options) - x
 
@@ -94,11 +99,15 @@ def register(corruption: Corruption) -> None:
         NOISES[corruption.name] = corruption
 
 
-def _random_shorts(x: Tensor, generator: Generator) -> Tensor:
+def _random_shorts(x: Any, generator: Generator | FixedDraws) -> Any:
     """Return a random int16 for each value of x, all as likely.
 
     On a CPU four are cut from each 64 bits drawn, in a third of the time that torch.rand takes.
     """
+    from aecore.system.fixed_draws import FixedDraws
+
+    if isinstance(generator, FixedDraws):
+        return generator.shorts(x.size).reshape(x.shape)
     import torch
 
     if x.device.type != "cpu":
@@ -113,7 +122,7 @@ def _random_shorts(x: Tensor, generator: Generator) -> Tensor:
 # --- masking ------------------------------------------------------------------------------------
 
 
-def mask(x: Tensor, *, level: float, generator: Generator) -> Tensor:
+def mask(x: Any, *, level: float, generator: Generator | FixedDraws) -> Any:
     """Set each pixel to 0 with probability `level`, and keep the others.
 
     All that checkpoints store of masked digits was measured with these draws.
@@ -169,8 +178,9 @@ register(
         level_meaning="share of pixels set to 0",
         apply=mask,
         pixelwise=True,
+        in_numpy=True,
         fast=mask_by_bits,
-        residual=lambda x, **options: mask(x.new_ones(x.shape), **options),
+        residual=lambda x, **options: mask(x * 0 + 1, **options),
         residual_meaning="the mask: black is lost",
         signed_residual=False,
         brightness=lambda level: 1.0 - level,
@@ -182,13 +192,17 @@ register(
 # --- Gaussian noise -----------------------------------------------------------------------------
 
 
-def add_gaussian(x: Tensor, *, level: float, generator: Generator) -> Tensor:
+def add_gaussian(x: Any, *, level: float, generator: Generator | FixedDraws) -> Any:
     """Add Gaussian noise of standard deviation `level`, then clip to 0..1 as a camera would."""
-    return (x + gaussian_noise(x, level=level, generator=generator)).clamp(0.0, 1.0)
+    return (x + gaussian_noise(x, level=level, generator=generator)).clip(0.0, 1.0)
 
 
-def gaussian_noise(x: Tensor, *, level: float, generator: Generator) -> Tensor:
+def gaussian_noise(x: Any, *, level: float, generator: Generator | FixedDraws) -> Any:
     """Return what `add_gaussian` adds before it clips."""
+    from aecore.system.fixed_draws import FixedDraws
+
+    if isinstance(generator, FixedDraws):
+        return level * generator.normal(x.size).reshape(x.shape)
     import torch
 
     # Of other numbers than multiples of 16, PyTorch draws the last 16 anew.
@@ -213,6 +227,7 @@ register(
         level_meaning="standard deviation in gray levels of 0..1",
         apply=add_gaussian,
         pixelwise=True,
+        in_numpy=True,
         residual=gaussian_noise,
         residual_meaning="the noise itself",
         advice=_gaussian_advice,
@@ -223,11 +238,12 @@ register(
 # --- salt and pepper ----------------------------------------------------------------------------
 
 
-def salt_and_pepper(x: Tensor, *, level: float, generator: Generator) -> Tensor:
+def salt_and_pepper(x: Any, *, level: float, generator: Generator | FixedDraws) -> Any:
     """Set a share `level` of the pixels to 0 or 1, each as likely."""
     field = _random_shorts(x, generator)
-    hit = (field < level * 32768.0 - 32768.0) | (field >= 32768.0 - level * 32768.0)
-    return (field >= 0).to(x.dtype).where(hit, x)
+    pepper = field < level * 32768.0 - 32768.0
+    salt = field >= 32768.0 - level * 32768.0
+    return x * ~(pepper | salt) + salt
 
 
 def _salt_and_pepper_advice(level: float, n_pixels: int) -> str:
@@ -246,7 +262,8 @@ register(
         level_meaning="share of pixels set to 0 or 1",
         apply=salt_and_pepper,
         pixelwise=True,
-        residual=lambda x, **options: 2 * salt_and_pepper(x.new_full(x.shape, 0.5), **options) - 1,
+        in_numpy=True,
+        residual=lambda x, **options: 2 * salt_and_pepper(x * 0 + 0.5, **options) - 1,
         residual_meaning="the noise itself: red is salt, blue is pepper",
         advice=_salt_and_pepper_advice,
     )
@@ -256,7 +273,9 @@ register(
 # --- occlusion ----------------------------------------------------------------------------------
 
 
-def occlude(x: Tensor, *, level: float, generator: Generator, row: int, column: int) -> Tensor:
+def occlude(
+    x: Any, *, level: float, generator: Generator | FixedDraws, row: int, column: int
+) -> Any:
     """Blacken a square whose side is a share `level` of the picture's, around a place.
 
     Near an edge the square stays within the picture.
@@ -266,9 +285,9 @@ def occlude(x: Tensor, *, level: float, generator: Generator, row: int, column: 
         raise ShapeError("Occlusion needs square pictures in gray. Choose another corruption.")
     side = round(level * whole)
     top, left = (min(max(middle - side // 2, 0), whole - side) for middle in (row, column))
-    pictures = x.clone().view(-1, whole, whole)
+    pictures = (x * 1).reshape(-1, whole, whole)
     pictures[:, top : top + side, left : left + side] = 0.0
-    return pictures.view(x.shape)
+    return pictures.reshape(x.shape)
 
 
 register(
@@ -277,8 +296,9 @@ register(
         label="Occlusion",
         level_meaning="side of the black square, as a share of the picture's",
         apply=occlude,
+        in_numpy=True,
         place="Middle of the square",
-        residual=lambda x, **options: occlude(x.new_ones(x.shape), **options),
+        residual=lambda x, **options: occlude(x * 0 + 1, **options),
         residual_meaning="the mask: black is lost",
         signed_residual=False,
     )

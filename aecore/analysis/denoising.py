@@ -14,7 +14,7 @@ from aecore.analysis import metrics
 from aecore.config import SHAPE, NoiseConfig
 from aecore.data.noise import FixedCorruption, compensate, corrupt_fixed
 from aecore.models import inference
-from aecore.models.autoencoder import Autoencoder
+from aecore.models.inference import Model
 from aecore.models.pca import PCA
 
 Method = Literal["noisy", "model", "plain", "pca", "median"]
@@ -68,7 +68,7 @@ class Score:
 class Denoisers:
     """The methods that are compared: models, PCA of their size, and a median filter."""
 
-    models: Mapping[Method, Autoencoder]
+    models: Mapping[Method, Model]
     """`model`, and `plain` if there is one of the same size."""
     pca: PCA
     """Gets masked digits rescaled to their expected brightness."""
@@ -152,7 +152,7 @@ class DenoisedDigit(NamedTuple):
 
 
 def denoise_digit(
-    digit: np.ndarray, noise: NoiseConfig, models: Mapping[str, Autoencoder]
+    digit: np.ndarray, noise: NoiseConfig, models: Mapping[str, Model]
 ) -> dict[str, DenoisedDigit]:
     """Corrupt one digit with a fixed seed and denoise it with every model.
 
@@ -160,7 +160,7 @@ def denoise_digit(
     ----------
     digit : ndarray of shape (784,), float32 in 0..1
     noise : NoiseConfig
-    models : mapping of name to Autoencoder
+    models : mapping of name to Model
 
     Returns
     -------

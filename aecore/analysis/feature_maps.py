@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import numpy as np
-import torch
-from torch import nn
+from typing import Any
 
-from aecore.models.autoencoder import Autoencoder
+import numpy as np
+
+from aecore.models.inference import Model
+from aecore.models.network import ConvLayer, Network
 from aecore.validation import require_width
 
 _BATCH = 500  # pictures whose feature maps are in memory at a time
 
 
-def convolutions(model: Autoencoder) -> list[nn.Conv2d]:
-    """Return the encoder's convolutions, input side first; none for another kind of network."""
+def convolutions(model: Model) -> list[Any]:
+    """Return the encoder's convolutions, input side first; none for another kind of network.
+
+    Each is a `ConvLayer`, or of a model in PyTorch a `torch.nn.Conv2d`.
+    """
+    if isinstance(model, Network):
+        return [each for each in model.encoder.layers.layers if isinstance(each, ConvLayer)]
+    from torch import nn
+
     return [each for each in model.encoder.layers.children() if isinstance(each, nn.Conv2d)]
 
 
-def kernels(model: Autoencoder, index: int) -> np.ndarray:
+def kernels(model: Model, index: int) -> np.ndarray:
     """Return the kernels of a convolution, by its place among them.
 
     Returns
@@ -25,15 +33,18 @@ def kernels(model: Autoencoder, index: int) -> np.ndarray:
     ndarray of shape (K, C, h, w)
         One for each of K feature maps and C channels of its input.
     """
-    return convolutions(model)[index].weight.detach().cpu().numpy()
+    convolution = convolutions(model)[index]
+    if isinstance(convolution, ConvLayer):
+        return convolution.kernels.transpose(3, 2, 0, 1)
+    return convolution.weight.detach().cpu().numpy()
 
 
-def feature_maps(model: Autoencoder, index: int, images: np.ndarray) -> np.ndarray:
+def feature_maps(model: Model, index: int, images: np.ndarray) -> np.ndarray:
     """Return the feature maps that a convolution makes, after its ReLU.
 
     Parameters
     ----------
-    model : Autoencoder
+    model : Model
         In eval mode.
     index : int
         Place of the convolution among all of them.
@@ -51,6 +62,11 @@ def feature_maps(model: Autoencoder, index: int, images: np.ndarray) -> np.ndarr
         If the images have another number of pixels than the model's.
     """
     require_width("Images", images, model.config.n_inputs)
+    if isinstance(model, Network):
+        return np.moveaxis(model.encoder.layers.activations(images, index + 1), -1, 1)
+    import torch
+    from torch import nn
+
     layers = list(model.encoder.layers.children())
     last = layers.index(convolutions(model)[index])
     until = nn.Sequential(*layers[: last + 1])
@@ -58,7 +74,7 @@ def feature_maps(model: Autoencoder, index: int, images: np.ndarray) -> np.ndarr
         return until(torch.tensor(images)).relu().numpy()
 
 
-def strongest(model: Autoencoder, index: int, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def strongest(model: Model, index: int, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return which of B images activates each feature map most, and how much of it is active.
 
     Returns

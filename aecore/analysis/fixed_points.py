@@ -9,7 +9,7 @@ import numpy as np
 from aecore.analysis import metrics
 from aecore.latent.neighbors import NeighborIndex, nearest_label_vote
 from aecore.models import inference
-from aecore.models.autoencoder import Autoencoder
+from aecore.models.inference import Model
 
 ITERATIONS = (0, 1, 2, 4, 8, 16, 32, 64)
 """After which the images are kept; 0 is the first input."""
@@ -70,12 +70,12 @@ class FixedPointIteration:
         return nearest_label_vote(labels[nearest])
 
 
-def iterate(model: Autoencoder, images: np.ndarray) -> FixedPointIteration:
+def iterate(model: Model, images: np.ndarray) -> FixedPointIteration:
     """Reconstruct digits repeatedly, clipped to 0..1 each time.
 
     Parameters
     ----------
-    model : Autoencoder
+    model : Model
     images : ndarray of shape (B, 784), float32 in 0..1
     """
     kept, codes, changes = [images], [], []

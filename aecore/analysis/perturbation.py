@@ -10,6 +10,7 @@ from aecore.analysis import metrics
 from aecore.analysis.dimension_importance import Decode
 from aecore.errors import ConfigError
 from aecore.latent.neighbors import NeighborIndex
+from aecore.system.fixed_draws import FixedDraws
 
 DROPOUT_SAMPLES = 64
 """How often a code is decoded with dropout."""
@@ -42,12 +43,9 @@ def apply_dropout(codes: np.ndarray, *, rate: float) -> np.ndarray:
     ConfigError
         If the rate is out of range.
     """
-    import torch  # takes over a second: the constants above are needed sooner
-
     if not 0.0 <= rate < 1.0:
         raise ConfigError(f"A dropout rate must lie in 0..1, below 1, not {rate}.")
-    generator = torch.Generator().manual_seed(SEED)
-    keep = (torch.rand(codes.shape, generator=generator) >= rate).numpy()
+    keep = FixedDraws(SEED).uniform(codes.size).reshape(codes.shape) >= rate
     return codes * keep / np.float32(1.0 - rate)
 
 

@@ -103,7 +103,7 @@ def decode(options: argparse.Namespace) -> Result:
     checkpoint = checkpoint_file.load(options.model)
     card = checkpoint.card
     code = parse_code(options.z, card.model.latent_dim)
-    model = inference.build_model(card.model, checkpoint.weights)
+    model = inference.inference_model(card.model, checkpoint.weights)
     write_png(options.out, inference.decode(model, code[None]).reshape(card.model.input_shape))
     percentile = float(checkpoint.neighbor_index().isolation(code[None])[0])
     facts = {"path": str(options.out), "map_distance_percentile": percentile}

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from aecore.config import SIDE, NoiseConfig
 from aecore.corruptions import CORRUPTIONS, Corruption
 from aecore.errors import ConfigError
+from aecore.system.fixed_draws import FixedDraws
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
 
 FIXED_SEED = 20_061_001
 """Seeds the corruption of everything that is measured, so that figures can be repeated."""
 MIDDLE = SIDE // 2
 
 
-def corrupt(x: Tensor, noise: NoiseConfig | None, *, generator: torch.Generator) -> Tensor:
+def corrupt(x: Tensor, noise: NoiseConfig | None, *, generator: Generator) -> Tensor:
     """Corrupt digits as training does.
 
     Parameters
@@ -105,19 +108,21 @@ class FixedCorruption:
 
     def apply(self, clean: np.ndarray) -> np.ndarray:
         """Corrupt clean digits (B, 784), float32 in 0..1."""
-        return self.corruption.apply(self._batch(clean), **self._options()).numpy()
+        return self._run(self.corruption.apply, clean)
 
     def residual(self, clean: np.ndarray) -> np.ndarray:
         """Return what the corruption does to clean digits (B, 784); see `Corruption.residual`."""
-        return self.corruption.measure(self._batch(clean), **self._options()).numpy()
+        return self._run(self.corruption.measure, clean)
 
-    @staticmethod
-    def _batch(images: np.ndarray) -> Tensor:
-        return torch.tensor(images, dtype=torch.float32)
+    def _run(self, function: Callable[..., Any], images: np.ndarray) -> np.ndarray:
+        options: dict[str, Any] = {"level": self.level}
+        if self.corruption.place:
+            options |= {"row": self.row, "column": self.column}
+        if self.corruption.in_numpy:
+            batch = images.astype(np.float32, copy=False)
+            return function(batch, generator=FixedDraws(FIXED_SEED), **options)
+        import torch
 
-    def _options(self) -> dict[str, Any]:
-        place = {"row": self.row, "column": self.column} if self.corruption.place else {}
-        return {
-            "level": self.level,
-            "generator": torch.Generator().manual_seed(FIXED_SEED),
-        } | place
+        generator = torch.Generator().manual_seed(FIXED_SEED)
+        tensor = torch.tensor(images, dtype=torch.float32)
+        return function(tensor, generator=generator, **options).numpy()

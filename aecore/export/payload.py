@@ -11,7 +11,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -24,12 +24,10 @@ from aecore.errors import CheckpointError
 from aecore.latent.projection import Projection, views
 from aecore.latent.sliders import Sliders
 from aecore.models.families import family_of
+from aecore.models.inference import Model, decode, inference_model, reconstruct
 from aecore.viewer.message import pack
 from aecore.viewer.model_arrays import FLAT_VIEWS, decoder_arrays, encoder_arrays, model_facts
 from aecore.viewer.precision import INVISIBLE, compact, fits_half, rounded_weights
-
-if TYPE_CHECKING:
-    from aecore.models.autoencoder import Autoencoder
 
 MAX_CLASSES = len(digit_colors())
 _BATCH = 10_000  # codes whose pictures are in memory at once
@@ -112,24 +110,21 @@ def stored_weights(checkpoint: Checkpoint) -> Mapping[str, np.ndarray]:
     reconstructions does. Both are compared with the weights of the checkpoint, and no data set is
     needed.
     """
-    # PyTorch takes over a second to import, and the map page imports this module.
-    from aecore.models.inference import build_model, decode, reconstruct
-
     weights = checkpoint.weights
     if all(fits_half(array) for array in weights.values()):
         return weights
-    exact = build_model(checkpoint.card.model, weights)
+    exact = inference_model(checkpoint.card.model, weights)
     codes = checkpoint.codes.astype(np.float32)
     batches = [codes[start : start + _BATCH] for start in range(0, len(codes), _BATCH)]
 
-    def reconstruct_decoded(model: Autoencoder, codes: np.ndarray) -> np.ndarray:
+    def reconstruct_decoded(model: Model, codes: np.ndarray) -> np.ndarray:
         return reconstruct(model, np.clip(decode(exact, codes), 0, 1))
 
     for part, function in (("decoder", decode), ("encoder", reconstruct_decoded)):
         rounded = rounded_weights(weights, part)
         if not all(np.isfinite(array).all() for array in rounded.values()):
             continue
-        model = build_model(checkpoint.card.model, rounded)
+        model = inference_model(checkpoint.card.model, rounded)
         if max(np.abs(function(model, z) - function(exact, z)).max() for z in batches) < INVISIBLE:
             weights = rounded
     return weights

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -15,10 +15,8 @@ from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.file import Checkpoint
 from aecore.data.dataset import DatasetSpec
 from aecore.lessons.lesson import LessonError
+from aecore.models.inference import Model, encode, inference_model, reconstruct
 from aecore.validation import require_width
-
-if TYPE_CHECKING:  # loads torch, and grading needs no model
-    from aecore.models.autoencoder import Autoencoder
 
 MEASURED = 2_000
 """Most test pictures that go through a model; a checkpoint's own are known already, all of them."""
@@ -48,10 +46,8 @@ class TestSet(Protocol):
         """What the pictures show."""
 
 
-def _build(checkpoint: Checkpoint) -> Autoencoder:
-    from aecore.models.inference import build_model
-
-    return build_model(checkpoint.card.model, checkpoint.weights)
+def _build(checkpoint: Checkpoint) -> Model:
+    return inference_model(checkpoint.card.model, checkpoint.weights)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +58,7 @@ class Measured:
     """
 
     checkpoint: Checkpoint
-    model: Callable[[], Autoencoder]
+    model: Callable[[], Model]
     test_set: TestSet
 
     @property
@@ -91,8 +87,6 @@ class Measured:
         """(n, D) float32."""
         if self._is_own:
             return self.checkpoint.codes.astype(np.float32)
-        from aecore.models.inference import encode
-
         return encode(self.model(), self.images)
 
     @cached_property
@@ -100,8 +94,6 @@ class Measured:
         """Mean squared error of each reconstruction of a clean picture, (n,) float64."""
         if self._is_own:
             return self.checkpoint.errors.astype(np.float64)
-        from aecore.models.inference import reconstruct
-
         return metrics.mse(self.images, reconstruct(self.model(), self.images))
 
     @cached_property
@@ -126,7 +118,7 @@ class Context:
     """Returns PCA's test error by D, fitted to and measured on the data in use."""
     load: Callable[[str], Checkpoint] = checkpoint_file.load
     """Loads another model by its name; raises `CheckpointError` where there is none."""
-    build: Callable[[Checkpoint], Autoencoder] = _build
+    build: Callable[[Checkpoint], Model] = _build
     """Returns the autoencoder of a checkpoint, in eval mode."""
 
     def measured(self, name: str = "") -> Measured:

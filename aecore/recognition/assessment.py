@@ -15,7 +15,7 @@ from aecore.config import SHAPE
 from aecore.digits.normalization import stroke_width
 from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
-from aecore.models.autoencoder import Autoencoder
+from aecore.models.inference import Model
 from aecore.recognition.neighbor_vote import MIN_AGREEING, predict_labels
 from aecore.recognition.shape_augmentation import N_VARIANTS, predict_labels_augmented
 
@@ -124,7 +124,7 @@ class Assessment:
 
 def assess(
     checkpoint: Checkpoint,
-    model: Autoencoder,
+    model: Model,
     digits: np.ndarray,
     *,
     index: NeighborIndex | None = None,
@@ -136,7 +136,7 @@ def assess(
     Parameters
     ----------
     checkpoint : Checkpoint
-    model : Autoencoder
+    model : Model
         With the checkpoint's weights.
     digits : ndarray of shape (B, 784) or (B, 28, 28), float32 in 0..1
     index : NeighborIndex, optional
@@ -200,7 +200,7 @@ def _plain(value: Any) -> Any:
 
 def assess_read(
     checkpoint: Checkpoint,
-    model: Autoencoder,
+    model: Model,
     digits: Sequence[Digit],
     *,
     index: NeighborIndex | None = None,

@@ -29,7 +29,7 @@ from scipy import ndimage
 from aecore.config import SHAPE, SIDE
 from aecore.latent.neighbors import NeighborIndex
 from aecore.models import inference
-from aecore.models.autoencoder import Autoencoder
+from aecore.models.inference import Model
 from aecore.recognition.neighbor_vote import N_NEIGHBORS, nearest_rows, residual
 
 SLANTS = (0.0, -0.2, 0.2)
@@ -56,13 +56,13 @@ def augment(digit: np.ndarray) -> np.ndarray:
 
 
 def predict_labels_augmented(
-    model: Autoencoder, index: NeighborIndex, labels: np.ndarray, digits: np.ndarray
+    model: Model, index: NeighborIndex, labels: np.ndarray, digits: np.ndarray
 ) -> np.ndarray:
     """Predict the label of each digit from its variants.
 
     Parameters
     ----------
-    model : Autoencoder
+    model : Model
     index : NeighborIndex
         To the codes of N >= 10 test digits, by this model.
     labels : ndarray of shape (N,), int
@@ -80,7 +80,7 @@ def predict_labels_augmented(
 
 
 def _predict(
-    model: Autoencoder, atlas: np.ndarray, sizes: np.ndarray, labels: np.ndarray, digit: np.ndarray
+    model: Model, atlas: np.ndarray, sizes: np.ndarray, labels: np.ndarray, digit: np.ndarray
 ) -> int:
     """Predict the label of a digit (784,), given the atlas (N, D) and its squared lengths (N,)."""
     variants = augment(digit)

@@ -19,7 +19,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -27,11 +27,10 @@ from aecore.checkpoints import catalog
 from aecore.checkpoints import file as checkpoint_file
 from aecore.checkpoints.file import Checkpoint
 from aecore.latent.neighbors import NeighborIndex
+from aecore.models import inference
+from aecore.models.inference import Model
 from aecore.recognition.neighbor_vote import by_frequency, label_residuals, predict_labels
 from aecore.system.installation import HOME
-
-if TYPE_CHECKING:
-    from aecore.models.autoencoder import Autoencoder
 
 JUDGE_MODEL = "plain-32"
 """The shipped model that decides."""
@@ -77,7 +76,7 @@ class Verdict:
 
 def judge(
     checkpoint: Checkpoint,
-    model: Autoencoder,
+    model: Model,
     digits: np.ndarray,
     *,
     index: NeighborIndex | None = None,
@@ -88,19 +87,17 @@ def judge(
     ----------
     checkpoint : Checkpoint
         `JUDGE_MODEL`: the thresholds hold for it.
-    model : Autoencoder
+    model : Model
         Its autoencoder.
     digits : ndarray of shape (B, 784), in 0..1
     index : NeighborIndex, optional
         To its codes.
     """
-    from aecore.models import inference  # it needs torch, over a second
-
     codes = inference.encode(model, digits.astype(np.float32))
     return judge_codes(index or checkpoint.neighbor_index(), checkpoint.labels, codes)
 
 
-def load_judge_model() -> tuple[Checkpoint, Autoencoder]:
+def load_judge_model() -> tuple[Checkpoint, Model]:
     """Load the model that decides.
 
     Raises
@@ -108,10 +105,8 @@ def load_judge_model() -> tuple[Checkpoint, Autoencoder]:
     CheckpointError
         If it is missing or damaged.
     """
-    from aecore.models import inference
-
     checkpoint = checkpoint_file.load(JUDGE_FILE)
-    return checkpoint, inference.build_model(checkpoint.card.model, checkpoint.weights)
+    return checkpoint, inference.inference_model(checkpoint.card.model, checkpoint.weights)
 
 
 def load_judge() -> Callable[[np.ndarray], tuple[Verdict, ...]]:

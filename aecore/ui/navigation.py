@@ -176,7 +176,7 @@ def _render_and_name(page: Page) -> None:
 def _freeze(page: str) -> None:
     """Exclude what a page has imported and cached by its first visit from garbage collection.
 
-    A full collection over torch and scikit-learn delays an answer by 0.2 s.
+    A full collection over pandas, SciPy and scikit-learn delays an answer by 0.1 s.
     """
     gc.freeze()
 

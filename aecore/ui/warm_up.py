@@ -17,8 +17,8 @@ from aecore.system.threads import limit_to_one_thread
 from aecore.ui.cache import datasets
 from aecore.ui.pages import find_pages
 
-_SLOW = ("pandas", "aecore.models.inference")
-"""What pages import while they are drawn: Streamlit asks for the first, the other for PyTorch."""
+_SLOW = ("pandas",)
+"""What Streamlit imports while pages are drawn."""
 _ALONE = threading.Lock()
 _warm = threading.Event()
 

@@ -9,6 +9,7 @@ from aecore.analysis.metrics import mse
 from aecore.analysis.perturbation import dropout_error
 from aecore.lessons.context import Context
 from aecore.lessons.registry import Finding, measure
+from aecore.models import inference
 
 
 @measure("number")
@@ -30,8 +31,6 @@ def dropout_damage(context: Context, prediction: Any, *, rate: float) -> Finding
 
     One pass with a fixed seed for each of the digits that the page Reconstruct measures on.
     """
-    from aecore.models import inference
-
     checkpoint, model = context.checkpoint, context.build(context.checkpoint)
     images = context.test_set.images[measured_digits(len(context.test_set.labels))]
     codes = inference.encode(model, images)

@@ -20,6 +20,7 @@ from aecore.data.grouping import group_classes
 from aecore.latent.neighbors import NeighborIndex
 from aecore.latent.projection import Projection
 from aecore.latent.sliders import Sliders
+from aecore.models.inference import Model, inference_model
 from aecore.presets import PRESETS
 from aecore.recognition import verdict
 from aecore.system.environment import is_public
@@ -133,12 +134,9 @@ def _load(path: Path) -> tuple[Checkpoint, tuple[str, ...], dict[str, int]]:
 
 
 @shared(kept=_MODELS_KEPT)
-def load_model(checkpoint: Checkpoint):
+def load_model(checkpoint: Checkpoint) -> Model:
     """Return the checkpoint's autoencoder, in eval mode."""
-    # torch takes over a second to import: after the first screen
-    from aecore.models.inference import build_model
-
-    return build_model(checkpoint.card.model, checkpoint.weights)
+    return inference_model(checkpoint.card.model, checkpoint.weights)
 
 
 @shared(kept=_MODELS_KEPT)

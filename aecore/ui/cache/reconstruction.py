@@ -11,6 +11,7 @@ from aecore.analysis import dimension_importance, metrics, perturbation
 from aecore.analysis.dimension_importance import Decode, Importance
 from aecore.analysis.perturbation import NoiseSweep
 from aecore.checkpoints.file import Checkpoint
+from aecore.models import inference
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache.datasets import TestSet
@@ -20,16 +21,12 @@ from aecore.ui.measurement import Measurement
 
 def decoder(checkpoint: Checkpoint) -> Decode:
     """Return a function from codes (B, D) to digits (B, 784)."""
-    from aecore.models.inference import decode
-
-    return functools.partial(decode, checkpoint_cache.load_model(checkpoint))
+    return functools.partial(inference.decode, checkpoint_cache.load_model(checkpoint))
 
 
 def encode(checkpoint: Checkpoint, images: np.ndarray) -> np.ndarray:
     """Return codes (B, D) float32 of digits (B, 784)."""
-    from aecore.models.inference import encode
-
-    return encode(checkpoint_cache.load_model(checkpoint), images)
+    return inference.encode(checkpoint_cache.load_model(checkpoint), images)
 
 
 def codes(checkpoint: Checkpoint, numbers: np.ndarray) -> np.ndarray:
@@ -61,12 +58,10 @@ def test_errors(checkpoint: Checkpoint, digits: TestSet) -> dict[str, np.ndarray
 
 
 def _model_errors(checkpoint: Checkpoint, digits: TestSet) -> np.ndarray:
-    from aecore.models.inference import reconstruct
-
     if digits.matches(checkpoint.card):
         return checkpoint.errors.astype(np.float64)  # measured when the model was made
     model = checkpoint_cache.load_model(checkpoint)
-    return metrics.mse(digits.images, reconstruct(model, digits.images))
+    return metrics.mse(digits.images, inference.reconstruct(model, digits.images))
 
 
 def importance(checkpoint: Checkpoint, digits: TestSet) -> Importance:

@@ -22,6 +22,7 @@ from aecore.imaging.contact_sheet import contact_sheet
 from aecore.imaging.gif import to_gif
 from aecore.imaging.png import to_png
 from aecore.latent.interpolation import CodePath
+from aecore.models.inference import decode
 from aecore.ui import page_data
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.text import snippets
@@ -163,8 +164,6 @@ def offer_subset(checkpoint: Checkpoint, chosen: Subset) -> None:
 
 def _decode(checkpoint: Checkpoint, codes: np.ndarray) -> np.ndarray:
     """Decode codes (B, D) to pictures (B, H, W) or (B, H, W, 3)."""
-    from aecore.models.inference import decode
-
     pictures = decode(checkpoint_cache.load_model(checkpoint), codes)
     return pictures.reshape(-1, *page_data.spec().shape)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aecore.checkpoints.file import Checkpoint
+from aecore.models.inference import reconstruct
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
@@ -29,8 +30,6 @@ class Reconstructor:
 
     def output(self, images: np.ndarray) -> np.ndarray:
         """Return the reconstructions of digits (B, 784), not clipped."""
-        from aecore.models.inference import reconstruct
-
         if self.is_pca:
             return self.checkpoint.pca.reconstruct(images)
         return reconstruct(checkpoint_cache.load_model(self.checkpoint), images)

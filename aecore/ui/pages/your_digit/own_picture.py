@@ -10,6 +10,7 @@ from aecore.checkpoints.file import Checkpoint
 from aecore.data.limits import size_words
 from aecore.data.readers.pictures import open_resized
 from aecore.imaging.levels import to_unit
+from aecore.recognition.assessment import assess
 from aecore.ui import page_data, scaffold, waiting
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
@@ -57,8 +58,6 @@ def _show_file(checkpoint: Checkpoint, file: UploadedFile | None) -> None:
 
 def show(checkpoint: Checkpoint, picture: np.ndarray) -> None:
     """Show what the model makes of a picture (P,) of the data set's shape."""
-    from aecore.recognition.assessment import assess  # it needs torch, over a second
-
     index = checkpoint_cache.neighbor_index(checkpoint)
     model = checkpoint_cache.load_model(checkpoint)
     (found,) = assess(checkpoint, model, picture[None], index=index)

@@ -15,7 +15,7 @@ from aecore.ui import inputs, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.components.live_model import encoding_name, mount_judge, mount_live_model
-from aecore.ui.pages.your_digit import own_picture, upload
+from aecore.ui.pages.your_digit import interpretation, own_picture, upload
 from aecore.ui.theme import class_colors
 
 _EXPLANATION = (
@@ -134,9 +134,6 @@ def _draw(checkpoint: Checkpoint) -> None:
     if not takes_digits:
         own_picture.show(checkpoint, picture)
         return
-    # It needs torch, over a second: after the first screen.
-    from aecore.ui.pages.your_digit import interpretation
-
     interpretation.show(checkpoint, picture)
 
 

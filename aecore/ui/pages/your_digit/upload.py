@@ -22,8 +22,7 @@ from aecore.ui.text.formats import escape
 if TYPE_CHECKING:
     from aecore.digits.reader import Digit, Invert, Pick, Reading, Region, Rotation, Settings
 
-# The reader needs scikit-image, half a second, and interpretation.py torch, over a second: they are
-# imported once there is a picture to read.
+# The reader needs scikit-image, half a second: it is imported once there is a picture to read.
 
 LABEL = "A picture of one or more digits"
 """Of the file uploader."""
