@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from aecore.analysis.activations import Activations
 from aecore.analysis.metrics import mse, mse_by_label
 from aecore.analysis.sampling import evenly_spaced
 from aecore.models.numpy_layers import Layers
@@ -54,33 +56,35 @@ class Ablation:
     Parameters
     ----------
     layers : Layers
-    positions : tuple of int
-        Layers whose units can be switched off; none after the last hidden one.
+    activations : mapping of int to Activations
+        Of the layers whose units can be switched off, by position, on these images; none after the
+        last hidden one. They are kept, not copied.
     images : ndarray of shape (N, 784), float32 in 0..1
     labels : ndarray of shape (N,), whole numbers in 0..9
     """
 
     def __init__(
-        self, layers: Layers, positions: tuple[int, ...], images: np.ndarray, labels: np.ndarray
+        self,
+        layers: Layers,
+        activations: Mapping[int, Activations],
+        images: np.ndarray,
+        labels: np.ndarray,
     ) -> None:
         self.chosen = measured_digits(layers, len(images))
         """Positions of the digits measured: all, or evenly spaced ones where that takes long."""
         if len(self.chosen) < len(images):  # else what the caller holds, which is no copy
             images, labels = images[self.chosen], labels[self.chosen]
         self._images, self.labels = images, labels
-        self._layers = layers
-        self._values: dict[int, np.ndarray] = {}  # outputs (N, K) of the positions
-        self._sums: dict[int, np.ndarray] = {}  # of the next hidden layer, (N, out)
-        values = images
-        for layer in range(layers.last_hidden + 1):
+        self._layers, self.activations = layers, activations
+        targets = {layers.last_hidden, *(_next_hidden(layers, each) for each in activations)}
+        self._sums: dict[int, np.ndarray] = {}  # of the targets, (N, out)
+        first = min(activations)
+        values = activations[first].values[:, self.chosen].T
+        for layer in range(first + 1, layers.last_hidden + 1):
             sums = layers.sums(layer, values)
             values = layers.outputs(layer, sums)
-            if layer in positions:
-                self._values[layer] = values
-            for position in positions:
-                if layer == _next_hidden(layers, position):
-                    self._sums[position] = sums
-        self._hidden = values  # (N, last hidden)
+            if layer in targets:
+                self._sums[layer] = sums
         output = layers.run(values, first=layers.last_hidden + 1)
         self.before = mse(images, output)
         last = layers.matrices[-1]
@@ -91,12 +95,16 @@ class Ablation:
         """Return the output of the unit while it is switched off."""
         if self._layers.hidden(layer):
             return 0.0
-        return float(self._values[layer][:, unit].mean(dtype=np.float64))
+        return float(self._values(layer, unit).mean(dtype=np.float64))
+
+    def _values(self, layer: int, unit: int) -> np.ndarray:
+        """Outputs (N,) of a unit of one of the positions."""
+        return self.activations[layer].values[unit, self.chosen]
 
     def switch_off(self, layer: int, unit: int) -> ErrorIncrease:
         """Measure the error of every digit with and without a unit of one of the positions."""
         layers, target = self._layers, _next_hidden(self._layers, layer)
-        step = np.float32(self.off_value(layer, unit)) - self._values[layer][:, unit]
+        step = np.float32(self.off_value(layer, unit)) - self._values(layer, unit)
         onward = layers.matrices[layer + 1][:, unit]
         if target == layer + 2:  # the code lies between, which is linear
             onward = layers.matrices[target] @ onward
@@ -105,7 +113,7 @@ class Ablation:
         with one_thread():
             for start in range(0, len(on), _BLOCK):
                 rows = on[start : start + _BLOCK]
-                sums = self._sums[layer][rows] + step[rows, None] * onward
+                sums = self._sums[target][rows] + step[rows, None] * onward
                 hidden = layers.outputs(target, sums)
                 hidden = layers.run(hidden, first=target + 1, last=layers.last_hidden)
                 after[rows] = self._errors(rows, hidden)
@@ -116,7 +124,8 @@ class Ablation:
         if self._layers.logistic:
             output = self._layers.run(hidden, first=self._layers.last_hidden + 1)
             return mse(self._images[rows], output)
-        change = hidden - self._hidden[rows]
+        last = self._layers.last_hidden
+        change = hidden - self._layers.outputs(last, self._sums[last][rows])
         rise = np.einsum("nk,nk->n", change @ self._quadratic - self._linear[rows], change)
         return self.before[rows] + rise.astype(np.float64) / self._layers.n_inputs
 

@@ -6,12 +6,18 @@ import torch
 
 from aecore.analysis import ablation, metrics
 from aecore.analysis.ablation import Ablation, measured_digits
+from aecore.analysis.activations import Activations
 from aecore.config import ModelConfig
 from aecore.models import inference
 from aecore.models.families import family_of
 from tests.support import networks
 
 SHAPES = pytest.mark.parametrize("config", networks.SHAPES.values(), ids=networks.SHAPES)
+
+
+def ablation_of(layers, positions, images, labels):
+    activations = {each: Activations.of(layers, each, images) for each in positions}
+    return Ablation(layers, activations, images, labels)
 
 
 def by_force(model, images, layer, unit, value):
@@ -23,7 +29,7 @@ def by_force(model, images, layer, unit, value):
 @SHAPES
 def test_the_error_without_a_hidden_unit_is_that_of_holding_it_at_zero(config, digits, unit_digits):
     model, layers = networks.make(config)
-    quick = Ablation(layers, (0, layers.code), unit_digits, digits.test_labels)
+    quick = ablation_of(layers, (0, layers.code), unit_digits, digits.test_labels)
 
     for unit in (0, 3, 11):
         loss = quick.switch_off(0, unit)
@@ -40,7 +46,7 @@ def test_the_error_without_a_number_of_the_code_is_that_of_holding_it_at_its_mea
 ):
     model, layers = networks.make(config)
     codes = inference.encode(model, unit_digits)
-    quick = Ablation(layers, (0, layers.code), unit_digits, digits.test_labels)
+    quick = ablation_of(layers, (0, layers.code), unit_digits, digits.test_labels)
 
     unit = config.latent_dim - 1
     loss = quick.switch_off(layers.code, unit)
@@ -55,7 +61,7 @@ def test_the_error_without_a_number_of_the_code_is_that_of_holding_it_at_its_mea
 def test_any_layer_before_the_pixels_can_be_asked_for(config, digits, unit_digits):
     model, layers = networks.make(config)
     hidden = [i for i in range(layers.last_hidden) if layers.hidden(i)]
-    quick = Ablation(layers, tuple(hidden), unit_digits, digits.test_labels)
+    quick = ablation_of(layers, hidden, unit_digits, digits.test_labels)
 
     for layer in hidden:
         loss = quick.switch_off(layer, 5)
@@ -71,7 +77,7 @@ def test_before_is_the_models_own_error_and_the_rise_is_counted_by_label(
     model = inference.build_model(found.card.model, found.weights)
     layers = family_of(found.card.model).dense_layers(found.card.model, found.weights)
 
-    quick = Ablation(layers, (0,), unit_digits, digits.test_labels)
+    quick = ablation_of(layers, (0,), unit_digits, digits.test_labels)
     unit = int(np.argmax(np.linalg.norm(layers.matrices[0], axis=1)))
     loss = quick.switch_off(0, unit)
 
@@ -86,7 +92,7 @@ def test_before_is_the_models_own_error_and_the_rise_is_counted_by_label(
 def test_before_is_the_models_own_error_where_the_pixels_are_squeezed_too(digits, unit_digits):
     model, layers = networks.make(networks.SHAPES["a logistic output"])
 
-    quick = Ablation(layers, (0,), unit_digits, digits.test_labels)
+    quick = ablation_of(layers, (0,), unit_digits, digits.test_labels)
 
     expected = metrics.mse(unit_digits, inference.reconstruct(model, unit_digits))
     np.testing.assert_allclose(quick.before, expected, rtol=1e-5)
@@ -96,7 +102,7 @@ def test_a_silent_unit_costs_exactly_nothing(digits, unit_digits):
     _, layers = networks.make(networks.SHAPES["one hidden layer"])
     layers.biases[0][7] = -1e3
 
-    loss = Ablation(layers, (0,), unit_digits, digits.test_labels).switch_off(0, 7)
+    loss = ablation_of(layers, (0,), unit_digits, digits.test_labels).switch_off(0, 7)
 
     np.testing.assert_array_equal(loss.after, loss.before)
     assert loss.share == 0
@@ -104,7 +110,7 @@ def test_a_silent_unit_costs_exactly_nothing(digits, unit_digits):
 
 def test_drawing_gives_the_reconstructions_with_and_without(digits, unit_digits):
     model, layers = networks.make(networks.SHAPES["three hidden layers"])
-    quick = Ablation(layers, (0, layers.code), unit_digits, digits.test_labels)
+    quick = ablation_of(layers, (0, layers.code), unit_digits, digits.test_labels)
     few = unit_digits[:9]
 
     whole, without = quick.reconstruct(0, 4, few)
@@ -119,7 +125,7 @@ def test_large_layers_are_measured_on_fewer_digits_evenly_spread(monkeypatch, di
     monkeypatch.setattr(ablation, "MAX_WORK", 1e5)
     monkeypatch.setattr(ablation, "FEW_DIGITS", 50)
 
-    quick = Ablation(layers, (0,), unit_digits, digits.test_labels)
+    quick = ablation_of(layers, (0,), unit_digits, digits.test_labels)
     loss = quick.switch_off(0, 2)
 
     assert quick.chosen.tolist() == list(range(0, 500, 10))

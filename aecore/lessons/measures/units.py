@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from aecore.analysis.ablation import Ablation
+from aecore.analysis.ablation import Ablation, measured_digits
 from aecore.analysis.activations import Activations
 from aecore.analysis.sampling import evenly_spaced
 from aecore.lessons.context import Context, Measured
@@ -35,6 +35,12 @@ def _layers(measured: Measured) -> Layers:
 
 def _activations(measured: Measured) -> Activations:
     return Activations.of(_layers(measured), 0, measured.images)
+
+
+def _ablation(layers: Layers, measured: Measured, rows: np.ndarray) -> Ablation:
+    images = measured.images[rows]
+    activations = {0: Activations.of(layers, 0, images)}
+    return Ablation(layers, activations, images, measured.labels[rows])
 
 
 def _check_unit(unit: int, count: int, name: str) -> None:
@@ -90,7 +96,8 @@ def unit_cost(context: Context, prediction: Any, *, unit: int) -> Finding:
     measured = context.measured()
     layers = _layers(measured)
     _check_unit(unit, len(layers.biases[0]), measured.checkpoint.name)
-    loss = Ablation(layers, (0,), measured.images, measured.labels).switch_off(0, unit - 1)
+    rows = measured_digits(layers, len(measured.images))
+    loss = _ablation(layers, measured, rows).switch_off(0, unit - 1)
     value = 100 * loss.share
     return Finding(
         value=value,
@@ -116,7 +123,7 @@ def strongest_unit(context: Context, prediction: Any) -> Finding:
             "takes too long. Pick plane, or another model with fewer."
         )
     rows = evenly_spaced(len(measured.rows), min(1_000, MAX_RECONSTRUCTIONS // count))
-    ablation = Ablation(layers, (0,), measured.images[rows], measured.labels[rows])
+    ablation = _ablation(layers, measured, rows)
     costs = np.array([ablation.switch_off(0, unit).share for unit in range(count)])
     largest = int(np.linalg.norm(layers.matrices[0], axis=1).argmax())
     rank = int((costs > costs[largest]).sum()) + 1

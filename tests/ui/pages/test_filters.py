@@ -80,7 +80,7 @@ def test_details_are_those_of_brute_force(images_and_labels):
     boxes, bars = charts(app)
     by_label = answers.by_label(unit, labels)
     np.testing.assert_allclose(boxes["values"], by_label.percentiles)
-    loss = Ablation(layers, (0,), images, labels).switch_off(0, unit)
+    loss = Ablation(layers, {0: answers}, images, labels).switch_off(0, unit)
     np.testing.assert_allclose(bars["values"], 100 * loss.share_by_label(), rtol=1e-4)
     ((header, levels),) = picture_rows(app)
     best = answers.top_activating(unit)

@@ -20,7 +20,7 @@ from aecore.ui.components.registry import Preview
 from aecore.ui.text import units as unit_text
 from aecore.ui.text.formats import percent, test_digits
 
-_UNITS_KEPT = 64  # 0.3 MB each
+_UNITS_KEPT = 64  # 0.1 MB each
 _TopDigits = tuple[list[Row], list[str], list[str]]
 """Rows of the top-activating digits of a unit, the title of each digit, and the text under it."""
 
@@ -28,7 +28,7 @@ _TopDigits = tuple[list[Row], list[str], list[str]]
 def show(checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int, preview: Preview) -> None:
     """Draw the details of a unit in one message: the browser redraws the page for each."""
     name = unit_text.name(part, unit)
-    loss, pictures, charts = _measured(checkpoint, digits, part, unit)
+    note, pictures, charts = _measured(checkpoint, digits, part, unit)
     headline = name[0].upper() + name[1:] if part == "hidden" else name
     if pictures:
         rows, titles, columns = pictures
@@ -51,23 +51,23 @@ def show(checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int, preview
             f"{digits.in_words()}, so switching it off changes nothing.",
             icon=":material/do_not_disturb_on:",
         )
-    note = unit_text.loss(loss, len(digits.labels), part)
     draw_charts("filters_charts", charts, note=note, preview=preview)
 
 
 @measured(kept=_UNITS_KEPT)
 def _measured(
     checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int
-) -> tuple[ErrorIncrease, _TopDigits | None, list[LabelChart]]:
-    """Measure a unit: its ablation, its top-activating digits if any, and two charts."""
-    activations = filter_cache.activations(checkpoint, digits, part)
+) -> tuple[str, _TopDigits | None, list[LabelChart]]:
+    """Measure a unit: its ablation in words, its top-activating digits if any, and two charts."""
     ablation = filter_cache.ablation(checkpoint, digits)
     layer, name = filter_cache.position(checkpoint, part), unit_text.name(part, unit)
+    activations = ablation.activations[layer]
     loss = ablation.switch_off(layer, unit)
+    note = unit_text.loss(loss, len(digits.labels), part)
     charts = [_distribution(activations, digits, unit, name), _loss(loss, name)]
     best = activations.top_activating(unit)
     if not len(best):
-        return loss, None, charts
+        return note, None, charts
     images, labels = digits.images[best], digits.labels[best]
     whole, without = ablation.reconstruct(layer, unit, images)
     difference = whole - without
@@ -79,7 +79,7 @@ def _measured(
     ]
     outputs = zip(labels, activations.values[unit, best], strict=True)
     columns = [f"{page_data.name(label)}\n{output:.2f}" for label, output in outputs]
-    return loss, (rows, test_digits(best, labels), columns), charts
+    return note, (rows, test_digits(best, labels), columns), charts
 
 
 def _distribution(activations: Activations, digits: TestSet, unit: int, name: str) -> LabelChart:
