@@ -24,15 +24,16 @@ class NeighborGraph:
     Parameters
     ----------
     codes : ndarray of shape (N, D)
+        Kept as they are.
     nearest : ndarray of shape (N, k), int
         Rows of the k codes nearest to each, itself left out.
     """
 
     def __init__(self, codes: np.ndarray, nearest: np.ndarray) -> None:
-        self._codes = as_codes("codes", codes)
+        self._codes = codes
         count, k = nearest.shape
         edges = np.stack([np.repeat(np.arange(count), k), nearest.ravel()], axis=1)
-        self._rounds = [_graph(self._codes, edges)]
+        self._rounds = [_graph(as_codes("codes", codes), edges)]
         """By how often components were joined."""
         self._joining = threading.Lock()
 
@@ -70,9 +71,10 @@ class NeighborGraph:
                     return graph
                 done += 1
                 if done == len(self._rounds):
+                    codes = as_codes("codes", self._codes)
                     edges = np.stack(graph.tocoo().coords, axis=1)
-                    bridges = _bridges(self._codes, component)
-                    self._rounds.append(_graph(self._codes, np.concatenate([edges, bridges])))
+                    bridges = _bridges(codes, component)
+                    self._rounds.append(_graph(codes, np.concatenate([edges, bridges])))
 
 
 def _bridges(codes: np.ndarray, component: np.ndarray) -> np.ndarray:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:  # takes over a second to load, and most commands never need a
 
 FEW = 16
 """Points: up to here a search in plain NumPy is faster than scikit-learn's threads."""
+_TREE = 15
+"""Dimensions up to which scikit-learn makes a tree."""
+_BLOCK = 512  # codes at a time: what is computed for them stays in the processor's cache
 
 
 class NeighborIndex:
@@ -47,7 +50,10 @@ class NeighborIndex:
     def __init__(
         self, codes: np.ndarray, *, k: int | None = None, own_distances: np.ndarray | None = None
     ) -> None:
-        self.codes = as_codes("codes", codes).copy()
+        kept = np.result_type(codes, np.float32)
+        self.codes = as_codes("codes", codes).astype(kept)
+        """(N, D) float64, or float32 where that holds them exactly; compute in float64."""
+        self._tree: NearestNeighbors | None = None
         self.k = k = max(min(10, len(codes) - 1), 1) if k is None else k
         require_whole("k", k, 1)
         if own_distances is not None:
@@ -55,23 +61,27 @@ class NeighborIndex:
         if len(self.codes) <= k:
             raise ShapeError(f"Distance to neighbor {k} needs over {k} codes, not {len(codes)}.")
 
-    @cached_property
     def _search(self) -> NearestNeighbors:
-        """scikit-learn's index of the codes."""
+        """scikit-learn's index of the codes; a tree takes longer to build, and is kept."""
+        if self._tree is not None:
+            return self._tree
         from sklearn.neighbors import NearestNeighbors
 
-        return NearestNeighbors(n_neighbors=self.k).fit(self.codes)
+        search = NearestNeighbors(n_neighbors=self.k).fit(np.asarray(self.codes, np.float64))
+        if self.codes.shape[1] <= _TREE:
+            self._tree = search
+        return search
 
     @cached_property
     def own_distances(self) -> np.ndarray:
         """Distance of each code to its k-th nearest other code, ascending, (N,)."""
-        kth = self._search.kneighbors(return_distance=False)[:, -1:]
+        kth = self._search().kneighbors(return_distance=False)[:, -1:]
         return np.sort(_distances_to(self.codes, self.codes, kth)[:, 0])
 
     @cached_property
     def graph(self) -> NeighborGraph:
         """The graph that joins each code to its k nearest."""
-        return NeighborGraph(self.codes, self._search.kneighbors(return_distance=False))
+        return NeighborGraph(self.codes, self._search().kneighbors(return_distance=False))
 
     def neighbors(
         self, z: np.ndarray, n: int, *, own: np.ndarray | None = None
@@ -108,7 +118,7 @@ class NeighborIndex:
         if len(z) <= FEW:
             indices, distances = zip(*(_nearest(point, self.codes, n) for point in z), strict=True)
             return np.stack(indices), np.stack(distances)
-        indices = self._search.kneighbors(z, n_neighbors=n, return_distance=False)
+        indices = self._search().kneighbors(z, n_neighbors=n, return_distance=False)
         return indices, _distances_to(z, self.codes, indices)
 
     def distances(self, z: np.ndarray) -> np.ndarray:
@@ -147,7 +157,11 @@ class NeighborIndex:
 
 def _nearest(point: np.ndarray, codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Indices and distances, both (n,), of the codes nearest to a point (D,)."""
-    distances = np.sqrt(((codes - point) ** 2).sum(axis=1))
+    squares = [
+        ((codes[start : start + _BLOCK] - point) ** 2).sum(axis=1)
+        for start in range(0, len(codes), _BLOCK)
+    ]
+    distances = np.sqrt(np.concatenate(squares))
     indices = np.argpartition(distances, n - 1)[:n]
     indices = indices[distances[indices].argsort()]
     return indices, distances[indices]
@@ -159,7 +173,10 @@ def _distances_to(points: np.ndarray, codes: np.ndarray, indices: np.ndarray) ->
     Computed from differences: the matrix product that finds the indices leaves up to 1e-7 of a
     code's length between equal codes, which would rank a collapsed latent space by rounding error.
     """
-    columns = [np.linalg.norm(points - codes[column], axis=1) for column in indices.T]
+    columns = [
+        np.linalg.norm(np.subtract(points, codes[column], dtype=np.float64), axis=1)
+        for column in indices.T
+    ]
     return np.stack(columns, axis=1)
 
 

@@ -32,8 +32,8 @@ class Family(ABC):
     """True for linear layers with activation functions between them: what /filters shows and
     `aecore.training.fused_backprop` differentiates. The family then has `dense_layers`."""
     runs_in_browser: bool = False
-    """True where the family has `browser_layers`, for `aecore/viewer/js/model/network.js` and, on the
-    server, `aecore.models.network`."""
+    """True where the family has `browser_layers`, for `aecore/viewer/js/model/network.js` and
+    `aecore.models.network`."""
 
     @abstractmethod
     def widths(self, config: ModelConfig) -> tuple[int, ...]:

@@ -116,11 +116,14 @@ def _squares(
     index: NeighborIndex, z: np.ndarray, own: np.ndarray | None, chosen: np.ndarray
 ) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
     """Yield each chosen point's number, itself (D,) and the order of its squared distances (N,)."""
-    sizes = np.square(index.codes).sum(axis=1)
+    if not len(chosen):
+        return
+    codes = np.asarray(index.codes, dtype=np.float64)
+    sizes = np.square(codes).sum(axis=1)
     for chunk in np.split(chosen, range(CHUNK, len(chosen), CHUNK)):
         points = np.asarray(z[chunk], dtype=np.float64)
         # What the point itself adds to each squared distance does not change their order.
-        squares = sizes - 2 * points @ index.codes.T
+        squares = sizes - 2 * points @ codes.T
         if own is not None:
             squares[np.arange(len(chunk)), own[chunk]] = np.inf
         yield from zip(chunk, points, squares, strict=True)
@@ -146,6 +149,7 @@ def residual(point: np.ndarray, digits: np.ndarray) -> float:
     The least of |r - a X|^2 + c |a|^2 over the weights a: ridge regression of the point (D,) on
     the digits, both relative to the digits' mean.
     """
+    digits = np.asarray(digits, dtype=np.float64)
     mean = digits.mean(axis=0)
     spread, rest = digits - mean, point - mean
     gram = spread @ spread.T  # (n, n)

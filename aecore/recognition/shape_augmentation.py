@@ -74,8 +74,9 @@ def predict_labels_augmented(
     -------
     ndarray of shape (B,)
     """
-    sizes = np.square(index.codes).sum(axis=1)
-    votes = [_predict(model, index.codes, sizes, labels, digit) for digit in digits]
+    atlas = np.asarray(index.codes, dtype=np.float64)
+    sizes = np.square(atlas).sum(axis=1)
+    votes = [_predict(model, atlas, sizes, labels, digit) for digit in digits]
     return np.array(votes, dtype=labels.dtype)
 
 

@@ -9,6 +9,7 @@ from scipy.spatial.distance import cdist
 
 from aecore.errors import ConfigError, ShapeError
 from aecore.latent.neighbors import FEW, NeighborIndex, nearest_label_vote
+from aecore.recognition.neighbor_vote import label_residuals, predict_labels
 from tests.support.code_tables import code_tables, finite, gaussian_codes, kth_smallest
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -83,6 +84,33 @@ def test_a_map_keeps_its_codes_when_the_caller_changes_theirs():
 
     np.testing.assert_array_equal(index.distances(z), before)
     np.testing.assert_allclose(index.own_distances, NeighborIndex(codes, k=2).own_distances)
+
+
+@pytest.mark.parametrize("latent_dim", [2, 40])
+def test_an_atlas_in_half_precision_takes_less_memory_and_gives_the_same_numbers(latent_dim):
+    atlas = gaussian_codes(1_100, latent_dim).astype(np.float16)
+    atlas[-1] = 60  # an island
+    small, exact = NeighborIndex(atlas), NeighborIndex(atlas.astype(np.float64))
+    labels = np.arange(len(atlas), dtype=np.uint8) % 10
+    z = gaussian_codes(FEW + 1, latent_dim, seed=1)
+
+    assert small.codes.nbytes == exact.codes.nbytes / 2
+    np.testing.assert_array_equal(small.own_distances, exact.own_distances)
+    for points in (z, z[:FEW]):  # searched in two ways
+        for found, expected in zip(
+            (*small.neighbors(points, 6), *predict_labels(small, labels, points)),
+            (*exact.neighbors(points, 6), *predict_labels(exact, labels, points)),
+            strict=True,
+        ):
+            np.testing.assert_array_equal(found, expected)
+    votes = labels[: len(z)]
+    np.testing.assert_array_equal(
+        label_residuals(small, labels, z, votes), label_residuals(exact, labels, z, votes)
+    )
+    for end in (1, len(atlas) - 1):
+        np.testing.assert_array_equal(
+            small.graph.shortest_path(0, end), exact.graph.shortest_path(0, end)
+        )
 
 
 @pytest.mark.parametrize(
