@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import threading
+from time import monotonic
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from aecore.jobs import queue, snapshots
 from aecore.jobs import store as run_store
@@ -18,16 +20,19 @@ from aecore.viewer import snapshot_arrays
 
 _MAX_AGE = 0.3
 """Seconds after which the list of runs is read again."""
+_READING = threading.Lock()
 Drawn = tuple[dict[str, Any], dict[str, np.ndarray]]
 
 
 def listing() -> Listing:
     """Return all runs as they were a moment ago at most."""
-    return _listing(str(run_store.runs_dir()))
+    with _READING:  # whoever asks meanwhile waits for what is read
+        return _listing(str(run_store.runs_dir()), int(monotonic() / _MAX_AGE))
 
 
-@st.cache_resource(ttl=_MAX_AGE, max_entries=4, show_spinner=False)
-def _listing(folder: str) -> Listing:
+# Of Streamlit's caches, what ends its time while it is looked up is an error.
+@functools.lru_cache(maxsize=4)
+def _listing(folder: str, moment: int) -> Listing:
     return queue.list_runs()
 
 
@@ -38,7 +43,8 @@ def running() -> Run | None:
 
 def refresh() -> None:
     """Read the list of runs again, after something was done to a run."""
-    _listing.clear()
+    with _READING:
+        _listing.cache_clear()
 
 
 def key_of(run: Run) -> str:
