@@ -111,6 +111,26 @@ class Denoisers:
             if method in wanted
         }
 
+    def denoise_levels(
+        self, noisy: Sequence[np.ndarray], corruptions: Sequence[FixedCorruption]
+    ) -> list[dict[Method, np.ndarray]]:
+        """Denoise as many digits (B, 784) at each of some levels, by every method; see `denoise`.
+
+        Models get those of all levels at once: `deep-30` takes a third of the time.
+        """
+        together = np.concatenate(noisy)
+        outputs = {
+            name: np.split(inference.reconstruct(model, together).clip(0.0, 1.0), len(noisy))
+            for name, model in self.models.items()
+        }
+        others: tuple[Method, ...] = ("noisy", "pca", "median")
+        denoised = []
+        for level, (images, corruption) in enumerate(zip(noisy, corruptions, strict=True)):
+            rest = self.denoise(images, corruption, others)
+            models = {name: each[level] for name, each in outputs.items()}
+            denoised.append({"noisy": rest.pop("noisy"), **models, **rest})
+        return denoised
+
     def score(
         self,
         clean: np.ndarray,

@@ -65,6 +65,7 @@ def pages() -> StreamlitPage:
     send_at_once()
     return_memory()
     collect_rarely()
+    warm_up.prepare_models()
     if not queue.training_allowed():
         st.set_option("client.showErrorDetails", "none")  # a traceback names files of the server
     if is_public():

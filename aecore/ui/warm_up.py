@@ -2,23 +2,31 @@
 
 A public server prepares it, and the data, before there are any. Plotly and others look for pandas
 among the modules without importing it, and fail where another thread has begun to import it and has
-not ended: so nobody draws while somebody imports.
+not ended: so nobody draws while somebody imports. What pages show first of each model is computed
+behind the first pages: whoever picks a model does not wait for it.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from aecore.errors import AecoreError
 from aecore.system.threads import limit_to_one_thread
+from aecore.ui import waiting
+from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.pages import find_pages
 
 _SLOW = ("pandas",)
 """What Streamlit imports while pages are drawn."""
+_PAUSE = 3.0
+"""Seconds after the first page, whose charts a browser draws meanwhile."""
+_LONGEST_STOP = 0.5  # seconds between two steps
 _ALONE = threading.Lock()
 _warm = threading.Event()
 
@@ -52,6 +60,31 @@ def prepare() -> None:
     with suppress(AecoreError):  # pages say what is wrong with the data
         datasets.prepare()
     _warm.set()
+
+
+@functools.cache
+def prepare_models() -> None:
+    """Compute what the pages show first of each model, from soon after the first page on."""
+    threading.Thread(target=_prepare_models, name="models", daemon=True).start()
+
+
+def _prepare_models() -> None:
+    _warm.wait()
+    time.sleep(_PAUSE)
+    with suppress(AecoreError):  # pages say what is wrong with the data
+        digits = datasets.usual()
+        if digits.spec.shows_digits:  # else pages speak of other pictures
+            for name in checkpoint_cache.cards():
+                _prepare(name, digits)
+
+
+def _prepare(name: str, digits: datasets.TestSet) -> None:
+    for page in find_pages():
+        waiting.PAGES.let_others_go(most=_LONGEST_STOP)
+        with suppress(AecoreError), waiting.place(quietly=True):  # pages say what is wrong with it
+            checkpoint = checkpoint_cache.load(name)
+            if checkpoint.card.model.input_shape == digits.spec.shape:
+                page.preparation()(checkpoint, digits)
 
 
 def _import_all() -> None:

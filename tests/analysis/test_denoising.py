@@ -49,6 +49,20 @@ def test_pca_gets_masked_digits_brightened_and_others_as_they_are(
     np.testing.assert_allclose(mended["pca"], expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("kind", ["masking", "occlusion"])
+def test_levels_together_are_the_levels_one_by_one(denoisers, unit_digits, kind):
+    levels = [FixedCorruption(kind=kind, level=level) for level in (0.0, 0.5, 0.9)]
+    noisy = [level.apply(unit_digits[:4]) for level in levels]
+
+    together = denoisers.denoise_levels(noisy, levels)
+
+    for found, images, level in zip(together, noisy, levels, strict=True):
+        expected = denoisers.denoise(images, level)
+        assert list(found) == list(expected)
+        for way, mended in found.items():
+            np.testing.assert_allclose(mended, expected[way], atol=1e-6)
+
+
 def test_the_median_filter_is_scipys(unit_digits):
     noisy = FixedCorruption(kind="gaussian", level=0.5).apply(unit_digits)
 

@@ -4,8 +4,15 @@ import threading
 
 import pytest
 
+from aecore.analysis.ablation import Ablation
+from aecore.analysis.activations import Activations
+from aecore.errors import CheckpointError
+from aecore.latent.sliders import Sliders
 from aecore.ui import warm_up
-from aecore.ui.cache import datasets
+from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets, reconstruction
+from aecore.ui.pages import find_pages
+from tests.support.pages import open_page
 
 
 @pytest.fixture
@@ -76,3 +83,55 @@ def test_a_server_opens_without_its_data(order, monkeypatch, tmp_path):
     warm_up.prepare()
 
     assert order == ["import"]
+
+
+class Page:
+    """A page whose preparation notes its model."""
+
+    def __init__(self, happened: list[str], fails_for: str = "") -> None:
+        self.happened, self.fails_for = happened, fails_for
+
+    def preparation(self):
+        return self.prepare
+
+    def prepare(self, checkpoint, digits):
+        if checkpoint.name == self.fails_for:
+            raise CheckpointError("It is damaged.")
+        self.happened.append(checkpoint.name)
+
+
+def test_models_are_prepared_after_the_first_page_and_one_that_fails_costs_no_other(
+    order, monkeypatch
+):
+    pages = [Page(order), Page(order, fails_for="wide")]
+    monkeypatch.setattr(warm_up, "find_pages", lambda: pages)
+    monkeypatch.setattr(warm_up, "_PAUSE", 0.0)
+    monkeypatch.setattr(checkpoint_cache, "cards", lambda: ["plane", "wide", "narrow"])
+    preparing = threading.Thread(target=warm_up._prepare_models)
+    preparing.start()
+
+    with warm_up.first_alone(draws_first=True):
+        order.append("first")
+    preparing.join(60)
+
+    assert order == ["first", "import", "plane", "plane", "wide", "narrow", "narrow"]
+
+
+HEAVY = {
+    "filters": [(Activations, "of"), (Ablation, "switch_off")],
+    "reconstruct": [(reconstruction, "_model_errors")],
+    "generate": [(Sliders, "fit")],
+}
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_who_picks_a_prepared_model_does_not_wait(name, monkeypatch):
+    (page,) = (page for page in find_pages() if page.name == name)
+    page.preparation()(checkpoint_cache.load("narrow"), datasets.usual())
+    for owner, function in HEAVY[name]:
+        monkeypatch.setattr(owner, function, None)  # cannot be called
+
+    app = open_page(name, model="narrow")
+
+    assert not app.exception
+    assert not app.error

@@ -230,11 +230,15 @@ def _by_dimension(dataset: Dataset) -> dict[int, float]:
     return dict(enumerate(pca.pca_errors(dataset).tolist()[1:], 1))
 
 
+def usual() -> TestSet:
+    """Return the test pictures of visitors who have chosen no other data."""
+    return _test_set(*_source_of(None))
+
+
 def prepare() -> None:
     """Read the server's data, and measure what pages show of them, before there are visitors."""
-    usual = _source_of(None)
-    _test_set(*usual)
-    _pca_errors(*usual)
+    usual()
+    _pca_errors(*_source_of(None))
 
 
 def _source() -> tuple[str, Path]:

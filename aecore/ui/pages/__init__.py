@@ -1,7 +1,8 @@
 """The pages: folders with `TITLE`, `ICON`, `PATH`, `GROUP` and `ORDER`, and `render` in
 `page.py`.
 
-A folder may say by `is_available()` that its page is left out.
+A folder may say by `is_available()` that its page is left out. `page.py` may have `prepare`, which
+computes for all visits what the page shows first of a checkpoint, on a `TestSet` of digits.
 """
 
 from __future__ import annotations
@@ -10,6 +11,11 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from aecore.checkpoints.file import Checkpoint
+    from aecore.ui.cache.datasets import TestSet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +35,14 @@ class Page:
 
     def renderer(self) -> Callable[[], None]:
         """Import the page, which is slow, and return the function that draws it."""
-        return importlib.import_module(f"{__name__}.{self.name}.page").render
+        return self._module().render
+
+    def preparation(self) -> Callable[[Checkpoint, TestSet], object]:
+        """Return the page's `prepare`, or what does nothing."""
+        return getattr(self._module(), "prepare", lambda checkpoint, digits: None)
+
+    def _module(self) -> Any:
+        return importlib.import_module(f"{__name__}.{self.name}.page")
 
 
 def find_pages() -> list[Page]:

@@ -12,6 +12,7 @@ from aecore.corruptions import CORRUPTIONS
 from aecore.data.noise import MIDDLE, FixedCorruption
 from aecore.ui import inputs, navigation, page_data, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache import datasets
 from aecore.ui.pages.denoise import iteration, pictures, scores
 from aecore.ui.pages.denoise.task import DenoisingTask
 from aecore.ui.text.formats import escape
@@ -42,6 +43,13 @@ def render() -> None:
     scaffold.close_page()
 
 
+def prepare(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
+    """Compute what the page shows first of a model."""
+    noise = checkpoint.card.train.noise or NoiseConfig()
+    corruption = FixedCorruption(kind=noise.kind, level=noise.level)
+    DenoisingTask.of(checkpoint, corruption, digits).scores()
+
+
 def _is_denoiser(card: Card) -> bool:
     return card.train.noise is not None
 
@@ -50,7 +58,7 @@ def _is_denoiser(card: Card) -> bool:
 def _show(checkpoint: Checkpoint) -> None:
     corruption, verdict = _pick_corruption(checkpoint.card)
     url_state.flush()  # before the curves are measured
-    task = DenoisingTask.of(checkpoint, corruption)
+    task = DenoisingTask.of(checkpoint, corruption, datasets.test_set())
     pictures.show(task, "noise_level", corruption.corruption.levels(_STEPS))
     verdict.markdown(page_data.words(scores.verdict(task)))
     _show_measured(task)

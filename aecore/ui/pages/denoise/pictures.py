@@ -30,7 +30,7 @@ def show(task: DenoisingTask, slider: str, levels: Sequence[float]) -> None:
     """
     corruption, sweep = task.corruption, None
     if corruption.corruption.place or corruption.level not in levels:
-        series = _series(task, corruption)  # a sweep for every place would be too many
+        (series,) = _series(task, [corruption])  # a sweep for every place would be too many
     else:
         swept = _sweep(task.digest, corruption.kind, tuple(levels), task)
         series = swept[levels.index(corruption.level)]
@@ -64,16 +64,20 @@ def _same_at_every_level(task: DenoisingTask) -> str:
     return "Every noise level uses the same random numbers."
 
 
-def _series(task: DenoisingTask, corruption: FixedCorruption) -> list[Row]:
-    """Return the rows, not yet with their names."""
+def _series(task: DenoisingTask, corruptions: Sequence[FixedCorruption]) -> list[list[Row]]:
+    """Return the rows for each of some levels of a corruption, not yet with their names."""
     chosen = task.shown
     clean = task.digits.images[: chosen.max() + 1]
-    limit = 1.0 if corruption.corruption.signed_residual else None
-    denoised = task.denoisers.denoise(corruption.apply(clean)[chosen], corruption)
+    noisy = [each.apply(clean)[chosen] for each in corruptions]
+    denoised = task.denoisers.denoise_levels(noisy, corruptions)
+    limit = 1.0 if task.corruption.corruption.signed_residual else None
     return [
-        Row(name="clean", images=clean[chosen]),
-        *(Row(name=method, images=images) for method, images in denoised.items()),
-        Row(name="residual", images=corruption.residual(clean)[chosen], limit=limit),
+        [
+            Row(name="clean", images=clean[chosen]),
+            *(Row(name=method, images=images) for method, images in by_method.items()),
+            Row(name="residual", images=each.residual(clean)[chosen], limit=limit),
+        ]
+        for each, by_method in zip(corruptions, denoised, strict=True)
     ]
 
 
@@ -82,7 +86,7 @@ def _sweep(
     digest: str, kind: str, levels: tuple[float, ...], _task: DenoisingTask
 ) -> list[list[Row]]:
     """Return the rows at every level."""
-    return [_series(_task, _task.corruption.at(level)) for level in levels]
+    return _series(_task, [_task.corruption.at(level) for level in levels])
 
 
 def _names(task: DenoisingTask, level: float) -> list[str]:

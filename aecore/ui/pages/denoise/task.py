@@ -44,7 +44,9 @@ class DenoisingTask:
     """`model`, which is `checkpoint`, and `plain` if there is one of the same size."""
 
     @classmethod
-    def of(cls, checkpoint: Checkpoint, corruption: FixedCorruption) -> Self:
+    def of(
+        cls, checkpoint: Checkpoint, corruption: FixedCorruption, digits: datasets.TestSet
+    ) -> Self:
         """Add the plain autoencoder of the same shape and data, if there is another one."""
         own = checkpoint.card
         checkpoints: dict[Method, Checkpoint] = {"model": checkpoint}
@@ -55,7 +57,7 @@ class DenoisingTask:
                 break
         return cls(
             checkpoint=checkpoint,
-            digits=datasets.test_set(),
+            digits=digits,
             corruption=corruption,
             checkpoints=checkpoints,
         )

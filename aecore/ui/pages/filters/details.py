@@ -28,7 +28,7 @@ _TopDigits = tuple[list[Row], list[str], list[str]]
 def show(checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int, preview: Preview) -> None:
     """Draw the details of a unit in one message: the browser redraws the page for each."""
     name = unit_text.name(part, unit)
-    note, pictures, charts = _measured(checkpoint, digits, part, unit)
+    note, pictures, charts = measure(checkpoint, digits, part, unit)
     headline = name[0].upper() + name[1:] if part == "hidden" else name
     if pictures:
         rows, titles, columns = pictures
@@ -55,7 +55,7 @@ def show(checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int, preview
 
 
 @measured(kept=_UNITS_KEPT)
-def _measured(
+def measure(
     checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int
 ) -> tuple[str, _TopDigits | None, list[LabelChart]]:
     """Measure a unit: its ablation in words, its top-activating digits if any, and two charts."""

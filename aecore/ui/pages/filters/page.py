@@ -9,7 +9,7 @@ from typing import TypeVar
 import streamlit as st
 
 from aecore.analysis.feature_maps import convolutions
-from aecore.analysis.filters import Units
+from aecore.analysis.filters import Scale, Units
 from aecore.checkpoints.card import Card
 from aecore.checkpoints.comparison import counterpart_of, has_fixed_settings
 from aecore.checkpoints.file import Checkpoint
@@ -57,8 +57,7 @@ def render() -> None:
     elif note:
         st.info(note)
     else:
-        counterpart = counterpart_of(checkpoint.name, checkpoint_cache.cards())
-        _show(checkpoint, None if counterpart is None else checkpoint_cache.load(counterpart))
+        _show(_compared(checkpoint))
     scaffold.close_page()
 
 
@@ -72,10 +71,35 @@ def _explain(card: Card) -> str:
     )
 
 
+def prepare(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
+    """Compute what the page shows first of a model."""
+    if not family_of(checkpoint.card.model).is_dense:
+        return
+    part = next(iter(unit_text.PARTS))
+    _limits(_compared(checkpoint), digits, part)
+    units = filter_cache.units(checkpoint, digits, part)
+    details.measure(checkpoint, digits, part, units.strongest())
+
+
+def _compared(checkpoint: Checkpoint) -> tuple[Checkpoint, ...]:
+    """Return a model, and the one with the notebook's or the fixed settings if there is one."""
+    counterpart = counterpart_of(checkpoint.name, checkpoint_cache.cards())
+    others = () if counterpart is None else (checkpoint_cache.load(counterpart),)
+    return checkpoint, *others
+
+
+def _limits(
+    compared: tuple[Checkpoint, ...], digits: datasets.TestSet, part: filter_cache.Part
+) -> dict[Scale, float]:
+    """Return the weight at which the colors saturate, by scale."""
+    return {
+        scale: filter_cache.color_limit(compared, digits, part, scale) for scale in unit_text.SCALES
+    }
+
+
 @scaffold.fragment
-def _show(checkpoint: Checkpoint, counterpart: Checkpoint | None) -> None:
-    digits = datasets.test_set()
-    compared = (checkpoint,) if counterpart is None else (checkpoint, counterpart)
+def _show(compared: tuple[Checkpoint, ...]) -> None:
+    checkpoint, digits = compared[0], datasets.test_set()
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters_controls"):
         part = _pick("layer", "Layer", unit_text.PARTS)
         scale = _pick("scale", "Scale", unit_text.SCALES)
@@ -87,10 +111,7 @@ def _show(checkpoint: Checkpoint, counterpart: Checkpoint | None) -> None:
         part=part,
         order=order,
         scale=scale,
-        limits={
-            each: filter_cache.color_limit(compared, digits, part, each)
-            for each in unit_text.SCALES
-        },
+        limits=_limits(compared, digits, part),
         count=SHOW[count],
     )
     _units(checkpoint, digits, view)
@@ -103,7 +124,7 @@ def _show(checkpoint: Checkpoint, counterpart: Checkpoint | None) -> None:
         prefixes=("component ", ""),
         note=unit_text.COMPONENTS[part],
     )
-    if counterpart is not None:
+    if len(compared) > 1:
         _side_by_side(compared, digits, view)
 
 

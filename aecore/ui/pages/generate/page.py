@@ -56,6 +56,11 @@ def render() -> None:
     scaffold.close_page()
 
 
+def prepare(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
+    """Compute what the page shows first of a model."""
+    checkpoint_cache.sliders(checkpoint)
+
+
 @scaffold.fragment
 def _single_code(checkpoint: Checkpoint) -> None:
     _load_code(checkpoint)

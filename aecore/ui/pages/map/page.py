@@ -23,6 +23,7 @@ from aecore.latent.projection import (
 )
 from aecore.ui import inputs, page_data, presentation, scaffold, url_state
 from aecore.ui.cache import checkpoints as checkpoint_cache
+from aecore.ui.cache.datasets import TestSet
 from aecore.ui.cache.shared import shared
 from aecore.ui.pages.map import explorer_file, probe, selection, start_card
 from aecore.ui.text import formats
@@ -84,6 +85,12 @@ def render() -> None:
         )
     explorer_file.offer(checkpoint, view)
     scaffold.close_page()
+
+
+def prepare(checkpoint: Checkpoint, digits: TestSet) -> None:
+    """Compute what the page shows first of a model."""
+    checkpoint_cache.decoder_arrays(checkpoint)
+    checkpoint_cache.points(checkpoint, views(checkpoint.card.model.latent_dim)[0])
 
 
 def _show_chart(place: DeltaGenerator, checkpoint: Checkpoint, view: str) -> None:

@@ -47,6 +47,11 @@ def render() -> None:
     scaffold.close_page()
 
 
+def prepare(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
+    """Compute what the page shows first of a model."""
+    reconstruction_cache.test_errors(checkpoint, digits)
+
+
 @scaffold.fragment
 def _show(checkpoint: Checkpoint, grid: experiments.Grid) -> None:
     digits = datasets.test_set()
