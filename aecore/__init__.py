@@ -20,7 +20,7 @@ _PUBLIC = {
     "PRESETS": "aecore.presets",
     "run": "aecore.experiment",
 }
-"""Where each public name is defined; it is imported when it is first asked for, torch with it."""
+"""Where each public name is defined; it is imported when it is first asked for."""
 
 __all__ = list(_PUBLIC)
 

@@ -5,7 +5,8 @@ to add a corruption, register it here. It takes a batch and a generator and retu
 More pictures leave what happened to the first ones as it was, and with the same random numbers a
 higher level only adds to what a lower one did; at level 0 nothing changes.
 
-torch and NumPy are imported where they are used: a configuration is checked without either.
+torch is imported where it is used, and NumPy only with what is corrupted: a configuration is
+checked without either.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Corruption:
     """On the pages."""
     level_meaning: str
     """Meaning of the level, as in `share of pixels set to 0`."""
-    apply: Callable[..., Tensor]
+    apply: Callable[..., Any]
     """Called with `x`, a batch of shape (B, 784), float32 in 0..1, and the keywords `level` and
     `generator`, on the device of `x`. Returns another batch of the same shape and range."""
     max_level: float = 1.0
@@ -45,13 +46,14 @@ class Corruption:
     """True where each pixel is corrupted by itself, so that a batch may have any shape."""
     in_numpy: bool = False
     """True where `apply` and `residual` take an array and `FixedDraws`, too, in place of a tensor
-    and a generator: what is measured is then corrupted without PyTorch."""
+    and a generator: what is measured is then corrupted without PyTorch, which takes a second to
+    import."""
     fast: Callable[..., Tensor] | None = None
     """The same distribution from other draws, for training on a CPU; None for `apply`."""
     place: str = ""
     """Of a corruption that lies at a place: what people put there. `apply` then takes the pixels
     `row` and `column` too, and models are not trained on it."""
-    residual: Callable[..., Tensor] | None = None
+    residual: Callable[..., Any] | None = None
     """Called like `apply`; returns what the corruption did to the batch. None for the difference of
     the corrupted and the clean pictures."""
     residual_meaning: str = "noisy minus clean"

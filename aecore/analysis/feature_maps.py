@@ -63,7 +63,8 @@ def feature_maps(model: Model, index: int, images: np.ndarray) -> np.ndarray:
     """
     require_width("Images", images, model.config.n_inputs)
     if isinstance(model, Network):
-        return np.moveaxis(model.encoder.layers.activations(images, index + 1), -1, 1)
+        values = images.astype(model.dtype, copy=False)
+        return np.moveaxis(model.encoder.layers.activations(values, index + 1), -1, 1)
     import torch
     from torch import nn
 

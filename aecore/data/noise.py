@@ -115,11 +115,11 @@ class FixedCorruption:
         return self._run(self.corruption.measure, clean)
 
     def _run(self, function: Callable[..., Any], images: np.ndarray) -> np.ndarray:
-        options: dict[str, Any] = {"level": self.level}
+        options: dict[str, Any] = {"level": float(self.level)}
         if self.corruption.place:
             options |= {"row": self.row, "column": self.column}
         if self.corruption.in_numpy:
-            batch = images.astype(np.float32, copy=False)
+            batch = np.array(images, dtype=np.float32)
             return function(batch, generator=FixedDraws(FIXED_SEED), **options)
         import torch
 

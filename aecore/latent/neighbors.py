@@ -50,8 +50,8 @@ class NeighborIndex:
     def __init__(
         self, codes: np.ndarray, *, k: int | None = None, own_distances: np.ndarray | None = None
     ) -> None:
-        kept = np.result_type(codes, np.float32)
-        self.codes = as_codes("codes", codes).astype(kept)
+        is_exact = np.result_type(np.asarray(codes), np.float32) == np.float32
+        self.codes = as_codes("codes", codes).astype(np.float32 if is_exact else np.float64)
         """(N, D) float64, or float32 where that holds them exactly; compute in float64."""
         self._tree: NearestNeighbors | None = None
         self.k = k = max(min(10, len(codes) - 1), 1) if k is None else k

@@ -119,7 +119,7 @@ class Context:
     load: Callable[[str], Checkpoint] = checkpoint_file.load
     """Loads another model by its name; raises `CheckpointError` where there is none."""
     build: Callable[[Checkpoint], Model] = _build
-    """Returns the autoencoder of a checkpoint, in eval mode."""
+    """Returns the autoencoder of a checkpoint, to encode and decode with."""
 
     def measured(self, name: str = "") -> Measured:
         """Return a model on the test pictures in use: that of the context, or another by name.

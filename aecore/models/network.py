@@ -1,7 +1,8 @@
 """A trained autoencoder in NumPy: what shows models computes without PyTorch.
 
 PyTorch takes a second to import and 200 MB to keep. A `Network` is called like the `Autoencoder` of
-the same weights, with arrays in place of tensors.
+the same weights, with arrays in place of tensors. What looks into single units of dense networks
+has `aecore.models.numpy_layers`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aecore.config import ActivationName, ModelConfig
+from aecore.config import ActivationName, ModelConfig, OutputName
 from aecore.models.activations import ACTIVATIONS, logistic
 from aecore.models.families import family_of
 
@@ -38,7 +39,7 @@ class ConvLayer:
     """
 
     kernels: np.ndarray
-    """(h, w, in, out)."""
+    """(3, 3, in, out)."""
     bias: np.ndarray
     """(out,)."""
     before: tuple[int, int]
@@ -47,26 +48,35 @@ class ConvLayer:
     """Of the output's; larger than the input's where the convolution is transposed."""
 
     def __call__(self, values: np.ndarray) -> np.ndarray:
-        kernel_height, kernel_width, n_inputs, n_outputs = self.kernels.shape
-        maps = values.reshape(-1, *self.before, n_inputs)
-        is_transposed = self.after > self.before
-        height, width = self.before if is_transposed else self.after
-        offsets = [(i, j) for i in range(kernel_height) for j in range(kernel_width)]
-        # Where in the padded larger maps a kernel's place meets the smaller ones.
-        places = [np.s_[:, i : i + 2 * height : 2, j : j + 2 * width : 2] for i, j in offsets]
-        if is_transposed:
-            rows = maps.reshape(-1, n_inputs)
-            made = np.zeros((len(maps), 2 * height + 2, 2 * width + 2, n_outputs), values.dtype)
-            for place, offset in zip(places, offsets, strict=True):
-                made[place] += (rows @ self.kernels[offset]).reshape(-1, height, width, n_outputs)
-            return made[:, 1 : 1 + self.after[0], 1 : 1 + self.after[1]] + self.bias
-        room = [
+        maps = values.reshape(-1, *self.before, self.kernels.shape[2])
+        return (self._transposed if self.after > self.before else self._convolved)(maps) + self.bias
+
+    def _convolved(self, maps: np.ndarray) -> np.ndarray:
+        padding = [
             (1, 2 * small + 1 - large) for small, large in zip(self.after, self.before, strict=True)
         ]
-        padded = np.pad(maps, ((0, 0), *room, (0, 0)))
-        seen = np.concatenate([padded[place] for place in places], axis=-1)
-        sums = seen.reshape(-1, seen.shape[-1]) @ self.kernels.reshape(-1, n_outputs) + self.bias
-        return sums.reshape(-1, height, width, n_outputs)
+        padded = np.pad(maps, ((0, 0), *padding, (0, 0)))
+        patches = [padded[window] for _, window in self._windows(*self.after)]
+        rows = np.concatenate(patches, axis=-1).reshape(-1, 9 * maps.shape[-1])
+        sums = rows @ self.kernels.reshape(-1, len(self.bias))
+        return sums.reshape(-1, *self.after, len(self.bias))
+
+    def _transposed(self, maps: np.ndarray) -> np.ndarray:
+        (height, width), n_outputs = self.before, len(self.bias)
+        padded = np.zeros((len(maps), 2 * height + 2, 2 * width + 2, n_outputs), maps.dtype)
+        rows = maps.reshape(-1, maps.shape[-1])
+        for place, window in self._windows(height, width):
+            padded[window] += (rows @ self.kernels[place]).reshape(-1, height, width, n_outputs)
+        return padded[:, 1 : 1 + self.after[0], 1 : 1 + self.after[1]]
+
+    @staticmethod
+    def _windows(height: int, width: int) -> list[tuple[tuple[int, int], tuple[slice, ...]]]:
+        """Return each place in a kernel, and which pixels of the padded larger maps it meets."""
+        return [
+            ((i, j), np.s_[:, i : i + 2 * height : 2, j : j + 2 * width : 2])
+            for i in range(3)
+            for j in range(3)
+        ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,10 +91,11 @@ class LayerStack:
         return values.reshape(len(rows), math.prod(values.shape[1:]))
 
     def activations(self, rows: np.ndarray, count: int) -> np.ndarray:
-        """Return the outputs of the first layers, which are not the last one."""
+        """Return what the first so many layers, without the last one, make of rows."""
+        values = rows
         for layer in self.layers[:count]:
-            rows = ACTIVATIONS[self.activation].outputs(layer(rows))
-        return rows
+            values = ACTIVATIONS[self.activation].outputs(layer(values))
+        return values
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,11 +114,11 @@ class NetworkDecoder:
     """Codes to pictures: (B, D) -> (B, P), of a linear output not clipped to 0..1."""
 
     layers: LayerStack
-    logistic: bool
+    output: OutputName
 
     def __call__(self, codes: np.ndarray) -> np.ndarray:
         values = self.layers(codes)
-        return logistic(values) if self.logistic else values
+        return logistic(values) if self.output == "logistic" else values
 
 
 class Network:
@@ -130,7 +141,7 @@ class Network:
         self.dtype = next(iter(weights.values())).dtype
         encoder, decoder = (_stack(config, weights, part) for part in ("encoder", "decoder"))
         self.encoder = NetworkEncoder(encoder, config.latent_dim)
-        self.decoder = NetworkDecoder(decoder, logistic=config.output == "logistic")
+        self.decoder = NetworkDecoder(decoder, config.output)
 
     def __call__(self, rows: np.ndarray) -> np.ndarray:
         """Reconstruct: (B, P) -> (B, P)."""

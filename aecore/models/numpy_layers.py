@@ -1,4 +1,7 @@
-"""The layers of a trained dense autoencoder in NumPy, each with its own input and output."""
+"""The layers of a trained dense autoencoder in NumPy, each with its own input and output.
+
+To encode and decode with a model of any family, see `aecore.models.network`.
+"""
 
 from __future__ import annotations
 

@@ -22,8 +22,6 @@ from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.pages import find_pages
 
-_SLOW = ("pandas",)
-"""What Streamlit imports while pages are drawn."""
 _PAUSE = 3.0
 """Seconds after the first page, whose charts a browser draws meanwhile."""
 _LONGEST_STOP = 0.5  # seconds between two steps
@@ -88,7 +86,6 @@ def _prepare(name: str, digits: datasets.TestSet) -> None:
 
 
 def _import_all() -> None:
-    for name in _SLOW:
-        importlib.import_module(name)
+    importlib.import_module("pandas")  # as Streamlit does while pages are drawn
     for page in find_pages():
         page.renderer()

@@ -1,5 +1,7 @@
 """What corruptions do to digits, and that the same seed does the same."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from aecore.config import NoiseConfig
 from aecore.corruptions import CORRUPTIONS, NOISES, add_gaussian, mask_by_bits, salt_and_pepper
-from aecore.data.noise import FixedCorruption, compensate, corrupt, corrupt_fixed
+from aecore.data.noise import FIXED_SEED, FixedCorruption, compensate, corrupt, corrupt_fixed
 from aecore.errors import ConfigError
 
 pytestmark = pytest.mark.usefixtures("torch_threads")
@@ -50,6 +52,35 @@ def test_results_stay_in_0_to_1_and_inputs_stay_as_they_were(x, noise):
 @given(images, st.sampled_from(KINDS))
 def test_level_0_changes_nothing_at_all(x, kind):
     np.testing.assert_array_equal(corrupt_fixed(x, NoiseConfig(kind=kind, level=0.0)), x)
+
+
+@pytest.mark.parametrize("kind", ALL_KINDS)
+@pytest.mark.parametrize("level", [0.0, 0.25, np.float64(0.6), 1.0])
+def test_what_is_measured_is_corrupted_as_pytorch_would(unit_digits, kind, level):
+    fixed = FixedCorruption(kind=kind, level=level)
+    corruption = fixed.corruption
+    place = {"row": fixed.row, "column": fixed.column} if corruption.place else {}
+    digits = unit_digits[:30]
+
+    for found, function in ((fixed.apply, corruption.apply), (fixed.residual, corruption.measure)):
+        generator = seeded(FIXED_SEED)
+        expected = function(torch.tensor(digits), level=level, generator=generator, **place)
+        assert found(digits).dtype == np.float32
+        np.testing.assert_allclose(found(digits), expected.numpy(), atol=2e-6)
+
+
+def test_one_that_changes_its_batch_leaves_the_digits_alone(unit_digits, monkeypatch):
+    def blacken(x, *, level, generator):
+        x *= 1 - level
+        return x
+
+    masking = replace(CORRUPTIONS["masking"], apply=blacken)
+    monkeypatch.setitem(CORRUPTIONS, "masking", masking)
+    before = unit_digits[:3].copy()
+
+    FixedCorruption(kind="masking", level=1.0).apply(unit_digits[:3])
+
+    np.testing.assert_array_equal(unit_digits[:3], before)
 
 
 def test_no_noise_gives_the_digits_themselves():

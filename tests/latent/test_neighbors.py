@@ -74,6 +74,18 @@ def test_on_a_collapsed_map_its_one_spot_is_at_0_and_all_else_at_100(latent_dim,
     np.testing.assert_array_equal(index.isolation(z), [0] + [100] * (n_points - 1))
 
 
+@pytest.mark.parametrize("kind", [list, np.float64, np.longdouble, np.int16, np.float32])
+def test_codes_of_any_kind_are_kept_exactly(kind):
+    table = [[0.0, 1.0], [3.0, 5.0], [4.0, 8.0]]
+    codes = table if kind is list else np.array(table, kind)
+
+    index = NeighborIndex(codes, k=1)
+
+    assert index.codes.dtype in (np.float32, np.float64)
+    assert index.codes.tolist() == table
+    assert index.distances(np.array([[0.0, 1.0]])).tolist() == [0.0]
+
+
 def test_a_map_keeps_its_codes_when_the_caller_changes_theirs():
     codes = gaussian_codes(30, 2)
     index = NeighborIndex(codes, k=2)

@@ -45,7 +45,7 @@ def pair(request):
 
 def test_it_computes_what_the_model_does(pair, monkeypatch):
     monkeypatch.setattr(inference, "_BATCH", 4)
-    monkeypatch.setattr(inference, "_MAPS_BATCH", 3)
+    monkeypatch.setattr(inference, "_MAPS_VALUES", 3_000)
     model, network = pair
     rows = RNG.random((9, math.prod(model.config.input_shape)), dtype=np.float32)
 

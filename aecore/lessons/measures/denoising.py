@@ -6,8 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from aecore.analysis.denoising import MEASURED, Denoisers
+from aecore.analysis.fixed_points import ITERATIONS, iterate
 from aecore.analysis.sampling import first_of_each_label
 from aecore.checkpoints.file import Checkpoint
+from aecore.data.noise import FixedCorruption
 from aecore.errors import CheckpointError
 from aecore.lessons.context import Context
 from aecore.lessons.registry import Finding, measure
@@ -22,9 +25,6 @@ def best_denoiser(context: Context, prediction: Any, *, noise: str, level: float
 
     `plain` is the plain autoencoder of the same size, `noisy` stands for leaving it as it is.
     """
-    from aecore.analysis.denoising import MEASURED, Denoisers
-    from aecore.data.noise import FixedCorruption
-
     own = context.checkpoint
     models = {"model": context.build(own)}
     names = {"noisy": "left as it is", "model": own.name, "pca": "PCA", "median": "3×3 median"}
@@ -59,10 +59,6 @@ def _plain(context: Context) -> Checkpoint | None:
 @measure("number")
 def repeated_denoising(context: Context, prediction: Any, *, noise: str, level: float) -> Finding:
     """Count digits, the first of each class, that end near their own class after 64 iterations."""
-    from aecore.analysis.denoising import MEASURED
-    from aecore.analysis.fixed_points import ITERATIONS, iterate
-    from aecore.data.noise import FixedCorruption
-
     own, test_set = context.checkpoint, context.test_set
     chosen = first_of_each_label(test_set.labels[:MEASURED])
     corruption = FixedCorruption(kind=noise, level=level)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import functools
 import os
-import threading
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
 
 import numpy as np
 
@@ -24,7 +22,7 @@ from aecore.models.inference import Model, inference_model
 from aecore.presets import PRESETS
 from aecore.recognition import verdict
 from aecore.system.environment import is_public
-from aecore.ui.cache.shared import FileState, file_state, shared
+from aecore.ui.cache.shared import FileState, Recent, file_state, shared
 from aecore.viewer import model_arrays, precision
 
 _MODELS_KEPT = 16
@@ -49,7 +47,6 @@ Models = tuple[tuple[Entry, ...], dict[str, str]]
 """The usable checkpoints, and why files are left out, by their names."""
 _MAX_AGE = 0.5
 """Seconds after which the models' files are looked at again."""
-_LOOKING = threading.Lock()
 
 
 def _models() -> Models:
@@ -59,16 +56,17 @@ def _models() -> Models:
     that compute, the files of a dozen models kept a page waiting.
     """
     folder = catalog.models_dir()
-    with _LOOKING:  # whoever asks meanwhile waits for what is read
-        return _look(folder, file_state(folder), int(monotonic() / _MAX_AGE))
+    return _recent_look(folder, file_state(folder))
 
 
-@functools.lru_cache(maxsize=4)
-def _look(folder: Path, state: FileState, moment: int) -> Models:
+def _look(folder: Path, state: FileState) -> Models:
     listed = catalog.listing()
     states = tuple((name, path, file_state(path)) for name, path in listed.files.items())
     usable, unusable = _read_entries(states)
     return usable, {**listed.problems, **unusable}
+
+
+_recent_look = Recent(_look, _MAX_AGE)
 
 
 @functools.lru_cache(maxsize=8)
@@ -135,7 +133,7 @@ def _load(path: Path) -> tuple[Checkpoint, tuple[str, ...], dict[str, int]]:
 
 @shared(kept=_MODELS_KEPT)
 def load_model(checkpoint: Checkpoint) -> Model:
-    """Return the checkpoint's autoencoder, in eval mode."""
+    """Return the checkpoint's autoencoder, to encode and decode with."""
     return inference_model(checkpoint.card.model, checkpoint.weights)
 
 

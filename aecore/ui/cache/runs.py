@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import threading
-from time import monotonic
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,25 +13,24 @@ from aecore.jobs.queue import Listing
 from aecore.jobs.snapshots import Scene
 from aecore.jobs.store import Run
 from aecore.training.history import EpochRecord
-from aecore.ui.cache.shared import shared
+from aecore.ui.cache.shared import Recent, shared
 from aecore.viewer import snapshot_arrays
 
 _MAX_AGE = 0.3
 """Seconds after which the list of runs is read again."""
-_READING = threading.Lock()
 Drawn = tuple[dict[str, Any], dict[str, np.ndarray]]
 
 
 def listing() -> Listing:
     """Return all runs as they were a moment ago at most."""
-    with _READING:  # whoever asks meanwhile waits for what is read
-        return _listing(str(run_store.runs_dir()), int(monotonic() / _MAX_AGE))
+    return _listing(run_store.runs_dir())
 
 
-# Of Streamlit's caches, what ends its time while it is looked up is an error.
-@functools.lru_cache(maxsize=4)
-def _listing(folder: str, moment: int) -> Listing:
+def _read(folder: Path) -> Listing:
     return queue.list_runs()
+
+
+_listing = Recent(_read, _MAX_AGE)
 
 
 def running() -> Run | None:
@@ -43,8 +40,7 @@ def running() -> Run | None:
 
 def refresh() -> None:
     """Read the list of runs again, after something was done to a run."""
-    with _READING:
-        _listing.cache_clear()
+    _listing.clear()
 
 
 def key_of(run: Run) -> str:

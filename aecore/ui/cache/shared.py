@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from time import monotonic
+from typing import Any, Generic, ParamSpec, TypeVar
 
 import streamlit as st
 
@@ -51,6 +53,33 @@ def measured(
         return look_up
 
     return decorate
+
+
+class Recent(Generic[P, R]):
+    """A function whose last result holds for some seconds after it was computed.
+
+    Whoever asks meanwhile waits for it. `st.cache_resource` with a `ttl` raises KeyError where an
+    entry's time ends while it is looked up.
+    """
+
+    def __init__(self, function: Callable[P, R], seconds: float) -> None:
+        self._function, self._seconds = function, seconds
+        self._kept: tuple[Any, float, R] | None = None
+        self._one_at_a_time = threading.Lock()
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        asked = args, kwargs
+        with self._one_at_a_time:
+            kept = self._kept
+            if kept is None or kept[0] != asked or monotonic() - kept[1] >= self._seconds:
+                result = self._function(*args, **kwargs)
+                self._kept = kept = asked, monotonic(), result
+            return kept[2]
+
+    def clear(self) -> None:
+        """Forget the result."""
+        with self._one_at_a_time:
+            self._kept = None
 
 
 FileState = tuple[str, int, int, int]

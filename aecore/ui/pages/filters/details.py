@@ -59,7 +59,7 @@ def measure(
     checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int
 ) -> tuple[str, _TopDigits | None, list[LabelChart]]:
     """Measure a unit: its ablation in words, its top-activating digits if any, and two charts."""
-    ablation = filter_cache.ablation(checkpoint, digits)
+    ablation = filter_cache.ablation(checkpoint, digits, part)
     layer, name = filter_cache.position(checkpoint, part), unit_text.name(part, unit)
     activations = ablation.activations[layer]
     loss = ablation.switch_off(layer, unit)

@@ -17,6 +17,7 @@ from aecore.ui import inputs, scaffold, waiting
 from aecore.ui.components import html as html_parts
 from aecore.ui.components import upload_note
 from aecore.ui.components.live_model import mount_paste
+from aecore.ui.pages.your_digit import interpretation
 from aecore.ui.text.formats import escape
 
 if TYPE_CHECKING:
@@ -71,8 +72,6 @@ def _show(checkpoint: Checkpoint, file: UploadedFile | None) -> None:
             "only, and only during this visit."
         )
         return
-    from aecore.ui.pages.your_digit import interpretation
-
     left, right = st.columns([2, 3], gap="large")
     with right:
         settings = _corrections(file.file_id)
@@ -194,8 +193,6 @@ def _steps(digit: Digit) -> None:
 
 def _all_digits(checkpoint: Checkpoint, digits: Sequence[Digit]) -> None:
     """Show all digits of a picture, each beside its reconstruction."""
-    from aecore.ui.pages.your_digit import interpretation
-
     name = checkpoint.name
     st.header(f"{len(digits)} digits, reconstructed by {escape(name)}", anchor=False)
     rows = []
