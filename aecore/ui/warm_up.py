@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import functools
 import importlib
+import itertools
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from aecore.errors import AecoreError
 from aecore.system.threads import limit_to_one_thread
@@ -22,9 +24,13 @@ from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.pages import find_pages
 
+if TYPE_CHECKING:
+    from aecore.ui.pages import Preparation
+
 _PAUSE = 3.0
 """Seconds after the first page, whose charts a browser draws meanwhile."""
-_LONGEST_STOP = 0.5  # seconds between two steps
+_BETWEEN, _LONGEST_STOP = 0.2, 0.5
+"""Seconds of rest between two steps, for browsers on the same machine, and at most."""
 _ALONE = threading.Lock()
 _warm = threading.Event()
 
@@ -62,27 +68,30 @@ def prepare() -> None:
 
 @functools.cache
 def prepare_models() -> None:
-    """Compute what the pages show first of each model, from soon after the first page on."""
+    """Compute what pages show first of the data and of each model, soon after the first page."""
     threading.Thread(target=_prepare_models, name="models", daemon=True).start()
 
 
 def _prepare_models() -> None:
     _warm.wait()
     time.sleep(_PAUSE)
+    steps = [prepare for page in find_pages() if (prepare := page.preparation())]
     with suppress(AecoreError):  # pages say what is wrong with the data
+        with waiting.place(quietly=True):
+            datasets.prepare()
         digits = datasets.usual()
         if digits.spec.shows_digits:  # else pages speak of other pictures
-            for name in checkpoint_cache.cards():
-                _prepare(name, digits)
+            for name, prepare in itertools.product(checkpoint_cache.cards(), steps):
+                _prepare(name, prepare, digits)
 
 
-def _prepare(name: str, digits: datasets.TestSet) -> None:
-    for page in find_pages():
-        waiting.PAGES.let_others_go(most=_LONGEST_STOP)
-        with suppress(AecoreError), waiting.place(quietly=True):  # pages say what is wrong with it
-            checkpoint = checkpoint_cache.load(name)
-            if checkpoint.card.model.input_shape == digits.spec.shape:
-                page.preparation()(checkpoint, digits)
+def _prepare(name: str, prepare: Preparation, digits: datasets.TestSet) -> None:
+    time.sleep(_BETWEEN)
+    waiting.PAGES.let_others_go(most=_LONGEST_STOP)
+    with suppress(AecoreError), waiting.place(quietly=True):  # pages say what is wrong with it
+        checkpoint = checkpoint_cache.load(name)
+        if checkpoint.card.model.input_shape == digits.spec.shape:
+            prepare(checkpoint, digits)
 
 
 def _import_all() -> None:

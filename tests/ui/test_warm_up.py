@@ -106,6 +106,7 @@ def test_models_are_prepared_after_the_first_page_and_one_that_fails_costs_no_ot
     pages = [Page(order), Page(order, fails_for="wide")]
     monkeypatch.setattr(warm_up, "find_pages", lambda: pages)
     monkeypatch.setattr(warm_up, "_PAUSE", 0.0)
+    monkeypatch.setattr(warm_up, "_BETWEEN", 0.0)
     monkeypatch.setattr(checkpoint_cache, "cards", lambda: ["plane", "wide", "narrow"])
     preparing = threading.Thread(target=warm_up._prepare_models)
     preparing.start()

@@ -236,7 +236,7 @@ def usual() -> TestSet:
 
 
 def prepare() -> None:
-    """Read the server's data, and measure what pages show of them, before there are visitors."""
+    """Read the server's data, and measure what pages show of them."""
     usual()
     _pca_errors(*_source_of(None))
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from aecore.checkpoints.file import Checkpoint
     from aecore.ui.cache.datasets import TestSet
 
+    Preparation = Callable[[Checkpoint, TestSet], None]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
@@ -37,9 +39,9 @@ class Page:
         """Import the page, which is slow, and return the function that draws it."""
         return self._module().render
 
-    def preparation(self) -> Callable[[Checkpoint, TestSet], object]:
-        """Return the page's `prepare`, or what does nothing."""
-        return getattr(self._module(), "prepare", lambda checkpoint, digits: None)
+    def preparation(self) -> Preparation | None:
+        """Return the page's `prepare`, if it has one."""
+        return getattr(self._module(), "prepare", None)
 
     def _module(self) -> Any:
         return importlib.import_module(f"{__name__}.{self.name}.page")
