@@ -57,6 +57,7 @@ def wait_until_idle(page) -> None:
     wait_for_script(page)
 
 
+TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 FETCHED = "performance.getEntriesByType('resource').map(each => each.name.split('/').at(-1))"
 
 
@@ -304,6 +305,7 @@ def test_a_first_visit_is_welcomed_until_the_card_is_dismissed(app, chromium):
         page.set_viewport_size({"width": 1280, "height": 844})
         sidebar.get_by_role("link", name="Generate").wait_for()
         page.set_viewport_size({"width": 390, "height": 844})
+        page.evaluate(TWO_FRAMES)  # the page is told of each size, not of the last one alone
         page.set_viewport_size({"width": 820, "height": 844})
         page.locator("[data-testid=stExpandSidebarButton]").wait_for()
     context.close()
