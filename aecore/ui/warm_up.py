@@ -22,6 +22,7 @@ from aecore.system.threads import limit_to_one_thread
 from aecore.ui import waiting
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
+from aecore.ui.cache.shared import without_spinners
 from aecore.ui.pages import find_pages
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 
 _PAUSE = 3.0
 """Seconds after the first page, whose charts a browser draws meanwhile."""
-_BETWEEN, _LONGEST_STOP = 0.2, 0.5
-"""Seconds of rest between two steps, for browsers on the same machine, and at most."""
+_REST = 0.2
+"""Seconds before each step, for browsers on the same machine."""
+_LONGEST_STOP = 0.5  # seconds that a step waits for pages
 _ALONE = threading.Lock()
 _warm = threading.Event()
 
@@ -61,7 +63,7 @@ def prepare() -> None:
     """Import what pages need, and read and measure the data, before there are visitors."""
     limit_to_one_thread()  # what is imported reads the limit
     _import_all()
-    with suppress(AecoreError):  # pages say what is wrong with the data
+    with suppress(AecoreError), without_spinners():  # pages say what is wrong with the data
         datasets.prepare()
     _warm.set()
 
@@ -76,7 +78,7 @@ def _prepare_models() -> None:
     _warm.wait()
     time.sleep(_PAUSE)
     steps = [prepare for page in find_pages() if (prepare := page.preparation())]
-    with suppress(AecoreError):  # pages say what is wrong with the data
+    with suppress(AecoreError), without_spinners():
         with waiting.place(quietly=True):
             datasets.prepare()
         digits = datasets.usual()
@@ -86,7 +88,7 @@ def _prepare_models() -> None:
 
 
 def _prepare(name: str, prepare: Preparation, digits: datasets.TestSet) -> None:
-    time.sleep(_BETWEEN)
+    time.sleep(_REST)
     waiting.PAGES.let_others_go(most=_LONGEST_STOP)
     with suppress(AecoreError), waiting.place(quietly=True):  # pages say what is wrong with it
         checkpoint = checkpoint_cache.load(name)

@@ -56,11 +56,11 @@ def test_levels_together_are_the_levels_one_by_one(denoisers, unit_digits, kind)
 
     together = denoisers.denoise_levels(noisy, levels)
 
-    for found, images, level in zip(together, noisy, levels, strict=True):
-        expected = denoisers.denoise(images, level)
+    for found, at_level, level in zip(together, noisy, levels, strict=True):
+        expected = denoisers.denoise(at_level, level)
         assert list(found) == list(expected)
-        for way, mended in found.items():
-            np.testing.assert_allclose(mended, expected[way], atol=1e-6)
+        for method, images in found.items():
+            np.testing.assert_allclose(images, expected[method], atol=1e-6)
 
 
 def test_the_median_filter_is_scipys(unit_digits):

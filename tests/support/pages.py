@@ -13,6 +13,14 @@ from streamlit.testing.v1 import AppTest
 from aecore.viewer import message
 
 TIMEOUT = 60
+EXPERIMENTS = (
+    "Error by class",
+    "Worst and typical cases",
+    "Importance of each latent dimension",
+    "Dropout at test time",
+    "Noise in the code",
+)
+"""Of the page `/reconstruct`."""
 
 
 def open_page(module: str, *, state: Mapping[str, Any] | None = None, **query: str) -> AppTest:

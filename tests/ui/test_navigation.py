@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from aecore.ui import pages
+from aecore.ui import chart_code, pages
 from tests.support.pages import TIMEOUT, open_page, texts
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -99,3 +99,15 @@ def test_addresses_are_what_links_rely_on():
         "data": "data",
         "lessons": "lessons",
     }
+
+
+def test_the_app_opens_where_streamlit_keeps_the_code_of_charts_elsewhere(tmp_path, monkeypatch):
+    assert "PlotlyChart." in chart_code._script()
+    chart_code._script.cache_clear()
+    monkeypatch.setattr(chart_code, "_SCRIPTS", tmp_path)
+
+    app = AppTest.from_file("../../app.py", default_timeout=TIMEOUT).run()
+
+    chart_code._script.cache_clear()
+    assert not app.exception
+    assert app.title[0].value == "The latent space"

@@ -1,8 +1,11 @@
 """The first page of a server is drawn alone: pandas was found half imported by a second one."""
 
+import subprocess
+import sys
 import threading
 
 import pytest
+import streamlit as st
 
 from aecore.analysis.ablation import Ablation
 from aecore.analysis.activations import Activations
@@ -12,6 +15,7 @@ from aecore.ui import warm_up
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets, reconstruction
 from aecore.ui.pages import find_pages
+from tests.support.command_line import REPOSITORY
 from tests.support.pages import open_page
 
 
@@ -106,7 +110,7 @@ def test_models_are_prepared_after_the_first_page_and_one_that_fails_costs_no_ot
     pages = [Page(order), Page(order, fails_for="wide")]
     monkeypatch.setattr(warm_up, "find_pages", lambda: pages)
     monkeypatch.setattr(warm_up, "_PAUSE", 0.0)
-    monkeypatch.setattr(warm_up, "_BETWEEN", 0.0)
+    monkeypatch.setattr(warm_up, "_REST", 0.0)
     monkeypatch.setattr(checkpoint_cache, "cards", lambda: ["plane", "wide", "narrow"])
     preparing = threading.Thread(target=warm_up._prepare_models)
     preparing.start()
@@ -116,6 +120,28 @@ def test_models_are_prepared_after_the_first_page_and_one_that_fails_costs_no_ot
     preparing.join(60)
 
     assert order == ["first", "import", "plane", "plane", "wide", "narrow", "narrow"]
+
+
+PREPARE = """
+import threading
+from aecore.ui import warm_up
+
+warm_up._PAUSE = warm_up._REST = 0.0
+warm_up.prepare()
+warm_up.prepare_models()
+for thread in threading.enumerate():
+    if thread.name == "models":
+        thread.join()
+"""
+
+
+def test_what_is_prepared_says_nothing_in_the_log():
+    """As Streamlit does of a spinner, or of what belongs to a visit, where there is none."""
+    run = subprocess.run(
+        [sys.executable, "-c", PREPARE], cwd=REPOSITORY, capture_output=True, text=True, timeout=180
+    )
+
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
 HEAVY = {
@@ -128,6 +154,7 @@ HEAVY = {
 @pytest.mark.parametrize("name", HEAVY)
 def test_who_picks_a_prepared_model_does_not_wait(name, monkeypatch):
     (page,) = (page for page in find_pages() if page.name == name)
+    st.cache_resource.clear()
     page.preparation()(checkpoint_cache.load("narrow"), datasets.usual())
     for owner, function in HEAVY[name]:
         monkeypatch.setattr(owner, function, None)  # cannot be called

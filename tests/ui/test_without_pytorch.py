@@ -9,6 +9,7 @@ import pytest
 from aecore.digits.canvas_input import pack_drawing
 from aecore.ui.pages import find_pages
 from tests.support.command_line import REPOSITORY
+from tests.support.pages import EXPERIMENTS
 
 OPEN = """
 import importlib.abc, sys
@@ -32,13 +33,6 @@ for query in {queries!r}:
 CONV = {"model": "conv-32"}
 PEN = [255 * (abs(i % 28 - 14) < 2 and 4 <= i // 28 < 24) for i in range(784)]
 DRAWING = pack_drawing(base64.b64encode(bytes(PEN)).decode())
-EXPERIMENTS = (
-    "Error by class",
-    "Worst and typical cases",
-    "Importance of each latent dimension",
-    "Dropout at test time",
-    "Noise in the code",
-)
 QUERIES = {
     "map": [{}, CONV],
     "filters": [{}, CONV],

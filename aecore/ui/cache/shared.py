@@ -1,15 +1,17 @@
-"""One decorator for results that all sessions share."""
+"""Results that all sessions share."""
 
 from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any, Generic, ParamSpec, TypeVar
 
 import streamlit as st
+from streamlit.runtime.caching.cached_message_replay import in_cached_function
 
 from aecore.ui import waiting
 
@@ -53,6 +55,16 @@ def measured(
         return look_up
 
     return decorate
+
+
+@contextmanager
+def without_spinners() -> Iterator[None]:
+    """Compute where nobody looks: Streamlit draws no spinner within a cached function."""
+    token = in_cached_function.set(True)
+    try:
+        yield
+    finally:
+        in_cached_function.reset(token)
 
 
 class Recent(Generic[P, R]):

@@ -19,15 +19,7 @@ from aecore.config import NoiseConfig
 from aecore.models import inference
 from aecore.ui.pages.reconstruct.experiments import _FORMER_NAMES
 from tests.support import pages
-from tests.support.pages import component, open_page, texts
-
-EXPERIMENTS = (
-    "Error by class",
-    "Worst and typical cases",
-    "Importance of each latent dimension",
-    "Dropout at test time",
-    "Noise in the code",
-)
+from tests.support.pages import EXPERIMENTS, component, open_page, texts
 
 
 @pytest.fixture(scope="session")

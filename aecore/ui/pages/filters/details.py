@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from aecore.analysis.ablation import ErrorIncrease
@@ -21,8 +22,8 @@ from aecore.ui.text import units as unit_text
 from aecore.ui.text.formats import percent, test_digits
 
 _UNITS_KEPT = 64  # 0.1 MB each
-_TopDigits = tuple[list[Row], list[str], list[str]]
-"""Rows of the top-activating digits of a unit, the title of each digit, and the text under it."""
+_TopDigits = tuple[list[Row], np.ndarray, np.ndarray]
+"""Rows of the top-activating digits of a unit, the number of each digit, and the unit's output."""
 
 
 def show(checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int, preview: Preview) -> None:
@@ -31,12 +32,16 @@ def show(checkpoint: Checkpoint, digits: TestSet, part: Part, unit: int, preview
     note, pictures, charts = measure(checkpoint, digits, part, unit)
     headline = name[0].upper() + name[1:] if part == "hidden" else name
     if pictures:
-        rows, titles, columns = pictures
+        rows, best, outputs = pictures
+        labels = digits.labels[best]
         draw_rows(
             "filters_digits",
             rows,
-            titles,
-            columns=columns,
+            test_digits(best, labels),
+            columns=[
+                f"{page_data.name(label)}\n{output:.2f}"
+                for label, output in zip(labels, outputs, strict=True)
+            ],
             heading=f"label · output of {name}",
             scale_name="gray levels",
             headline=headline,
@@ -68,7 +73,7 @@ def measure(
     best = activations.top_activating(unit)
     if not len(best):
         return note, None, charts
-    images, labels = digits.images[best], digits.labels[best]
+    images = digits.images[best]
     whole, without = ablation.reconstruct(layer, unit, images)
     difference = whole - without
     rows = [
@@ -77,9 +82,7 @@ def measure(
         Row(name=f"Reconstruction with {name} switched off", images=without),
         Row(name="Difference", images=difference, limit=color_limit(difference)),
     ]
-    outputs = zip(labels, activations.values[unit, best], strict=True)
-    columns = [f"{page_data.name(label)}\n{output:.2f}" for label, output in outputs]
-    return note, (rows, test_digits(best, labels), columns), charts
+    return note, (rows, best, activations.values[unit, best]), charts
 
 
 def _distribution(activations: Activations, digits: TestSet, unit: int, name: str) -> LabelChart:
