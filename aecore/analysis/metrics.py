@@ -70,6 +70,24 @@ def mse(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
     return _per_image(lambda a, b: np.square(a - b).mean(axis=1), target, reconstruction)
 
 
+def grayness(images: np.ndarray) -> np.ndarray:
+    """Return how gray images are: ink is nearly black or white, a blend of several digits is gray.
+
+    Parameters
+    ----------
+    images : ndarray of shape (B, P)
+        Pixels p outside 0..1 count as the nearest of both.
+
+    Returns
+    -------
+    ndarray of shape (B,), float64
+        Sum of p (1 - p) over sum of p; 0 of a blank image.
+    """
+    pixels = images.astype(np.float64).clip(0, 1)
+    ink = pixels.sum(axis=1)
+    return (pixels * (1 - pixels)).sum(axis=1) / np.where(ink > 0, ink, 1.0)
+
+
 def psnr(target: np.ndarray, reconstruction: np.ndarray) -> np.ndarray:
     """Return the peak signal-to-noise ratio of each image, in dB.
 

@@ -23,6 +23,7 @@ from aecore.imaging.levels import to_levels
 from aecore.imaging.png import to_png
 from aecore.jobs import queue, store
 from aecore.system.process_lock import is_locked
+from aecore.viewer.message import unpack
 
 MINUTES = 5.0
 """Of a load at its usual pace; in fewer or more, everything is as much faster or slower."""
@@ -30,6 +31,7 @@ _ARRIVAL = 150.0  # s within which everybody arrives
 _STAY = 20.0, 40.0  # s on a page
 _PAGES = ("", "generate", "filters", "reconstruct", "denoise", "your-digit", "compare", "train")
 _VISITED = 4
+_SWEPT = "denoise_pictures"
 _ROLES = {"draw": "your-digit", "drag": "denoise", "upload": "your-digit", "watch": "train"}
 """What every eighth viewer does most, and on which page."""
 _WITHOUT_ROLE = 4
@@ -213,10 +215,18 @@ async def _look_around(session: Session, plan: _Plan, load: _Load) -> None:
             load.first.append(seconds)
         load.answers.append(seconds)
         load.pages += 1
+        if session.has(_SWEPT):
+            load.answers += await _want_sweep(session)
         before = float(plan.rng.uniform(0.1, 0.9)) * stay
         await asyncio.sleep(before)
         load.answers += await _act(session, plan, page)
         await asyncio.sleep(stay - before)
+
+
+async def _want_sweep(session: Session) -> list[float]:
+    """Ask for the pictures of all noise levels, if there are any, as a browser at rest does."""
+    sweep = unpack(session.content(_SWEPT))[0]["sweep"]
+    return [await session.trigger(_SWEPT, "need", sweep["hash"])] if sweep else []
 
 
 async def _act(session: Session, plan: _Plan, page: str) -> list[float]:

@@ -147,6 +147,7 @@ def renderer(page: Page) -> Callable[[], None]:
     @scaffold.guarded
     @warm_up.first_alone(draws_first=not page.path)
     def render() -> None:
+        warm_up.note_opened(page.name)
         with url_state.opened(page.name, page.path):
             if url_state.get("lesson") or url_state.get("hide"):
                 from aecore.ui.lessons import panel  # the first screen does not wait for it

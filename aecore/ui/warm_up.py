@@ -3,7 +3,8 @@
 A public server prepares it, and the data, before there are any. Plotly and others look for pandas
 among the modules without importing it, and fail where another thread has begun to import it and has
 not ended: so nobody draws while somebody imports. What pages show first of each model is computed
-behind the first pages: whoever picks a model does not wait for it.
+behind the first pages, first what the page opened last shows: whoever picks a model does not wait
+for it.
 """
 
 from __future__ import annotations
@@ -35,6 +36,13 @@ _REST = 0.2
 _LONGEST_STOP = 0.5  # seconds that a step waits for pages
 _ALONE = threading.Lock()
 _warm = threading.Event()
+_opened_last = ""  # name of a page
+
+
+def note_opened(page: str) -> None:
+    """Prepare before all else what a page, given by its name, shows first."""
+    global _opened_last
+    _opened_last = page
 
 
 @contextmanager
@@ -77,14 +85,17 @@ def prepare_models() -> None:
 def _prepare_models() -> None:
     _warm.wait()
     time.sleep(_PAUSE)
-    steps = [prepare for page in find_pages() if (prepare := page.preparation())]
+    steps = {page.name: prepare for page in find_pages() if (prepare := page.preparation())}
     with suppress(AecoreError), without_spinners():
         with waiting.place(quietly=True):
             datasets.prepare()
         digits = datasets.usual()
         if digits.spec.shows_digits:  # else pages speak of other pictures
-            for name, prepare in itertools.product(checkpoint_cache.cards(), steps):
-                _prepare(name, prepare, digits)
+            left = list(itertools.product(checkpoint_cache.cards(), steps))
+            while left:
+                name, page = next((each for each in left if each[1] == _opened_last), left[0])
+                left.remove((name, page))
+                _prepare(name, steps[page], digits)
 
 
 def _prepare(name: str, prepare: Preparation, digits: datasets.TestSet) -> None:

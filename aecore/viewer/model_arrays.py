@@ -6,15 +6,20 @@ from typing import Any
 
 import numpy as np
 
+from aecore.analysis.metrics import grayness
+from aecore.analysis.sampling import evenly_spaced
 from aecore.checkpoints.file import Checkpoint
 from aecore.latent.axes import principal_axes
 from aecore.latent.projection import LINE, PLANE, PRINCIPAL_PLANE
 from aecore.models.families import family_of
+from aecore.models.inference import decode, inference_model
 
 FLAT_VIEWS = {LINE: "line", PLANE: "plane", PRINCIPAL_PLANE: "principal"}
 """What the browser's scripts call the 2-D views."""
 MOST_AXES = 128
 """Principal axes that are sent, as many as there are sliders to page through."""
+_MOST_GRAYS = 1000
+"""Decoded test digits whose grayness is sent: percentiles to a tenth."""
 
 
 def model_facts(checkpoint: Checkpoint) -> dict[str, Any]:
@@ -40,14 +45,16 @@ def decoder_arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
     dict
         `columns0` (in, out), `bias0` (out,), ... float32, the code's side first, as
         `Family.browser_layers` has them; `codes` (N, D) float16 and `labels` (N,), the atlas;
-        `own_distances` (N,) float32; `mean` (D,) and `axes` (K, D), K = min(D,
-        128), the codes' principal axes, float64.
+        `own_distances` (N,) float32; `own_grays` (M,) float32, M = min(N, 1000), ascending: the
+        grayness of decoded codes; `mean` (D,) and `axes` (K, D), K = min(D, 128), the codes'
+        principal axes, float64.
     """
     axes = principal_axes(checkpoint.codes)
     return _layers(checkpoint, "decoder") | {
         "codes": checkpoint.codes,
         "labels": checkpoint.labels,
         "own_distances": checkpoint.distances,
+        "own_grays": _own_grays(checkpoint),
         "mean": axes.mean,
         "axes": axes.axes[:MOST_AXES],
     }
@@ -62,6 +69,13 @@ def encoder_arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
     """
     layers = {f"encoder_{name}": array for name, array in _layers(checkpoint, "encoder").items()}
     return layers | {"own_errors": np.sort(checkpoint.errors)}
+
+
+def _own_grays(checkpoint: Checkpoint) -> np.ndarray:
+    """Return the grayness of decoded codes, evenly spaced among those of the atlas, ascending."""
+    codes = checkpoint.codes[evenly_spaced(len(checkpoint.codes), _MOST_GRAYS)]
+    model = inference_model(checkpoint.card.model, checkpoint.weights)
+    return np.sort(grayness(decode(model, codes.astype(np.float32)))).astype(np.float32)
 
 
 def _layers(checkpoint: Checkpoint, part: str) -> dict[str, np.ndarray]:

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from skimage.metrics import structural_similarity
 
-from aecore.analysis.metrics import knn_accuracy, mse, mse_by_label, psnr, ssim, trustworthiness
+from aecore.analysis.metrics import (
+    grayness,
+    knn_accuracy,
+    mse,
+    mse_by_label,
+    psnr,
+    ssim,
+    trustworthiness,
+)
 from aecore.errors import ConfigError, ShapeError
 
 
@@ -40,6 +48,14 @@ def test_identical_images_have_infinite_psnr_and_ssim_one():
 
     assert np.isposinf(psnr(images, images)).all()
     np.testing.assert_allclose(ssim(images, images), 1)
+
+
+def test_half_gray_is_the_grayest_and_a_blank_image_is_not_gray():
+    pixels = [[0.5, 0.5, 0.5, 0.5], [1, 1, 0, 0], [0, 0, 0, 0], [2, -1, 0, 0], [1, 0.5, 0, 0]]
+
+    grays = grayness(np.array(pixels, np.float32))
+
+    np.testing.assert_allclose(grays, [0.5, 0, 0, 0, 0.25 / 1.5])
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.02, 0.3, 1.0])

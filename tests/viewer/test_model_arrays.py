@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from aecore.analysis import metrics
 from aecore.config import ModelConfig
 from aecore.latent.axes import principal_axes
+from aecore.models import inference
 from aecore.viewer import model_arrays
 from tests.support.checkpoint_files import small_checkpoint
 
@@ -30,5 +32,9 @@ def test_a_checkpoint_travels_with_its_decoder_and_where_it_is_asked_for_its_enc
     np.testing.assert_array_equal(arrays["codes"], found.codes)
     np.testing.assert_array_equal(arrays["labels"], found.labels)
     np.testing.assert_array_equal(arrays["own_distances"], found.distances)
+    decoded = inference.decode(
+        inference.build_model(found.card.model, found.weights), found.codes.astype(np.float32)
+    )
+    np.testing.assert_allclose(arrays["own_grays"], np.sort(metrics.grayness(decoded)), rtol=1e-5)
     assert arrays["axes"].shape == (min(dim, model_arrays.MOST_AXES), dim)
     np.testing.assert_array_equal(arrays["mean"], principal_axes(found.codes).mean)

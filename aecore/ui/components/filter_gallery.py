@@ -123,9 +123,8 @@ def draw_gallery(
     if is_first_time(album.digest):
         header["cell"] = _PICTURE * album.levels.shape[1]
         header["scale"] = {"name": album.scale_name, "limit": album.limit}
-        header["units"] = [
-            asdict(cell) | {"text": page_data.words(cell.text)} for cell in album.cells
-        ]
+        texts = {text: page_data.words(text) for text in {cell.text for cell in album.cells}}
+        header["units"] = [vars(cell) | {"text": texts[cell.text]} for cell in album.cells]
         header["orders"] = {by: positions.tolist() for by, positions in album.orders.items()}
         arrays = {"levels": album.levels, "palette": signed_palette()}
     mount("gallery", key, pack(header, arrays), need=send_again)

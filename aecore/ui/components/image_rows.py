@@ -1,19 +1,19 @@
 """Rows of pictures below each other, of which the browser redraws only what has changed.
 
-Where a slider sets what they show, a `Sweep` is sent once a session: the browser then follows the
-slider while it is being dragged, before the server is told.
+Where a slider sets what they show, the browser asks for a `Sweep` once it has drawn them: it then
+follows the slider while it is being dragged, before the server is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from aecore.imaging.levels import signed_palette, to_levels, to_signed_levels
 from aecore.ui import page_data
-from aecore.ui.components.registry import Preview, is_first_time, mount, send_again
+from aecore.ui.components.registry import Preview, is_wanted, mount, want
 from aecore.viewer.message import pack
 
 
@@ -45,8 +45,8 @@ class Sweep:
 
     digest: str
     """Identifies all of their pictures."""
-    stages: Sequence[Sequence[Row]]
-    """The rows at each of V values; only their pictures are used."""
+    stages: Callable[[], Sequence[Sequence[Row]]]
+    """Returns the rows at each of V values; only their pictures are used."""
     slider: str
     """Key of the slider."""
     values: Sequence[float]
@@ -133,6 +133,7 @@ def draw_rows(
             "values": list(sweep.values),
             "names": [[page_data.words(name) for name in names] for names in sweep.names],
         }
-        if is_first_time(sweep.digest):
-            arrays["swept"] = np.concatenate([row.levels for rows in sweep.stages for row in rows])
-    mount("rows", key, pack(header, arrays | {"palette": signed_palette()}), need=send_again)
+        if is_wanted(sweep.digest):
+            swept = [row.levels for rows in sweep.stages() for row in rows]
+            arrays["swept"] = np.concatenate(swept)
+    mount("rows", key, pack(header, arrays | {"palette": signed_palette()}), need=want)

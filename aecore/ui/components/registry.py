@@ -12,7 +12,7 @@ import streamlit as st
 from aecore.viewer.bundle import bundle
 from aecore.viewer.widgets import WIDGETS, mount_import
 
-_SENT = "arrays_sent"
+_SENT, _WANTED = "arrays_sent", "arrays_wanted"
 _LISTENERS = {"ear": "eventListener", "theme": "themeListener"}
 _IN_PAGE = ("rows",)
 """Widgets that live in the page itself, not in a shadow root: their styles hold for all of it."""
@@ -63,6 +63,19 @@ def is_first_time(digest: str) -> bool:
 def send_again(digest: Any) -> None:
     """The browser lacks what a digest names: send it once more with the next message."""
     st.session_state.setdefault(_SENT, set()).discard(str(digest))
+
+
+def want(digest: Any) -> None:
+    """The browser asks for what a digest names: send it with the next message."""
+    st.session_state[_WANTED] = digest
+
+
+def is_wanted(digest: str) -> bool:
+    """Return whether the browser has asked for what a digest names, since it was last told so."""
+    if st.session_state.get(_WANTED) != digest:
+        return False
+    del st.session_state[_WANTED]
+    return True
 
 
 def entry(widget: str) -> str:

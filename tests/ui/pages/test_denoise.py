@@ -77,10 +77,15 @@ def test_without_noise_there_is_nothing_to_mend():
     assert "noisy · identical" in grid(app)
 
 
-def test_the_browser_is_sent_the_pictures_of_every_level_once():
+def test_the_browser_is_sent_the_pictures_of_every_level_when_it_asks():
     app = open_page("denoise", model="denoise-gaussian")
     header, arrays = message.unpack(component(app, "denoise_pictures").bytes)
     ((_, first),) = picture_rows(app)
+    assert "swept" not in arrays
+
+    app.session_state["arrays_wanted"] = header["sweep"]["hash"]
+    app.run()
+    _, arrays = message.unpack(component(app, "denoise_pictures").bytes)
     swept = arrays["swept"].reshape(21, *first.shape)
 
     app.slider(key="noise_level").set_value(0.85).run()

@@ -104,6 +104,10 @@ class Session:
         """Return whether the page has a widget with this key."""
         return key in self._widgets
 
+    def content(self, key: str) -> bytes:
+        """Return the message of `aecore.viewer.message` that a component was sent last."""
+        return self._widgets[key].element.bytes
+
     async def trigger(self, key: str, name: str, value: Any) -> float:
         """Let a component report something, and return the seconds until the answer."""
         identifier = f"$$STREAMLIT_INTERNAL_KEY_{self._widgets[key].element.id}__events"

@@ -45,9 +45,13 @@ def render() -> None:
 
 def prepare(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
     """Compute what the page shows first of a model."""
-    noise = checkpoint.card.train.noise or NoiseConfig()
-    corruption = FixedCorruption(kind=noise.kind, level=noise.level)
-    DenoisingTask.of(checkpoint, corruption, digits).scores()
+    # The noise of a denoiser stays when another model is picked.
+    denoisers = filter(_is_denoiser, checkpoint_cache.cards().values())
+    for noise in {card.train.noise or NoiseConfig() for card in (checkpoint.card, *denoisers)}:
+        corruption = FixedCorruption(kind=noise.kind, level=noise.level)
+        task = DenoisingTask.of(checkpoint, corruption, digits)
+        task.scores()
+        pictures.rows(task)
 
 
 def _is_denoiser(card: Card) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from aecore.ui.pages.denoise.task import DenoisingTask
 from aecore.ui.text.formats import decibels, value_range, with_article
 
 _SWEEPS_KEPT = 8  # 5 MB each
+_ROWS_KEPT = 64  # 0.2 MB each
 
 
 def show(task: DenoisingTask, slider: str, levels: Sequence[float]) -> None:
@@ -29,14 +31,11 @@ def show(task: DenoisingTask, slider: str, levels: Sequence[float]) -> None:
         Positions of the slider.
     """
     corruption, sweep = task.corruption, None
-    if corruption.corruption.place or corruption.level not in levels:
-        (series,) = _series(task, [corruption])  # a sweep for every place would be too many
-    else:
-        swept = _sweep(task.digest, corruption.kind, tuple(levels), task)
-        series = swept[levels.index(corruption.level)]
+    # A sweep for every place would be too many.
+    if not corruption.corruption.place and corruption.level in levels:
         sweep = Sweep(
             digest=f"{task.digest} {corruption.kind}",
-            stages=swept,
+            stages=functools.partial(_sweep, task.digest, corruption.kind, tuple(levels), task),
             slider=slider,
             values=levels,
             names=[_names(task, level) for level in levels],
@@ -45,7 +44,7 @@ def show(task: DenoisingTask, slider: str, levels: Sequence[float]) -> None:
     with st.container(key="denoise_grid"):
         draw_rows(
             "denoise_pictures",
-            [replace(row, name=name) for row, name in zip(series, names, strict=True)],
+            [replace(row, name=name) for row, name in zip(rows(task), names, strict=True)],
             [with_article(label) for label in task.shown_labels],
             columns=[page_data.name(label) for label in task.shown_labels],
             scale_name="noise",
@@ -62,6 +61,17 @@ def _same_at_every_level(task: DenoisingTask) -> str:
     if task.corruption.corruption.place:
         return "Every noise level keeps the middle of the square."
     return "Every noise level uses the same random numbers."
+
+
+def rows(task: DenoisingTask) -> list[Row]:
+    """Return the rows at the task's own level, not yet with their names."""
+    return _rows(task.digest, task.corruption, task)
+
+
+@st.cache_resource(max_entries=_ROWS_KEPT, show_spinner=False)
+def _rows(digest: str, corruption: FixedCorruption, _task: DenoisingTask) -> list[Row]:
+    (series,) = _series(_task, [corruption])
+    return series
 
 
 def _series(task: DenoisingTask, corruptions: Sequence[FixedCorruption]) -> list[list[Row]]:

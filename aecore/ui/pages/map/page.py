@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+import time
 from typing import Any
 
 import plotly.graph_objects as go
@@ -48,6 +48,8 @@ _KEPT = {"grid": "aecore-grid"}
 """See `scaffold.open_page`; the name is that of `latent_map/panel.js`."""
 _SVG_POINTS = 2_000
 """Dots that a browser without WebGL still draws quickly."""
+_HEAD_START = 0.1
+"""Seconds that a browser has for another model's digits, before the chart keeps it busy."""
 _FIGURES_KEPT = 24  # 0.5 MB each
 
 
@@ -60,19 +62,19 @@ def render() -> None:
     flat = [each for each in choices if each in FLAT_VIEWS]
     if not probe.has_webgl():
         choices = tuple(flat)
-    if len(choices) > 1:
-        view = inputs.segments(
-            "View", choices, key="map_view", name="view", written=_VIEWS.__getitem__
-        )
-    else:
-        view = choices[0]
-        url_state.set("view", None)
+    with st.container():  # where there is one view alone, the parts below keep their places
+        if len(choices) > 1:
+            view = inputs.segments(
+                "View", choices, key="map_view", name="view", written=_VIEWS.__getitem__
+            )
+        else:
+            view = choices[0]
+            url_state.set("view", None)
     chart, panel = st.columns([2, 1], gap="medium")
-    draws = [partial(_show_chart, chart), partial(_show_panel, panel)]
-    if not url_state.is_opening():
-        draws.reverse()  # a browser is busy with the chart for as long as it takes to draw the rest
-    for draw in draws:
-        draw(checkpoint, view)
+    is_opening, is_other = url_state.is_opening(), probe.is_of_other_model(checkpoint)
+    if is_opening:
+        _show_chart(chart, checkpoint, view)
+    _show_panel(panel, checkpoint, view)
     if view in flat:
         selection.show(checkpoint, view)
     else:
@@ -85,6 +87,9 @@ def render() -> None:
         )
     explorer_file.offer(checkpoint, view)
     scaffold.close_page()
+    if not is_opening:  # last: a browser that draws it shows nothing else meanwhile
+        time.sleep(_HEAD_START * is_other)
+        _show_chart(chart, checkpoint, view)
 
 
 def prepare(checkpoint: Checkpoint, digits: TestSet) -> None:

@@ -34,6 +34,12 @@ def has_webgl() -> bool:
     return st.session_state.get("app_webgl", True)
 
 
+def is_of_other_model(checkpoint: Checkpoint) -> bool:
+    """Return whether the visit's pin is one of another model, or there is none yet."""
+    digest, _ = st.session_state.get("map_at", ("", None))
+    return digest != checkpoint.digest
+
+
 @scaffold.fragment
 def show(checkpoint: Checkpoint, view: str) -> None:
     """Draw the decoder, the number of the pinned test digit, and what is known of the pin."""

@@ -78,5 +78,5 @@ export function placeText({ place, percentile, grayer, nearestLabel }) {
     return ["Between the digits", `: blurred, ${grayText(grayer)}. It blends several classes, and is no digit.`].map(inWords);
   }
   if (place === "blurred") return ["Blurred", `: ${grayText(grayer)}, like an average of many ${picture.noun === "digit" ? `${nearestLabel}s` : picture.nouns}.`];
-  return ["Within the data", `: ${far}${grayer === null ? "" : `, ${grayText(grayer)}`}${near}.`];
+  return ["Within the data", `: ${far}, ${grayText(grayer)}${near}.`];
 }

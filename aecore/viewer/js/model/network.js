@@ -32,6 +32,7 @@
  * @property {Float32Array} codes  N x D, row by row
  * @property {Uint8Array} labels  N
  * @property {Float32Array} ownDistances  N, ascending: of each code to its 10th-nearest other one
+ * @property {Float32Array} ownGrays  Ascending: how gray decoded test digits are
  * @property {Float32Array} [ownErrors]  N, ascending: MSE of each digit's reconstruction
  * @property {Float64Array} mean  D, of the codes
  * @property {Float64Array} axes  K x D, their principal axes
@@ -66,6 +67,7 @@ export function makeModel({ hash, variational, activation, logistic }, arrays) {
     codes: arrays.codes,
     labels: arrays.labels,
     ownDistances: arrays.own_distances,
+    ownGrays: arrays.own_grays,
     ownErrors: arrays.own_errors,
     mean: arrays.mean,
     axes: arrays.axes,

@@ -5,7 +5,7 @@ import { meter } from "../core/meter.js";
 import { makeRequest, models, setNewest } from "../core/recent.js";
 import { makeScope } from "../core/scope.js";
 import { isOutside } from "../core/text.js";
-import { makeGrayScale, placeOf } from "../model/grayness.js";
+import { grayerThan, placeOf } from "../model/grayness.js";
 import { countLabels } from "../model/neighbor_vote.js";
 import { distanceToData } from "../model/neighbors.js";
 import { decode, makeModel, withEncoder } from "../model/network.js";
@@ -17,8 +17,6 @@ import { decode, makeModel, withEncoder } from "../model/network.js";
  */
 
 const MODELS_KEPT = 12;
-const SLICE = 4; // ms of measuring at a time, so that no frame is late
-const PAUSE = 20; // ms between two
 
 /**
  * Make the `mount` of a widget with a model: `create(element, host, scope)` returns what follows the
@@ -69,33 +67,12 @@ export function showDigit(model, z, ...canvases) {
   return pixels;
 }
 
-/** Scales of the models, by model: they last as long as it does. */
-const grayScales = new WeakMap();
-
-function grayScaleOf(model) {
-  if (!grayScales.has(model)) grayScales.set(model, makeGrayScale(model));
-  return grayScales.get(model);
-}
-
-/** Return what measures how gray a model's decoded test digits are, little by little, and then calls `done`. */
-export function makeGrayMeasurer(scope, done) {
-  const timer = scope.makeTimer();
-  return function start(model) {
-    if (grayScaleOf(model).measure(0)) return;
-    const work = () => (grayScaleOf(model).measure(SLICE) ? done() : timer.start(work, PAUSE));
-    timer.start(work, PAUSE);
-  };
-}
-
 /** Measure how far a code lies from the data. */
 export function measureDistance(model, z) {
   const distance = distanceToData(model, z);
   meter.lastDistance = distance;
   return distance;
 }
-
-/** Return the percentage of the decoded test digits that are less gray than pixels; null until it is known. */
-export const grayerThan = (model, pixels) => grayScaleOf(model).percentile(pixels);
 
 /** Add to a code's distance from the data how gray its `pixels` are, and what both mean: see `placeOf`. */
 export function withPlace(model, distance, pixels) {

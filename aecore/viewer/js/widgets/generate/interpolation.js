@@ -5,11 +5,12 @@ import { makeFrameLoop } from "../../core/frame_loop.js";
 import { drawDigit } from "../../core/image.js";
 import { grayText } from "../../core/text.js";
 import { positionOf } from "../../model/axes.js";
+import { grayerThan } from "../../model/grayness.js";
 import { distanceToData } from "../../model/neighbors.js";
 import { decode } from "../../model/network.js";
 import { spreadSteps, stepAt } from "../../model/path.js";
 import { drawOn, drawYAxis, nameAxes } from "../charts/svg.js";
-import { grayerThan, makeGrayMeasurer, showDigit, withModel } from "../live_model.js";
+import { showDigit, withModel } from "../live_model.js";
 import { makeMinimap } from "../minimap/minimap.js";
 
 const RELEASE_MS = 150; // a key held down repeats faster than this
@@ -52,7 +53,6 @@ export const mountInterpolation = withModel((element, host, scope) => {
   scope.add(element, view.root);
   const minimap = makeMinimap(scope, view.map, "Both paths among the codes of the test digits", followMap);
   minimap.element.append(routes);
-  const measureGrays = makeGrayMeasurer(scope, () => loop.request());
 
   let model = null;
   let token = null; // of the paths on show
@@ -70,7 +70,7 @@ export const mountInterpolation = withModel((element, host, scope) => {
     for (const { codes, places, percentiles, lane } of paths) {
       const grayer = grayerThan(model, showDigit(model, codes[step], lane.canvas));
       const far = `more isolated than ${percentiles[step].toFixed(0)}% of the test digits`;
-      setText(lane.place, grayer === null ? far : `${far}, ${grayText(grayer)}`);
+      setText(lane.place, `${far}, ${grayText(grayer)}`);
       lane.mark.setAttribute("transform", `translate(${places[step] ?? [0, 0]})`);
       lane.dot.setAttribute("cx", x);
       lane.dot.setAttribute("cy", yOf(percentiles[step]));
@@ -170,7 +170,6 @@ export const mountInterpolation = withModel((element, host, scope) => {
       timer.stop();
     }
     model = latest;
-    measureGrays(model);
     token = settings.token;
     paths = settings.paths.map((path) => {
       const codes = path.codes.map((code) => Float32Array.from(code));

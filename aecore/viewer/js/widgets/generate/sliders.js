@@ -5,7 +5,7 @@ import { build, make } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { codeText, fixed, placeText, withArticle } from "../../core/text.js";
 import { axisValue, moveAlong, moveTo, positionOf } from "../../model/axes.js";
-import { makeGrayMeasurer, measureDistance, showDigit, withModel, withPlace } from "../live_model.js";
+import { measureDistance, showDigit, withModel, withPlace } from "../live_model.js";
 import { makeHandle } from "../minimap/handle.js";
 import { makeMinimap } from "../minimap/minimap.js";
 import { SOURCES } from "./code_sources.js";
@@ -95,15 +95,15 @@ export const mountSliders = withModel((element, host, scope) => {
   let isHeld = false; // a pointer is down on a slider
   let isOwed = false; // Python has not been told of z yet
   const timer = scope.makeTimer();
-  const measureGrays = makeGrayMeasurer(scope, () => loop.request());
   let moved = null; // the row of the slider in hand
 
-  const loop = makeFrameLoop(scope, () => {
+  function draw() {
     const pixels = showDigit(model, z, view.canvas);
     if (moved !== null) showValue(moved, mover.value(z, first + moved));
     showPlace(pixels);
     view.code.textContent = codeText(z);
-  });
+  }
+  const loop = makeFrameLoop(scope, draw);
 
   function showPlace(pixels) {
     const found = withPlace(model, measureDistance(model, z), pixels);
@@ -240,7 +240,6 @@ export const mountSliders = withModel((element, host, scope) => {
     if (!isFresh) return;
     if (latest !== model) first = 0;
     model = latest;
-    measureGrays(model);
     mover = moverOf(model, settings.along_axes);
     z = Float32Array.from(settings.z);
     view.from.textContent = "";
@@ -248,6 +247,6 @@ export const mountSliders = withModel((element, host, scope) => {
     nameDigit();
     showSource();
     placeSliders();
-    loop.request();
+    draw(); // with the rest of the page, not a frame later
   };
 });

@@ -1,6 +1,6 @@
 // Rows of pictures below each other: drawn here, as the page then answers sooner than if they were
 // written as files and read again. Only what has changed is drawn anew. A sweep holds the pictures for all
-// places of a slider; with it they follow the slider by themselves.
+// places of a slider; with it they follow the slider by themselves. It is asked for once the page is at rest.
 
 import { isEqual } from "../../core/arrays.js";
 import { digitAt, picture } from "../../core/digit.js";
@@ -13,6 +13,7 @@ import { makeScope } from "../../core/scope.js";
 import { SHEET, makeScale, makeSheet, scaleText, stampDigits, widestOf, writeLine } from "../../core/sheet.js";
 
 const SWEEPS_KEPT = 8;
+const REST = 500; // ms
 
 /** What this tab was sent of sweeps, by their hash. */
 const sweeps = tabMap("__aecoreSweeps");
@@ -120,6 +121,7 @@ export function mountImageRows(element, host) {
   const scope = makeScope();
   const lazy = makeLazyDraw(scope, element);
   const request = makeRequest(host);
+  const timer = scope.makeTimer();
   const previews = makePreviewCache(host, follow, scope.signal);
   let content = null; // the latest message's {header, levels, colors}
   let grid = null;
@@ -165,7 +167,9 @@ export function mountImageRows(element, host) {
       if (arrays.swept) setNewest(sweeps, header.sweep.hash, arrays.swept, SWEEPS_KEPT);
       previews.keep(next, header.preview);
       follow(next);
-      if (header.sweep && !sweeps.has(header.sweep.hash)) request(message, header.sweep.hash);
+      timer.start(() => {
+        if (header.sweep && !sweeps.has(header.sweep.hash)) request(message, header.sweep.hash);
+      }, REST);
     },
     destroy: scope.end,
   };

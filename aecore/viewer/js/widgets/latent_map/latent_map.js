@@ -9,7 +9,7 @@ import { makeScope } from "../../core/scope.js";
 import { alongAxes, axisValue, codeOf } from "../../model/axes.js";
 import { distanceToData } from "../../model/neighbors.js";
 import { decode } from "../../model/network.js";
-import { makeGrayMeasurer, measureDistance, showDigit, withModel, withPlace } from "../live_model.js";
+import { measureDistance, showDigit, withModel, withPlace } from "../live_model.js";
 import { makeDecodedGrid } from "./decoded_grid.js";
 import { makeLasso } from "./lasso.js";
 import { CLICK_REACH, dotAt, letWheelScroll, makeOverlay } from "./overlay.js";
@@ -26,15 +26,11 @@ const FINE = 1 / 8; // of a step, with shift
 export const latentMapOver = (charts) => withModel((element, host, scope) => {
   const panel = makePanel(element, scope);
   const loop = makeFrameLoop(scope, draw);
-  const measureGrays = makeGrayMeasurer(scope, () => {
-    describePin();
-    drawn = {};
-    loop.request();
-  });
 
   let model = null;
   let view = ""; // "line", "plane", "principal" or "space"
   let pin = null; // {z, number, isChosen}: the first test digit until the visitor has chosen one
+  let pinPlace = null; // what `withPlace` says of the pin
   let pinBefore = null; // the latest click
   let probe = null; // {z, position, number}; position is null in space
   let drawn = {}; // {probe, model, lens} whose digit is on show
@@ -84,7 +80,7 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
     drawn = { probe, model, lens };
     if (probe.isMoved) probe.z.set(codeAt(probe.position)); // until then it is the pin's, off the plane too
     const pixels = showDigit(model, probe.z, panel.probe.canvas, ...(lens ? [lens] : []));
-    const found = withPlace(model, measureDistance(model, probe.z), pixels);
+    const found = probe.pin === pin ? pinPlace : withPlace(model, measureDistance(model, probe.z), pixels);
     panel.probe.describe(probe.z, found, probe.number);
     tellWay(found);
   }
@@ -146,7 +142,8 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
   function describePin() {
     const pixels = decode(model, pin.z);
     drawDigit(panel.pin.canvas, pixels);
-    panel.pin.describe(pin.z, withPlace(model, distanceToData(model, pin.z), pixels), pin.number);
+    pinPlace = withPlace(model, measureDistance(model, pin.z), pixels);
+    panel.pin.describe(pin.z, pinPlace, pin.number);
     panel.pin.label();
   }
 
@@ -177,9 +174,13 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
 
   // --- chart
 
-  function attach() {
+  function detach() {
     chartScope?.end();
     chartScope = overlay = grid = lasso = spacePin = null;
+  }
+
+  function attach() {
+    detach();
     if (!chart?.isReady() || !model) return;
     const isFlat = chart.isFlat();
     if (isFlat !== (view !== "space")) return; // the chart of the view before
@@ -257,12 +258,12 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
     followGrid(settings.grid ?? null);
     grid?.tint(); // the theme may have changed
     const isNew = latest !== model || settings.view !== view;
+    const isOther = latest.hash !== model?.hash || settings.view !== view; // not the same once more
     model = latest;
     view = settings.view;
     serial ??= settings.serial;
     if (isNew) {
       scratch = new Float64Array(model.dim);
-      measureGrays(model);
       panel.setSpace(view === "space");
     }
     if (isNew || settings.serial >= serial) setPin(settings.pin.z, settings.pin.number, settings.pin.chosen);
@@ -272,10 +273,11 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
     }
     if (isNew) {
       const position = view === "space" ? null : positionOf(pin.z, pin.number);
-      probe = { z: Float64Array.from(pin.z), position, number: pin.number };
+      probe = { z: Float64Array.from(pin.z), position, number: pin.number, pin };
       selected = settings.outline;
-      attach();
-      loop.request();
+      if (charts.isReplaced && isOther && chartScope) detach(); // from the chart of the one before
+      else attach();
+      draw(); // with the rest of the page, not a frame later
     }
     if (settings.webgl && !isWebGLReported && !hasWebGL()) {
       isWebGLReported = true;

@@ -33,6 +33,7 @@ import { build } from "../../core/dom.js";
  * @typedef {object} Charts  What draws them
  * @property {(host: import("../../core/host.js").Host, scope: Scope, found: (chart: Chart | null) => void) => void} watch
  *   Call `found` with the page's chart, and again for every later one; null while there is none.
+ * @property {boolean} [isReplaced]  Whether another model or view comes with another chart
  * @property {(overlay: any, scope: Scope) => void} attachFlat
  * @property {(chart: Chart, scope: Scope, on: Record<"hover" | "click", (number: number) => void>) =>
  *   { place: (number: number | null) => void }} attachSpace

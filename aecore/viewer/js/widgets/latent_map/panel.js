@@ -62,8 +62,8 @@ function makePicture(figure) {
       const off = place === "outside" || place === "between";
       const texts = {
         outside: "outside the data",
-        between: inWords(`between the digits: ${grayText(grayer ?? 0)}`),
-        blurred: `blurred: ${grayText(grayer ?? 0)}`,
+        between: inWords(`between the digits: ${grayText(grayer)}`),
+        blurred: `blurred: ${grayText(grayer)}`,
         within: inWords(`more isolated than ${Math.round(percentile)}% of the test digits`),
       };
       setText(lines[0], codeText(z, z.length > 3 ? 2 : 3));

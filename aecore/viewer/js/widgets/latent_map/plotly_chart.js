@@ -19,6 +19,7 @@ export const plotlyCharts = {
     scope.onEnd(() => clearInterval(timer));
     look();
   },
+  isReplaced: true,
   attachFlat: makePlotlyLegend,
   attachSpace({ element }, scope, { hover, click }) {
     const numberOf = (event) => Number([event.points[0].customdata].flat()[0]);

@@ -11,6 +11,27 @@ const VIEW = `<div class="minimap"><canvas ref="dots" class="layer" role="img"><
 
 /** @typedef {ReturnType<typeof makeMinimap>} Minimap */
 
+/** Layouts of the models, by model: they last as long as it does. */
+const layouts = new WeakMap();
+
+/** Return the places of a model's codes on the axes, the axes' ranges, and the middle of each class. */
+function layoutOf(model) {
+  if (layouts.has(model)) return layouts.get(model);
+  const { count, labels } = model;
+  const places = [new Float64Array(count), new Float64Array(count)];
+  for (let row = 0; row < count; row++) {
+    const position = positionOf(model, codeOf(model, row), labels[row]);
+    for (const axis of [0, 1]) places[axis][row] = position[axis];
+  }
+  const middles = [...new Set(labels)].map((label) => ({
+    label,
+    position: places.map((along) => medianOf(along.filter((_, row) => labels[row] === label))),
+  }));
+  const layout = { places, middles, ranges: places.map((along) => widened(robustExtent(along), 0)) };
+  layouts.set(model, layout);
+  return layout;
+}
+
 /**
  * Make the map in an element, called `label`. It draws the codes once a model and size; `follow` is called
  * when places on it have changed.
@@ -37,22 +58,17 @@ export function makeMinimap(scope, parent, label, follow) {
   function paint() {
     if (!model || !dots.clientWidth) return;
     size = fitCanvas(dots, 2);
-    const { count, labels } = model;
-    const points = Array.from({ length: count }, (_, row) => positionOf(model, codeOf(model, row), labels[row]));
-    ranges = [0, 1].map((axis) => widened(robustExtent(points.map((point) => point[axis])), 0));
+    const { places: [x, y], middles, ...layout } = layoutOf(model);
+    ranges = layout.ranges;
     const context = dots.getContext("2d");
     context.globalAlpha = 0.75;
-    points.forEach((point, row) => {
-      const [left, top] = toPixels(point);
-      context.fillStyle = colors[labels[row]];
+    for (let row = 0; row < model.count; row++) {
+      const [left, top] = toPixels([x[row], y[row]]);
+      context.fillStyle = colors[model.labels[row]];
       context.fillRect(left - 1, top - 1, 2, 2);
-    });
+    }
     context.globalAlpha = 1;
-    const marks = [...new Set(labels)].map((each) => {
-      const own = points.filter((_, row) => labels[row] === each);
-      const place = toPixels([0, 1].map((axis) => medianOf(own.map((point) => point[axis]))));
-      return { label: each, color: colors[each], place };
-    });
+    const marks = middles.map(({ label, position }) => ({ label, color: colors[label], place: toPixels(position) }));
     writeNumerals(context, marks);
     follow();
   }
