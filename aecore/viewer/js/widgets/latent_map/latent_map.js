@@ -32,7 +32,7 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
   let pin = null; // {z, number, isChosen}: the first test digit until the visitor has chosen one
   let pinPlace = null; // what `withPlace` says of the pin
   let pinBefore = null; // the latest click
-  let probe = null; // {z, position, number}; position is null in space
+  let probe = null; // {z, position, number, pin}; position is null in space, pin is what it stands on untouched
   let drawn = {}; // {probe, model, lens} whose digit is on show
   let serial = null; // of the latest pin that this tab has made
   let scratch = null; // room for a code
