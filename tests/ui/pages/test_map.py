@@ -72,3 +72,22 @@ def test_nothing_delays_the_chart_of_a_page_that_opens_nor_the_panel_of_one_that
 
     assert not app.exception
     assert drawn == ["_show_chart", "_show_panel", "_show_panel", "_show_chart"]
+
+
+def test_the_panel_keeps_its_place_where_a_model_has_one_view_alone():
+    """Else a browser would build it and the chart anew."""
+
+    def place(block, path=()):
+        for number, child in getattr(block, "children", {}).items():
+            if getattr(child, "key", None) == "map_number":
+                return (*path, number)
+            if found := place(child, (*path, number)):
+                return found
+        return None
+
+    app = open_page("map", model="plane")
+    before = place(app.main)
+    app.selectbox(key="model").set_value("wide").run()
+
+    assert app.segmented_control(key="map_view")
+    assert place(app.main) == before is not None
