@@ -97,6 +97,7 @@ def test_both_paths_lie_on_the_map_and_the_scrub_follows_it(journey, plane):
             "([scrub, step]) => Math.abs(scrub.value - step) <= 1",
             arg=[scrub.element_handle(), step],
         )
+        journey.evaluate("new Promise((done) => requestAnimationFrame(done))")  # it is drawn
         shown = marks.nth(1).evaluate(
             "({transform: {baseVal: [{matrix}]}}) => [matrix.e, matrix.f]"
         )

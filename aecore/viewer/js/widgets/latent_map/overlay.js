@@ -147,6 +147,7 @@ export function makeOverlay(chart, scope, on) {
   let pressed = null; // where a press began that may become a click
   let clicked = null; // the latest click
   let isHeld = false; // by a finger that has rested
+  let hold = null; // what begins then, while a finger rests
   const rest = scope.makeTimer();
 
   /** Return where an event lies in the plot area, in px from its top left corner. */
@@ -167,7 +168,7 @@ export function makeOverlay(chart, scope, on) {
   const isNear = (event, place) => Math.hypot(event.clientX - place.x, event.clientY - place.y) <= CLICK_REACH;
 
   /** Keep a finger that probes, or draws, from scrolling: Chromium heeds no touch-action inside an SVG. */
-  function hold(event) {
+  function keepStill(event) {
     const isAlone = event.touches.length === 1 && locate(event.touches[0]);
     if (isAlone && (isHeld || frame.querySelector(".aecore-tools [aria-pressed=true]"))) event.preventDefault();
   }
@@ -180,7 +181,7 @@ export function makeOverlay(chart, scope, on) {
   function move(event) {
     if (pressed && !isNear(event, pressed)) {
       pressed = null;
-      if (!isHeld) rest.stop();
+      if (!isHeld) stopResting();
     }
     if (isTouch(event) && !isHeld) return;
     const position = locate(event);
@@ -193,11 +194,18 @@ export function makeOverlay(chart, scope, on) {
     pressed = position && { x: event.clientX, y: event.clientY };
     if (!position) return;
     if (!isTouch(event)) return probeAt(position, event);
-    rest.start(() => {
+    hold = () => {
+      stopResting();
       isHeld = true;
       pressed = null;
       probeAt(position, event);
-    }, HOLD);
+    };
+    rest.start(hold, HOLD);
+  }
+
+  function stopResting() {
+    rest.stop();
+    hold = null;
   }
 
   function release(event) {
@@ -214,7 +222,7 @@ export function makeOverlay(chart, scope, on) {
   }
 
   function letGo() {
-    rest.stop();
+    stopResting();
     pressed = null;
     isHeld = false;
   }
@@ -235,8 +243,11 @@ export function makeOverlay(chart, scope, on) {
   const passively = { capture: true, passive: true };
   scope.listen(document, "pointermove", move, passively);
   letWheelScroll(chart, scope);
-  for (const type of ["touchstart", "touchmove"]) scope.listen(element, type, hold, { capture: true, passive: false });
-  scope.listen(element, "contextmenu", (event) => isHeld && event.preventDefault());
+  for (const type of ["touchstart", "touchmove"]) scope.listen(element, type, keepStill, { capture: true, passive: false });
+  scope.listen(element, "contextmenu", (event) => {
+    hold?.(); // a busy page hears of the browser's long press first
+    if (isHeld) event.preventDefault();
+  });
   scope.listen(element, "pointerdown", press, passively);
   scope.listen(document, "pointerup", release, passively);
   scope.listen(document, "pointercancel", letGo, { passive: true });
