@@ -67,9 +67,10 @@ def bench_serve(
     """Put a fresh server of the app under load, on this machine's loopback address.
 
     Each viewer arrives within 150 s, keeps one model drawn evenly from all, and opens four
-    different pages 20 to 40 s apart, with an action on each that the server answers. One in eight
-    draws, one drags the noise level, one uploads a picture, and one watches a training run, which
-    the first of them starts. Runs go to a temporary folder.
+    different pages 20 to 40 s apart, with an action on each that the server answers; on `/denoise`
+    it asks for the pictures of all noise levels, as a browser does by itself. One in eight draws,
+    one drags the noise level, one uploads a picture, and one watches a training run, which the
+    first of them starts. Runs go to a temporary folder.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """A trained autoencoder in NumPy, for what shows models and does not train them.
 
 PyTorch takes a second to import and 200 MB to keep. A `Network` is called like the `Autoencoder` of
-the same weights, with arrays in place of tensors. The units of
-dense networks, one by one, are in `aecore.models.numpy_layers`.
+the same weights, with arrays in place of tensors. The units of dense networks, one by one, are in
+`aecore.models.numpy_layers`.
 """
 
 from __future__ import annotations

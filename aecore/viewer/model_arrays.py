@@ -18,8 +18,10 @@ FLAT_VIEWS = {LINE: "line", PLANE: "plane", PRINCIPAL_PLANE: "principal"}
 """What the browser's scripts call the 2-D views."""
 MOST_AXES = 128
 """Principal axes that are sent, as many as there are sliders to page through."""
-_MOST_GRAYS = 1000
-"""Decoded test digits whose grayness is sent: percentiles to a tenth."""
+_FEWEST_GRAYS, _MOST_GRAYS = 200, 1000
+"""Decoded test digits whose grayness is sent: percentiles to a tenth, of large ones to a half."""
+_GRAY_PIXELS = 3_000_000  # of all of them, unless that would be too few
+_BATCH = 100  # pictures in memory at once
 
 
 def model_facts(checkpoint: Checkpoint) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def decoder_arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
     dict
         `columns0` (in, out), `bias0` (out,), ... float32, the code's side first, as
         `Family.browser_layers` has them; `codes` (N, D) float16 and `labels` (N,), the atlas;
-        `own_distances` (N,) float32; `own_grays` (M,) float32, M = min(N, 1000), ascending: the
+        `own_distances` (N,) float32; `own_grays` (M,) float32, M <= 1000, ascending: the
         grayness of decoded codes; `mean` (D,) and `axes` (K, D), K = min(D, 128), the codes'
         principal axes, float64.
     """
@@ -73,9 +75,12 @@ def encoder_arrays(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
 
 def _own_grays(checkpoint: Checkpoint) -> np.ndarray:
     """Return the grayness of decoded codes, evenly spaced among those of the atlas, ascending."""
-    codes = checkpoint.codes[evenly_spaced(len(checkpoint.codes), _MOST_GRAYS)]
     model = inference_model(checkpoint.card.model, checkpoint.weights)
-    return np.sort(grayness(decode(model, codes.astype(np.float32)))).astype(np.float32)
+    count = min(max(_GRAY_PIXELS // checkpoint.card.model.n_inputs, _FEWEST_GRAYS), _MOST_GRAYS)
+    codes = checkpoint.codes[evenly_spaced(len(checkpoint.codes), count)].astype(np.float32)
+    batches = [codes[start : start + _BATCH] for start in range(0, len(codes), _BATCH)]
+    grays = np.concatenate([grayness(decode(model, each)) for each in batches])
+    return np.sort(grays).astype(np.float32)
 
 
 def _layers(checkpoint: Checkpoint, part: str) -> dict[str, np.ndarray]:

@@ -23,6 +23,16 @@ from tests.support.live_map import (
 pytest_plugins = ["tests.support.browser"]
 
 
+PRESS_LONG = """([clientX, clientY]) => {
+  const target = document.elementFromPoint(clientX, clientY);
+  const at = { clientX, clientY, bubbles: true, cancelable: true };
+  const ask = () => !target.dispatchEvent(new MouseEvent("contextmenu", at));
+  const before = ask();
+  const finger = { ...at, pointerType: "touch", isPrimary: true };
+  target.dispatchEvent(new PointerEvent("pointerdown", finger));
+  return [before, ask()];
+}"""
+"""Returns whether the page keeps the browser's menu away: without a finger on it, and with one."""
 NO_WEBGL = ("--disable-gpu", "--disable-3d-apis", "--disable-software-rasterizer")
 
 
@@ -78,6 +88,25 @@ def test_a_swipe_scrolls_a_finger_held_probes_and_a_tap_pins(chromium, app):
     assert "z=" not in page.url
     page.touchscreen.tap(*point_at(page, 0.04, 0.96))
     wait_for_address(page, "&z=")
+    context.close()
+
+
+def test_a_long_press_holds_where_the_page_is_too_busy_to_notice_that_the_finger_rests(
+    chromium, app
+):
+    context = chromium.new_context(
+        viewport={"width": 420, "height": 800}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.add_init_script(RETURNING)
+    visit(page, app)
+    centered(page)
+    x, y = point_at(page, 0.3, 0.2)
+
+    prevented = page.evaluate(PRESS_LONG, [x, y])  # within one task: no timer runs meanwhile
+
+    assert prevented == [False, True]
+    wait_for_code(page, position(page, 0.3, 0.2))
     context.close()
 
 

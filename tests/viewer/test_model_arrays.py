@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -38,3 +40,29 @@ def test_a_checkpoint_travels_with_its_decoder_and_where_it_is_asked_for_its_enc
     np.testing.assert_allclose(arrays["own_grays"], np.sort(metrics.grayness(decoded)), rtol=1e-5)
     assert arrays["axes"].shape == (min(dim, model_arrays.MOST_AXES), dim)
     np.testing.assert_array_equal(arrays["mean"], principal_axes(found.codes).mean)
+
+
+@pytest.mark.parametrize(
+    ("shape", "count"), [((28, 28), 1000), ((64, 64), 732), ((128, 128, 3), 200)]
+)
+def test_fewer_large_pictures_are_decoded_for_their_grayness_and_few_at_a_time(
+    shape, count, monkeypatch
+):
+    config = ModelConfig(latent_dim=2, hidden_dims=(3,), input_shape=shape)
+    codes = np.random.default_rng(0).normal(size=(2000, 2)).astype(np.float16)
+    found = replace(small_checkpoint(config), codes=codes)
+    sizes = []
+    decode = inference.decode
+
+    def note(model, batch):
+        sizes.append(len(batch))
+        return decode(model, batch)
+
+    monkeypatch.setattr(model_arrays, "decode", note)
+
+    grays = model_arrays._own_grays(found)
+
+    assert grays.shape == (count,)
+    assert (np.diff(grays) >= 0).all()
+    assert sum(sizes) == count
+    assert max(sizes) <= 100

@@ -88,7 +88,8 @@ def render() -> None:
     explorer_file.offer(checkpoint, view)
     scaffold.close_page()
     if not is_opening:  # last: a browser that draws it shows nothing else meanwhile
-        time.sleep(_HEAD_START * is_other)
+        if is_other:
+            time.sleep(_HEAD_START)
         _show_chart(chart, checkpoint, view)
 
 

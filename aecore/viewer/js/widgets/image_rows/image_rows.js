@@ -13,7 +13,7 @@ import { makeScope } from "../../core/scope.js";
 import { SHEET, makeScale, makeSheet, scaleText, stampDigits, widestOf, writeLine } from "../../core/sheet.js";
 
 const SWEEPS_KEPT = 8;
-const REST = 500; // ms
+const REST = 500; // ms without another message, until a sweep is asked for
 
 /** What this tab was sent of sweeps, by their hash. */
 const sweeps = tabMap("__aecoreSweeps");
