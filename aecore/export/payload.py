@@ -26,7 +26,7 @@ from aecore.latent.sliders import Sliders
 from aecore.models.families import family_of
 from aecore.models.inference import Model, decode, inference_model, reconstruct
 from aecore.viewer.message import pack
-from aecore.viewer.model_arrays import FLAT_VIEWS, decoder_arrays, encoder_arrays, model_facts
+from aecore.viewer.model_arrays import decoder_arrays, encoder_arrays, model_facts, view_kind
 from aecore.viewer.precision import INVISIBLE, compact, fits_half, rounded_weights
 
 MAX_CLASSES = len(digit_colors())
@@ -167,7 +167,7 @@ def _view(checkpoint: Checkpoint, name: str) -> dict[str, Any]:
     numerals = label_positions(points, checkpoint.labels) if points.shape[1] == 2 else {}
     return {
         "name": name,
-        "kind": FLAT_VIEWS.get(name, "space"),
+        "kind": view_kind(name),
         "axes": projection.axis_names,
         "numerals": numerals,
     }

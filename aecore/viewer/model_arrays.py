@@ -24,6 +24,11 @@ _GRAY_PIXELS = 3_000_000  # of all of them, unless that would be too few
 _BATCH = 100  # pictures in memory at once
 
 
+def view_kind(view: str) -> str:
+    """Return what the browser's scripts call a view."""
+    return FLAT_VIEWS.get(view, "space")
+
+
 def model_facts(checkpoint: Checkpoint) -> dict[str, Any]:
     """Return what the browser's scripts have to know of a model beside its arrays."""
     model = checkpoint.card.model

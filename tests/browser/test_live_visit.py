@@ -76,3 +76,24 @@ def test_switching_models_leaks_nothing_and_sends_weights_once(page, app, plane,
 
     assert_only_this_is_left(page, before)
     assert [traffic.copies_of(found) for found in (plane, many)] == [1, 1]
+
+
+def test_another_models_chart_is_followed_whether_it_comes_before_its_digits_or_after(
+    app, page, plane
+):
+    # The page looks for charts now and then: here, at every moment.
+    page.add_init_script(
+        "const set = setInterval; setInterval = (work, ms) => set(work, Math.min(ms, 1));"
+    )
+    visit(page, app)
+
+    pick_model(page, "plain-32")  # the chart comes last
+    wait_for_map(page)
+    page.go_back()  # the page opens: the chart comes first
+    page.wait_for_function(f"{METER}.lastZ.length === 2")
+    wait_until_idle(page)
+    wait_for_map(page)
+
+    assert page.locator(".aecore-layer").count() == 1
+    move(page, 0.4, 0.4)
+    np.testing.assert_allclose(shown_digit(page), decoded(plane, shown_code(page)), atol=1e-5)

@@ -28,7 +28,7 @@ from aecore.ui.cache.shared import shared
 from aecore.ui.pages.map import explorer_file, probe, selection, start_card
 from aecore.ui.text import formats
 from aecore.ui.theme import theme
-from aecore.viewer.model_arrays import FLAT_VIEWS
+from aecore.viewer.model_arrays import FLAT_VIEWS, view_kind
 
 _EXPLANATION = (
     "An autoencoder compresses the 784 pixels of a digit into a few numbers, its **latent code**, "
@@ -156,7 +156,7 @@ def _figure(checkpoint: Checkpoint, view: str, drawn: int, **look: Any) -> go.Fi
     """Return the chart of so many codes; `look` is that of `latent_map`."""
     points = checkpoint_cache.points(checkpoint, view)
     numbers = evenly_spaced(len(points), drawn)
-    return latent_map(
+    figure = latent_map(
         points[numbers],
         checkpoint.labels[numbers],
         checkpoint_cache.projection(checkpoint, view).axis_names,
@@ -164,6 +164,8 @@ def _figure(checkpoint: Checkpoint, view: str, drawn: int, **look: Any) -> go.Fi
         probed=True,
         **look,
     )
+    # By which the panel knows the chart of its own model from that of another.
+    return figure.update_layout(meta=f"{checkpoint.digest} {view_kind(view)}")
 
 
 def _accuracy(card: Card) -> None:

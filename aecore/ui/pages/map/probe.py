@@ -24,7 +24,7 @@ from aecore.ui.components import html as html_parts
 from aecore.ui.components.live_model import mount_live_model
 from aecore.ui.pages.map import explorer_file, selection
 from aecore.ui.text import formats
-from aecore.viewer.model_arrays import FLAT_VIEWS
+from aecore.viewer.model_arrays import view_kind
 
 _SIDE = 84  # px of a picture: three fit beside the scatter plot
 
@@ -51,7 +51,7 @@ def show(checkpoint: Checkpoint, view: str) -> None:
         checkpoint,
         mode="map",
         settings={
-            "view": FLAT_VIEWS.get(view, "space"),
+            "view": view_kind(view),
             "pin": {
                 "z": pinned.code.tolist(),
                 "number": pinned.number,

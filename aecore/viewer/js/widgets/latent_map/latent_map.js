@@ -28,6 +28,7 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
   const loop = makeFrameLoop(scope, draw);
 
   let model = null;
+  let hash = ""; // by which the page calls it
   let view = ""; // "line", "plane", "principal" or "space"
   let pin = null; // {z, number, isChosen}: the first test digit until the visitor has chosen one
   let pinPlace = null; // what `withPlace` says of the pin
@@ -174,14 +175,11 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
 
   // --- chart
 
-  function detach() {
+  function attach() {
     chartScope?.end();
     chartScope = overlay = grid = lasso = spacePin = null;
-  }
-
-  function attach() {
-    detach();
     if (!chart?.isReady() || !model) return;
+    if (chart.shows && !chart.shows(hash, view)) return; // that of the model before, or of the next
     const isFlat = chart.isFlat();
     if (isFlat !== (view !== "space")) return; // the chart of the view before
     chartScope = makeScope(meter);
@@ -254,12 +252,12 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
     grid?.toggle(isShown);
   }
 
-  return ({ settings }, latest) => {
+  return ({ hash: latestHash, settings }, latest) => {
     followGrid(settings.grid ?? null);
     grid?.tint(); // the theme may have changed
     const isNew = latest !== model || settings.view !== view;
-    const isOther = latest.hash !== model?.hash || settings.view !== view; // not the same once more
     model = latest;
+    hash = latestHash;
     view = settings.view;
     serial ??= settings.serial;
     if (isNew) {
@@ -275,8 +273,7 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
       const position = view === "space" ? null : positionOf(pin.z, pin.number);
       probe = { z: Float64Array.from(pin.z), position, number: pin.number, pin };
       selected = settings.outline;
-      if (charts.isReplaced && isOther && chartScope) detach(); // from the chart of the one before
-      else attach();
+      attach();
       draw(); // with the rest of the page, not a frame later
     }
     if (settings.webgl && !isWebGLReported && !hasWebGL()) {

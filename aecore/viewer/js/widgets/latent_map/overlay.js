@@ -21,6 +21,7 @@ import { build } from "../../core/dom.js";
  * @property {HTMLElement} element
  * @property {HTMLElement} frame  What layers over the chart are put into
  * @property {() => boolean} isReady  Whether its axes can be read
+ * @property {(hash: string, view: string) => boolean} [shows]  Whether it is that of a model and a view
  * @property {() => boolean} isFlat
  * @property {() => Area} area
  * @property {() => { label: number, numbers: ArrayLike<number>, x: ArrayLike<number>, y: ArrayLike<number> }[]} dots
@@ -33,7 +34,6 @@ import { build } from "../../core/dom.js";
  * @typedef {object} Charts  What draws them
  * @property {(host: import("../../core/host.js").Host, scope: Scope, found: (chart: Chart | null) => void) => void} watch
  *   Call `found` with the page's chart, and again for every later one; null while there is none.
- * @property {boolean} [isReplaced]  Whether another model or view comes with another chart
  * @property {(overlay: any, scope: Scope) => void} attachFlat
  * @property {(chart: Chart, scope: Scope, on: Record<"hover" | "click", (number: number) => void>) =>
  *   { place: (number: number | null) => void }} attachSpace

@@ -19,7 +19,6 @@ export const plotlyCharts = {
     scope.onEnd(() => clearInterval(timer));
     look();
   },
-  isReplaced: true,
   attachFlat: makePlotlyLegend,
   attachSpace({ element }, scope, { hover, click }) {
     const numberOf = (event) => Number([event.points[0].customdata].flat()[0]);
@@ -42,6 +41,7 @@ function asChart(element) {
     element,
     frame: element.querySelector(".svg-container"),
     isReady: () => isReady(element),
+    shows: (hash, view) => element._fullLayout.meta === `${hash} ${view}`,
     isFlat: () => Boolean(element._fullLayout.xaxis),
     area: () => readArea(element),
     dots: () =>
