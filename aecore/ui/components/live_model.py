@@ -8,6 +8,7 @@ models since) asks for them again.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +17,7 @@ import streamlit as st
 from aecore.checkpoints.file import Checkpoint
 from aecore.ui import page_data
 from aecore.ui.cache import checkpoints as checkpoint_cache
-from aecore.ui.components.registry import is_first_time, mount, send_again
+from aecore.ui.components.registry import Preview, is_first_time, mount, send_again
 from aecore.ui.text import models as model_text
 from aecore.viewer.message import pack
 from aecore.viewer.model_arrays import model_facts
@@ -46,6 +47,7 @@ def mount_live_model(
     *,
     mode: Mode,
     settings: dict[str, Any],
+    preview: Preview | None = None,
     on_release: Callable[[dict[str, Any]], None] = lambda report: None,
     on_grid: Callable[[bool], None] = lambda is_shown: None,
     on_no_webgl: Callable[[], None] = lambda: None,
@@ -61,6 +63,8 @@ def mount_live_model(
         Which widget.
     settings : dict
         Anything that JSON can hold; the widget reads it as `header.settings`.
+    preview : Preview, optional
+        When the browser shows the same again.
     on_release : callable
         Called, before the page runs again, with what the widget reports when the visitor lets go.
         It comes from the browser: check it.
@@ -76,7 +80,7 @@ def mount_live_model(
     mount(
         mode,
         _KEYS[mode],
-        _message(checkpoint, settings, encodes=mode in _ENCODING),
+        _message(checkpoint, settings, encodes=mode in _ENCODING, preview=preview),
         release=lambda report: on_release(report) if isinstance(report, dict) else None,
         need=_send_again,
         grid=lambda report: on_grid(report is True),
@@ -101,7 +105,13 @@ def _send_again(name: Any) -> None:
     send_again(f"{digest}{_ENCODER}")
 
 
-def _message(checkpoint: Checkpoint, settings: dict[str, Any], *, encodes: bool) -> bytes:
+def _message(
+    checkpoint: Checkpoint,
+    settings: dict[str, Any],
+    *,
+    encodes: bool,
+    preview: Preview | None = None,
+) -> bytes:
     """Return a checkpoint as a message, with those of its arrays that the browser was not sent."""
     name = encoding_name(checkpoint) if encodes else checkpoint.digest
     arrays: dict[str, np.ndarray] = {}
@@ -114,6 +124,7 @@ def _message(checkpoint: Checkpoint, settings: dict[str, Any], *, encodes: bool)
         "decoder": checkpoint.digest,
         **model_facts(checkpoint),
         "settings": settings,
+        "preview": None if preview is None else asdict(preview),
         "picture": page_data.message(checkpoint.card.model.input_shape),
     }
     return pack(header, arrays)

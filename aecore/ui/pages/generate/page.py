@@ -26,9 +26,10 @@ from aecore.ui.cache import datasets
 from aecore.ui.cache.shared import shared
 from aecore.ui.components import downloads
 from aecore.ui.components.live_model import mount_live_model
+from aecore.ui.components.registry import Preview
 from aecore.ui.measurement import Measurement
 from aecore.ui.text import formats
-from aecore.ui.theme import class_colors
+from aecore.ui.theme import class_colors, theme
 
 _EXPLANATION = (
     "The decoder turns **any** code into an image, not only the codes that the encoder produces. "
@@ -73,6 +74,7 @@ def _single_code(checkpoint: Checkpoint) -> None:
             **checkpoint_cache.sliders(checkpoint).to_dict(),
             "colors": class_colors(),
         },
+        preview=_preview(checkpoint),
         on_release=lambda message: _release(checkpoint, message),
     )
     downloads.offer_digit(checkpoint, st.session_state["generate_code"])
@@ -87,10 +89,21 @@ def _load_code(checkpoint: Checkpoint) -> None:
         code = url_state.load_code(checkpoint.card.model.latent_dim)
     except ConfigError as error:
         st.warning(page_data.words(f"{formats.escape(error)} Showing a test digit instead."))
-    if code is None:  # no mean code, which decodes to a blur of all classes
-        code = checkpoint.codes[typical(checkpoint.errors)]
+    if code is None:
+        code = _first_code(checkpoint)
     _store_code(checkpoint, code)
     st.session_state["generate_revision"] = st.session_state.get("generate_revision", 0) + 1
+
+
+def _first_code(checkpoint: Checkpoint) -> np.ndarray:
+    """Return a test digit's code (D,): the mean code decodes to a blur of all classes."""
+    return checkpoint.codes[typical(checkpoint.errors)]
+
+
+def _preview(checkpoint: Checkpoint) -> Preview:
+    """Return when the widget shows the same again: a model just picked shows its first code."""
+    is_first = np.array_equal(st.session_state["generate_code"], _first_code(checkpoint))
+    return Preview(model=checkpoint.name if is_first else None, view=theme())
 
 
 def _store_code(checkpoint: Checkpoint, code: np.ndarray) -> None:

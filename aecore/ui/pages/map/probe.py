@@ -22,6 +22,7 @@ from aecore.ui.cache import datasets
 from aecore.ui.cache import reconstruction as reconstruction_cache
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.live_model import mount_live_model
+from aecore.ui.components.registry import Preview
 from aecore.ui.pages.map import explorer_file, selection
 from aecore.ui.text import formats
 from aecore.viewer.model_arrays import view_kind
@@ -63,6 +64,7 @@ def show(checkpoint: Checkpoint, view: str) -> None:
             "outline": selection.outline(checkpoint, view),
             "grid": url_state.get("grid"),
         },
+        preview=_preview(checkpoint),
         on_release=functools.partial(_release, checkpoint),
         on_grid=lambda is_shown: url_state.set("grid", "on" if is_shown else "off"),
         on_no_webgl=lambda: st.session_state.update(app_webgl=False, map_redraw=True),
@@ -86,6 +88,13 @@ def show(checkpoint: Checkpoint, view: str) -> None:
         _digit(checkpoint, pinned.number)
     index = checkpoint_cache.neighbor_index(checkpoint)
     st.caption(formats.sentence(formats.isolation(index.isolation(pinned.code[None])[0])))
+
+
+def _preview(checkpoint: Checkpoint) -> Preview:
+    """Return when the panel shows the same again: nothing is chosen of a model just picked."""
+    chosen = any(url_state.get(name) for name in ("z", "outline"))
+    view = f"{url_state.get('view')} {url_state.get('grid')} {has_webgl()}"
+    return Preview(model=None if chosen else checkpoint.name, view=view)
 
 
 def _pinned(checkpoint: Checkpoint) -> Pin:

@@ -48,3 +48,9 @@ export function drawLine(context, points, style) {
   for (const [x, y] of points) context.lineTo(x, y);
   context.stroke();
 }
+
+/** Return a color, "#rrggbb", as a pixel of four bytes. */
+export function pixelOf(color, opacity) {
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+  return new Uint32Array(Uint8Array.of(red, green, blue, 255 * opacity).buffer)[0];
+}

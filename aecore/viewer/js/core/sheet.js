@@ -1,6 +1,6 @@
 // White sheets of pictures, to be saved.
 
-import { make } from "./dom.js";
+import { make, setProperties } from "./dom.js";
 import { picture } from "./digit.js";
 import { toCanvas } from "./image.js";
 import { brief } from "./text.js";
@@ -77,8 +77,8 @@ export function makeScale() {
       const label = `color scale: ${negative} is negative, ${zero} is zero, ${positive} is positive${eachChannel()}`;
       bar.setAttribute("aria-label", label);
       bar.classList.toggle("channels", picture.channels === 3);
-      low.textContent = `${text} −${brief(limit, 2)}`;
-      high.textContent = `+${brief(limit, 2)}${eachChannel()}`;
+      setProperties(low, { textContent: `${text} −${brief(limit, 2)}` });
+      setProperties(high, { textContent: `+${brief(limit, 2)}${eachChannel()}` });
     },
   };
 }

@@ -47,6 +47,27 @@ export function positionOf(model, z, label) {
   return [axisValue(model, z, 0), axisValue(model, z, 1)];
 }
 
+/** Return which flat view all codes of a model are shown in. */
+export const flatViewOf = ({ dim }) => (dim === 1 ? "line" : dim === 2 ? "plane" : "principal");
+
+/**
+ * Return where the codes of the atlas lie in a flat view, (N x 2), as aecore/latent/projection.py does.
+ *
+ * @param {Model} model
+ * @param {"line" | "plane" | "principal"} view
+ */
+export function pointsOf(model, view) {
+  const { codes, labels, dim, count } = model;
+  if (view === "plane") return codes;
+  const points = new Float32Array(2 * count);
+  for (let row = 0; row < count; row++) {
+    const code = codes.subarray(row * dim, (row + 1) * dim);
+    points[2 * row] = view === "line" ? code[0] : axisValue(model, code, 0);
+    points[2 * row + 1] = view === "line" ? labels[row] : axisValue(model, code, 1);
+  }
+  return points;
+}
+
 /**
  * Move a code z (D) to a position on the axes of a flat map; along all others it stays where it is.
  *

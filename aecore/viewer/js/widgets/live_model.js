@@ -2,6 +2,7 @@
 
 import { drawDigit } from "../core/image.js";
 import { meter } from "../core/meter.js";
+import { makePreviewCache } from "../core/preview_cache.js";
 import { makeRequest, models, setNewest } from "../core/recent.js";
 import { makeScope } from "../core/scope.js";
 import { isOutside } from "../core/text.js";
@@ -32,6 +33,10 @@ export const withModel = (create) => (element, host) => {
   meter.instances += 1;
   scope.onEnd(() => (meter.instances -= 1));
   const follow = create(element, host, scope);
+  const previews = makePreviewCache(host, (header) => {
+    const model = modelOf(header);
+    if (model) follow(header, model);
+  }, scope.signal);
   return {
     update(message) {
       const { header, arrays } = message;
@@ -39,6 +44,7 @@ export const withModel = (create) => (element, host) => {
       if (!model) return request(message, header.hash);
       setNewest(models, header.hash, model, MODELS_KEPT);
       follow(header, model);
+      previews.keep(header, header.preview);
     },
     destroy: scope.end,
   };
@@ -48,7 +54,7 @@ export const withModel = (create) => (element, host) => {
  * Return the model that a message names: kept, or made of what comes along. An encoder may come alone, for
  * a decoder that is here; a model with its encoder also serves who needs the decoder alone.
  */
-function modelOf(header, arrays) {
+function modelOf(header, arrays = {}) {
   const { hash, decoder } = header;
   const kept = models.get(hash) ?? models.get(`${hash}+encoder`);
   if (kept) return kept;

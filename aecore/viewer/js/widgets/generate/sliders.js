@@ -1,5 +1,6 @@
 // Generating digits: sliders over the latent code, samples, the digit, and how far it lies from the data.
 
+import { isEqual } from "../../core/arrays.js";
 import { classOf, inWords, picture } from "../../core/digit.js";
 import { build, make } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
@@ -231,18 +232,19 @@ export const mountSliders = withModel((element, host, scope) => {
   }
 
   return (header, latest) => {
-    const isFresh = latest !== model || header.settings.revision !== settings.revision;
+    const isOther = latest !== model;
+    const isAsked = isOther || header.settings.revision !== settings.revision;
     settings = header.settings;
-    if (latest !== model || settings.colors.join() !== colors) {
+    if (isOther || settings.colors.join() !== colors) {
       colors = settings.colors.join();
       minimap.show(latest, settings.colors);
     }
-    if (!isFresh) return;
-    if (latest !== model) first = 0;
+    if (!isAsked || (!isOther && isEqual(z, Float32Array.from(settings.z)))) return; // it is on show
+    if (isOther) first = 0;
     model = latest;
     mover = moverOf(model, settings.along_axes);
     z = Float32Array.from(settings.z);
-    view.from.textContent = "";
+    view.from.textContent = view.spoken.textContent = "";
     view.moves.textContent = describeMoves(model.dim);
     nameDigit();
     showSource();

@@ -1,5 +1,6 @@
 // The latent space: the digit under the pointer, the pinned digit, and the decoded grid under the points.
 
+import { isEqual } from "../../core/arrays.js";
 import { directionOf } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
 import { drawDigit } from "../../core/image.js";
@@ -140,6 +141,10 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
     placePin();
   }
 
+  /** Tell whether a pin is the one on show. */
+  const isPinned = ({ z, number, chosen }) =>
+    pin.number === number && pin.isChosen === chosen && isEqual(pin.z, Float64Array.from(z));
+
   function describePin() {
     const pixels = decode(model, pin.z);
     drawDigit(panel.pin.canvas, pixels);
@@ -264,7 +269,9 @@ export const latentMapOver = (charts) => withModel((element, host, scope) => {
       scratch = new Float64Array(model.dim);
       panel.setSpace(view === "space");
     }
-    if (isNew || settings.serial >= serial) setPin(settings.pin.z, settings.pin.number, settings.pin.chosen);
+    if (isNew || (settings.serial >= serial && !isPinned(settings.pin))) {
+      setPin(settings.pin.z, settings.pin.number, settings.pin.chosen);
+    }
     if (!isNew && JSON.stringify(settings.outline) !== JSON.stringify(selected)) {
       selected = settings.outline; // Back or Forward has changed it
       lasso?.show(selected);

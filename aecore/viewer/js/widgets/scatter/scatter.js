@@ -2,7 +2,7 @@
 
 import { isEqual } from "../../core/arrays.js";
 import { extent, ticksWithin, widened } from "../../core/axes.js";
-import { drawLine, fitCanvas, writeNumerals } from "../../core/canvas.js";
+import { drawLine, fitCanvas, pixelOf, writeNumerals } from "../../core/canvas.js";
 import { CHOSEN } from "../../core/colors.js";
 import { nearestPoint, pointsWithin } from "../../core/geometry.js";
 import { brief } from "../../core/text.js";
@@ -94,8 +94,8 @@ export function makeScatter(canvas, host) {
     const ratio = canvas.width / width;
     const image = context.getImageData(0, 0, canvas.width, canvas.height);
     const pixels = new Uint32Array(image.data.buffer);
-    const words = colors.map((color) => wordOf(color, OPAQUE.all));
-    const pale = wordOf("#94a4a2", OPAQUE.others);
+    const words = colors.map((color) => pixelOf(color, OPAQUE.all));
+    const pale = pixelOf("#94a4a2", OPAQUE.others);
     const [right, bottom] = [(width - MARGIN.right) * ratio, (height - MARGIN.bottom) * ratio];
     for (let i = 0; i < labels.length; i++) {
       const x = places[2 * i] * ratio;
@@ -179,10 +179,4 @@ export function makeScatter(canvas, host) {
     /** Return which dots lie within a polygon, (N) of 0 and 1. */
     within: (polygon) => pointsWithin(placed(), polygon),
   };
-}
-
-/** Return a color as a pixel of four bytes. */
-function wordOf(color, opacity) {
-  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
-  return new Uint32Array(Uint8Array.of(red, green, blue, 255 * opacity).buffer)[0];
 }

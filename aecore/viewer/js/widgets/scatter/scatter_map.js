@@ -3,7 +3,7 @@
 import { inWords } from "../../core/digit.js";
 import { build } from "../../core/dom.js";
 import { makeFrameLoop } from "../../core/frame_loop.js";
-import { axisValue, codeOf } from "../../model/axes.js";
+import { axisValue, codeOf, pointsOf } from "../../model/axes.js";
 import { rowsOf } from "../../model/sampling.js";
 import { latentMapOver } from "../latent_map/latent_map.js";
 import { withModel } from "../live_model.js";
@@ -20,19 +20,6 @@ const VIEW = `
   </div>
   <div ref="panel" class="beside"></div>
 </div>`;
-
-/** Return where the codes of a model lie in a flat view, (N x 2), as aecore/latent/projection.py does. */
-export function pointsOf(model, kind) {
-  const { codes, labels, dim, count } = model;
-  if (kind === "plane") return codes;
-  const points = new Float32Array(2 * count);
-  for (let row = 0; row < count; row++) {
-    const code = codes.subarray(row * dim, (row + 1) * dim);
-    points[2 * row] = kind === "line" ? code[0] : axisValue(model, code, 0);
-    points[2 * row + 1] = kind === "line" ? labels[row] : axisValue(model, code, 1);
-  }
-  return points;
-}
 
 /** Return where the codes lie in space, (N x 3): along their first principal axes, or their first dimensions. */
 function spacePointsOf(model, isPrincipal) {
