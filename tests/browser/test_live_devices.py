@@ -37,13 +37,14 @@ NO_WEBGL = ("--disable-gpu", "--disable-3d-apis", "--disable-software-rasterizer
 
 
 def centered(page) -> dict[str, float]:
-    """Scroll to the map, and return where it lies once nothing moves any more."""
-    page.locator(".aecore-layer").evaluate("layer => layer.scrollIntoView({block: 'center'})")
+    """Scroll to the map until it stays, also after a swipe, which goes on; return where it lies."""
     before = None
-    while (now := area(page)) != before:
-        before = now
+    while True:
+        page.locator(".aecore-layer").evaluate("layer => layer.scrollIntoView({block: 'center'})")
         page.wait_for_timeout(500)
-    return now
+        if (now := area(page)) == before:
+            return now
+        before = now
 
 
 def wait_for_code(page, code: np.ndarray) -> None:
