@@ -88,10 +88,8 @@ def test_another_models_chart_is_followed_whether_it_comes_before_its_digits_or_
     visit(page, app)
 
     pick_model(page, "plain-32")  # the chart comes last
-    wait_for_map(page)
     page.go_back()  # the page opens: the chart comes first
     page.wait_for_function(f"{METER}.lastZ.length === 2")
-    wait_until_idle(page)
     wait_for_map(page)
 
     assert page.locator(".aecore-layer").count() == 1

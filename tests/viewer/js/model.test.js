@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { isOutside, votesText } from "../../../aecore/viewer/js/core/text.js";
-import { alongAxes, axisValue, codeOf, moveTo, positionOf } from "../../../aecore/viewer/js/model/axes.js";
+import { alongAxes, axisValue, codeOf, flatViewOf, moveTo, pointsOf, positionOf } from "../../../aecore/viewer/js/model/axes.js";
 import { pathAlongData } from "../../../aecore/viewer/js/model/data_path.js";
 import { featureMapPairs, isConvolutional } from "../../../aecore/viewer/js/model/filters.js";
 import { grayerThan, grayness, placeOf } from "../../../aecore/viewer/js/model/grayness.js";
@@ -132,6 +132,16 @@ for (const dim of header.atlases) {
       moveTo(model, moved, [0.25, -1.5]);
       assertClose(positionOf(model, moved, 0), [0.25, -1.5], 1e-9);
       for (let k = 2; k < dim; k++) assertClose([axisValue(model, moved, k)], [axisValue(model, z, k)], 1e-9);
+    }
+  });
+
+  test(`D = ${dim}: all codes lie on the map where each does`, () => {
+    const places = pointsOf(model, flatViewOf(model));
+
+    assert.equal(places.length, 2 * model.count);
+    for (let row = 0; row < model.count; row++) {
+      const alone = positionOf(model, codeOf(model, row), model.labels[row]);
+      assertClose(places.subarray(2 * row, 2 * row + 2), alone, 1e-5);
     }
   });
 

@@ -233,13 +233,17 @@ export const mountSliders = withModel((element, host, scope) => {
 
   return (header, latest) => {
     const isOther = latest !== model;
-    const isAsked = isOther || header.settings.revision !== settings.revision;
+    const before = settings;
     settings = header.settings;
     if (isOther || settings.colors.join() !== colors) {
       colors = settings.colors.join();
       minimap.show(latest, settings.colors);
     }
-    if (!isAsked || (!isOther && isEqual(z, Float32Array.from(settings.z)))) return; // it is on show
+    if (!isOther && settings.revision === before.revision) return;
+    if (!isOther && isEqual(settings.z, before.z)) { // a preview has shown it
+      if (!isEqual(z, Float32Array.from(settings.z))) release(); // and the visitor has moved it since
+      return;
+    }
     if (isOther) first = 0;
     model = latest;
     mover = moverOf(model, settings.along_axes);
