@@ -17,7 +17,16 @@ from aecore.system.environment import is_public
 from aecore.system.memory import collect_rarely, return_memory
 from aecore.system.sockets import send_at_once
 from aecore.system.threads import limit_to_one_thread, switch_often
-from aecore.ui import page_data, presentation, public_server, scaffold, trash, url_state, warm_up
+from aecore.ui import (
+    page_data,
+    presentation,
+    public_server,
+    scaffold,
+    successive_runs,
+    trash,
+    url_state,
+    warm_up,
+)
 from aecore.ui.cache import datasets
 from aecore.ui.cache import runs as run_cache
 from aecore.ui.pages import Page, find_pages
@@ -63,6 +72,7 @@ def pages() -> StreamlitPage:
     limit_to_one_thread()
     switch_often()
     send_at_once()
+    successive_runs.send_all()
     return_memory()
     collect_rarely()
     warm_up.prepare_models()

@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from tests.support.browser import wait_for_script
+from tests.support.browser import HOLD, wait_for_script
 
 pytest_plugins = ["tests.support.browser"]
 
@@ -28,16 +28,6 @@ LOOK = """parts => {
   });
 }"""
 MUTE = "() => { WebSocket.prototype.send = () => {}; }"
-HOLD = """() => {
-  const send = WebSocket.prototype.send;
-  const held = [];
-  WebSocket.prototype.send = function (data) { held.push([this, data]); };
-  globalThis.letGo = () => {
-    WebSocket.prototype.send = send;
-    for (const [socket, data] of held) socket.send(data);
-  };
-}"""
-"""Keeps what the page sends until `letGo()`."""
 
 
 def pick(page, name: str) -> None:

@@ -35,6 +35,22 @@ SHOWN = "globalThis.__aecoreLive"
 """What the live pages keep for tests."""
 SCRIPT_STATE = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState"
 LOADED_LATER = "document.querySelector('[data-testid=stSkeleton]')"
+HOLD = """() => {
+  const send = WebSocket.prototype.send;
+  const held = [];
+  WebSocket.prototype.send = function (data) { held.push([this, data]); };
+  globalThis.letGo = async () => {
+    WebSocket.prototype.send = send;
+    for (const [socket, data] of held) {
+      const answer = new Promise((resolve) => {
+        socket.addEventListener("message", resolve, { once: true });
+      });
+      socket.send(data);
+      await answer;
+    }
+  };
+}"""
+"""Keeps what the page sends until `letGo()`, which sends each once the one before is answered."""
 BASE_PATH_PROBE = "Failed to load resource: the server responded with a status of 404"
 """Streamlit's own script looks for its server below the page's address first, and logs that."""
 
