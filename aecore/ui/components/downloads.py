@@ -34,23 +34,29 @@ _MADE = "made on request"
 
 def offer(
     label: str,
-    content: str | bytes | Callable[[], str | bytes],
+    make: Callable[[], str | bytes],
     file: str,
     *,
     key: str,
     help: str | None = None,
+    width: Literal["content", "stretch"] = "content",
 ) -> None:
-    """Draw a button that saves `content` as `file`; a callable is called when it is pressed."""
+    """Draw a button that saves what `make` returns when it is pressed.
+
+    A browser looks for a file that is there with the button at once, and reports an error where
+    the visitor has left the page meanwhile.
+    """
     mime = mimetypes.guess_type(file)[0] or "application/octet-stream"
     st.download_button(
         label,
-        _kept(content, file, mime) if callable(content) else content,
+        _kept(make, file, mime),
         file,
         mime,
         key=key,
         on_click="ignore",
         icon=":material/download:",
         help=help,
+        width=width,
     )
 
 
@@ -102,7 +108,8 @@ def offer_digit(checkpoint: Checkpoint, code: np.ndarray) -> None:
             key="export_png",
             help=f"{size_words(page_data.spec().shape)} pixels.".replace("x", "×"),
         )
-        offer("Code as text", snippets.exact(code) + "\n", "code.txt", key="export_code")
+        text = snippets.exact(code) + "\n"
+        offer("Code as text", lambda: text, "code.txt", key="export_code")
         with st.popover("Python code", icon=":material/code:"):
             st.code(snippets.as_python(checkpoint.name, code), "python", height=_height(code))
         with st.popover("Command line", icon=":material/terminal:"):

@@ -232,8 +232,6 @@ class Session:
         if kind is None:
             return
         element = getattr(delta.new_element, kind)
-        if kind == "download_button":
-            self._fetched.add(element.url.encode())  # a browser fetches it when it is pressed
         if kind == "exception":
             self.exceptions.append(f"{element.type}: {element.message}")
         identifier = getattr(element, "id", "")

@@ -108,7 +108,9 @@ def _table(entries: list[Entry]) -> None:
             ),
             width="stretch",
         )
-        downloads.offer("Table as CSV", comparison.to_csv(columns), "models.csv", key="compare_csv")
+        downloads.offer(
+            "Table as CSV", lambda: comparison.to_csv(columns), "models.csv", key="compare_csv"
+        )
 
 
 def _styled(columns: Mapping[str, Sequence[Any]], best: Mapping[str, Sequence[bool]]) -> Styler:

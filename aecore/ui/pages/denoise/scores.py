@@ -78,7 +78,7 @@ def _table(task: DenoisingTask) -> None:
     st.html(html_parts.table(columns, "PSNR and SSIM of the noisy digits and every method", note))
     downloads.offer(
         "Table as CSV",
-        to_csv(["method", *list(columns)[1:]], zip(*columns.values(), strict=True)),
+        lambda: to_csv(["method", *list(columns)[1:]], zip(*columns.values(), strict=True)),
         "denoise.csv",
         key="denoise_csv",
     )

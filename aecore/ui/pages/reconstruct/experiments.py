@@ -117,8 +117,12 @@ def _by_class(shown: list[Reconstructor], digits: datasets.TestSet) -> None:
         means = [f"{own.name} {own.errors.mean():.4f}, PCA {pca.errors.mean():.4f}"]
     note = f"Mean squared error per pixel over all {digits.in_words()}: {'; '.join(means)}."
     st.html(html_parts.table(columns, alt, note))
-    table = dimension_importance.to_csv("model", errors, chosen)
-    downloads.offer("Download CSV", table, "errors-by-label.csv", key="reconstruct_by_label_csv")
+    downloads.offer(
+        "Download CSV",
+        lambda: dimension_importance.to_csv("model", errors, chosen),
+        "errors-by-label.csv",
+        key="reconstruct_by_label_csv",
+    )
 
 
 def _cases(own: Reconstructor, digits: datasets.TestSet) -> None:
@@ -185,7 +189,7 @@ def _importance(checkpoint: Checkpoint, digits: datasets.TestSet) -> None:
         ],
     )
     file, key = f"{name}-dimensions.csv", "reconstruct_dimensions_csv"
-    downloads.offer("Download CSV", result.to_csv(columns), file, key=key)
+    downloads.offer("Download CSV", lambda: result.to_csv(columns), file, key=key)
     dim, shown = len(result.fixed), len(strongest)
     part = f"the {shown} most important of {dim}" if dim > shown else "all of them"
     measured = min(MEASURED, len(digits.labels))

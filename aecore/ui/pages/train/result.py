@@ -46,7 +46,7 @@ def _figures(run: Run) -> None:
     st.markdown("\n".join([head, "|---|" + "---:|" * len(names), *body]))
     downloads.offer(
         "Table as CSV",
-        to_csv(["", *names], ([title, *values] for title, values in rows.items())),
+        lambda: to_csv(["", *names], ([title, *values] for title, values in rows.items())),
         "run.csv",
         key="train_csv",
     )

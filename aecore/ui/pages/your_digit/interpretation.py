@@ -22,6 +22,7 @@ from aecore.recognition.verdict import JUDGE_MODEL, Verdict
 from aecore.ui import inputs, scaffold
 from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import reconstruction as reconstruction_cache
+from aecore.ui.components import downloads
 from aecore.ui.components import html as html_parts
 from aecore.ui.components.charts import draw_charts
 from aecore.ui.text import formats
@@ -106,17 +107,15 @@ def _facts(checkpoint: Checkpoint, digit: np.ndarray, assessment: Assessment) ->
         f"digits; more isolated in latent space than **{assessment.map_distance_percentile:.1f}%** "
         "of them."
     )
-    button.download_button(
-        "28 × 28 PNG",
-        to_png(digit.reshape(SHAPE)),
-        "digit.png",
-        "image/png",
-        key="your_digit_png",
-        on_click="ignore",
-        icon=":material/download:",
-        width="stretch",
-        help="The digit as the models receive it.",
-    )
+    with button:
+        downloads.offer(
+            "28 × 28 PNG",
+            lambda: to_png(digit.reshape(SHAPE)),
+            "digit.png",
+            key="your_digit_png",
+            help="The digit as the models receive it.",
+            width="stretch",
+        )
 
 
 def _digit_models() -> dict[str, Card]:
