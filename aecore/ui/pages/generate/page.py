@@ -12,7 +12,6 @@ from streamlit.delta_generator import DeltaGenerator
 from aecore.analysis.sampling import select, typical
 from aecore.checkpoints.file import Checkpoint
 from aecore.errors import ConfigError
-from aecore.imaging.png import to_png
 from aecore.latent.codes import check_code
 from aecore.latent.interpolation import (
     STEPS,
@@ -25,6 +24,7 @@ from aecore.ui.cache import checkpoints as checkpoint_cache
 from aecore.ui.cache import datasets
 from aecore.ui.cache.shared import shared
 from aecore.ui.components import downloads
+from aecore.ui.components import html as html_parts
 from aecore.ui.components.live_model import mount_live_model
 from aecore.ui.components.registry import Preview
 from aecore.ui.measurement import Measurement
@@ -227,12 +227,8 @@ def _stop_at(token: str, message: dict[str, Any]) -> None:
 def _picture(checkpoint: Checkpoint, number: int) -> None:
     digits, label = datasets.test_set(), checkpoint.labels[number]
     if digits.matches(checkpoint.card):
-        picture = to_png(digits.images[number].reshape(digits.spec.shape), scale=3)
-        st.image(
-            picture,
-            width=48,
-            alt=page_data.words(f"Test digit no. {number}, {formats.with_article(label)}"),
-        )
+        alt = page_data.words(f"Test digit no. {number}, {formats.with_article(label)}")
+        st.html(html_parts.picture(digits.images[number], alt), width=48)
     else:
         st.caption(f"Label {label}. {formats.missing_data(checkpoint.card, digits.origin)}")
 
