@@ -105,6 +105,18 @@ def test_the_digit_under_the_pointer_is_torchs(tab, found):
         np.testing.assert_allclose(made, decoded(checkpoint, z)[0], atol=1e-5)
 
 
+def test_a_link_back_to_the_code_that_was_opened_shows_it_again(tab):
+    opened = "page=generate&model=plane&z=0.5,0.5"
+    show(tab, opened)
+    tab.get_by_role("slider", name="z1", exact=True).press("Home")
+    tab.wait_for_function("!location.hash.includes('z=0.5,0.5')")
+    assert shown_code(tab)[0] != 0.5
+
+    show(tab, opened)
+
+    np.testing.assert_array_equal(shown_code(tab), [0.5, 0.5])
+
+
 def test_a_box_selects_what_numpy_counts_and_gives_it_as_csv(tab, found):
     show(tab, "model=plane")
     tab.get_by_role("button", name="Box").click()

@@ -14,7 +14,7 @@ from aecore.ui import successive_runs
 
 @pytest.fixture
 def session(monkeypatch):
-    """All of a visit that is needed here, with what Streamlit does until the app changes it."""
+    """What is needed here of a visit; Streamlit has its own method back afterwards."""
     monkeypatch.setattr(AppSession, "_clear_queue", AppSession._clear_queue)
     successive_runs.send_all.__wrapped__()
     return SimpleNamespace(_browser_queue=ForwardMsgQueue())

@@ -43,8 +43,8 @@ def offer(
 ) -> None:
     """Draw a button that saves what `make` returns when it is pressed.
 
-    A browser looks for a file that is there with the button at once, and reports an error where
-    the visitor has left the page meanwhile.
+    A file that came with the button would be looked for by the browser at once, which reports an
+    error where the visitor has left the page meanwhile.
     """
     mime = mimetypes.guess_type(file)[0] or "application/octet-stream"
     st.download_button(
@@ -108,8 +108,7 @@ def offer_digit(checkpoint: Checkpoint, code: np.ndarray) -> None:
             key="export_png",
             help=f"{size_words(page_data.spec().shape)} pixels.".replace("x", "×"),
         )
-        text = snippets.exact(code) + "\n"
-        offer("Code as text", lambda: text, "code.txt", key="export_code")
+        offer("Code as text", lambda: snippets.exact(code) + "\n", "code.txt", key="export_code")
         with st.popover("Python code", icon=":material/code:"):
             st.code(snippets.as_python(checkpoint.name, code), "python", height=_height(code))
         with st.popover("Command line", icon=":material/terminal:"):

@@ -21,8 +21,8 @@ const MODELS_KEPT = 12;
 
 /**
  * Make the `mount` of a widget with a model: `create(element, host, scope)` returns what follows the
- * messages, `follow(header, model)`. Arrays that come along are kept for later messages, which only name
- * the model by its hash; what this tab does not hold is asked for.
+ * messages, `follow(header, model)`; the header of a preview has `isPreview`. Arrays that come along are
+ * kept for later messages, which only name the model by its hash; what this tab does not hold is asked for.
  *
  * @param {(element: HTMLElement, host: Host, scope: Scope) => (header: any, model: Model) => void} create
  * @returns {import("../core/host.js").Mount}
@@ -35,7 +35,7 @@ export const withModel = (create) => (element, host) => {
   const follow = create(element, host, scope);
   const previews = makePreviewCache(host, (header) => {
     const model = modelOf(header);
-    if (model) follow(header, model);
+    if (model) follow({ ...header, isPreview: true }, model);
   }, scope.signal);
   return {
     update(message) {

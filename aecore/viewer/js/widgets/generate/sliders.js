@@ -89,6 +89,7 @@ export const mountSliders = withModel((element, host, scope) => {
 
   let model = null;
   let settings = null;
+  let wasPreview = false; // the latest message
   let colors = ""; // of the map
   let mover = null;
   let z = null; // Float32Array (D)
@@ -234,16 +235,16 @@ export const mountSliders = withModel((element, host, scope) => {
   return (header, latest) => {
     const isOther = latest !== model;
     const before = settings;
+    const isForeseen = wasPreview && !isOther && isEqual(header.settings.z, before.z);
+    wasPreview = header.isPreview;
     settings = header.settings;
     if (isOther || settings.colors.join() !== colors) {
       colors = settings.colors.join();
       minimap.show(latest, settings.colors);
     }
     if (!isOther && settings.revision === before.revision) return;
-    if (!isOther && isEqual(settings.z, before.z)) { // a preview has shown it
-      if (!isEqual(z, Float32Array.from(settings.z))) release(); // and the visitor has moved it since
-      return;
-    }
+    if (!isOther && isEqual(z, Float32Array.from(settings.z))) return; // it is on show
+    if (isForeseen) return release(); // the preview has shown it, and the visitor has moved it since
     if (isOther) first = 0;
     model = latest;
     mover = moverOf(model, settings.along_axes);
